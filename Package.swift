@@ -1,0 +1,106 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
+
+func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: ["EvidenceTestKit"] + dependencies, swiftSettings: strict)
+}
+
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
+
+// A target imports only targets of lower levels; Tests/ArchitectureTests holds the code to it.
+let package = Package(
+  name: "Exhibit",
+  products: [
+    .executable(name: "exhibit", targets: ["exhibit"]),
+    .executable(name: "exhibit-verify", targets: ["exhibit-verify"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.5.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
+  ],
+  targets: [
+    // level 0: system libraries and plain C
+    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CEWF", pkgConfig: "libewf", providers: [.apt(["libewf-dev"])]),
+    .target(name: "CLinux", cSettings: strictC),
+    .target(name: "CSigning", dependencies: ["CCrypto"], cSettings: strictC),
+    // level 1: the vocabulary
+    module("Evidence", []),
+    // level 2: bytes and the operating system
+    module("CanonicalJSON", ["Evidence"]),
+    module("SystemIO", ["CLinux", "Evidence", systemPackage]),
+    module("Digests", ["CCrypto", "Evidence"]),
+    module("Signing", ["CSigning", "Evidence"]),
+    // level 3: what is read
+    module("Media", ["Evidence", "SystemIO"]),
+    // level 4: what is written and what is said of it
+    module("ImageFormats", ["CDeflate", "Evidence", "SystemIO", "Digests"]),
+    module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
+    // level 5: the E01 writer, the only user of libewf
+    module("EWFWriter", ["CEWF", "CISAL", "Evidence", "SystemIO", "ImageFormats"]),
+    // level 6: the two pipelines, which know nothing of each other
+    module("Acquisition", ["Evidence", "SystemIO", "Digests", "Media", "ImageFormats"]),
+    module(
+      "Verification",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Manifests"]),
+    // level 7: the record
+    module("CaseStore", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", grdb]),
+    // level 8: the document
+    module("CourtReport", ["Evidence", "CanonicalJSON", "Manifests", "Verification", "CaseStore", mustache]),
+    // level 9: the use cases
+    module(
+      "Casework",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "EWFWriter",
+        "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
+      ]),
+    // level 10: the command line
+    module(
+      "ExhibitCommands",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Verification", "Casework", argumentParser]),
+    program("exhibit", ["ExhibitCommands"]),
+    program(
+      "exhibit-verify",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Verification", argumentParser]),
+    // tests
+    .target(
+      name: "EvidenceTestKit",
+      dependencies: ["Evidence", "SystemIO", "Digests", "Media", "ImageFormats", systemPackage],
+      path: "Tests/EvidenceTestKit", swiftSettings: strict),
+    tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
+    tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
+    tests("SigningTests", ["Evidence", "Signing"]),
+    tests("ImageFormatsTests", ["Evidence", "SystemIO", "ImageFormats", "EWFWriter"]),
+    tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
+    tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
+    tests("VerificationTests", ["Evidence", "Verification", "Manifests", "Casework"]),
+    tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
+    tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
+    tests("CommandTests", ["Evidence", "Casework", "ExhibitCommands"]),
+    tests("ArchitectureTests", []),
+  ]
+)

@@ -1,0 +1,35 @@
+// Linux system calls and ioctls that Swift cannot reach itself, as plain functions.
+// Each returns 0 (or a count where said), or a negative error number. No policy here.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// The O_DIRECT flag of this architecture.
+int32_t clinux_open_direct_flag(void);
+
+/// Renames `old_path` to `new_path`; -EEXIST where the new name exists.
+int32_t clinux_rename_no_replace(const char *old_path, const char *new_path);
+
+/// Fills `bytes` from the kernel's random source.
+int32_t clinux_random(void *bytes, size_t count);
+
+/// Number of processors the calling process may run on, or a negative error number.
+int32_t clinux_available_processors(void);
+
+/// Names the calling thread; at most 15 bytes are kept.
+int32_t clinux_name_thread(const char *name);
+
+/// BLKGETSIZE64: size of a block device in bytes.
+int32_t clinux_block_size64(int32_t descriptor, uint64_t *bytes);
+
+/// BLKSSZGET: logical sector size in bytes.
+int32_t clinux_block_logical_sector(int32_t descriptor, uint32_t *bytes);
+
+/// BLKPBSZGET: physical sector size in bytes.
+int32_t clinux_block_physical_sector(int32_t descriptor, uint32_t *bytes);
+
+/// BLKROGET: 1 where the kernel refuses writes to the device, otherwise 0.
+int32_t clinux_block_read_only(int32_t descriptor, int32_t *read_only);
+
+/// posix_fadvise(POSIX_FADV_SEQUENTIAL) over the whole file.
+int32_t clinux_advise_sequential(int32_t descriptor);

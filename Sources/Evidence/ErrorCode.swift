@@ -1,0 +1,169 @@
+/// Whose fault an error is; decides how it is handled, and usually the exit status.
+package enum ErrorCategory: String, Hashable, Sendable, CaseIterable {
+  /// The medium did not return its sectors.
+  case medium
+  /// The machine could not do what was asked: no space, no permission, a failing destination.
+  case environment
+  /// A file or device that was handed in is not what it should be.
+  case input
+  /// The command was used wrongly.
+  case misuse
+  /// The examiner or the system stopped the work.
+  case interrupted
+}
+
+/// Every error Exhibit reports, with a stable identifier (the raw value), a category and a remedy.
+///
+/// `Docs/errors.md` is generated from this list.
+package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
+  // medium
+  case mediumUnreadable = "medium.unreadable"
+  case mediumVanished = "medium.vanished"
+  case mediumChanged = "medium.changed"
+  // environment
+  case outputExists = "environment.output-exists"
+  case destinationFull = "environment.destination-full"
+  case destinationMissing = "environment.destination-missing"
+  case writeFailed = "environment.write-failed"
+  case readFailed = "environment.read-failed"
+  case permissionDenied = "environment.permission-denied"
+  case sourceInUse = "environment.source-in-use"
+  case systemCall = "environment.system-call"
+  case databaseFailed = "environment.database"
+  case cryptographyFailed = "environment.cryptography"
+  case encoderFailed = "environment.encoder"
+  // input
+  case sourceMissing = "input.source-missing"
+  case sourceEmpty = "input.source-empty"
+  case sourceNotReadable = "input.source-not-a-medium"
+  case sourceInsideCase = "input.source-inside-case"
+  case fileMissing = "input.file-missing"
+  case fileTooLarge = "input.file-too-large"
+  case segmentMissing = "input.segment-missing"
+  case formatUnknown = "input.format-unknown"
+  case imageMalformed = "input.image-malformed"
+  case jsonMalformed = "input.json-malformed"
+  case manifestMalformed = "input.manifest-malformed"
+  case manifestNewer = "input.manifest-newer"
+  case keyUnusable = "input.key-unusable"
+  case passphraseWrong = "input.passphrase-wrong"
+  case certificateUnusable = "input.certificate-unusable"
+  case notACase = "input.not-a-case"
+  case caseDamaged = "input.case-damaged"
+  case caseNewer = "input.case-newer"
+  // misuse
+  case argumentInvalid = "misuse.argument"
+  case caseNotGiven = "misuse.case-not-given"
+  case caseExists = "misuse.case-exists"
+  case itemUnknown = "misuse.item-unknown"
+  case itemExists = "misuse.item-exists"
+  case nothingAcquired = "misuse.nothing-acquired"
+  case passphraseNeeded = "misuse.passphrase-needed"
+  // interrupted
+  case interrupted = "interrupted.by-signal"
+
+  package var category: ErrorCategory {
+    // The identifier begins with its category; a test proves that each does.
+    ErrorCategory(rawValue: String(rawValue.prefix { $0 != "." })) ?? .input
+  }
+
+  package var exitStatus: ExitStatus {
+    switch category {
+    case .misuse: .usage
+    case .environment, .input: .failed
+    case .medium, .interrupted: .incomplete
+    }
+  }
+
+  /// What is wrong, as the beginning of a sentence.
+  package var summary: String {
+    switch self {
+    case .mediumUnreadable: "the medium could not be read"
+    case .mediumVanished: "the medium disappeared while it was read"
+    case .mediumChanged: "the medium changed its size while it was read"
+    case .outputExists: "the output exists already"
+    case .destinationFull: "not enough space at the destination"
+    case .destinationMissing: "the destination folder does not exist"
+    case .writeFailed: "writing failed"
+    case .readFailed: "reading failed"
+    case .permissionDenied: "permission denied"
+    case .sourceInUse: "the source is in use"
+    case .systemCall: "the operating system refused"
+    case .databaseFailed: "the case database failed"
+    case .cryptographyFailed: "the cryptographic library failed"
+    case .encoderFailed: "the container library failed"
+    case .sourceMissing: "the source does not exist"
+    case .sourceEmpty: "the source is empty"
+    case .sourceNotReadable: "the source is neither a file nor a block device"
+    case .sourceInsideCase: "the source lies inside the case folder"
+    case .fileMissing: "the file does not exist"
+    case .fileTooLarge: "the file is larger than such a file can be"
+    case .segmentMissing: "a segment is missing"
+    case .formatUnknown: "the format is not known"
+    case .imageMalformed: "the image is damaged beyond opening"
+    case .jsonMalformed: "not valid JSON of the strict form"
+    case .manifestMalformed: "not an Exhibit manifest"
+    case .manifestNewer: "the manifest was made by a newer version"
+    case .keyUnusable: "the signing key cannot be used"
+    case .passphraseWrong: "wrong passphrase"
+    case .certificateUnusable: "the certificate cannot be used"
+    case .notACase: "not a case folder"
+    case .caseDamaged: "the case database is damaged"
+    case .caseNewer: "the case was made by a newer version"
+    case .argumentInvalid: "an argument is not valid"
+    case .caseNotGiven: "no case was named"
+    case .caseExists: "the case exists already"
+    case .itemUnknown: "no such item in this case"
+    case .itemExists: "the item number is taken"
+    case .nothingAcquired: "there is nothing acquired yet"
+    case .passphraseNeeded: "a passphrase is needed"
+    case .interrupted: "interrupted"
+    }
+  }
+
+  /// What to do about it, as a whole sentence.
+  package var remedy: String {
+    switch self {
+    case .mediumUnreadable: "Check cable, power and bridge, then acquire again."
+    case .mediumVanished: "Reconnect the medium and acquire again; the partial output is kept."
+    case .mediumChanged: "Reconnect the medium, check that its size is right, and acquire again."
+    case .outputExists: "Nothing is ever overwritten: move the existing output away or choose another name."
+    case .destinationFull: "Free space or choose another destination."
+    case .destinationMissing: "Create the folder first or name another one."
+    case .writeFailed: "Check the destination drive, then run the command again."
+    case .readFailed: "Check the drive that holds the file, then run the command again."
+    case .permissionDenied: "Run with the needed rights, or change the rights of the file."
+    case .sourceInUse: "Unmount or release it first; evidence must not change while it is read."
+    case .systemCall: "See the reason given; run again when it is gone."
+    case .databaseFailed: "Check space and rights of the case folder, then run the command again."
+    case .cryptographyFailed: "Check the installed libcrypto, then run the command again."
+    case .encoderFailed: "Check space and rights of the destination, then acquire again."
+    case .sourceMissing: "Check the path; `lsblk` lists devices."
+    case .sourceEmpty: "Check that a medium is inserted and that the path is right."
+    case .sourceNotReadable: "Name a regular file, the first file of a split set, or a block device."
+    case .sourceInsideCase: "Name a source outside the case; images in the case are checked with `verify`."
+    case .fileMissing: "Check the path."
+    case .fileTooLarge: "Check that the right file was named."
+    case .segmentMissing: "Put all segments of the set into one folder and run again."
+    case .formatUnknown: "Name an E01 or raw image, a manifest, an item or a case."
+    case .imageMalformed: "Restore the file from another copy; see the offset given."
+    case .jsonMalformed: "Restore the file from another copy; see the offset given."
+    case .manifestMalformed: "Name the `.manifest.json` of an acquisition."
+    case .manifestNewer: "Use the version of Exhibit that is named in it, or a later one."
+    case .keyUnusable: "Name a PEM private key (RSA of 3072 bits or more, or ECDSA P-256 or P-384)."
+    case .passphraseWrong: "Try again with the right passphrase."
+    case .certificateUnusable: "Name a PEM certificate that is valid now and belongs to the key."
+    case .notACase: "Name a folder made by `exhibit case create`."
+    case .caseDamaged: "Restore the case folder from a backup; evidence files can be verified without it."
+    case .caseNewer: "Use the version of Exhibit that made it, or a later one."
+    case .argumentInvalid: "See `--help` for what is allowed."
+    case .caseNotGiven: "Use `--case FOLDER`, set EXHIBIT_CASE, or run inside a case folder."
+    case .caseExists: "Choose another folder; a case is never overwritten."
+    case .itemUnknown: "Add it with `exhibit item add`, or check the number."
+    case .itemExists: "Choose another number; items are never replaced."
+    case .nothingAcquired: "Acquire first with `exhibit acquire`."
+    case .passphraseNeeded: "Use `--passphrase-file FILE`, or run in a terminal to be asked for it."
+    case .interrupted: "Run the command again when ready."
+    }
+  }
+}

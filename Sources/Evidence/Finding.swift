@@ -1,0 +1,126 @@
+/// How much a finding weighs.
+package enum FindingSeverity: String, Hashable, Sendable, CaseIterable, Comparable {
+  /// Worth knowing; takes nothing away from the result.
+  case note
+  /// The evidence is intact, but something about its record is not as it should be.
+  case warning
+  /// The evidence or its record is not what it was.
+  case failure
+
+  private var rank: Int {
+    switch self {
+    case .note: 0
+    case .warning: 1
+    case .failure: 2
+    }
+  }
+
+  package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+}
+
+/// Everything a verification can find, with a stable identifier (the raw value).
+package enum FindingCode: String, Hashable, Sendable, CaseIterable {
+  // digests
+  case digestMismatch = "digest.mismatch"
+  case chunkDigestMismatch = "digest.chunk-mismatch"
+  case merkleRootMismatch = "digest.merkle-root-mismatch"
+  case storedDigestMismatch = "digest.stored-in-image-mismatch"
+  case fileDigestMismatch = "digest.file-mismatch"
+  case noStoredDigest = "digest.none-stored"
+  // files
+  case fileMissing = "file.missing"
+  case fileSizeMismatch = "file.size-mismatch"
+  case fileUnlisted = "file.not-in-manifest"
+  case fileUnreadable = "file.unreadable"
+  case sumsMismatch = "file.sums-mismatch"
+  // image structure
+  case structureDamaged = "image.structure-damaged"
+  case chunkDamaged = "image.chunk-damaged"
+  case segmentMissing = "image.segment-missing"
+  case imageTruncated = "image.truncated"
+  case lengthMismatch = "image.length-mismatch"
+  case paddingNotZero = "image.padding-not-zero"
+  case metadataMismatch = "image.metadata-mismatch"
+  // manifest and chunk file
+  case chunkFileMalformed = "manifest.chunk-file-malformed"
+  case manifestMalformed = "manifest.malformed"
+  case manifestInconsistent = "manifest.inconsistent"
+  // signature
+  case signatureMissing = "signature.missing"
+  case signatureInvalid = "signature.invalid"
+  case signerUntrusted = "signature.untrusted"
+  case signerExpired = "signature.certificate-not-valid-at-signing"
+  // acquisition
+  case sectorsUnreadable = "acquisition.sectors-unreadable"
+  case acquisitionIncomplete = "acquisition.incomplete"
+  // case
+  case auditChainBroken = "audit.chain-broken"
+  case auditEventAltered = "audit.event-altered"
+  case auditHeadMismatch = "audit.head-mismatch"
+  case custodyMismatch = "custody.differs-from-audit-log"
+  case recordMismatch = "case.record-differs-from-audit-log"
+  case databaseDamaged = "case.database-damaged"
+
+  /// What it means, as a sentence without a full stop.
+  package var meaning: String {
+    switch self {
+    case .digestMismatch: "a digest of the whole image is not the recorded one"
+    case .chunkDigestMismatch: "a chunk of the image is not what was acquired"
+    case .merkleRootMismatch: "the chunk digests do not give the recorded Merkle root"
+    case .storedDigestMismatch: "the digest stored in the image is not that of its contents"
+    case .fileDigestMismatch: "a file is not the recorded one"
+    case .noStoredDigest: "the image stores no digest to compare with"
+    case .fileMissing: "a recorded file is missing"
+    case .fileSizeMismatch: "a file has not its recorded size"
+    case .fileUnlisted: "a file lies beside the evidence that the manifest does not name"
+    case .fileUnreadable: "a file could not be read"
+    case .sumsMismatch: "SHA256SUMS does not say what the manifest says"
+    case .structureDamaged: "the structure of the image is damaged"
+    case .chunkDamaged: "stored data of the image is damaged"
+    case .segmentMissing: "a segment of the image is missing"
+    case .imageTruncated: "the image ends too early"
+    case .lengthMismatch: "the image has not its recorded length"
+    case .paddingNotZero: "the padding after the end of the medium is not zero"
+    case .metadataMismatch: "the description inside the image is not the recorded one"
+    case .chunkFileMalformed: "the chunk file does not follow its format"
+    case .manifestMalformed: "the manifest does not follow its format"
+    case .manifestInconsistent: "the manifest contradicts itself"
+    case .signatureMissing: "the manifest is not signed"
+    case .signatureInvalid: "the signature does not belong to this manifest"
+    case .signerUntrusted: "the signer's certificate is not one you trust"
+    case .signerExpired: "the signer's certificate was not valid when it signed"
+    case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
+    case .acquisitionIncomplete: "the acquisition did not finish"
+    case .auditChainBroken: "the chain of the audit log is broken"
+    case .auditEventAltered: "an event of the audit log was altered"
+    case .auditHeadMismatch: "the audit log is not the one the manifest refers to"
+    case .custodyMismatch: "the custody table differs from the audit log"
+    case .recordMismatch: "a record of the case differs from the audit log"
+    case .databaseDamaged: "the case database is damaged"
+    }
+  }
+}
+
+/// One thing a verification found. The command line, the report and JSON render these same values.
+package struct Finding: Hashable, Sendable {
+  package let code: FindingCode
+  package let severity: FindingSeverity
+  /// What it is about: a file name, an image, an audit event.
+  package let subject: String
+  package let expected: String?
+  package let observed: String?
+  /// The sectors of the medium that are affected, where they can be named.
+  package let sectors: SectorRange?
+
+  package init(
+    _ code: FindingCode, _ severity: FindingSeverity = .failure, subject: String, expected: String? = nil,
+    observed: String? = nil, sectors: SectorRange? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.subject = subject
+    self.expected = expected
+    self.observed = observed
+    self.sectors = sectors
+  }
+}

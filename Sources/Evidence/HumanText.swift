@@ -1,0 +1,37 @@
+/// Numbers as people read them.
+package enum HumanText {
+  /// `1.5 GiB`, `512 bytes`.
+  package static func size(_ bytes: UInt64) -> String {
+    let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
+    var value = Double(bytes)
+    var unit = 0
+    while value >= 1024, unit < units.count - 1 {
+      value /= 1024
+      unit += 1
+    }
+    return unit == 0 ? "\(bytes) bytes" : "\(decimal(value)) \(units[unit])"
+  }
+
+  /// One decimal place: `12.3`.
+  package static func decimal(_ value: Double) -> String {
+    guard value.isFinite, value.magnitude < 1e15 else { return "?" }
+    let tenths = Int64((value * 10).rounded())
+    return "\(tenths / 10).\((tenths % 10).magnitude)"
+  }
+
+  /// `1:02:03` or `4:05`.
+  package static func duration(seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+    let whole = Int(seconds.rounded())
+    let two = { (value: Int) in value < 10 ? "0\(value)" : "\(value)" }
+    return whole >= 3600
+      ? "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
+  }
+
+  /// Control characters replaced by spaces, so that foreign text stays on its line.
+  package static func singleLine(_ text: String) -> String {
+    String(
+      String.UnicodeScalarView(
+        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+  }
+}

@@ -1,0 +1,70 @@
+/// Size and sector sizes of a medium or of the contents of an image.
+package struct MediaGeometry: Hashable, Sendable {
+  /// True length in bytes; not always a multiple of the sector size.
+  package let length: UInt64
+  /// Unit of addressing in bytes (512, 2048, 4096 …).
+  package let logicalSectorSize: UInt32
+  /// Unit the medium writes at once, in bytes; equal to or a multiple of the logical size.
+  package let physicalSectorSize: UInt32
+
+  /// - Precondition: both sector sizes are positive.
+  package init(length: UInt64, logicalSectorSize: UInt32 = 512, physicalSectorSize: UInt32? = nil) {
+    precondition(logicalSectorSize > 0 && (physicalSectorSize ?? 1) > 0)
+    self.length = length
+    self.logicalSectorSize = logicalSectorSize
+    self.physicalSectorSize = physicalSectorSize ?? logicalSectorSize
+  }
+
+  /// Number of logical sectors, a last short one included.
+  package var sectorCount: UInt64 {
+    length / UInt64(logicalSectorSize) + (tailBytes == 0 ? 0 : 1)
+  }
+
+  /// Bytes in the last sector when the length is no multiple of the sector size, otherwise 0.
+  package var tailBytes: UInt32 { UInt32(length % UInt64(logicalSectorSize)) }
+
+  /// Bytes a container of whole sectors must add after the end: 0 or less than one sector.
+  package var paddingBytes: UInt32 { tailBytes == 0 ? 0 : logicalSectorSize - tailBytes }
+}
+
+/// Division of a stream into chunks, each with its own digests.
+package struct ChunkPlan: Hashable, Sendable {
+  /// Bytes per chunk; a power of two and a multiple of the sector size. The last chunk may be shorter.
+  package let chunkSize: UInt64
+  /// Length of the stream in bytes.
+  package let length: UInt64
+
+  package static let smallestChunkSize: UInt64 = 1 << 20
+  package static let largestChunkCount: UInt64 = 1 << 20
+
+  /// The plan of this format version: the smallest power of two ≥ 1 MiB that gives at most 2²⁰ chunks.
+  package init(length: UInt64) {
+    var size = Self.smallestChunkSize
+    while size < 1 << 62, length > size &* Self.largestChunkCount { size <<= 1 }
+    self.init(length: length, chunkSize: size)
+  }
+
+  /// A plan read back from a manifest.
+  /// - Precondition: `chunkSize` is positive.
+  package init(length: UInt64, chunkSize: UInt64) {
+    precondition(chunkSize > 0)
+    self.length = length
+    self.chunkSize = chunkSize
+  }
+
+  package var chunkCount: UInt64 { length / chunkSize + (length % chunkSize == 0 ? 0 : 1) }
+
+  /// Byte range of chunk `index`.
+  /// - Precondition: `index < chunkCount`.
+  package func bytes(ofChunk index: UInt64) -> Range<UInt64> {
+    let start = index * chunkSize
+    return start..<min(start + chunkSize, length)
+  }
+
+  /// Sectors of chunk `index` for sectors of `sectorSize` bytes, a last short one included.
+  package func sectors(ofChunk index: UInt64, sectorSize: UInt32) -> SectorRange {
+    let range = bytes(ofChunk: index)
+    let size = UInt64(sectorSize)
+    return SectorRange(range.lowerBound / size..<(range.upperBound + size - 1) / size)
+  }
+}

@@ -1,0 +1,102 @@
+import Evidence
+import Glibc
+import SystemPackage
+
+/// A file being written that did not exist before.
+///
+/// Together with ``DurableFolder`` these are the only ways Exhibit writes files of its own: created
+/// exclusively, written at explicit offsets, synced before anything counts as complete. A failed sync is final:
+/// the kernel may have dropped the data, so it is never tried again.
+package struct DurableFile: ~Copyable, Sendable {
+  private let descriptor: OwnedDescriptor
+  package var path: FilePath { descriptor.path }
+
+  /// Creates `path`; refuses where anything of that name exists.
+  /// - Throws: `outputExists`, `destinationMissing`, `destinationFull`, `permissionDenied`, `writeFailed`.
+  package init(creating path: FilePath, mode: mode_t = 0o644) throws(EvidenceError) {
+    switch Syscalls.open(path, O_RDWR | O_CREAT | O_EXCL, mode: mode) {
+    case .success(let number): self.descriptor = OwnedDescriptor(adopting: number, path: path)
+    case .failure(.fileExists): throw EvidenceError(.outputExists, path.string)
+    case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
+    case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
+    }
+  }
+
+  /// Writes all of `bytes` at `offset`.
+  package borrowing func write(_ bytes: RawSpan, at offset: UInt64) throws(EvidenceError) {
+    let failure: EvidenceError? = bytes.withUnsafeBytes { buffer in
+      var done = 0
+      while done < buffer.count {
+        let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
+        switch Syscalls.pwrite(descriptor.number, rest, at: Int64(offset) + Int64(done)) {
+        case .success(let count) where count > 0: done += count
+        case .success: return EvidenceError(.writeFailed, descriptor.path.string, "wrote nothing")
+        case .failure(let number): return EvidenceError(number, .writeFailed, descriptor.path.string)
+        }
+      }
+      return nil
+    }
+    if let failure { throw failure }
+  }
+
+  /// Syncs to the drive and closes; only then is the file safe.
+  package consuming func close() throws(EvidenceError) {
+    _ = try Syscalls.fsync(descriptor.number).orThrow(.writeFailed, descriptor.path.string)
+    try descriptor.close()
+  }
+
+  /// Creates `path` with these bytes, synced. The folder is synced by ``DurableFolder/sync(_:)``.
+  package static func write(
+    _ bytes: some Collection<UInt8>, to path: FilePath, mode: mode_t = 0o644
+  ) throws(EvidenceError) {
+    let file = try DurableFile(creating: path, mode: mode)
+    let contents = Array(bytes)
+    try file.write(contents.span.bytes, at: 0)
+    try file.close()
+  }
+}
+
+/// Folders as part of a durable write.
+package enum DurableFolder {
+  /// Creates one folder; its parent must exist.
+  /// - Throws: `exists` where anything of that name is there.
+  package static func create(
+    _ path: FilePath, mode: mode_t = 0o755, exists: ErrorCode = .outputExists
+  ) throws(EvidenceError) {
+    switch Syscalls.makeFolder(path, mode: mode) {
+    case .success: return
+    case .failure(.fileExists): throw EvidenceError(exists, path.string)
+    case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
+    case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
+    }
+  }
+
+  /// Makes creations and renames inside `path` durable.
+  package static func sync(_ path: FilePath) throws(EvidenceError) {
+    let folder = try OwnedDescriptor.openForReading(path)
+    _ = try Syscalls.fsync(folder.number).orThrow(.writeFailed, path.string)
+    try folder.close()
+  }
+
+  /// Syncs a file that another library wrote.
+  package static func syncFile(_ path: FilePath) throws(EvidenceError) { try sync(path) }
+
+  /// Gives a finished file or folder its final name, refusing to replace anything, and syncs the parent.
+  package static func rename(_ old: FilePath, to new: FilePath) throws(EvidenceError) {
+    switch Syscalls.renameWithoutReplacing(old, to: new) {
+    case .success: break
+    case .failure(.fileExists), .failure(.directoryNotEmpty):
+      throw EvidenceError(.outputExists, new.string)
+    case .failure(let number): throw EvidenceError(number, .writeFailed, new.string)
+    }
+    try sync(new.removingLastComponent())
+  }
+
+  /// Removes a folder and the plain files in it. For unfinished output only, never for evidence.
+  package static func removeWithFiles(_ path: FilePath) throws(EvidenceError) {
+    for name in try Syscalls.list(path).orThrow(.writeFailed, path.string) {
+      _ = try Syscalls.unlink(path.appending(name)).orThrow(.writeFailed, path.appending(name).string)
+    }
+    _ = try Syscalls.removeFolder(path).orThrow(.writeFailed, path.string)
+  }
+}

@@ -1,0 +1,74 @@
+import Evidence
+import Glibc
+import SystemPackage
+
+/// What lies at a path.
+package enum FileKind: Hashable, Sendable {
+  case file
+  case folder
+  case blockDevice
+  case symbolicLink
+  case other
+}
+
+/// Questions about files, and whole small files.
+package enum Files {
+  /// `nil` where nothing exists; symbolic links are followed unless asked otherwise.
+  package static func kind(_ path: FilePath, followLinks: Bool = true) -> FileKind? {
+    guard case .success(let status) = Syscalls.status(path, followLinks: followLinks) else { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .file
+    case S_IFDIR: return .folder
+    case S_IFBLK: return .blockDevice
+    case S_IFLNK: return .symbolicLink
+    default: return .other
+    }
+  }
+
+  package static func exists(_ path: FilePath) -> Bool { kind(path, followLinks: false) != nil }
+
+  /// Names in a folder, sorted by their bytes.
+  package static func names(in folder: FilePath) throws(EvidenceError) -> [String] {
+    try Syscalls.list(folder).orThrow(.readFailed, folder.string)
+  }
+
+  /// The whole of a file that has at most `cap` bytes.
+  /// - Throws: `fileMissing`, `fileTooLarge`, `permissionDenied`, `readFailed`.
+  package static func contents(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {
+    let file = try OwnedDescriptor.openForReading(path)
+    var bytes: [UInt8] = []
+    let step = 1 << 16
+    var buffer = [UInt8](repeating: 0, count: step)
+    // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.
+    while true {
+      var count = 0
+      var failure: EvidenceError?
+      buffer.withUnsafeMutableBytes { target in
+        do throws(EvidenceError) { count = try file.read(into: target, at: UInt64(bytes.count)) } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      bytes += buffer[..<count]
+      guard bytes.count <= cap else {
+        throw EvidenceError(.fileTooLarge, path.string, "more than \(cap) bytes")
+      }
+      if count < step { return bytes }
+    }
+  }
+
+  /// A short text file of the system such as those in /sys, trimmed; `nil` where it cannot be read.
+  package static func systemText(_ path: FilePath) -> String? {
+    guard let bytes = try? contents(path, cap: 1 << 16) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    let trimmed = text.drop { $0.isWhitespace || $0 == "\0" }
+    let end = trimmed.lastIndex { !$0.isWhitespace && $0 != "\0" }
+    return end.map { String(trimmed[...$0]) }
+  }
+
+  /// Bytes an unprivileged process may still write to the file system of `path`.
+  package static func freeSpace(_ path: FilePath) throws(EvidenceError) -> UInt64 {
+    let status = try Syscalls.fileSystem(path).orThrow(.destinationMissing, path.string)
+    return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+  }
+}

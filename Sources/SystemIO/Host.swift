@@ -1,0 +1,46 @@
+internal import CLinux
+import Evidence
+import Glibc
+
+/// The machine and the moment.
+package enum Host {
+  /// The system clock (CLOCK_REALTIME) now.
+  package static func now() -> Timestamp {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
+  }
+
+  /// Seconds of a clock that never steps; for rates and durations only.
+  package static func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
+  /// Unpredictable bytes from the kernel.
+  package static func randomBytes(_ count: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    precondition(clinux_random(&bytes, count) == 0, "the kernel gives no random bytes")
+    return bytes
+  }
+
+  package static func newIdentifier() -> RecordIdentifier { RecordIdentifier(random: randomBytes(16)) }
+
+  /// Node name, system, release and processor as `uname` gives them.
+  package static var facts: (node: String, system: String, release: String, machine: String) {
+    var name = utsname()
+    uname(&name)
+    func text<Field>(_ field: Field) -> String {
+      withUnsafeBytes(of: field) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+    return (text(name.nodename), text(name.sysname), text(name.release), text(name.machine))
+  }
+
+  /// The login name of the real user, or its number.
+  package static var userName: String {
+    let identifier = getuid()
+    guard let entry = getpwuid(identifier), let name = entry.pointee.pw_name else { return "uid \(identifier)" }
+    return String(cString: name)
+  }
+}

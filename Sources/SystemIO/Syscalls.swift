@@ -1,0 +1,150 @@
+internal import CLinux
+import Evidence
+import Glibc
+import SystemPackage
+
+/// The one place where Exhibit calls the operating system for files.
+///
+/// Each function retries EINTR and reports failure as the error number; callers give it a meaning.
+package enum Syscalls {
+  /// A value or the error number that came instead.
+  package typealias Outcome<Value> = Result<Value, Errno>
+
+  private static func retrying<Value: FixedWidthInteger & SignedInteger>(_ call: () -> Value) -> Outcome<Value> {
+    while true {
+      let value = call()
+      if value != -1 { return .success(value) }
+      let number = Errno(rawValue: errno)
+      if number != .interrupted { return .failure(number) }
+    }
+  }
+
+  /// For the functions of `CLinux`, which return 0 or a negative error number.
+  static func outcome(_ value: Int32) -> Outcome<Int32> {
+    value < 0 ? .failure(Errno(rawValue: -value)) : .success(value)
+  }
+
+  /// The flag that makes reads bypass the page cache.
+  package static var directFlag: Int32 { clinux_open_direct_flag() }
+
+  package static func open(_ path: FilePath, _ flags: Int32, mode: mode_t = 0) -> Outcome<Int32> {
+    retrying { path.withPlatformString { Glibc.open($0, flags | O_CLOEXEC, mode) } }
+  }
+
+  /// Not retried: after EINTR the descriptor is gone on Linux.
+  package static func close(_ descriptor: Int32) -> Outcome<Int32> {
+    Glibc.close(descriptor) == 0 || errno == EINTR ? .success(0) : .failure(Errno(rawValue: errno))
+  }
+
+  package static func pread(
+    _ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int64
+  ) -> Outcome<Int> {
+    retrying { Glibc.pread(descriptor, buffer.baseAddress, buffer.count, Int(offset)) }
+  }
+
+  package static func pwrite(
+    _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: Int64
+  ) -> Outcome<Int> {
+    retrying { Glibc.pwrite(descriptor, buffer.baseAddress, buffer.count, Int(offset)) }
+  }
+
+  package static func fsync(_ descriptor: Int32) -> Outcome<Int32> {
+    retrying { Glibc.fsync(descriptor) }
+  }
+
+  package static func status(_ path: FilePath, followLinks: Bool = true) -> Outcome<Glibc.stat> {
+    var value = Glibc.stat()
+    return retrying {
+      path.withPlatformString { path in
+        followLinks ? Glibc.fstatat(AT_FDCWD, path, &value, 0) : Glibc.lstat(path, &value)
+      }
+    }.map { _ in value }
+  }
+
+  package static func status(_ descriptor: Int32) -> Outcome<Glibc.stat> {
+    var value = Glibc.stat()
+    return retrying { Glibc.fstat(descriptor, &value) }.map { _ in value }
+  }
+
+  package static func makeFolder(_ path: FilePath, mode: mode_t) -> Outcome<Int32> {
+    retrying { path.withPlatformString { Glibc.mkdir($0, mode) } }
+  }
+
+  /// Fails with EEXIST where `new` exists, whatever it is.
+  package static func renameWithoutReplacing(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
+    outcome(
+      old.withPlatformString { old in new.withPlatformString { clinux_rename_no_replace(old, $0) } })
+  }
+
+  package static func unlink(_ path: FilePath) -> Outcome<Int32> {
+    retrying { path.withPlatformString { Glibc.unlink($0) } }
+  }
+
+  package static func removeFolder(_ path: FilePath) -> Outcome<Int32> {
+    retrying { path.withPlatformString { Glibc.rmdir($0) } }
+  }
+
+  package static func fileSystem(_ path: FilePath) -> Outcome<statvfs> {
+    let descriptor: Int32
+    switch open(path, O_RDONLY) {
+    case .success(let number): descriptor = number
+    case .failure(let number): return .failure(number)
+    }
+    defer { _ = close(descriptor) }
+    var value = Glibc.statvfs()
+    return retrying { Glibc.fstatvfs(descriptor, &value) }.map { _ in value }
+  }
+
+  /// Names in a folder, without `.` and `..`, sorted by their bytes.
+  package static func list(_ folder: FilePath) -> Outcome<[String]> {
+    guard let stream = folder.withPlatformString({ Glibc.opendir($0) }) else {
+      return .failure(Errno(rawValue: errno))
+    }
+    defer { Glibc.closedir(stream) }
+    var names: [String] = []
+    while true {
+      errno = 0
+      guard let entry = Glibc.readdir(stream) else {
+        let number = errno
+        if number != 0 { return .failure(Errno(rawValue: number)) }
+        return .success(names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+      }
+      let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+  }
+
+  /// The path with symbolic links and `..` resolved.
+  package static func resolve(_ path: FilePath) -> Outcome<FilePath> {
+    guard let resolved = path.withPlatformString({ Glibc.realpath($0, nil) }) else {
+      return .failure(Errno(rawValue: errno))
+    }
+    defer { Glibc.free(resolved) }
+    return .success(FilePath(platformString: resolved))
+  }
+}
+
+extension Result where Failure == Errno {
+  /// The value, or an `EvidenceError` of the given code that carries the error number.
+  package func orThrow(_ code: ErrorCode, _ subject: String) throws(EvidenceError) -> Success {
+    switch self {
+    case .success(let value): return value
+    case .failure(let number): throw EvidenceError(number, code, subject)
+    }
+  }
+}
+
+extension EvidenceError {
+  /// An error of `code`, unless the number itself says more: no space, no permission.
+  package init(_ number: Errno, _ code: ErrorCode, _ subject: String) {
+    let meaning: ErrorCode =
+      switch number {
+      case .noSpace, .diskQuotaExceeded: .destinationFull
+      case .permissionDenied, .notPermitted: .permissionDenied
+      default: code
+      }
+    self.init(meaning, subject, number.description, errno: number.rawValue)
+  }
+}

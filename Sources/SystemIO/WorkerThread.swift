@@ -1,0 +1,56 @@
+internal import CLinux
+import Glibc
+
+/// An operating system thread that runs one body and is joined.
+///
+/// Blocking and CPU-bound work runs on these, never on Swift's cooperative pool.
+package struct WorkerThread: ~Copyable {
+  private let handle: pthread_t
+
+  /// Starts at once.
+  /// - Parameter name: shown by `top -H`; the kernel keeps 15 bytes.
+  package init(name: String, _ body: @escaping @Sendable () -> Void) {
+    final class Box {
+      let body: @Sendable () -> Void
+      let name: String
+      init(_ body: @escaping @Sendable () -> Void, _ name: String) {
+        self.body = body
+        self.name = name
+      }
+    }
+    let box = Unmanaged.passRetained(Box(body, name)).toOpaque()
+    var handle = pthread_t()
+    let outcome = pthread_create(&handle, nil, { argument in
+      guard let argument else { return nil }
+      let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+      _ = clinux_name_thread(box.name)
+      box.body()
+      return nil
+    }, box)
+    precondition(outcome == 0, "the operating system gives no thread: \(outcome)")
+    self.handle = handle
+  }
+
+  /// Waits until the body has returned.
+  package consuming func join() { pthread_join(handle, nil) }
+}
+
+/// The number of processors this process may run on, at least 1.
+package func availableProcessors() -> Int {
+  max(1, Int(clinux_available_processors()))
+}
+
+/// The first failure of several threads, which stops them all.
+package final class FirstFailure<Failure: Error>: Sendable {
+  private struct State: ~Copyable { var failure: Failure? }
+  private let state = Monitor(State())
+
+  package init() {}
+
+  /// Records `failure` unless one came before.
+  package func record(_ failure: Failure) {
+    state.withLock { if $0.failure == nil { $0.failure = failure } }
+  }
+
+  package var value: Failure? { state.withLock { $0.failure } }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import SystemPackage
+
+/// What a program that we did not write said.
+package struct ToolResult: Sendable {
+  package let status: Int32
+  package let output: String
+  package let errors: String
+}
+
+/// Runs other programs; tests judge our files by what these say of them.
+package enum Tool {
+  /// Runs `name` from PATH (or an absolute path) to its end.
+  /// - Throws: when the program cannot be started, which fails the test that needs it.
+  package static func run(
+    _ name: String, _ arguments: [String], in folder: FilePath? = nil, environment: [String: String] = [:],
+    input: Data = Data()
+  ) throws -> ToolResult {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [name] + arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.string) }
+    // Files, not pipes: a program that writes much to both cannot block on us.
+    let scratch = try TemporaryFolder()
+    let paths = ["in", "out", "err"].map { scratch.path.appending($0).string }
+    try input.write(to: URL(fileURLWithPath: paths[0]))
+    for path in paths[1...] { FileManager.default.createFile(atPath: path, contents: nil) }
+    process.standardInput = FileHandle(forReadingAtPath: paths[0])
+    process.standardOutput = FileHandle(forWritingAtPath: paths[1])
+    process.standardError = FileHandle(forWritingAtPath: paths[2])
+    try process.run()
+    process.waitUntilExit()
+    func text(_ path: String) throws -> String {
+      String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+    }
+    return ToolResult(
+      status: process.terminationStatus, output: try text(paths[1]), errors: try text(paths[2]))
+  }
+
+  /// Whether `name` is on PATH.
+  package static func exists(_ name: String) -> Bool {
+    (try? run("sh", ["-c", "command -v \"$0\"", name]))?.status == 0
+  }
+}
+
+/// A folder that goes when its holder does.
+package final class TemporaryFolder: Sendable {
+  package let path: FilePath
+
+  package init() throws {
+    let url = FileManager.default.temporaryDirectory.appending(path: "exhibit-test-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    self.path = FilePath(url.path)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path.string) }
+
+  package func appending(_ name: String) -> FilePath { path.appending(name) }
+}
+
+/// Whole files, for tests.
+package enum TestFiles {
+  package static func write(_ bytes: [UInt8], to path: FilePath) throws {
+    try Data(bytes).write(to: URL(fileURLWithPath: path.string))
+  }
+
+  package static func read(_ path: FilePath) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path.string)))
+  }
+
+  package static func names(in folder: FilePath) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
+  }
+
+  /// Inverts one bit of a file in place.
+  package static func flipBit(_ path: FilePath, byte: Int, bit: Int = 0) throws {
+    var bytes = try read(path)
+    precondition(bytes.indices.contains(byte), "\(path) has no byte \(byte)")
+    bytes[byte] ^= 1 << UInt8(bit)
+    try write(bytes, to: path)
+  }
+}
