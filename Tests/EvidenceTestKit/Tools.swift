@@ -25,7 +25,7 @@ package enum Tool {
     let scratch = try TemporaryFolder()
     let paths = ["in", "out", "err"].map { scratch.path.appending($0).string }
     try input.write(to: URL(fileURLWithPath: paths[0]))
-    for path in paths[1...] { FileManager.default.createFile(atPath: path, contents: nil) }
+    for path in paths[1...] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     process.standardInput = FileHandle(forReadingAtPath: paths[0])
     process.standardOutput = FileHandle(forWritingAtPath: paths[1])
     process.standardError = FileHandle(forWritingAtPath: paths[2])
