@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/sysmacros.h>
 
 static int32_t outcome(long value) { return value < 0 ? -errno : 0; }
 
@@ -66,6 +67,10 @@ int32_t clinux_block_read_only(int32_t descriptor, int32_t *read_only) {
   *read_only = value != 0;
   return result;
 }
+
+uint32_t clinux_device_major(uint64_t device) { return major(device); }
+
+uint32_t clinux_device_minor(uint64_t device) { return minor(device); }
 
 int32_t clinux_advise_sequential(int32_t descriptor) {
   return -posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);

@@ -10,6 +10,9 @@ package final class PageBuffer: @unchecked Sendable {
     didSet { precondition(byteCount >= 0 && byteCount <= memory.count) }
   }
 
+  /// Zero bytes that follow the filled ones, up to a whole sector; 0 but in the last buffer of an odd medium.
+  package var paddingByteCount = 0
+
   fileprivate init(memory: UnsafeMutableRawBufferPointer, pool: BufferPool?) {
     self.memory = memory
     self.pool = pool
@@ -30,7 +33,16 @@ package final class PageBuffer: @unchecked Sendable {
   /// The filled bytes.
   package var bytes: RawSpan {
     @_lifetime(borrow self) get {
-      unsafe _overrideLifetime(UnsafeRawBufferPointer(memory).bytes.extracting(0..<byteCount), borrowing: self)
+      unsafe _overrideLifetime(
+        UnsafeRawBufferPointer(memory).bytes.extracting(0..<byteCount), borrowing: self)
+    }
+  }
+
+  /// The filled bytes and the zero bytes after them.
+  package var paddedBytes: RawSpan {
+    @_lifetime(borrow self) get {
+      unsafe _overrideLifetime(
+        UnsafeRawBufferPointer(memory).bytes.extracting(0..<byteCount + paddingByteCount), borrowing: self)
     }
   }
 

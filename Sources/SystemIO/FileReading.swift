@@ -1,3 +1,4 @@
+internal import CLinux
 import Evidence
 import Glibc
 import SystemPackage
@@ -64,6 +65,12 @@ package enum Files {
     let trimmed = text.drop { $0.isWhitespace || $0 == "\0" }
     let end = trimmed.lastIndex { !$0.isWhitespace && $0 != "\0" }
     return end.map { String(trimmed[...$0]) }
+  }
+
+  /// `MAJOR:MINOR` of a device node, as the kernel prints it; `nil` where nothing exists.
+  package static func deviceNumber(_ path: FilePath) -> String? {
+    guard case .success(let status) = Syscalls.status(path) else { return nil }
+    return "\(clinux_device_major(UInt64(status.st_rdev))):\(clinux_device_minor(UInt64(status.st_rdev)))"
   }
 
   /// Bytes an unprivileged process may still write to the file system of `path`.

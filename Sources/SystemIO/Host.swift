@@ -40,7 +40,9 @@ package enum Host {
   /// The login name of the real user, or its number.
   package static var userName: String {
     let identifier = getuid()
-    guard let entry = getpwuid(identifier), let name = entry.pointee.pw_name else { return "uid \(identifier)" }
+    guard let entry = getpwuid(identifier), let name = entry.pointee.pw_name else {
+      return "uid \(identifier)"
+    }
     return String(cString: name)
   }
 }

@@ -10,7 +10,9 @@ package enum Syscalls {
   /// A value or the error number that came instead.
   package typealias Outcome<Value> = Result<Value, Errno>
 
-  private static func retrying<Value: FixedWidthInteger & SignedInteger>(_ call: () -> Value) -> Outcome<Value> {
+  private static func retrying<Value: FixedWidthInteger & SignedInteger>(_ call: () -> Value) -> Outcome<
+    Value
+  > {
     while true {
       let value = call()
       if value != -1 { return .success(value) }

@@ -20,13 +20,15 @@ package struct WorkerThread: ~Copyable {
     }
     let box = Unmanaged.passRetained(Box(body, name)).toOpaque()
     var handle = pthread_t()
-    let outcome = pthread_create(&handle, nil, { argument in
-      guard let argument else { return nil }
-      let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
-      _ = clinux_name_thread(box.name)
-      box.body()
-      return nil
-    }, box)
+    let outcome = pthread_create(
+      &handle, nil,
+      { argument in
+        guard let argument else { return nil }
+        let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
+        _ = clinux_name_thread(box.name)
+        box.body()
+        return nil
+      }, box)
     precondition(outcome == 0, "the operating system gives no thread: \(outcome)")
     self.handle = handle
   }
@@ -53,4 +55,23 @@ package final class FirstFailure<Failure: Error>: Sendable {
   }
 
   package var value: Failure? { state.withLock { $0.failure } }
+}
+
+/// Several worker threads that are joined together.
+package final class WorkerThreads {
+  private final class Box {
+    private var thread: WorkerThread?
+    init(_ thread: consuming WorkerThread) { self.thread = consume thread }
+    func join() { thread.take()?.join() }
+  }
+
+  private let threads: [Box]
+
+  /// Starts one thread per body.
+  package init(name: String, _ bodies: [@Sendable () -> Void]) {
+    self.threads = bodies.map { Box(WorkerThread(name: name, $0)) }
+  }
+
+  /// Waits until every body has returned.
+  package func join() { for thread in threads { thread.join() } }
 }

@@ -1,1 +1,45 @@
+import Acquisition
+import EWFWriter
+import Evidence
+import EvidenceTestKit
+import ImageFormats
+import Media
+import Synchronization
+import SystemPackage
 import Testing
+
+@Suite struct AcquisitionRunTests {
+  @Test(arguments: [
+    (1 << 20, 512), (5_000_001, 512), (512, 512), (1, 512), (4096 * 700, 4096), (40 << 20, 512),
+  ])
+  func e01HoldsTheSource(length: Int, sectorSize: Int) throws {
+    let folder = try TemporaryFolder()
+    let payload = ReferencePayload.bytes(length: length, sectorSize: sectorSize)
+    try TestFiles.write(payload, to: folder.appending("source.bin"))
+    let source = try Sources.open(folder.appending("source.bin"), sectorSize: UInt32(sectorSize))
+    let plan = AcquisitionPlan(geometry: source.geometry, digests: Set(DigestAlgorithm.allCases))
+    var options = EWFOptions()
+    options.description.caseNumber = "2026-0001"
+    options.description.notes = "tab\there"
+    let writer = try EWFImageWriter(
+      folder: folder.path, name: "image", geometry: source.geometry, options: options,
+      blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce)
+    let chunks = Atomic<Int>(0)
+    let outcome = AcquisitionRun(source: source, plan: plan, writers: [writer]).perform(
+      eachChunk: { _ in chunks.add(1, ordering: .relaxed) }, progress: { _ in })
+    #expect(outcome.failure == nil)
+    #expect(outcome.verdict == .complete)
+    #expect(chunks.load(ordering: .relaxed) == Int(plan.chunks.chunkCount))
+
+    let verify = try Tool.run("ewfverify", ["-q", folder.appending("image.E01").string])
+    #expect(verify.status == 0, "\(verify.output)\(verify.errors)")
+    let export = try Tool.run(
+      "ewfexport",
+      ["-u", "-q", "-f", "raw", "-t", folder.appending("out").string, folder.appending("image.E01").string])
+    #expect(export.status == 0, "\(export.errors)")
+    let padded = payload + [UInt8](repeating: 0, count: Int(source.geometry.paddingBytes))
+    #expect(try TestFiles.read(folder.appending("out.raw")) == padded)
+    let sum = try Tool.run("md5sum", [folder.appending("source.bin").string])
+    #expect(sum.output.hasPrefix(outcome.digests[.md5]?.hex ?? "none"))
+  }
+}

@@ -31,5 +31,9 @@ int32_t clinux_block_physical_sector(int32_t descriptor, uint32_t *bytes);
 /// BLKROGET: 1 where the kernel refuses writes to the device, otherwise 0.
 int32_t clinux_block_read_only(int32_t descriptor, int32_t *read_only);
 
+/// Major and minor number of a device.
+uint32_t clinux_device_major(uint64_t device);
+uint32_t clinux_device_minor(uint64_t device);
+
 /// posix_fadvise(POSIX_FADV_SEQUENTIAL) over the whole file.
 int32_t clinux_advise_sequential(int32_t descriptor);

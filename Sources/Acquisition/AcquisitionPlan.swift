@@ -1,0 +1,75 @@
+import Evidence
+import ImageFormats
+import SystemIO
+import SystemPackage
+
+/// How a source will be read and divided.
+package struct AcquisitionPlan: Hashable, Sendable {
+  package let geometry: MediaGeometry
+  package let chunks: ChunkPlan
+  /// Digests of the whole; SHA-256 is always among them, since manifest and Merkle tree rest on it.
+  package let digests: Set<DigestAlgorithm>
+  /// Threads that digest and encode chunks.
+  package let workers: Int
+
+  package init(geometry: MediaGeometry, digests: Set<DigestAlgorithm>, workers: Int = availableProcessors()) {
+    precondition(workers > 0)
+    self.geometry = geometry
+    self.chunks = ChunkPlan(length: geometry.length)
+    self.digests = digests.union([.sha256])
+    self.workers = workers
+  }
+
+  /// Bytes that are read and handed on at once: a whole number of chunks, 16 MiB where chunks are smaller.
+  package var blockSize: Int { max(16 << 20, Int(chunks.chunkSize)) }
+
+  /// Blocks that exist at once; with the encoded copies, what bounds the memory.
+  package var blocksAtOnce: Int { max(3, min(5, (128 << 20) / blockSize)) }
+
+  /// Bytes a buffer must hold: one block, or the whole of a small source, in whole sectors.
+  var bufferCapacity: Int {
+    let wanted = min(UInt64(blockSize), geometry.length)
+    let sector = UInt64(geometry.logicalSectorSize)
+    return Int((wanted + sector - 1) / sector * sector)
+  }
+}
+
+/// One chunk of a stream as it was acquired.
+package struct ChunkRecord: Hashable, Sendable {
+  package let index: UInt64
+  package let sectors: SectorRange
+  /// What became of its sectors: the worst of them.
+  package let state: SectorState
+  package let md5: Digest?
+  package let sha256: Digest
+}
+
+/// How far an acquisition is.
+package struct AcquisitionProgress: Hashable, Sendable {
+  package let bytesDone: UInt64
+  package let length: UInt64
+  package let unreadableSectors: UInt64
+}
+
+/// One image that was written.
+package struct WrittenImage: Hashable, Sendable {
+  package let format: ImageFormat
+  package let files: [FilePath]
+  /// Zero bytes the container holds after the end of the medium.
+  package let paddingBytes: UInt32
+  /// Digests of exactly what the container holds.
+  package let digests: DigestSet
+}
+
+/// What an acquisition gave.
+package struct AcquisitionOutcome: Sendable {
+  package let verdict: AcquisitionVerdict
+  /// Why it ended early; `nil` when it did not.
+  package let failure: EvidenceError?
+  package let map: SectorMap
+  /// Digests of the true length; empty when it ended early.
+  package let digests: DigestSet
+  package let merkleRoot: Digest
+  /// Empty when it ended early.
+  package let images: [WrittenImage]
+}

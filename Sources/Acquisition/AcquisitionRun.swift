@@ -1,0 +1,149 @@
+import Digests
+import Evidence
+import ImageFormats
+import Media
+import SystemIO
+
+/// One pass over a medium: read → digest → encode → write.
+///
+/// The calling thread reads. One thread per serial digest, `plan.workers` threads for chunk digests and encoding,
+/// and one thread per image work behind it; a fixed number of buffers holds the reader to their pace.
+package struct AcquisitionRun {
+  private let source: any SectorSource
+  private let plan: AcquisitionPlan
+  private let writers: [any ImageWriter]
+  private let stop: StopFlag
+
+  private let map: Monitor<SectorMap>
+  private let failure = FirstFailure<EvidenceError>()
+
+  package init(
+    source: any SectorSource, plan: AcquisitionPlan, writers: [any ImageWriter], stop: StopFlag = StopFlag()
+  ) {
+    precondition(plan.geometry == source.geometry)
+    self.source = source
+    self.plan = plan
+    self.writers = writers
+    self.stop = stop
+    self.map = Monitor(SectorMap(sectorCount: plan.geometry.sectorCount))
+  }
+
+  private struct WorkedBlock: Sendable {
+    let end: UInt64
+    let chunks: [ChunkRecord]
+    let encoded: [EncodedBlock]
+  }
+
+  /// Acquires the whole medium and completes the images. Blocks until done.
+  /// - Parameters:
+  ///   - eachChunk: receives every chunk in order; what it throws ends the run.
+  ///   - progress: called after each block, from changing threads, one call at a time.
+  /// - Returns: always an outcome; a run that ended early has `failure` and the verdict `incomplete`.
+  package func perform(
+    eachChunk: @escaping @Sendable (ChunkRecord) throws(EvidenceError) -> Void,
+    progress: @escaping @Sendable (AcquisitionProgress) -> Void
+  ) -> AcquisitionOutcome {
+    let capacity = plan.blocksAtOnce
+    let digestStages = plan.digests.sorted().map { DigestStage($0, capacity: capacity) }
+    let writerStages = writers.map { WriterStage($0, capacity: capacity, failure: failure) }
+    let work = BoundedQueue<MediumBlock>(capacity: capacity)
+    let merkle = Monitor(MerkleAccumulator())
+
+    let delivery = OrderedDelivery<WorkedBlock> { [failure, map, plan] block in
+      guard failure.value == nil else { return }
+      do throws(EvidenceError) {
+        for chunk in block.chunks {
+          merkle.withLock { $0.append(chunk.sha256) }
+          try eachChunk(chunk)
+        }
+      } catch { return failure.record(error) }
+      for (stage, encoded) in zip(writerStages, block.encoded) { stage.put(encoded) }
+      progress(
+        AcquisitionProgress(
+          bytesDone: block.end, length: plan.geometry.length,
+          unreadableSectors: map.withLock { $0.count(of: .unreadable) }))
+    }
+
+    let digestThreads = WorkerThreads(name: "digest", digestStages.map { stage in { stage.run() } })
+    let writerThreads = WorkerThreads(name: "writer", writerStages.map { stage in { stage.run() } })
+    let workerThreads = WorkerThreads(
+      name: "chunks",
+      (0..<plan.workers).map { _ in
+        { [plan, writers, map, failure] in
+          let digester = ChunkDigester(plan: plan)
+          while let block = work.take() {
+            guard failure.value == nil else { continue }
+            do throws(EvidenceError) {
+              let chunks = digester.chunks(of: block, map: map)
+              var encoded: [EncodedBlock] = []
+              for writer in writers { encoded.append(try writer.encode(block.buffer)) }
+              let end = block.offset + UInt64(block.buffer.byteCount)
+              delivery.deliver(WorkedBlock(end: end, chunks: chunks, encoded: encoded), index: block.index)
+            } catch { failure.record(error) }
+          }
+        }
+      })
+
+    readAll { block in
+      for stage in digestStages { stage.put(block) }
+      work.put(block)
+    }
+
+    for stage in digestStages { stage.close() }
+    work.close()
+    digestThreads.join()
+    workerThreads.join()
+    for stage in writerStages { stage.close() }
+    writerThreads.join()
+    let results = digestStages.compactMap(\.finished)
+    return close(
+      digests: DigestSet(results.map(\.digest)), padded: DigestSet(results.map(\.padded)),
+      merkleRoot: merkle.withLock { $0.root })
+  }
+
+  private func readAll(_ handOn: (MediumBlock) -> Void) {
+    let reader = MediumReader(source: source, plan: plan, map: map)
+    let pool = BufferPool(count: plan.blocksAtOnce, capacity: plan.bufferCapacity)
+    let blockSize = UInt64(plan.blockSize)
+    let blockCount = (plan.geometry.length + blockSize - 1) / blockSize
+    for index in 0..<blockCount {
+      guard failure.value == nil else { return }
+      guard !stop.isRaised else {
+        return failure.record(EvidenceError(.interrupted, source.facts.path.string))
+      }
+      do throws(EvidenceError) {
+        handOn(try reader.read(block: index, into: pool.take()))
+      } catch { return failure.record(error) }
+    }
+  }
+
+  /// Completes the images, unless something failed: then they are left as they are.
+  private func close(digests: DigestSet, padded: DigestSet, merkleRoot: Digest) -> AcquisitionOutcome {
+    let map = self.map.withLock { $0 }
+    let unreadable = map.ranges(in: .unreadable)
+    var images: [WrittenImage] = []
+    for writer in writers {
+      guard failure.value == nil else {
+        writer.abandon()
+        continue
+      }
+      let contents = writer.padsLastSector ? padded : digests
+      do throws(EvidenceError) {
+        let files = try writer.finish(ImageClosing(digests: contents, unreadable: unreadable))
+        images.append(
+          WrittenImage(
+            format: writer.format, files: files,
+            paddingBytes: writer.padsLastSector ? plan.geometry.paddingBytes : 0, digests: contents))
+      } catch { failure.record(error) }
+    }
+    if let failure = failure.value {
+      return AcquisitionOutcome(
+        verdict: .incomplete(reason: failure.code.summary), failure: failure, map: map, digests: DigestSet(),
+        merkleRoot: merkleRoot, images: [])
+    }
+    let count = map.count(of: .unreadable)
+    return AcquisitionOutcome(
+      verdict: count == 0 ? .complete : .completeWithUnreadable(sectors: count), failure: nil, map: map,
+      digests: digests, merkleRoot: merkleRoot, images: images)
+  }
+}

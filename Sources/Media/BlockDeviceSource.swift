@@ -1,0 +1,81 @@
+import Evidence
+import Glibc
+import SystemIO
+import SystemPackage
+
+/// A block device, opened read-only and exclusively.
+///
+/// Opening with O_EXCL makes the kernel refuse a device that something else holds (a mount, swap, md, dm), and
+/// keeps others from taking it while it is read.
+package final class BlockDeviceSource: SectorSource {
+  package let facts: SourceFacts
+  package let geometry: MediaGeometry
+  package let readsDirectly: Bool
+  private let device: OwnedDescriptor
+
+  init(_ path: FilePath) throws(EvidenceError) {
+    let opened = try Self.openExclusively(path)
+    let status = try opened.device.blockDeviceStatus()
+    guard status.length > 0 else { throw EvidenceError(.sourceEmpty, path.string) }
+    self.geometry = MediaGeometry(
+      length: status.length, logicalSectorSize: status.logicalSectorSize,
+      physicalSectorSize: status.physicalSectorSize)
+    var facts = DeviceFacts.fromSystem(path)
+    facts.isReadOnly = status.isReadOnly
+    self.facts = facts
+    self.readsDirectly = opened.isDirect
+    self.device = opened.device
+  }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
+    let count: Int
+    do throws(EvidenceError) { count = try device.read(into: buffer, at: offset) } catch {
+      throw MediumError.meaning(of: error)
+    }
+    guard count == buffer.count else {
+      // A device that was unplugged ends at 0; one that shrank ends elsewhere.
+      let length = (try? device.blockDeviceStatus().length) ?? 0
+      let position = "it ends at byte \(offset + UInt64(count)) of \(geometry.length)"
+      throw EvidenceError(length == 0 ? .mediumVanished : .mediumChanged, facts.path.string, position)
+    }
+  }
+
+  private struct Opened: ~Copyable {
+    let device: OwnedDescriptor
+    let isDirect: Bool
+  }
+
+  private static func openExclusively(_ path: FilePath) throws(EvidenceError) -> Opened {
+    for direct in [true, false] {
+      switch Syscalls.open(path, O_RDONLY | O_EXCL | (direct ? Syscalls.directFlag : 0)) {
+      case .success(let number):
+        let device = OwnedDescriptor(adopting: number, path: path)
+        if direct, !canReadFirstSector(device) { continue }
+        return Opened(device: device, isDirect: direct)
+      case .failure(.resourceBusy):
+        throw EvidenceError(.sourceInUse, path.string, DeviceHolders.describe(path), errno: EBUSY)
+      case .failure(.invalidArgument) where direct: continue
+      case .failure(let number):
+        let meaning = MediumError.meaning(of: EvidenceError(number, .sourceNotReadable, path.string))
+        // A drive without a medium is an empty source, not one that vanished during work.
+        if meaning.code == .mediumVanished { throw EvidenceError(.sourceEmpty, path.string, meaning.detail) }
+        throw EvidenceError(number, .sourceNotReadable, path.string)
+      }
+    }
+    throw EvidenceError(.sourceNotReadable, path.string)
+  }
+
+  /// False only where the device refuses direct reads as such (EINVAL); a failing sector is no such refusal.
+  private static func canReadFirstSector(_ device: borrowing OwnedDescriptor) -> Bool {
+    guard let status = try? device.blockDeviceStatus(), status.length >= UInt64(status.logicalSectorSize)
+    else { return true }
+    let page = PageBuffer(capacity: Int(status.logicalSectorSize))
+    return page.fill { buffer in
+      if case .failure(.invalidArgument) = Syscalls.pread(device.number, into: buffer, at: 0) {
+        false
+      } else {
+        true
+      }
+    }
+  }
+}
