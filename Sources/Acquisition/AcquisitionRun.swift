@@ -28,9 +28,10 @@ package struct AcquisitionRun {
     self.map = Monitor(SectorMap(sectorCount: plan.geometry.sectorCount))
   }
 
+  /// What the workers make of a block.
   private struct WorkedBlock: Sendable {
-    let end: UInt64
-    let chunks: [ChunkRecord]
+    let block: MediumBlock
+    let chunkMD5: [Digest]
     let encoded: [EncodedBlock]
   }
 
@@ -44,61 +45,84 @@ package struct AcquisitionRun {
     progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) -> AcquisitionOutcome {
     let capacity = plan.blocksAtOnce
-    let digestStages = plan.digests.sorted().map { DigestStage($0, capacity: capacity) }
-    let writerStages = writers.map { WriterStage($0, capacity: capacity, failure: failure) }
-    let work = BoundedQueue<MediumBlock>(capacity: capacity)
     let merkle = Monitor(MerkleAccumulator())
-
-    let delivery = OrderedDelivery<WorkedBlock> { [failure, map, plan] block in
+    let writerStages = writers.map { WriterStage($0, capacity: capacity, failure: failure) }
+    let join = OrderedJoin<WorkedBlock, [Digest]> { [failure, map, plan] worked, sha256 in
       guard failure.value == nil else { return }
       do throws(EvidenceError) {
-        for chunk in block.chunks {
+        for chunk in Self.chunks(of: worked, sha256: sha256, plan: plan, map: map) {
           merkle.withLock { $0.append(chunk.sha256) }
           try eachChunk(chunk)
         }
       } catch { return failure.record(error) }
-      for (stage, encoded) in zip(writerStages, block.encoded) { stage.put(encoded) }
+      for (stage, encoded) in zip(writerStages, worked.encoded) { stage.put(encoded) }
       progress(
         AcquisitionProgress(
-          bytesDone: block.end, length: plan.geometry.length,
+          bytesDone: worked.block.offset + UInt64(worked.block.buffer.byteCount),
+          length: plan.geometry.length,
           unreadableSectors: map.withLock { $0.count(of: .unreadable) }))
     }
+    let chunked = ChunkedDigestStage(chunkSize: Int(plan.chunks.chunkSize), capacity: capacity) {
+      join.deliver(right: $1, index: $0)
+    }
+    let serial = plan.digests.subtracting([.sha256]).sorted().map {
+      SerialDigestStage($0, capacity: capacity)
+    }
+    let digestStages: [any DigestStage] = serial + [chunked]
+    let work = BoundedQueue<MediumBlock>(capacity: capacity)
 
     let digestThreads = WorkerThreads(name: "digest", digestStages.map { stage in { stage.run() } })
     let writerThreads = WorkerThreads(name: "writer", writerStages.map { stage in { stage.run() } })
     let workerThreads = WorkerThreads(
       name: "chunks",
       (0..<plan.workers).map { _ in
-        { [plan, writers, map, failure] in
-          let digester = ChunkDigester(plan: plan)
-          while let block = work.take() {
-            guard failure.value == nil else { continue }
-            do throws(EvidenceError) {
-              let chunks = digester.chunks(of: block, map: map)
-              var encoded: [EncodedBlock] = []
-              for writer in writers { encoded.append(try writer.encode(block.buffer)) }
-              let end = block.offset + UInt64(block.buffer.byteCount)
-              delivery.deliver(WorkedBlock(end: end, chunks: chunks, encoded: encoded), index: block.index)
-            } catch { failure.record(error) }
-          }
-        }
+        { workOnBlocks(from: work) { join.deliver(left: $0, index: $0.block.index) } }
       })
 
     readAll { block in
-      for stage in digestStages { stage.put(block) }
+      for stage in digestStages { stage.queue.put(block) }
       work.put(block)
     }
 
-    for stage in digestStages { stage.close() }
+    for stage in digestStages { stage.queue.close() }
     work.close()
     digestThreads.join()
     workerThreads.join()
     for stage in writerStages { stage.close() }
     writerThreads.join()
-    let results = digestStages.compactMap(\.finished)
+    let results = digestStages.compactMap(\.result)
     return close(
       digests: DigestSet(results.map(\.digest)), padded: DigestSet(results.map(\.padded)),
       merkleRoot: merkle.withLock { $0.root })
+  }
+
+  /// The body of a worker thread: chunk MD5s, and the block as each image will store it.
+  private func workOnBlocks(from work: BoundedQueue<MediumBlock>, _ handOn: (WorkedBlock) -> Void) {
+    let wantsMD5 = plan.digests.contains(.md5)
+    while let block = work.take() {
+      guard failure.value == nil else { continue }
+      do throws(EvidenceError) {
+        let chunkMD5 =
+          wantsMD5 ? ChunkMD5.digests(of: block.buffer.bytes, chunkSize: Int(plan.chunks.chunkSize)) : []
+        var encoded: [EncodedBlock] = []
+        for writer in writers { encoded.append(try writer.encode(block.buffer)) }
+        handOn(WorkedBlock(block: block, chunkMD5: chunkMD5, encoded: encoded))
+      } catch { failure.record(error) }
+    }
+  }
+
+  private static func chunks(
+    of worked: WorkedBlock, sha256: [Digest], plan: AcquisitionPlan, map: Monitor<SectorMap>
+  ) -> [ChunkRecord] {
+    let first = worked.block.offset / plan.chunks.chunkSize
+    return sha256.enumerated().map { position, digest in
+      let index = first + UInt64(position)
+      let sectors = plan.chunks.sectors(ofChunk: index, sectorSize: plan.geometry.logicalSectorSize)
+      let hasUnreadable = map.withLock { !$0.ranges(in: .unreadable, within: sectors).isEmpty }
+      return ChunkRecord(
+        index: index, sectors: sectors, state: hasUnreadable ? .unreadable : .read,
+        md5: worked.chunkMD5.indices.contains(position) ? worked.chunkMD5[position] : nil, sha256: digest)
+    }
   }
 
   private func readAll(_ handOn: (MediumBlock) -> Void) {

@@ -1,0 +1,91 @@
+#include "CDigestLanes.h"
+
+digest_sha256_state digest_sha256_initial(void) {
+  digest_sha256_state state = {{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
+                                0x1f83d9ab, 0x5be0cd19}};
+  return state;
+}
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+#include <immintrin.h>
+
+// FIPS 180-4 §4.2.2.
+static const uint32_t constants[64] = {
+    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
+    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
+    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
+    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
+    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
+    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
+    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
+    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+
+int digest_sha256_pair_supported(void) {
+  unsigned a, b, c, d;
+  int has_sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 29));
+  return has_sha && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
+}
+
+#define WITH_SHA __attribute__((target("sha,sse4.1,ssse3")))
+
+// The instructions keep the eight state words in the order ABEF, CDGH.
+typedef struct {
+  __m128i abef, cdgh;
+} halves;
+
+WITH_SHA static inline halves split(const digest_sha256_state *state) {
+  __m128i abcd = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)&state->words[0]), 0xb1);
+  __m128i efgh = _mm_shuffle_epi32(_mm_loadu_si128((const __m128i *)&state->words[4]), 0x1b);
+  halves result = {_mm_alignr_epi8(abcd, efgh, 8), _mm_blend_epi16(efgh, abcd, 0xf0)};
+  return result;
+}
+
+WITH_SHA static inline void join(digest_sha256_state *state, halves parts) {
+  __m128i feba = _mm_shuffle_epi32(parts.abef, 0x1b);
+  __m128i dchg = _mm_shuffle_epi32(parts.cdgh, 0xb1);
+  _mm_storeu_si128((__m128i *)&state->words[0], _mm_blend_epi16(feba, dchg, 0xf0));
+  _mm_storeu_si128((__m128i *)&state->words[4], _mm_alignr_epi8(dchg, feba, 8));
+}
+
+WITH_SHA void digest_sha256_pair(digest_sha256_state *first, digest_sha256_state *second,
+                                 const uint8_t *data, size_t block_count) {
+  const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0bLL, 0x0405060700010203LL);
+  halves one = split(first), two = split(second);
+  for (; block_count > 0; block_count--, data += 64) {
+    halves one_before = one, two_before = two;
+    __m128i w[4];
+    for (int i = 0; i < 4; i++)
+      w[i] = _mm_shuffle_epi8(_mm_loadu_si128((const __m128i *)(data + 16 * i)), big_endian);
+#pragma clang loop unroll(full)
+    for (int i = 0; i < 16; i++) {
+      // Both streams see the same message, so the schedule is made once for the two.
+      __m128i k = _mm_add_epi32(w[i & 3], _mm_loadu_si128((const __m128i *)&constants[4 * i]));
+      __m128i k_high = _mm_shuffle_epi32(k, 0x0e);
+      one.cdgh = _mm_sha256rnds2_epu32(one.cdgh, one.abef, k);
+      two.cdgh = _mm_sha256rnds2_epu32(two.cdgh, two.abef, k);
+      one.abef = _mm_sha256rnds2_epu32(one.abef, one.cdgh, k_high);
+      two.abef = _mm_sha256rnds2_epu32(two.abef, two.cdgh, k_high);
+      if (i < 12) {
+        __m128i next = _mm_sha256msg1_epu32(w[i & 3], w[(i + 1) & 3]);
+        next = _mm_add_epi32(next, _mm_alignr_epi8(w[(i + 3) & 3], w[(i + 2) & 3], 4));
+        w[i & 3] = _mm_sha256msg2_epu32(next, w[(i + 3) & 3]);
+      }
+    }
+    one.abef = _mm_add_epi32(one.abef, one_before.abef);
+    one.cdgh = _mm_add_epi32(one.cdgh, one_before.cdgh);
+    two.abef = _mm_add_epi32(two.abef, two_before.abef);
+    two.cdgh = _mm_add_epi32(two.cdgh, two_before.cdgh);
+  }
+  join(first, one);
+  join(second, two);
+}
+#else
+int digest_sha256_pair_supported(void) { return 0; }
+
+void digest_sha256_pair(digest_sha256_state *first, digest_sha256_state *second, const uint8_t *data,
+                        size_t block_count) {
+  (void)first, (void)second, (void)data, (void)block_count;
+  __builtin_trap();
+}
+#endif

@@ -1,0 +1,27 @@
+// Digests of several streams at once, where that is faster than one after the other.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// Number of messages `digest_lanes_md5` works on at once.
+#define DIGEST_LANES_MD5 16
+
+/// MD5 (RFC 1321) of 16 messages of the same length, side by side in vector lanes.
+/// `messages[i]` points to `byte_count` bytes; `digests` receives 16 bytes for each message in turn.
+void digest_lanes_md5(const uint8_t *const messages[DIGEST_LANES_MD5], size_t byte_count, uint8_t *digests);
+
+/// The running state of a SHA-256 (FIPS 180-4 §6.2) between blocks of 64 bytes.
+typedef struct {
+  uint32_t words[8];
+} digest_sha256_state;
+
+/// The state before the first block.
+digest_sha256_state digest_sha256_initial(void);
+
+/// Whether this processor has the instructions that `digest_sha256_pair` needs.
+int digest_sha256_pair_supported(void);
+
+/// Feeds the same `block_count` blocks of 64 bytes to two states at once: the instructions of one fill the waits
+/// of the other. Only where `digest_sha256_pair_supported`.
+void digest_sha256_pair(digest_sha256_state *first, digest_sha256_state *second, const uint8_t *data,
+                        size_t block_count);

@@ -1,0 +1,84 @@
+internal import CDigestLanes
+import Evidence
+
+/// SHA-256 of a whole stream and of each of its chunks in one go.
+///
+/// Both digests see the same blocks, so where the processor has SHA instructions they are computed side by side
+/// for little more than the price of one. Elsewhere libcrypto computes one after the other.
+///
+/// A class so that one thread can own it; not to be shared between threads.
+package final class ChunkedSHA256 {
+  /// The way of processors without SHA instructions.
+  private struct Separate: ~Copyable {
+    let whole = StreamingDigest(.sha256)
+    let chunk = StreamingDigest(.sha256)
+  }
+
+  private static let blockSize = 64
+  private let separate: Separate?
+  /// State after every whole block so far.
+  private var state = digest_sha256_initial()
+  /// The bytes after the last whole block, fewer than 64.
+  private var tail: [UInt8] = []
+  private var length: UInt64 = 0
+
+  package convenience init() { self.init(paired: digest_sha256_pair_supported() != 0) }
+
+  /// - Parameter paired: tests compare the two ways; `true` only where the processor can.
+  init(paired: Bool) { self.separate = paired ? nil : Separate() }
+
+  /// Continues the stream with its next chunk.
+  /// - Precondition: every chunk but the last is a multiple of 64 bytes long.
+  /// - Returns: the digest of this chunk alone.
+  package func append(chunk bytes: RawSpan) -> Digest {
+    precondition(length % UInt64(Self.blockSize) == 0, "a chunk follows one that was no multiple of 64 bytes")
+    length += UInt64(bytes.byteCount)
+    if separate != nil { return appendSeparately(bytes) }
+    var chunk = digest_sha256_initial()
+    let blocks = bytes.byteCount / Self.blockSize
+    bytes.withUnsafeBytes { buffer in
+      guard let base = buffer.baseAddress, blocks > 0 else { return }
+      digest_sha256_pair(&state, &chunk, base.assumingMemoryBound(to: UInt8.self), blocks)
+    }
+    tail = bytes.extracting(blocks * Self.blockSize..<bytes.byteCount).withUnsafeBytes { Array($0) }
+    return Self.closed(chunk, tail: tail, length: UInt64(bytes.byteCount))
+  }
+
+  /// The digest of the stream so far, as if `padding` zero bytes followed; the stream can go on afterwards.
+  package func whole(padding: Int = 0) -> Digest {
+    let zeros = [UInt8](repeating: 0, count: padding)
+    switch separate {
+    case .none: return Self.closed(state, tail: tail + zeros, length: length + UInt64(padding))
+    case .some(let separate):
+      let fork = separate.whole.fork()
+      fork.update(zeros.span.bytes)
+      return fork.finish()
+    }
+  }
+
+  private func appendSeparately(_ bytes: RawSpan) -> Digest {
+    switch separate {
+    case .none: preconditionFailure("no libcrypto digests were made")
+    case .some(let separate):
+      separate.whole.update(bytes)
+      separate.chunk.restart()
+      separate.chunk.update(bytes)
+      return separate.chunk.finish()
+    }
+  }
+
+  /// Adds the padding of FIPS 180-4 §5.1.1 and takes the digest.
+  private static func closed(_ state: digest_sha256_state, tail: [UInt8], length: UInt64) -> Digest {
+    var state = state
+    var unused = state
+    var message = tail + [0x80]
+    while message.count % blockSize != blockSize - 8 { message.append(0) }
+    message += (0..<8).map { UInt8(truncatingIfNeeded: (length * 8) >> UInt64(56 - 8 * $0)) }
+    digest_sha256_pair(&state, &unused, message, message.count / blockSize)
+    let words = state.words
+    let list = [words.0, words.1, words.2, words.3, words.4, words.5, words.6, words.7]
+    return Digest(
+      .sha256,
+      list.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } })
+  }
+}
