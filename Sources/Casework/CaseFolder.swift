@@ -1,0 +1,101 @@
+import CaseStore
+import Evidence
+import SystemIO
+import SystemPackage
+
+/// The folder of a case and the places in it.
+package struct CaseFolder: Hashable, Sendable {
+  /// Absolute, without symbolic links.
+  package let path: FilePath
+
+  package var database: FilePath { path.appending(CaseStore.fileName) }
+  package var evidence: FilePath { path.appending("evidence") }
+  package var certificates: FilePath { path.appending("certificates") }
+  package var reports: FilePath { path.appending("reports") }
+  /// The examiner's own; not a part of what is handed over.
+  package var signing: FilePath { path.appending("signing") }
+
+  package var examinerKey: FilePath { signing.appending("examiner.key") }
+  package var examinerCertificate: FilePath { certificates.appending("examiner.pem") }
+
+  private init(path: FilePath) { self.path = path }
+
+  /// The case at a path.
+  /// - Throws: `notACase` where there is none.
+  package static func at(_ path: FilePath) throws(EvidenceError) -> CaseFolder {
+    guard Files.kind(path) == .folder else {
+      throw EvidenceError(.notACase, path.string, Files.exists(path) ? "it is no folder" : "it does not exist")
+    }
+    let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.notACase, path.string))
+    guard Files.kind(folder.database) == .file else {
+      throw EvidenceError(.notACase, path.string, "no \(CaseStore.fileName) in it")
+    }
+    return folder
+  }
+
+  /// The case that is meant: the named one, else the one of EXHIBIT_CASE, else the one around the current folder.
+  /// - Throws: `caseNotGiven`, `notACase`.
+  package static func locate(named name: String?) throws(EvidenceError) -> CaseFolder {
+    if let name = name ?? Environment.value("EXHIBIT_CASE") { return try at(FilePath(name)) }
+    var folder = try Syscalls.resolve(".").orThrow(.caseNotGiven, ".")
+    while true {
+      if Files.kind(folder.appending(CaseStore.fileName)) == .file { return try at(folder) }
+      guard folder.removeLastComponent() else { throw EvidenceError(.caseNotGiven, "this command") }
+    }
+  }
+
+  /// Makes the folder of a new case and the folders in it.
+  /// - Throws: `caseExists`, `destinationMissing`, `permissionDenied`.
+  static func create(_ path: FilePath) throws(EvidenceError) -> CaseFolder {
+    try DurableFolder.create(path, exists: .caseExists)
+    let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.writeFailed, path.string))
+    for inner in [folder.evidence, folder.certificates, folder.reports] { try DurableFolder.create(inner) }
+    try DurableFolder.create(folder.signing, mode: 0o700)
+    return folder
+  }
+
+  /// Whether a path lies in this folder, however it is written.
+  func contains(_ other: FilePath) -> Bool {
+    guard case .success(let resolved) = Syscalls.resolve(other) else { return false }
+    return resolved.starts(with: path)
+  }
+
+  /// `path` as seen from the case folder, where it lies inside; otherwise as it is.
+  func relative(_ other: FilePath) -> String {
+    var inner = other
+    return inner.removePrefix(path) ? inner.string : other.string
+  }
+}
+
+/// The program, as it names itself in records.
+package enum ToolVersion {
+  package static let name = "exhibit"
+  package static let current = "0.1.0"
+}
+
+extension AuditActor {
+  /// The examiner on this machine.
+  static func here(_ name: String) -> AuditActor {
+    AuditActor(
+      name: name, user: Host.userName, host: Host.facts.node, tool: ToolVersion.name, version: ToolVersion.current)
+  }
+}
+
+extension CaseStore {
+  /// Opens a case with its examiner as the one who acts.
+  static func open(_ folder: CaseFolder) throws(EvidenceError) -> CaseStore {
+    let reading = try CaseStore.openForReading(folder: folder.path)
+    let examiner = try reading.examiner().details.name
+    try reading.close()
+    return try CaseStore.open(folder: folder.path, actor: .here(examiner))
+  }
+
+  /// The person responsible for the case.
+  package func examiner() throws(EvidenceError) -> PersonRecord {
+    let identifier = try caseRecord().examiner
+    guard let person = try people().first(where: { $0.id == identifier }) else {
+      throw EvidenceError(.caseDamaged, path.string, "its examiner is not among its people")
+    }
+    return person
+  }
+}

@@ -1,0 +1,87 @@
+import Acquisition
+import CaseStore
+import Evidence
+import Manifests
+import Media
+import SystemIO
+
+/// Puts together the manifest of an acquisition from what is known where.
+struct ManifestBuilder {
+  let `case`: CaseRecord
+  let examiner: String
+  let item: EvidenceItemRecord
+  let acquisition: AcquisitionRecord
+  let source: any SectorSource
+  let plan: AcquisitionPlan
+  let request: AcquisitionRequest
+  let outcome: AcquisitionOutcome
+  let ended: Timestamp
+
+  func manifest(images: [Manifest.Image], files: [Manifest.File], head: AuditHead) -> Manifest {
+    Manifest(
+      acquisition: acquisitionFacts(),
+      investigation: Manifest.Investigation(
+        number: `case`.number, title: `case`.title, organisation: `case`.organisation),
+      item: Manifest.Item(number: item.number, description: item.description, serial: item.serial),
+      source: sourceFacts(), writeProtection: writeProtection(),
+      streams: [
+        Manifest.Stream(
+          unitSize: plan.geometry.logicalSectorSize, length: plan.geometry.length, digests: outcome.digests,
+          chunks: Manifest.Chunks(
+            size: plan.chunks.chunkSize, count: plan.chunks.chunkCount,
+            file: RecordNames(acquisition: acquisition.name).chunks(), merkleRoot: outcome.merkleRoot),
+          map: outcome.map)
+      ],
+      images: images, files: files,
+      audit: Manifest.AuditHead(sequence: head.sequence, head: head.digest), verdict: outcome.verdict)
+  }
+
+  private func acquisitionFacts() -> Manifest.Acquisition {
+    let host = Host.facts
+    return Manifest.Acquisition(
+      identifier: acquisition.id, name: acquisition.name, started: acquisition.started, ended: ended,
+      clock: "system clock (CLOCK_REALTIME)",
+      tool: Manifest.Tool(name: ToolVersion.name, version: ToolVersion.current),
+      host: Manifest.Host(
+        node: host.node, system: host.system, release: host.release, machine: host.machine, user: Host.userName),
+      examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly)
+  }
+
+  private func sourceFacts() -> Manifest.Source {
+    let facts = source.facts
+    let kind: Manifest.Source.Kind =
+      switch facts.kind {
+      case .blockDevice: .blockDevice
+      case .file: .file
+      case .splitFiles: .splitFiles
+      }
+    return Manifest.Source(
+      kind: kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },
+      geometry: source.geometry, model: facts.model, serial: facts.serialNumber, firmware: facts.firmware,
+      wwn: facts.worldWideName, readOnly: facts.isReadOnly)
+  }
+
+  private func writeProtection() -> Manifest.WriteProtection {
+    var layers = [
+      Manifest.WriteProtection.Layer(
+        name: "opened read-only", state: .active,
+        proves: "This program had no means of writing through the descriptor it read from.")
+    ]
+    if source.facts.kind == .blockDevice {
+      layers.append(
+        Manifest.WriteProtection.Layer(
+          name: "opened exclusively", state: .active,
+          proves: "No file system of the device was mounted when it was opened, and none could be while it was read."))
+      layers.append(
+        Manifest.WriteProtection.Layer(
+          name: "kernel read-only flag", state: source.facts.isReadOnly == true ? .active : .inactive,
+          proves: "Where active, the kernel refused writes to the device by any process."))
+    }
+    return Manifest.WriteProtection(
+      layers: layers,
+      limits: """
+        Not proven: that the device's own firmware changed nothing, that no other privileged process sent it \
+        commands past the block layer, and what happened before the device was opened.
+        """)
+  }
+}

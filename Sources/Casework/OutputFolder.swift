@@ -1,0 +1,74 @@
+import Evidence
+import SystemIO
+import SystemPackage
+
+/// The folder of one acquisition: `NAME.partial` while it is made, `NAME` once everything in it is synced.
+///
+/// A folder without `.partial` is therefore always whole.
+struct OutputFolder {
+  static let partialSuffix = ".partial"
+
+  let name: String
+  let final: FilePath
+  let partial: FilePath
+  /// Space kept back, so that an end for lack of space can still be recorded.
+  private var reserve: FilePath { partial.appending("reserve") }
+  private static let reserveSize = 1 << 20
+
+  init(name: String, in evidence: FilePath) {
+    self.name = name
+    self.final = evidence.appending(name)
+    self.partial = evidence.appending(name + Self.partialSuffix)
+  }
+
+  /// Names in the evidence folder that no new acquisition may take.
+  static func namesInUse(in evidence: FilePath) throws(EvidenceError) -> Set<String> {
+    Set(
+      try Files.names(in: evidence).map {
+        $0.hasSuffix(partialSuffix) ? String($0.dropLast(partialSuffix.count)) : $0
+      })
+  }
+
+  func create() throws(EvidenceError) {
+    try DurableFolder.create(partial)
+    try DurableFile.write([UInt8](repeating: 0, count: Self.reserveSize), to: reserve)
+  }
+
+  /// Gives back the space kept for the end.
+  func releaseReserve() { _ = Syscalls.unlink(reserve) }
+
+  /// Everything in the folder is written and synced: it gets its name.
+  func complete() throws(EvidenceError) {
+    try DurableFolder.sync(partial)
+    try DurableFolder.rename(partial, to: final)
+  }
+
+  /// Nothing was read: the folder goes again.
+  func removePartial() { try? DurableFolder.removeWithFiles(partial) }
+}
+
+/// The space images need at most.
+enum SpaceNeed {
+  /// Chunk file, map, manifest and database, generously.
+  private static let recordBytes: UInt64 = 8 << 20
+  /// Lines of the chunk file, bytes each.
+  private static let chunkLine: UInt64 = 128
+
+  /// Bytes for one image of `length` bytes that does not compress at all.
+  static func image(length: UInt64, isE01: Bool) -> UInt64 {
+    // Per 32 KiB an Adler-32 and two table entries: 12 bytes; one in a thousand is far above that.
+    isE01 ? length + length / 1000 + (1 << 20) : length
+  }
+
+  static func records(chunkCount: UInt64) -> UInt64 { recordBytes + chunkCount * chunkLine }
+
+  /// - Throws: `destinationFull` with both figures.
+  static func check(_ need: UInt64, at folder: FilePath) throws(EvidenceError) {
+    let free = try Files.freeSpace(folder)
+    guard free >= need else {
+      throw EvidenceError(
+        .destinationFull, folder.string,
+        "\(HumanText.size(free)) free, up to \(HumanText.size(need)) needed; --accept-little-space tries anyway")
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import Acquisition
+import Digests
+import Evidence
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+
+/// Writes what stands beside the images of an acquisition: map, manifest, signature, sums.
+struct RecordWriter {
+  let folder: FilePath
+  let names: RecordNames
+
+  /// The images as the manifest lists them; files are read again for their SHA-256 where it is not yet known.
+  func images(
+    _ outcome: AcquisitionOutcome, request: AcquisitionRequest, plan: AcquisitionPlan
+  ) throws(EvidenceError) -> [Manifest.Image] {
+    var images: [Manifest.Image] = []
+    for image in outcome.images {
+      var segments: [Manifest.File] = []
+      for file in image.files {
+        // A raw image in one file holds the medium and nothing else: its digest is the medium's.
+        if image.format == .raw, image.files.count == 1, let sha256 = image.digests[.sha256] {
+          segments.append(Manifest.File(name: fileName(file), size: plan.geometry.length, sha256: sha256))
+        } else {
+          segments.append(try entry(file))
+        }
+      }
+      let contents = Manifest.Image.Contents(
+        length: plan.geometry.length + UInt64(image.paddingBytes), paddingBytes: UInt64(image.paddingBytes),
+        digests: image.digests)
+      switch image.format {
+      case .raw: images.append(Manifest.Image(format: .raw, contents: [contents], segments: segments))
+      case .e01:
+        let compression: Manifest.Image.Compression =
+          switch request.compression {
+          case .none: .none
+          case .fast: .fast
+          case .best: .best
+          }
+        images.append(
+          Manifest.Image(format: .e01, compression: compression, contents: [contents], segments: segments))
+      }
+    }
+    return images
+  }
+
+  func writeMap(_ map: SectorMap, geometry: MediaGeometry) throws(EvidenceError) {
+    let file = MapFile(map: map, sectorSize: geometry.logicalSectorSize, length: geometry.length)
+    try DurableFile.write(file.bytes, to: path(names.map()))
+  }
+
+  /// Chunk file and map, as the manifest lists them.
+  func recordFiles() throws(EvidenceError) -> [Manifest.File] {
+    [try entry(path(names.chunks())), try entry(path(names.map()))]
+  }
+
+  /// Writes and signs the manifest, then the sums of every file.
+  /// - Returns: the SHA-256 of the manifest.
+  func seal(
+    _ manifest: Manifest, identity: SigningIdentity, at time: Timestamp
+  ) throws(EvidenceError) -> Digest {
+    let bytes = manifest.canonicalBytes
+    let signature = try ManifestSignature.sign(bytes, by: identity, at: time)
+    try DurableFile.write(bytes, to: path(names.manifest))
+    try DurableFile.write(signature, to: path(names.signature))
+    let digest = Digest.of(bytes, .sha256)
+    var sums = DigestList(entries: manifest.allFiles.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
+    sums.entries.append(DigestList.Entry(name: names.manifest, sha256: digest))
+    sums.entries.append(DigestList.Entry(name: names.signature, sha256: Digest.of(signature, .sha256)))
+    try DurableFile.write(sums.bytes, to: path(RecordNames.sums))
+    return digest
+  }
+
+  private func path(_ name: String) -> FilePath { folder.appending(name) }
+  private func fileName(_ path: FilePath) -> String { path.lastComponent?.string ?? "" }
+
+  private func entry(_ path: FilePath) throws(EvidenceError) -> Manifest.File {
+    let (size, sha256) = try FileDigests.of(path)
+    return Manifest.File(name: fileName(path), size: size, sha256: sha256)
+  }
+}
+
+/// The chunk file as it grows.
+///
+/// `@unchecked Sendable` holds because the acquisition calls `append` from one thread at a time.
+final class ChunkFileWriter: @unchecked Sendable {
+  private var file: DurableFile?
+  private var waiting: [UInt8]
+  private var written: UInt64 = 0
+  private static let step = 1 << 16
+
+  init(creating path: FilePath) throws(EvidenceError) {
+    self.file = try DurableFile(creating: path)
+    self.waiting = ChunkFile.header
+  }
+
+  func append(_ chunk: ChunkRecord) throws(EvidenceError) {
+    let state: ChunkState =
+      switch chunk.state {
+      case .read: .read
+      case .unreadable: .filled
+      case .notAttempted: .notAttempted
+      }
+    waiting += ChunkFile.line(
+      ChunkEntry(sectors: chunk.sectors, state: state, md5: chunk.md5, sha256: chunk.sha256))
+    if waiting.count >= Self.step { try flush() }
+  }
+
+  func close() throws(EvidenceError) {
+    try flush()
+    try file.take()?.close()
+  }
+
+  private func flush() throws(EvidenceError) {
+    guard file != nil else { return }
+    try file?.write(waiting.span.bytes, at: written)
+    written += UInt64(waiting.count)
+    waiting = []
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import Evidence
+import SystemPackage
+
+struct CaseCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "case", abstract: "Create a case.", subcommands: [CaseCreateCommand.self])
+}
+
+struct CaseCreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create a case folder with its database and the examiner's signing key.",
+    discussion: """
+      Example:
+        exhibit case create 2026-0142 --number 2026-0142 --title "Theft of trade secrets" \\
+          --examiner "A. Examiner" --organisation "Digital Laboratory"
+      """)
+
+  @Argument(help: "The folder to create.", completion: .directory) var folder: String
+  @Option(help: "Case number.") var number: String
+  @Option(help: "What the case is about.") var title: String
+  @Option(help: "Name of the examiner.") var examiner: String
+  @Option(help: "The laboratory or authority.") var organisation: String?
+  @Option(help: "PEM private key to sign with, instead of a new one.", completion: .file()) var key: String?
+  @Option(help: "PEM certificate of that key.", completion: .file()) var certificate: String?
+  @Flag(help: "Store the new key without a passphrase. Whoever can read the file can sign.")
+  var unencryptedKey = false
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var request = CaseCreation(
+      folder: FilePath(folder), number: try required(number, "--number"), title: try required(title, "--title"),
+      examiner: try required(examiner, "--examiner"))
+    request.organisation = organisation
+    switch (key, certificate) {
+    case (let key?, let certificate?):
+      request.signing = .existing(key: FilePath(key), certificate: FilePath(certificate))
+      request.passphrase = { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    case (nil, nil) where unencryptedKey: request.signing = .newUnencrypted
+    case (nil, nil): request.signing = .newEncrypted(passphrase: try passphrase.read(isNew: true))
+    default: throw EvidenceError(.argumentInvalid, "--key and --certificate", "one needs the other")
+    }
+    let created = try request.perform()
+    output.show(
+      [
+        "Case \(created.number) created in \(created.folder)",
+        "  signing certificate  \(created.certificate)",
+        "  fingerprint          \(created.fingerprint) (SHA-256)",
+        "Note the fingerprint on paper: it is what a stranger trusts when checking a manifest.",
+      ],
+      json: .fields([
+        "case": .string(created.number), "folder": .string(created.folder.string),
+        "certificate": .string(created.certificate.string), "fingerprint": .string(created.fingerprint.hex),
+      ]))
+  }
+}

@@ -1,0 +1,24 @@
+import ArgumentParser
+import CanonicalJSON
+import Evidence
+import Glibc
+import SystemIO
+
+/// `exhibit`: parse, one Casework call, render.
+package struct ExhibitProgram: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "exhibit",
+    abstract: "Forensic acquisition: read a medium once, sign what was read, let anyone check it.",
+    version: ToolVersion.current,
+    subcommands: [
+      CaseCommands.self, ItemCommands.self, AcquireCommand.self, CustodyCommands.self, VerifyCommand.self,
+      ReportCommand.self,
+    ])
+
+  package init() {}
+
+  /// Runs the program with the arguments of the process and ends it.
+  package static func runAndExit() -> Never {
+    Rendering.runAndExit(ExhibitProgram.self)
+  }
+}
