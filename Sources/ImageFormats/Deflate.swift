@@ -1,0 +1,53 @@
+internal import CDeflate
+import Evidence
+
+/// Adler-32, the checksum of every E01 structure (RFC 1950 §8.2), seed 1.
+package enum Adler32 {
+  package static func of(_ bytes: RawSpan) -> UInt32 {
+    bytes.withUnsafeBytes { of($0) }
+  }
+
+  /// Continues from `seed` over more bytes.
+  package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 1) -> UInt32 {
+    // libdeflate takes a null pointer for "begin anew" and returns 1.
+    bytes.isEmpty ? seed : libdeflate_adler32(seed, bytes.baseAddress, bytes.count)
+  }
+}
+
+/// Decompresses zlib streams (RFC 1950), their checksum included. For one thread at a time.
+final class Inflater {
+  private let handle: OpaquePointer
+
+  init() {
+    guard let handle = libdeflate_alloc_decompressor() else {
+      preconditionFailure("out of memory for a decompressor")
+    }
+    self.handle = handle
+  }
+
+  deinit { libdeflate_free_decompressor(handle) }
+
+  /// Decompresses one stream at the beginning of `stored`; bytes may follow it.
+  /// - Returns: the number of plain bytes; `nil` where the stream is damaged or needs more room.
+  func inflate(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) -> Int? {
+    var consumed = 0
+    var produced = 0
+    let outcome = libdeflate_zlib_decompress_ex(
+      handle, stored.baseAddress, stored.count, plain.baseAddress, plain.count, &consumed, &produced)
+    return outcome == LIBDEFLATE_SUCCESS ? produced : nil
+  }
+
+  /// Decompresses a stream of unknown plain length, at most `cap` bytes; `nil` where it is damaged or longer.
+  func inflate(_ stored: [UInt8], cap: Int) -> [UInt8]? {
+    var room = min(cap, 1 << 14)
+    while true {
+      var plain = [UInt8](repeating: 0, count: room)
+      let count = plain.withUnsafeMutableBytes { plain in
+        stored.withUnsafeBytes { inflate($0, into: plain) }
+      }
+      if let count { return Array(plain[..<count]) }
+      guard room < cap else { return nil }
+      room = min(cap, room * 8)
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import Evidence
+
+/// The chunks that one table locates.
+struct EWFChunkGroup {
+  /// Index into the files of the set.
+  let file: Int
+  /// Where stored chunks may lie in the file.
+  let data: Range<UInt64>
+  /// The better copy of the table.
+  let table: EWFTable
+  /// The other copy, for chunks that this one does not locate.
+  let alternate: EWFTable?
+  /// Number of its first chunk in the contents.
+  fileprivate(set) var firstChunk: UInt64 = 0
+
+  init(file: Int, data: Range<UInt64>, table: EWFTable, alternate: EWFTable?) {
+    self.file = file
+    self.data = data
+    self.table = table
+    self.alternate = alternate
+  }
+
+  var count: UInt64 { UInt64(table.count) }
+  var endChunk: UInt64 { firstChunk + count }
+}
+
+/// Which table locates which chunk. Memory grows with the number of tables, not of chunks.
+struct EWFChunkMap {
+  /// In chunk order, without overlaps; gaps are chunks that no table locates.
+  let groups: [EWFChunkGroup]
+  /// Runs of chunks that no table locates.
+  let missing: [Range<UInt64>]
+  /// Chunks that the tables hold beyond what the volume says.
+  let surplus: UInt64
+  /// Tables whose place in the contents nobody can tell, because something before and after them is lost.
+  let unplaced: Int
+
+  /// Collects tables in file order.
+  struct Builder {
+    private var groups: [EWFChunkGroup] = []
+    /// Indices into `groups` before which an unknown number of chunks is lost.
+    private var breaks: [Int] = []
+
+    mutating func add(_ group: EWFChunkGroup) { groups.append(group) }
+
+    /// Notes that an unknown number of chunks is lost here.
+    mutating func addBreak() {
+      if breaks.last != groups.count { breaks.append(groups.count) }
+    }
+
+    /// Numbers the chunks. Up to the first break they count from the start; behind the last break from the end,
+    /// if the end is known; what lies between two breaks has no place.
+    /// - Parameters:
+    ///   - chunkCount: as the volume says.
+    ///   - isEndKnown: whether the last table of the set was found.
+    func build(chunkCount: UInt64, isEndKnown: Bool) -> EWFChunkMap {
+      let firstBreak = breaks.first ?? groups.count
+      let lastBreak = breaks.last ?? groups.count
+      var placed: [EWFChunkGroup] = []
+      var next: UInt64 = 0
+      for var group in groups[..<firstBreak] where next < chunkCount {
+        group.firstChunk = next
+        next = group.endChunk
+        placed.append(group)
+      }
+      let total = groups.reduce(UInt64(0)) { $0 + $1.count }
+      let behind = groups[lastBreak...]
+      let tail = behind.reduce(UInt64(0)) { $0 + $1.count }
+      var unplaced = lastBreak - firstBreak
+      if !behind.isEmpty {
+        if isEndKnown, tail <= chunkCount, next <= chunkCount - tail {
+          var position = chunkCount - tail
+          for var group in behind {
+            group.firstChunk = position
+            position = group.endChunk
+            placed.append(group)
+          }
+        } else {
+          unplaced += behind.count
+        }
+      }
+      var missing: [Range<UInt64>] = []
+      var covered: UInt64 = 0
+      for group in placed {
+        if group.firstChunk > covered { missing.append(covered..<group.firstChunk) }
+        covered = group.endChunk
+      }
+      if covered < chunkCount { missing.append(covered..<chunkCount) }
+      return EWFChunkMap(
+        groups: placed, missing: missing,
+        surplus: breaks.isEmpty && total > chunkCount ? total - chunkCount : 0,
+        unplaced: unplaced)
+    }
+  }
+
+  /// Index of the first group that ends behind `chunk`; `groups.count` where none does.
+  func groupIndex(at chunk: UInt64) -> Int {
+    var low = 0
+    var high = groups.count
+    while low < high {
+      let middle = (low + high) / 2
+      if groups[middle].endChunk <= chunk { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
