@@ -125,7 +125,8 @@ package struct AcquisitionJob {
     switch format {
     case .raw:
       return try RawWriter(
-        folder: output.partial, name: output.name, geometry: plan.geometry, maximumSegmentSize: request.splitSize)
+        folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
+        segmentSize: request.splitSize)
     case .e01:
       var options = EWFOptions()
       options.compression = request.compression

@@ -11,7 +11,7 @@ package final class FileSource: SectorSource {
 
   /// - Parameter path: a file; where its name belongs to a split set (`.001`, `.aa` …) the whole set is taken.
   init(_ path: FilePath, sectorSize: UInt32) throws(EvidenceError) {
-    let files = try SplitSet.files(startingAt: path)
+    let files = try SplitSet.files(containing: path)
     self.contents = try FileSequence(files, missing: .sourceMissing)
     guard contents.length > 0 else { throw EvidenceError(.sourceEmpty, path.string) }
     var facts = SourceFacts(kind: files.count > 1 ? .splitFiles : .file, path: path)
