@@ -1,1 +1,118 @@
-// CaseStore
+import Evidence
+internal import GRDB
+import SystemIO
+import SystemPackage
+
+/// The case database: the working record of a case, and the audit log nobody can quietly change.
+///
+/// Every change is one transaction that appends an audit event and the records it repeats. Several processes may
+/// have one case open; a writer waits up to ten seconds for another. All functions block.
+package final class CaseStore: Sendable {
+  /// Name of the database inside a case folder.
+  package static let fileName = "case.sqlite"
+
+  /// The case folder.
+  package let folder: FilePath
+  private let queue: DatabaseQueue
+  /// Who acts; `nil` where the case is open for reading only.
+  private let actor: AuditActor?
+  private let clock: @Sendable () -> Timestamp
+
+  package var path: FilePath { folder.appending(Self.fileName) }
+
+  private init(
+    folder: FilePath, queue: DatabaseQueue, actor: AuditActor?, clock: @escaping @Sendable () -> Timestamp
+  ) {
+    self.folder = folder
+    self.queue = queue
+    self.actor = actor
+    self.clock = clock
+  }
+
+  /// Makes the database of a new case in `folder`, which must exist.
+  ///
+  /// The examiner becomes the first person of the case. A database that could not be finished is removed.
+  /// - Throws: `caseExists`, `destinationMissing`, `destinationFull`, `permissionDenied`, `databaseFailed`.
+  package static func create(
+    folder: FilePath, number: String, title: String, examiner: PersonDetails, actor: AuditActor,
+    clock: @escaping @Sendable () -> Timestamp = Host.now
+  ) throws(EvidenceError) -> CaseStore {
+    let path = folder.appending(fileName)
+    do throws(EvidenceError) {
+      try DurableFile(creating: path).close()
+    } catch  where error.code == .outputExists {
+      throw EvidenceError(.caseExists, folder.string)
+    }
+    do throws(EvidenceError) {
+      let store = CaseStore(
+        folder: folder, queue: try CaseOpening.connect(path, isNew: true), actor: actor, clock: clock)
+      try store.write { transaction in
+        try Migration.apply(to: transaction.database, from: 0)
+        try transaction.database.execute(sql: "PRAGMA application_id = \(Migration.applicationID)")
+        let person = PersonRecord(id: Host.newIdentifier(), examiner)
+        let record = CaseRecord(
+          id: Host.newIdentifier(), number: number, title: title, examiner: person.id,
+          organisation: examiner.organisation, created: transaction.now)
+        try transaction.recordFirst(.caseCreated, [person, record])
+      }
+      try DurableFolder.sync(folder)
+      return store
+    } catch {
+      for suffix in ["", "-wal", "-shm"] { _ = Syscalls.unlink(FilePath(path.string + suffix)) }
+      throw error
+    }
+  }
+
+  /// Opens a case to work on it.
+  /// - Throws: `notACase`, `caseNewer`, `caseDamaged`, `permissionDenied`, `databaseFailed`.
+  package static func open(
+    folder: FilePath, actor: AuditActor, clock: @escaping @Sendable () -> Timestamp = Host.now
+  ) throws(EvidenceError) -> CaseStore {
+    let path = try existingFile(in: folder)
+    let queue = try CaseOpening.connect(path)
+    try CaseOpening.check(queue, path)
+    return CaseStore(folder: folder, queue: queue, actor: actor, clock: clock)
+  }
+
+  /// Opens a case to look at it; works in a folder that cannot be written.
+  /// - Throws: as `open`.
+  package static func openForReading(folder: FilePath) throws(EvidenceError) -> CaseStore {
+    let path = try existingFile(in: folder)
+    let queue = try CaseOpening.connectForReading(path)
+    try CaseOpening.check(queue, path)
+    return CaseStore(folder: folder, queue: queue, actor: nil, clock: Host.now)
+  }
+
+  private static func existingFile(in folder: FilePath) throws(EvidenceError) -> FilePath {
+    let path = folder.appending(fileName)
+    switch Files.kind(path) {
+    case .file: return path
+    case nil: throw EvidenceError(.notACase, folder.string, "no \(fileName) in it")
+    default: throw EvidenceError(.notACase, folder.string, "\(fileName) is no file")
+    }
+  }
+
+  /// Writes everything into `case.sqlite` and closes it; a store merely dropped does the same, but silently.
+  /// - Throws: `databaseFailed`.
+  package func close() throws(EvidenceError) {
+    do { try queue.close() } catch { throw StoreErrors.translate(error, path: path) }
+  }
+
+  // MARK: For the functions of the store
+
+  /// Runs `body` on one unchanging state of the database.
+  func read<Value>(_ body: (Database) throws -> Value) throws(EvidenceError) -> Value {
+    do { return try queue.read(body) } catch { throw StoreErrors.translate(error, path: path) }
+  }
+
+  /// Runs `body` as one change: all of it is kept, or nothing. The time is taken once the case is ours to write,
+  /// so that events are in order of time also when several processes write.
+  func write<Value>(_ body: (CaseTransaction) throws -> Value) throws(EvidenceError) -> Value {
+    guard let actor else { throw EvidenceError(.databaseFailed, path.string, "opened for reading only") }
+    do {
+      return try queue.write { database in
+        try body(CaseTransaction(database: database, actor: actor, now: clock()))
+      }
+    } catch { throw StoreErrors.translate(error, path: path) }
+  }
+}

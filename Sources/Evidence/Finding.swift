@@ -57,9 +57,11 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case auditChainBroken = "audit.chain-broken"
   case auditEventAltered = "audit.event-altered"
   case auditHeadMismatch = "audit.head-mismatch"
+  case auditTimeOrder = "audit.time-order"
   case custodyMismatch = "custody.differs-from-audit-log"
   case recordMismatch = "case.record-differs-from-audit-log"
   case databaseDamaged = "case.database-damaged"
+  case schemaAltered = "case.schema-altered"
 
   /// What it means, as a sentence without a full stop.
   package var meaning: String {
@@ -94,9 +96,11 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .auditChainBroken: "the chain of the audit log is broken"
     case .auditEventAltered: "an event of the audit log was altered"
     case .auditHeadMismatch: "the audit log is not the one the manifest refers to"
+    case .auditTimeOrder: "an event of the audit log is earlier than the one before it"
     case .custodyMismatch: "the custody table differs from the audit log"
     case .recordMismatch: "a record of the case differs from the audit log"
     case .databaseDamaged: "the case database is damaged"
+    case .schemaAltered: "the structure of the case database, or the protection of its rows, was altered"
     }
   }
 }

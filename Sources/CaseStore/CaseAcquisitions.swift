@@ -1,0 +1,174 @@
+import CanonicalJSON
+import Evidence
+internal import GRDB
+import SystemIO
+
+/// What is acquired from: as much as the case keeps of it; the manifest has the rest.
+package struct AcquisitionSource: Hashable, Sendable {
+  package let path: String
+  /// `file`, `split-raw`, `block-device` …
+  package let kind: String
+  /// Bytes.
+  package let length: UInt64
+  /// Logical sector size in bytes.
+  package let sectorSize: UInt32
+
+  package init(path: String, kind: String, length: UInt64, sectorSize: UInt32) {
+    self.path = path
+    self.kind = kind
+    self.length = length
+    self.sectorSize = sectorSize
+  }
+}
+
+/// One image an acquisition wrote, with its files in order.
+package struct AcquiredImage: Hashable, Sendable {
+  package struct Segment: Hashable, Sendable {
+    /// File name inside the acquisition's folder.
+    package let name: String
+    /// Bytes of the file.
+    package let size: UInt64
+    package let sha256: Digest
+
+    package init(name: String, size: UInt64, sha256: Digest) {
+      self.name = name
+      self.size = size
+      self.sha256 = sha256
+    }
+  }
+
+  package let format: String
+  /// Bytes of the medium in the image, padding left out.
+  package let length: UInt64
+  package let segments: [Segment]
+
+  package init(format: String, length: UInt64, segments: [Segment]) {
+    self.format = format
+    self.length = length
+    self.segments = segments
+  }
+}
+
+/// The digests of one whole stream.
+package struct StreamDigests: Hashable, Sendable {
+  package let stream: String
+  package let digests: DigestSet
+
+  package init(stream: String, digests: DigestSet) {
+    self.stream = stream
+    self.digests = digests
+  }
+}
+
+/// Everything the case keeps of one acquisition.
+package struct AcquisitionEntry: Hashable, Sendable {
+  package let acquisition: AcquisitionRecord
+  /// `nil` while it runs, and for ever where its process was killed.
+  package let result: AcquisitionResultRecord?
+  package let images: [AcquiredImage]
+  package let digests: [StreamDigests]
+}
+
+extension CaseStore {
+  /// Records that an acquisition begins, and gives it its name: the item's number, then number-2, number-3 …
+  /// - Parameters:
+  ///   - evidenceFolder: the folder, relative to the case, in which it gets a folder of its name.
+  ///   - namesInUse: names that are not free although the case does not know them, such as of folders found.
+  ///   - details: an object for the audit log: settings, device facts.
+  /// - Throws: `itemUnknown`.
+  package func beginAcquisition(
+    of item: ItemNumber, source: AcquisitionSource, evidenceFolder: String = "evidence",
+    namesInUse: Set<String> = [], details: JSONValue = .object([:])
+  ) throws(EvidenceError) -> AcquisitionRecord {
+    try write { transaction in
+      let database = transaction.database
+      _ = try database.item(item)
+      let taken = try namesInUse.union(
+        String.fetchAll(
+          database,
+          sql: "SELECT name FROM acquisition UNION SELECT number FROM evidence_item WHERE number <> ?",
+          arguments: [item.description]))
+      let names = sequence(first: 1) { $0 + 1 }.lazy
+        .map { $0 == 1 ? item.description : "\(item)-\($0)" }
+      guard let name = names.first(where: { !taken.contains($0) }) else {
+        throw EvidenceError(.databaseFailed, path.string, "no name is free for item \(item)")
+      }
+      let acquisition = AcquisitionRecord(
+        id: Host.newIdentifier(), item: item, name: name, folder: "\(evidenceFolder)/\(name)",
+        sourcePath: source.path, sourceKind: source.kind, length: source.length,
+        sectorSize: source.sectorSize, started: transaction.now)
+      try transaction.record(.acquisitionStarted, details: details, [acquisition])
+      return acquisition
+    }
+  }
+
+  /// Records how an acquisition ended. Once only.
+  /// - Parameters:
+  ///   - manifestDigest: SHA-256 of the manifest; `nil` where there is none.
+  ///   - details: an object for the audit log.
+  @discardableResult
+  package func finishAcquisition(
+    _ id: RecordIdentifier, verdict: AcquisitionVerdict, images: [AcquiredImage] = [],
+    digests: [StreamDigests] = [], manifestDigest: Digest?, details: JSONValue = .object([:])
+  ) throws(EvidenceError) -> AcquisitionResultRecord {
+    try write { transaction in
+      let result = AcquisitionResultRecord(
+        acquisition: id, ended: transaction.now, verdict: verdict, manifestDigest: manifestDigest)
+      var records: [any StoredRecord] = [result]
+      for (imageIndex, image) in images.enumerated() {
+        records.append(
+          ImageRecord(
+            acquisition: id, position: UInt64(imageIndex), format: image.format, length: image.length))
+        for (index, segment) in image.segments.enumerated() {
+          records.append(
+            SegmentRecord(
+              acquisition: id, image: UInt64(imageIndex), position: UInt64(index), name: segment.name,
+              size: segment.size, sha256: segment.sha256))
+        }
+      }
+      for stream in digests {
+        for digest in stream.digests.all {
+          records.append(DigestRecord(acquisition: id, stream: stream.stream, digest: digest))
+        }
+      }
+      try transaction.record(.acquisitionFinished, details: details, records)
+      return result
+    }
+  }
+
+  /// The acquisitions of an item, oldest first.
+  /// - Throws: `itemUnknown`.
+  package func acquisitions(of item: ItemNumber) throws(EvidenceError) -> [AcquisitionEntry] {
+    try read { database in
+      _ = try database.item(item)
+      let acquisitions: [AcquisitionRecord] = try database.plainRecords(
+        where: "item = ?", [item.description])
+      return try acquisitions.map { try entry(of: $0, database) }
+    }
+  }
+
+  private func entry(
+    of acquisition: AcquisitionRecord, _ database: Database
+  ) throws -> AcquisitionEntry {
+    let ours = ("acquisition = ?", [acquisition.id.description])
+    let result = try database.plainRecords(AcquisitionResultRecord.self, where: ours.0, ours.1).first
+    let images: [ImageRecord] = try database.plainRecords(where: ours.0, ours.1)
+    let segments: [SegmentRecord] = try database.plainRecords(where: ours.0, ours.1)
+    let digests: [DigestRecord] = try database.plainRecords(where: ours.0, ours.1)
+    var streams: [String] = []
+    for digest in digests where !streams.contains(digest.stream) { streams.append(digest.stream) }
+    return AcquisitionEntry(
+      acquisition: acquisition, result: result,
+      images: images.map { image in
+        AcquiredImage(
+          format: image.format, length: image.length,
+          segments: segments.filter { $0.image == image.position }.map {
+            AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256)
+          })
+      },
+      digests: streams.map { stream in
+        StreamDigests(
+          stream: stream, digests: DigestSet(digests.filter { $0.stream == stream }.map(\.digest)))
+      })
+  }
+}

@@ -1,0 +1,101 @@
+import Evidence
+internal import GRDB
+import SystemIO
+import SystemPackage
+
+/// Opens connections to a case database.
+enum CaseOpening {
+  /// How long a writer waits for another process before it gives up, in seconds.
+  static let busyTimeout = 10.0
+
+  /// - Parameter isNew: the file is still empty.
+  static func connect(_ path: FilePath, isNew: Bool = false) throws(EvidenceError) -> DatabaseQueue {
+    do {
+      let queue = try DatabaseQueue(path: address(path, "mode=rw"), configuration: configuration())
+      if isNew {
+        // Kept in the file, and not allowed inside a transaction.
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
+      }
+      return queue
+    } catch { throw StoreErrors.translate(error, path: path) }
+  }
+
+  /// Opens for reading, also where the folder cannot be written.
+  ///
+  /// Where it can be, this is an ordinary connection, which sees what other processes write and leaves no file
+  /// behind. Where it cannot, SQLite has no place for its shared memory; without a write-ahead log nobody is
+  /// writing, and the file can be read as one that does not change.
+  static func connectForReading(_ path: FilePath) throws(EvidenceError) -> DatabaseQueue {
+    do throws(EvidenceError) {
+      let queue = try connect(path)
+      try check(queue, path)
+      return queue
+    } catch  where [.permissionDenied, .databaseFailed].contains(error.code) {
+      guard !hasLog(path) else {
+        throw EvidenceError(
+          error.code, path.string,
+          "\(error.detail); the newest events are in \(path.lastComponent?.string ?? "")-wal: copy the case to "
+            + "a folder that can be written")
+      }
+    }
+    do {
+      var settings = configuration()
+      settings.readonly = true
+      return try DatabaseQueue(path: address(path, "mode=ro&immutable=1"), configuration: settings)
+    } catch { throw StoreErrors.translate(error, path: path) }
+  }
+
+  /// Looks whether this is a case database that this version understands.
+  /// - Throws: `notACase`, `caseNewer`, `caseDamaged`.
+  static func check(_ queue: DatabaseQueue, _ path: FilePath) throws(EvidenceError) {
+    let identity: (application: Int?, version: Int?)
+    do {
+      identity = try queue.read { database in
+        // Touches the first page through the write-ahead log, as a query does.
+        (
+          try Int.fetchOne(database, sql: "PRAGMA application_id"),
+          try Int.fetchOne(database, sql: "SELECT user_version FROM pragma_user_version")
+        )
+      }
+    } catch { throw StoreErrors.translate(error, path: path) }
+    guard identity.application == Migration.applicationID else {
+      throw EvidenceError(.notACase, path.string, "an SQLite database of another kind")
+    }
+    let version = identity.version ?? 0
+    guard version <= Migration.newestVersion else {
+      throw EvidenceError(
+        .caseNewer, path.string, "database version \(version), this program knows \(Migration.newestVersion)")
+    }
+    guard version >= 1 else { throw EvidenceError(.caseDamaged, path.string, "it has no version") }
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(busyTimeout)
+    configuration.label = "case"
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
+    }
+    return configuration
+  }
+
+  private static func hasLog(_ path: FilePath) -> Bool {
+    switch Syscalls.status(FilePath(path.string + "-wal")) {
+    case .success(let status): status.st_size > 0
+    case .failure: false
+    }
+  }
+
+  /// The path as an SQLite URI, which can say that the file must exist.
+  private static func address(_ path: FilePath, _ query: String) -> String {
+    var text = "file:"
+    for byte in path.string.utf8 {
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...: text += "%" + Hex.encode([byte])
+      default: text.unicodeScalars.append(Unicode.Scalar(byte))
+      }
+    }
+    return text + "?" + query
+  }
+}
