@@ -1,0 +1,37 @@
+internal import CSigning
+import Evidence
+
+/// A private key with the certificate that names its holder.
+package struct SigningIdentity: Sendable {
+  package let key: SigningKey
+  package let certificate: Certificate
+
+  /// - Parameter now: the moment at which the certificate must be valid.
+  /// - Throws: `certificateUnusable` where the certificate does not belong to the key, is not made for signing
+  ///   documents, or is not valid now.
+  package init(key: SigningKey, certificate: Certificate, now: Timestamp) throws(EvidenceError) {
+    guard certificate.isValid(at: now) else {
+      throw EvidenceError(
+        .certificateUnusable, certificate.subject,
+        "valid from \(certificate.notBefore) to \(certificate.notAfter)")
+    }
+    let codes: [Int32: ErrorCode] = [Int32(CSIGNING_CERTIFICATE_UNUSABLE): .certificateUnusable]
+    try Library.call(certificate.subject, codes) {
+      csigning_certificate_check_key(certificate.der, certificate.der.count, key.handle, $0)
+    }
+    self.key = key
+    self.certificate = certificate
+  }
+
+  /// A detached signature of `content`: CMS SignedData in DER, CAdES-BES (ETSI EN 319 122-1), SHA-256, with the
+  /// certificate and the signing time inside.
+  /// - Parameter time: the signing time that is stated, in whole seconds; nobody but the signer vouches for it.
+  /// - Throws: `cryptographyFailed`, also for more than 2 GiB of content.
+  package func sign(_ content: [UInt8], at time: Timestamp) throws(EvidenceError) -> [UInt8] {
+    let der = certificate.der
+    return try Library.bytes("signature") {
+      csigning_sign(
+        key.handle, der, der.count, content, content.count, Library.seconds(time), $0, $1)
+    }
+  }
+}
