@@ -36,7 +36,8 @@ package struct AcquisitionJob {
     guard !folder.contains(source.facts.path), !source.facts.files.contains(where: folder.contains) else {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
-    self.plan = AcquisitionPlan(geometry: source.geometry, digests: request.digests)
+    let plan = AcquisitionPlan(geometry: source.geometry, digests: request.digests)
+    self.plan = plan
     if !request.acceptsLittleSpace {
       let images = request.formats.reduce(0 as UInt64) {
         $0 + SpaceNeed.image(length: plan.geometry.length, isE01: $1 == .e01)

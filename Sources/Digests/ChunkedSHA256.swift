@@ -44,14 +44,13 @@ package final class ChunkedSHA256 {
     return Self.closed(chunk, tail: tail, length: UInt64(bytes.byteCount))
   }
 
-  /// The digest of the stream so far, as if `padding` zero bytes followed; the stream can go on afterwards.
-  package func whole(padding: Int = 0) -> Digest {
-    let zeros = [UInt8](repeating: 0, count: padding)
+  /// The digest of the stream so far, as if `bytes` followed; the stream can go on afterwards.
+  package func whole(followedBy bytes: [UInt8] = []) -> Digest {
     switch separate {
-    case .none: return Self.closed(state, tail: tail + zeros, length: length + UInt64(padding))
+    case .none: return Self.closed(state, tail: tail + bytes, length: length + UInt64(bytes.count))
     case .some(let separate):
       let fork = separate.whole.fork()
-      fork.update(zeros.span.bytes)
+      fork.update(bytes.span.bytes)
       return fork.finish()
     }
   }

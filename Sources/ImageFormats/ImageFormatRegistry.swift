@@ -73,4 +73,15 @@ package enum ImageFormatRegistry {
     }
     return try RawReader(opening: path, sectorSize: rawSectorSize)
   }
+
+  /// Opens an image whose format is known, whatever its first bytes look like: a raw image may well hold an E01.
+  /// - Throws: `fileMissing`, `imageMalformed`, `segmentMissing` (raw only), `readFailed`.
+  package static func open(
+    _ path: FilePath, as format: ImageFormat, rawSectorSize: UInt32 = 512
+  ) throws(EvidenceError) -> any ImageReader {
+    switch format {
+    case .e01: try EWFReader(opening: path)
+    case .raw: try RawReader(opening: path, sectorSize: rawSectorSize)
+    }
+  }
 }

@@ -15,8 +15,12 @@ package enum Terminal {
 
   /// Writes text to standard error at once.
   package static func writeError(_ text: String) {
-    fputs(text, stderr)
-    fflush(stderr)
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let written = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if written < 0, errno != EINTR { return }
+      bytes = bytes.dropFirst(max(0, written))
+    }
   }
 
   /// Asks for a secret without showing what is typed.

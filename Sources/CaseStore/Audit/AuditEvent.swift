@@ -46,6 +46,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let personAdded = AuditKind("person.added")
   package static let itemAdded = AuditKind("item.added")
   package static let acquisitionStarted = AuditKind("acquisition.started")
+  /// Images are written and synced; digests and Merkle root are known. The manifest refers to this event.
+  package static let acquisitionImaged = AuditKind("acquisition.imaged")
   package static let acquisitionFinished = AuditKind("acquisition.finished")
   package static let custodyRecorded = AuditKind("custody.recorded")
   package static let verificationRecorded = AuditKind("verification.recorded")

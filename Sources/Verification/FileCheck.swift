@@ -1,0 +1,56 @@
+import Digests
+import Evidence
+import Manifests
+import SystemIO
+import SystemPackage
+
+/// Size and SHA-256 of files against their record.
+struct FileCheck {
+  let folder: FilePath
+  let stop: StopFlag
+
+  private static let step = 4 << 20
+
+  /// `nil` where the file is as recorded; only its presence and size are looked at where `skipsDigest`.
+  func finding(for file: Manifest.File, skipsDigest: Bool = false) -> Finding? {
+    let path = folder.appending(file.name)
+    switch Files.kind(path, followLinks: false) {
+    case .file: break
+    case nil: return Finding(.fileMissing, subject: file.name, expected: "\(file.size) bytes", observed: "no file")
+    default:
+      return Finding(.fileMissing, subject: file.name, expected: "a regular file", observed: "something else")
+    }
+    do throws(EvidenceError) {
+      let open = try OwnedDescriptor.openForReading(path)
+      let size = try open.fileSize()
+      guard size == file.size else {
+        return Finding(
+          .fileSizeMismatch, subject: file.name, expected: "\(file.size) bytes", observed: "\(size) bytes")
+      }
+      if skipsDigest { return nil }
+      let digest = try sha256(open, size: size)
+      return digest == file.sha256
+        ? nil
+        : Finding(
+          .fileDigestMismatch, subject: file.name, expected: "SHA-256 \(file.sha256)", observed: "SHA-256 \(digest)")
+    } catch {
+      return Finding(.fileUnreadable, subject: file.name, expected: "a readable file", observed: error.description)
+    }
+  }
+
+  private func sha256(_ file: borrowing OwnedDescriptor, size: UInt64) throws(EvidenceError) -> Digest {
+    file.adviseSequential()
+    let digest = StreamingDigest(.sha256)
+    let buffer = PageBuffer(capacity: Self.step)
+    var position: UInt64 = 0
+    while position < size, !stop.isRaised {
+      buffer.byteCount = try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
+        try file.read(into: memory, at: position)
+      }
+      guard buffer.byteCount > 0 else { break }
+      digest.update(buffer.bytes)
+      position += UInt64(buffer.byteCount)
+    }
+    return digest.finish()
+  }
+}

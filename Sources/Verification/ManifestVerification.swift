@@ -1,0 +1,257 @@
+import Digests
+import Evidence
+import ImageFormats
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+
+/// Verifies an acquisition with nothing but its manifest, the files beside it, and certificates to trust.
+package struct ManifestVerification {
+  private let path: FilePath
+  private let trusted: [Certificate]
+  private let level: VerificationLevel
+  private let workers: Int
+  private let stop: StopFlag
+
+  /// - Parameters:
+  ///   - path: `NAME.manifest.json`; every file it names lies in the same folder.
+  ///   - trusted: who may have signed; with none, a valid signature is reported as one of an untrusted signer.
+  package init(
+    _ path: FilePath, trusted: [Certificate], level: VerificationLevel = .full,
+    workers: Int = availableProcessors(), stop: StopFlag = StopFlag()
+  ) {
+    self.path = path
+    self.trusted = trusted
+    self.level = level
+    self.workers = workers
+    self.stop = stop
+  }
+
+  private var folder: FilePath {
+    let folder = path.removingLastComponent()
+    return folder.isEmpty ? "." : folder
+  }
+  private var name: String { path.lastComponent?.string ?? path.string }
+
+  /// What was verified, for callers that compare more with it.
+  package struct Result {
+    package let report: VerificationReport
+    /// `nil` where it could not be read as one.
+    package let manifest: Manifest?
+    package let manifestDigest: Digest
+  }
+
+  /// Blocks until done.
+  /// - Parameter progress: bytes done and bytes in all, over all images.
+  /// - Throws: `fileMissing`, `manifestMalformed` for a file that is no manifest and is not signed as one,
+  ///   `manifestNewer`.
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> Result {
+    let bytes = try Files.contents(path, cap: Manifest.largestFile)
+    let digest = Digest.of(bytes, .sha256)
+    var report = VerificationReport(subject: path.string)
+    let signature = folder.appending(name + ".p7s")
+    let isSigned = Files.exists(signature)
+    try checkSignature(of: bytes, at: signature, isThere: isSigned, &report)
+    let manifest: Manifest
+    do throws(EvidenceError) {
+      manifest = try Manifest(parsing: bytes, name: name)
+    } catch {
+      // Beside a signature it is a manifest that was altered; otherwise it is some other file.
+      guard isSigned, error.code != .manifestNewer else { throw error }
+      report.add(
+        "\(name): form", against: "manifest format 1",
+        [Finding(.manifestMalformed, subject: name, observed: error.detail)])
+      report.skip("images", because: "the manifest cannot be read")
+      return Result(report: report, manifest: nil, manifestDigest: digest)
+    }
+    report.add("\(name): consistency", against: "itself", manifest.consistencyFindings(subject: name))
+    checkFiles(of: manifest, manifestDigest: digest, &report)
+    checkRecords(of: manifest, &report)
+    try checkImages(of: manifest, &report, progress: progress)
+    checkVerdict(of: manifest, &report)
+    return Result(report: report, manifest: manifest, manifestDigest: digest)
+  }
+
+  // MARK: Signature
+
+  private func checkSignature(
+    of manifest: [UInt8], at path: FilePath, isThere: Bool, _ report: inout VerificationReport
+  ) throws(EvidenceError) {
+    let bytes = isThere ? try Files.contents(path, cap: SignatureCheck.largestFile) : nil
+    let subject = path.lastComponent?.string ?? path.string
+    let (signatures, findings) = try ManifestSignature.check(
+      manifest: manifest, signature: bytes, trusted: trusted, subject: subject)
+    report.signers = signatures?.signers ?? []
+    let against =
+      trusted.isEmpty
+      ? "the certificate inside the signature; none was given to trust"
+      : "\(trusted.count) trusted certificate\(trusted.count == 1 ? "" : "s")"
+    report.add("\(name): signature", against: against, findings)
+  }
+
+  // MARK: Files
+
+  private func checkFiles(
+    of manifest: Manifest, manifestDigest: Digest, _ report: inout VerificationReport
+  ) {
+    let check = FileCheck(folder: folder, stop: stop)
+    for file in manifest.allFiles {
+      // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
+      let isRead = level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
+      let finding = check.finding(for: file, skipsDigest: isRead)
+      report.add(
+        isRead ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
+        finding.map { [$0] } ?? [])
+    }
+    checkSums(of: manifest, manifestDigest: manifestDigest, &report)
+    let known = Set(manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums])
+    for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
+      report.findings.append(Finding(.fileUnlisted, .note, subject: other))
+    }
+  }
+
+  private func checkSums(of manifest: Manifest, manifestDigest: Digest, _ report: inout VerificationReport) {
+    let path = folder.appending(RecordNames.sums)
+    guard Files.exists(path) else {
+      report.findings.append(Finding(.fileMissing, .warning, subject: RecordNames.sums))
+      return report.skip(RecordNames.sums, because: "it is missing")
+    }
+    var findings: [Finding] = []
+    do throws(EvidenceError) {
+      let bytes = try Files.contents(path, cap: DigestList.largestFile)
+      let list = try DigestList(parsing: bytes, name: RecordNames.sums)
+      var expected = Dictionary(manifest.allFiles.map { ($0.name, $0.sha256) }) { first, _ in first }
+      expected[name] = manifestDigest
+      if let signature = try? Files.contents(folder.appending(name + ".p7s"), cap: SignatureCheck.largestFile) {
+        expected[name + ".p7s"] = Digest.of(signature, .sha256)
+      }
+      let listed = Dictionary(list.entries.map { ($0.name, $0.sha256) }) { first, _ in first }
+      for file in Set(expected.keys).union(listed.keys).sorted() where expected[file] != listed[file] {
+        findings.append(
+          Finding(
+            .sumsMismatch, subject: "\(RecordNames.sums): \(file)", expected: expected[file]?.hex ?? "no entry",
+            observed: listed[file]?.hex ?? "no entry"))
+      }
+    } catch {
+      findings.append(Finding(.sumsMismatch, subject: RecordNames.sums, observed: error.description))
+    }
+    report.add(RecordNames.sums, against: "manifest", findings)
+  }
+
+  // MARK: Map
+
+  private func checkRecords(of manifest: Manifest, _ report: inout VerificationReport) {
+    for stream in manifest.streams {
+      let file = RecordNames(acquisition: manifest.acquisition.name).map(stream: stream.name)
+      guard manifest.files.contains(where: { $0.name == file }) else {
+        report.skip("\(file): sector map", because: "the manifest lists no such file")
+        continue
+      }
+      var findings: [Finding] = []
+      do throws(EvidenceError) {
+        let bytes = try Files.contents(folder.appending(file), cap: MapFile.largestFile)
+        let map = try MapFile(parsing: bytes, sectorSize: stream.unitSize, length: stream.length, name: file).map
+        if map != stream.map { findings.append(Finding(.manifestInconsistent, subject: file)) }
+      } catch where error.code != .fileMissing {
+        findings.append(Finding(.manifestInconsistent, subject: file, observed: error.description))
+      } catch {}
+      report.add("\(file): sector map", against: "manifest", findings)
+    }
+  }
+
+  // MARK: Images
+
+  private func checkImages(
+    of manifest: Manifest, _ report: inout VerificationReport,
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) {
+    guard let stream = manifest.mainStream else { return }
+    let plan = ChunkPlan(length: stream.length, chunkSize: stream.chunks.size)
+    let comparison: ChunkComparison
+    do throws(EvidenceError) {
+      let bytes = try Files.contents(folder.appending(stream.chunks.file), cap: ChunkFile.largestFile)
+      comparison = try ChunkComparison(
+        chunkFile: bytes, plan: plan, sectorSize: stream.unitSize, name: stream.chunks.file)
+    } catch {
+      report.add(
+        "\(stream.chunks.file): form", against: "chunk file format",
+        [Finding(.chunkFileMalformed, subject: stream.chunks.file, observed: error.description)])
+      return report.skip("images", because: "without the chunk digests there is nothing to compare chunks with")
+    }
+    report.add(
+      "\(stream.chunks.file): Merkle root", against: "manifest",
+      comparison.recordedRoot == stream.chunks.merkleRoot
+        ? []
+        : [
+          Finding(
+            .merkleRootMismatch, subject: stream.chunks.file, expected: stream.chunks.merkleRoot.hex,
+            observed: comparison.recordedRoot.hex)
+        ])
+    let total = stream.length * UInt64(manifest.images.count)
+    for (index, image) in manifest.images.enumerated() {
+      let before = stream.length * UInt64(index)
+      try check(image, of: stream, comparison, &report) { progress(before + $0, total) }
+      if report.wasStopped { return }
+    }
+  }
+
+  private func check(
+    _ image: Manifest.Image, of stream: Manifest.Stream, _ comparison: ChunkComparison,
+    _ report: inout VerificationReport, progress: @escaping @Sendable (UInt64) -> Void
+  ) throws(EvidenceError) {
+    guard let first = image.segments.first, let contents = image.contents.first(where: { $0.stream == stream.name })
+    else { return }
+    let reader: any ImageReader
+    do throws(EvidenceError) {
+      reader = try ImageFormatRegistry.open(
+        folder.appending(first.name), as: image.format == .e01 ? .e01 : .raw, rawSectorSize: stream.unitSize)
+    } catch {
+      let code: FindingCode =
+        [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged
+      return report.add(
+        "\(first.name): opening", against: "its format", [Finding(code, subject: first.name, observed: error.description)])
+    }
+    let names = reader.segments.compactMap { $0.lastComponent?.string }
+    guard names == image.segments.map(\.name) else {
+      return report.add(
+        "\(first.name): segments", against: "manifest",
+        reader.structureFindings + [
+          Finding(
+            .segmentMissing, subject: first.name,
+            expected: image.segments.map(\.name).joined(separator: " "), observed: names.joined(separator: " "))
+        ])
+    }
+    guard reader.geometry.length == contents.length else {
+      return report.add(
+        "\(first.name): length", against: "manifest",
+        reader.structureFindings + [
+          Finding(
+            .lengthMismatch, subject: first.name, expected: "\(contents.length) bytes",
+            observed: "\(reader.geometry.length) bytes")
+        ])
+    }
+    try ImageCheck(reader: reader, name: first.name, level: level, workers: workers, stop: stop).perform(
+      length: stream.length,
+      reference: ImageCheck.Reference(
+        digests: stream.digests, contentDigests: contents.digests, merkleRoot: stream.chunks.merkleRoot,
+        chunks: comparison),
+      report: &report, progress: progress)
+  }
+
+  // MARK: What the acquisition itself reported
+
+  private func checkVerdict(of manifest: Manifest, _ report: inout VerificationReport) {
+    switch manifest.verdict {
+    case .complete: break
+    case .completeWithUnreadable:
+      for range in manifest.mainStream?.map.ranges(in: .unreadable) ?? [] {
+        report.findings.append(Finding(.sectorsUnreadable, .note, subject: name, sectors: range))
+      }
+    case .incomplete(let reason):
+      report.findings.append(Finding(.acquisitionIncomplete, .warning, subject: name, observed: reason))
+    }
+  }
+}

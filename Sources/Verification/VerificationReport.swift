@@ -1,0 +1,92 @@
+import Evidence
+import Signing
+
+/// How thoroughly an image is read.
+package enum VerificationLevel: String, Hashable, Sendable, CaseIterable {
+  /// Everything: digests of the whole and of each chunk.
+  case full
+  /// Digests of each chunk and the Merkle root over them, which together prove the same bytes faster; digests of
+  /// the whole are not recomputed.
+  case chunks
+}
+
+/// One thing that was looked at, or was not.
+package struct VerificationCheck: Hashable, Sendable {
+  package enum Outcome: String, Hashable, Sendable, CaseIterable {
+    case passed
+    case failed
+    case notChecked
+  }
+
+  /// What was checked, e.g. `001.E01: SHA-256 of the contents`.
+  package let name: String
+  package let outcome: Outcome
+  /// What it was compared with, or why it was not checked.
+  package let against: String
+
+  package init(_ name: String, _ outcome: Outcome, against: String) {
+    self.name = name
+    self.outcome = outcome
+    self.against = against
+  }
+}
+
+/// The result of a verification: what was looked at, what was found, and what follows from it.
+package struct VerificationReport: Sendable {
+  /// What was verified: a manifest, an image, a case.
+  package let subject: String
+  package var checks: [VerificationCheck] = []
+  package var findings: [Finding] = []
+  /// Signers of the manifest, where there is one.
+  package var signers: [SignerReport] = []
+  /// Digests of the contents that were computed, by name of the image.
+  package var computed: [String: DigestSet] = [:]
+  /// There was something recorded to compare the contents with.
+  package var hasReference = false
+  /// The work was stopped before everything was looked at.
+  package var wasStopped = false
+
+  package init(subject: String) { self.subject = subject }
+
+  /// Adds a check that failed where `failures` are among the findings, which are kept too.
+  mutating func add(_ name: String, against: String, _ found: [Finding]) {
+    let failed = found.contains { $0.severity == .failure }
+    checks.append(VerificationCheck(name, failed ? .failed : .passed, against: against))
+    findings += found
+  }
+
+  mutating func skip(_ name: String, because reason: String) {
+    checks.append(VerificationCheck(name, .notChecked, against: reason))
+  }
+
+  /// Takes over everything of another report.
+  package mutating func absorb(_ other: VerificationReport) {
+    checks += other.checks
+    findings += other.findings
+    signers += other.signers
+    computed.merge(other.computed) { $1 }
+    hasReference = hasReference || other.hasReference
+    wasStopped = wasStopped || other.wasStopped
+  }
+
+  /// What follows from the findings; the worst of them decides.
+  package var verdict: VerificationVerdict {
+    let failures = findings.filter { $0.severity == .failure }.map(\.code.consequence)
+    if let worst = failures.max() { return worst }
+    if wasStopped { return .incomplete }
+    return hasReference ? .verified : .noReference
+  }
+}
+
+extension FindingCode {
+  /// The verdict a failure of this kind leads to.
+  fileprivate var consequence: VerificationVerdict {
+    switch self {
+    case .chunkDamaged, .structureDamaged, .imageTruncated, .segmentMissing, .databaseDamaged: .damaged
+    case .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch, .recordMismatch:
+      .chainBroken
+    case .fileUnreadable: .incomplete
+    default: .mismatch
+    }
+  }
+}

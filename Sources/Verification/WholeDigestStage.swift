@@ -1,0 +1,66 @@
+import Digests
+import Evidence
+import SystemIO
+
+/// Computes one digest of a whole image, block after block, on a thread of its own.
+final class WholeDigestStage: Sendable {
+  let queue: BoundedQueue<ImagePass.Block>
+  private let algorithm: DigestAlgorithm
+  private let chunkSize: Int
+  private let eachChunk: @Sendable (UInt64, Digest) -> Void
+  private let finished = Monitor<(whole: Digest, contents: Digest)?>(nil)
+
+  /// - Parameter eachChunk: receives the chunks' digests where the algorithm is SHA-256, which gives them for
+  ///   little more.
+  init(
+    _ algorithm: DigestAlgorithm, chunkSize: Int, capacity: Int,
+    eachChunk: @escaping @Sendable (UInt64, Digest) -> Void
+  ) {
+    self.algorithm = algorithm
+    self.chunkSize = chunkSize
+    self.queue = BoundedQueue(capacity: capacity)
+    self.eachChunk = eachChunk
+  }
+
+  /// Of the medium's length.
+  var whole: Digest? { finished.withLock { $0?.whole } }
+  /// Of everything the image holds.
+  var contents: Digest? { finished.withLock { $0?.contents } }
+
+  /// The body of the thread.
+  func run() {
+    let result = algorithm == .sha256 ? digestWithChunks() : digestWhole()
+    finished.withLock { $0 = result }
+  }
+
+  private func digestWhole() -> (Digest, Digest) {
+    let digest = StreamingDigest(algorithm)
+    var contents: Digest?
+    while let block = queue.take() {
+      if block.buffer.paddingByteCount > 0 {
+        let fork = digest.fork()
+        fork.update(block.buffer.paddedBytes)
+        contents = fork.finish()
+      }
+      digest.update(block.buffer.bytes)
+    }
+    let whole = digest.finish()
+    return (whole, contents ?? whole)
+  }
+
+  private func digestWithChunks() -> (Digest, Digest) {
+    let digest = ChunkedSHA256()
+    var behind: [UInt8] = []
+    while let block = queue.take() {
+      let bytes = block.buffer.bytes
+      for (index, start) in stride(from: 0, to: bytes.byteCount, by: chunkSize).enumerated() {
+        let chunk = bytes.extracting(start..<min(start + chunkSize, bytes.byteCount))
+        eachChunk(block.firstChunk + UInt64(index), digest.append(chunk: chunk))
+      }
+      behind = block.buffer.paddedBytes.extracting(
+        bytes.byteCount..<bytes.byteCount + block.buffer.paddingByteCount
+      ).withUnsafeBytes { Array($0) }
+    }
+    return (digest.whole(), digest.whole(followedBy: behind))
+  }
+}
