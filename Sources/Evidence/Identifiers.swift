@@ -17,10 +17,11 @@ package struct ItemNumber: Hashable, Sendable, CustomStringConvertible, Comparab
 
 /// Names that mean the same file on every file system.
 package enum PortableName {
-  /// 1–64 ASCII letters, digits, `.`, `_`, `-`; the first a letter or digit; no dot at the end.
-  package static func isValid(_ text: String) -> Bool {
+  /// 1–`longest` ASCII letters, digits, `.`, `_`, `-`; the first a letter or digit; no dot at the end.
+  package static func isValid(_ text: String, longest: Int = 64) -> Bool {
     let utf8 = Array(text.utf8)
-    guard (1...64).contains(utf8.count), isAlphanumeric(utf8[0]), utf8.last != UInt8(ascii: ".") else {
+    guard utf8.count >= 1, utf8.count <= longest, isAlphanumeric(utf8[0]), utf8.last != UInt8(ascii: ".")
+    else {
       return false
     }
     return utf8.allSatisfy {

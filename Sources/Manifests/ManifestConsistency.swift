@@ -1,0 +1,98 @@
+import Evidence
+
+extension Manifest {
+  /// Where the manifest contradicts itself; empty when it does not.
+  ///
+  /// Looks at nothing but the manifest. Every finding is `manifestInconsistent`.
+  /// - Parameter subject: name of the manifest file.
+  package func consistencyFindings(subject: String) -> [Finding] {
+    var check = ConsistencyCheck(subject: subject)
+    check.expect(
+      acquisition.ended >= acquisition.started, "acquisition.ended", "not before the start", acquisition.ended
+    )
+    check.equal("source.sectorCount", source.geometry.sectorCount, source.sectorCount)
+    check.expect(!images.isEmpty, "images", "at least one image", "none")
+    if let main = mainStream {
+      check.equal("streams.main.length", source.geometry.length, main.length)
+      check.equal("streams.main.unitSize", source.geometry.logicalSectorSize, main.unitSize)
+    } else {
+      check.expect(
+        false, "streams", "a stream named \(Stream.main)", streams.map(\.name).joined(separator: ", "))
+    }
+    for stream in streams { self.check(stream, &check) }
+    for (index, image) in images.enumerated() { self.check(image, "images[\(index)]", &check) }
+    checkVerdict(&check)
+    return check.findings
+  }
+
+  private func check(_ stream: Stream, _ check: inout ConsistencyCheck) {
+    let path = "streams.\(stream.name)"
+    let geometry = MediaGeometry(length: stream.length, logicalSectorSize: stream.unitSize)
+    check.equal("\(path).unitCount", geometry.sectorCount, stream.unitCount)
+    let plan = ChunkPlan(length: stream.length)
+    check.equal("\(path).chunks.size", plan.chunkSize, stream.chunks.size)
+    check.equal("\(path).chunks.count", plan.chunkCount, stream.chunks.count)
+    check.expect(
+      files.contains { $0.name == stream.chunks.file }, "\(path).chunks.file", "a file that is listed",
+      stream.chunks.file)
+  }
+
+  private func check(_ image: Image, _ path: String, _ check: inout ConsistencyCheck) {
+    var seen: Set<String> = []
+    for part in image.contents {
+      let path = "\(path).\(part.stream)"
+      guard let stream = streams.first(where: { $0.name == part.stream }) else {
+        check.expect(false, path, "a stream of this manifest", part.stream)
+        continue
+      }
+      check.expect(seen.insert(part.stream).inserted, path, "each stream once", "twice")
+      // No overflow: both are below 2^53.
+      check.equal("\(path).length", stream.length + part.paddingBytes, part.length)
+      let geometry = MediaGeometry(length: stream.length, logicalSectorSize: stream.unitSize)
+      check.expect(
+        part.paddingBytes == 0 || part.paddingBytes == UInt64(geometry.paddingBytes), "\(path).paddingBytes",
+        geometry.paddingBytes == 0 ? "0" : "0 or \(geometry.paddingBytes)", part.paddingBytes)
+      for digest in part.digests.all where part.paddingBytes == 0 {
+        guard let whole = stream.digests[digest.algorithm] else { continue }
+        check.equal("\(path).digests.\(digest.algorithm.rawValue)", whole.hex, digest.hex)
+      }
+    }
+    if image.format == .raw, image.contents.count == 1 {
+      let total = image.segments.reduce(UInt64(0)) { $0.addingReportingOverflow($1.size).partialValue }
+      check.equal("\(path).segments", image.contents[0].length, total)
+    }
+  }
+
+  private func checkVerdict(_ check: inout ConsistencyCheck) {
+    let unreadable = streams.reduce(UInt64(0)) { $0 &+ $1.map.count(of: .unreadable) }
+    let notAttempted = streams.reduce(UInt64(0)) { $0 &+ $1.map.count(of: .notAttempted) }
+    switch verdict {
+    case .complete: check.equal("verdict, unreadable sectors", 0, unreadable)
+    case .completeWithUnreadable(let sectors): check.equal("verdict, unreadable sectors", unreadable, sectors)
+    case .incomplete: return
+    }
+    check.expect(
+      notAttempted == 0, "verdict", "incomplete, with \(notAttempted) sectors not attempted", verdict.name)
+  }
+}
+
+private struct ConsistencyCheck {
+  let subject: String
+  var findings: [Finding] = []
+
+  mutating func expect(
+    _ holds: Bool, _ path: String, _ expected: String, _ observed: some CustomStringConvertible
+  ) {
+    guard !holds else { return }
+    findings.append(
+      Finding(
+        .manifestInconsistent, subject: subject, expected: "\(path): \(expected)",
+        observed: HumanText.singleLine(observed.description)))
+  }
+
+  mutating func equal<Value: Equatable & CustomStringConvertible>(
+    _ path: String, _ expected: Value, _ observed: Value
+  ) {
+    expect(expected == observed, path, expected.description, observed)
+  }
+}

@@ -1,0 +1,147 @@
+import Evidence
+
+extension Manifest {
+  /// What was read from.
+  package struct Source: Hashable, Sendable {
+    package enum Kind: String, Hashable, Sendable, CaseIterable {
+      case blockDevice
+      case file
+      case splitFiles
+    }
+
+    package var kind: Kind
+    /// As it was named; for a split set its first file.
+    package var path: String
+    /// Names of the files of a split set, in order; empty for the other kinds.
+    package var files: [String]
+    package var geometry: MediaGeometry
+    /// Number of logical sectors, a last short one included.
+    package var sectorCount: UInt64
+    package var model: String?
+    package var serial: String?
+    package var firmware: String?
+    /// World Wide Name.
+    package var wwn: String?
+    /// The kernel refused writes to the device; `nil` where the question does not arise.
+    package var readOnly: Bool?
+
+    /// `sectorCount` follows from the geometry.
+    package init(
+      kind: Kind, path: String, files: [String] = [], geometry: MediaGeometry, model: String? = nil,
+      serial: String? = nil, firmware: String? = nil, wwn: String? = nil, readOnly: Bool? = nil
+    ) {
+      self.kind = kind
+      self.path = path
+      self.files = files
+      self.geometry = geometry
+      self.sectorCount = geometry.sectorCount
+      self.model = model
+      self.serial = serial
+      self.firmware = firmware
+      self.wwn = wwn
+      self.readOnly = readOnly
+    }
+  }
+
+  /// A sequence of units of one size read from the medium: the sectors of a disk.
+  package struct Stream: Hashable, Sendable {
+    /// Name of the stream every medium has.
+    package static let main = "main"
+
+    /// Portable name, unique in the manifest.
+    package var name: String
+    /// Bytes per unit.
+    package var unitSize: UInt32
+    /// Number of units, a last short one included.
+    package var unitCount: UInt64
+    /// True length in bytes.
+    package var length: UInt64
+    /// Of the whole stream with unreadable and not attempted units as the fill pattern; SHA-256 is always there.
+    package var digests: DigestSet
+    package var chunks: Chunks
+    /// The state of every unit.
+    package var map: SectorMap
+
+    /// `unitCount` is that of the map.
+    package init(
+      name: String = main, unitSize: UInt32, length: UInt64, digests: DigestSet, chunks: Chunks,
+      map: SectorMap
+    ) {
+      self.name = name
+      self.unitSize = unitSize
+      self.unitCount = map.sectorCount
+      self.length = length
+      self.digests = digests
+      self.chunks = chunks
+      self.map = map
+    }
+  }
+
+  /// Division of a stream into chunks with digests of their own.
+  package struct Chunks: Hashable, Sendable {
+    /// Bytes per chunk; the last one may be shorter.
+    package var size: UInt64
+    package var count: UInt64
+    /// Name of the chunk file, which is listed among the files.
+    package var file: String
+    /// RFC 9162 §2.1 over the chunks' SHA-256 as leaf data.
+    package var merkleRoot: Digest
+
+    package init(size: UInt64, count: UInt64, file: String, merkleRoot: Digest) {
+      self.size = size
+      self.count = count
+      self.file = file
+      self.merkleRoot = merkleRoot
+    }
+  }
+
+  /// A container that was written.
+  package struct Image: Hashable, Sendable {
+    package enum Format: String, Hashable, Sendable, CaseIterable {
+      case e01
+      case raw
+    }
+
+    package enum Compression: String, Hashable, Sendable, CaseIterable {
+      case none
+      case fast
+      case best
+    }
+
+    /// What the container holds of one stream.
+    package struct Contents: Hashable, Sendable {
+      /// Name of the stream.
+      package var stream: String
+      /// In bytes, padding included.
+      package var length: UInt64
+      /// Zeros after the true end of the stream, less than one unit.
+      package var paddingBytes: UInt64
+      /// Of exactly these contents, padding included; at least one.
+      package var digests: DigestSet
+
+      package init(
+        stream: String = Stream.main, length: UInt64, paddingBytes: UInt64, digests: DigestSet
+      ) {
+        self.stream = stream
+        self.length = length
+        self.paddingBytes = paddingBytes
+        self.digests = digests
+      }
+    }
+
+    package var format: Format
+    /// `nil` where the format knows none.
+    package var compression: Compression?
+    /// At least one.
+    package var contents: [Contents]
+    /// The files of the set, in order; at least one.
+    package var segments: [File]
+
+    package init(format: Format, compression: Compression? = nil, contents: [Contents], segments: [File]) {
+      self.format = format
+      self.compression = compression
+      self.contents = contents
+      self.segments = segments
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import CanonicalJSON
+import Evidence
+
+extension Manifest.Acquisition {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    guard let identifier = RecordIdentifier(try object.text("id")) else {
+      throw object.failure("id", "no UUID in lower case")
+    }
+    let name = try object.text("name")
+    guard PortableName.isValid(name, longest: Self.longestName) else {
+      throw object.failure("name", "no portable name of at most \(Self.longestName) characters")
+    }
+    self.init(
+      identifier: identifier, name: name, started: try object.time("started"),
+      ended: try object.time("ended"), clock: try object.text("clock"),
+      tool: try Manifest.Tool(try object.object("tool")), host: try Manifest.Host(try object.object("host")),
+      examiner: try object.text("operator"), commandLine: try object.texts("commandLine"),
+      directIO: try object.flag("directIO"))
+    try object.finish()
+  }
+
+  /// An item number and the number of a later acquisition.
+  static let longestName = 80
+}
+
+extension Manifest.Tool {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(name: try object.text("name"), version: try object.text("version"))
+    try object.finish()
+  }
+}
+
+extension Manifest.Host {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(
+      node: try object.text("node"), system: try object.text("system"), release: try object.text("release"),
+      machine: try object.text("machine"), user: try object.text("user"))
+    try object.finish()
+  }
+}
+
+extension Manifest.Investigation {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(
+      number: try object.text("number"), title: try object.text("title"),
+      organisation: try object.optionalText("organisation"))
+    try object.finish()
+  }
+}
+
+extension Manifest.Item {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    let number: ItemNumber
+    do throws(EvidenceError) { number = try ItemNumber(try object.text("number")) } catch {
+      throw object.failure("number", error.detail)
+    }
+    self.init(
+      number: number, description: try object.text("description"), serial: try object.optionalText("serial"))
+    try object.finish()
+  }
+}
+
+extension Manifest.WriteProtection {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(
+      layers: try object.list("layers") { (value, path) throws(EvidenceError) in
+        var layer = try StrictObject(value, at: path)
+        let read = Layer(
+          name: try layer.text("name"), state: try layer.choice("state"), proves: try layer.text("proves"))
+        try layer.finish()
+        return read
+      }, limits: try object.text("limits"))
+    try object.finish()
+  }
+}
+
+extension Manifest.AuditHead {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(sequence: try object.quantity("sequence"), head: try object.digest("head", .sha256))
+    try object.finish()
+  }
+}

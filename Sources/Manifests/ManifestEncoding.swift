@@ -1,0 +1,146 @@
+import CanonicalJSON
+import Evidence
+
+extension Manifest {
+  /// The canonical bytes: what is stored and signed.
+  /// - Precondition: no integer is past 2⁵³ − 1.
+  package var canonicalBytes: [UInt8] { jsonValue.canonicalBytes }
+
+  package var jsonValue: JSONValue {
+    .fields([
+      "format": .string(Self.format), "version": JSONValue(Self.version),
+      "acquisition": acquisition.jsonValue, "case": investigation.jsonValue, "item": item.jsonValue,
+      "source": source.jsonValue, "writeProtection": writeProtection.jsonValue,
+      "streams": .array(streams.map(\.jsonValue)), "images": .array(images.map(\.jsonValue)),
+      "files": .array(files.map(\.jsonValue)), "audit": audit.jsonValue, "verdict": verdict.jsonValue,
+    ])
+  }
+}
+
+extension Manifest.Acquisition {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "id": .string(identifier.description), "name": .string(name), "started": .string(started.description),
+      "ended": .string(ended.description), "clock": .string(clock),
+      "tool": .fields(["name": .string(tool.name), "version": .string(tool.version)]),
+      "host": .fields([
+        "node": .string(host.node), "system": .string(host.system), "release": .string(host.release),
+        "machine": .string(host.machine), "user": .string(host.user),
+      ]),
+      "operator": .string(examiner), "commandLine": .array(commandLine.map { .string($0) }),
+      "directIO": .bool(directIO),
+    ])
+  }
+}
+
+extension Manifest.Investigation {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "number": .string(number), "title": .string(title), "organisation": organisation.map { .string($0) },
+    ])
+  }
+}
+
+extension Manifest.Item {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "number": .string(number.description), "description": .string(description),
+      "serial": serial.map { .string($0) },
+    ])
+  }
+}
+
+extension Manifest.Source {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "kind": .string(kind.rawValue), "path": .string(path),
+      "files": kind == .splitFiles ? .array(files.map { .string($0) }) : nil,
+      "length": JSONValue(geometry.length), "logicalSectorSize": JSONValue(geometry.logicalSectorSize),
+      "physicalSectorSize": JSONValue(geometry.physicalSectorSize), "sectorCount": JSONValue(sectorCount),
+      "model": model.map { .string($0) }, "serial": serial.map { .string($0) },
+      "firmware": firmware.map { .string($0) }, "wwn": wwn.map { .string($0) },
+      "readOnly": readOnly.map { .bool($0) },
+    ])
+  }
+}
+
+extension Manifest.WriteProtection {
+  fileprivate var jsonValue: JSONValue {
+    let layers = layers.map { layer in
+      JSONValue.fields([
+        "name": .string(layer.name), "state": .string(layer.state.rawValue), "proves": .string(layer.proves),
+      ])
+    }
+    return .fields(["layers": .array(layers), "limits": .string(limits)])
+  }
+}
+
+extension Manifest.Stream {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "name": .string(name), "unitSize": JSONValue(unitSize), "unitCount": JSONValue(unitCount),
+      "length": JSONValue(length), "digests": digests.jsonValue,
+      "chunks": .fields([
+        "size": JSONValue(chunks.size), "count": JSONValue(chunks.count), "file": .string(chunks.file),
+        "merkleRoot": .string(chunks.merkleRoot.hex),
+      ]),
+      "map": .fields([
+        "unreadable": .array(map.ranges(in: .unreadable).map(\.jsonValue)),
+        "notAttempted": .array(map.ranges(in: .notAttempted).map(\.jsonValue)),
+        "fillPattern": .string(Self.fillPattern),
+      ]),
+    ])
+  }
+
+  /// What unreadable and not attempted units hold in the image: the only pattern of version 1.
+  static let fillPattern = "zero"
+}
+
+extension Manifest.Image {
+  fileprivate var jsonValue: JSONValue {
+    let contents = contents.map { part in
+      JSONValue.fields([
+        "stream": .string(part.stream), "length": JSONValue(part.length),
+        "paddingBytes": JSONValue(part.paddingBytes), "digests": part.digests.jsonValue,
+      ])
+    }
+    return .fields([
+      "format": .string(format.rawValue), "compression": compression.map { .string($0.rawValue) },
+      "contents": .array(contents), "segments": .array(segments.map(\.jsonValue)),
+    ])
+  }
+}
+
+extension Manifest.File {
+  fileprivate var jsonValue: JSONValue {
+    .fields(["name": .string(name), "size": JSONValue(size), "sha256": .string(sha256.hex)])
+  }
+}
+
+extension Manifest.AuditHead {
+  fileprivate var jsonValue: JSONValue {
+    .fields(["sequence": JSONValue(sequence), "head": .string(head.hex)])
+  }
+}
+
+extension AcquisitionVerdict {
+  fileprivate var jsonValue: JSONValue {
+    switch self {
+    case .complete: .fields(["name": .string(name)])
+    case .completeWithUnreadable(let sectors):
+      .fields(["name": .string(name), "unreadableSectors": JSONValue(sectors)])
+    case .incomplete(let reason): .fields(["name": .string(name), "reason": .string(reason)])
+    }
+  }
+}
+
+extension DigestSet {
+  fileprivate var jsonValue: JSONValue {
+    .object(
+      Dictionary(uniqueKeysWithValues: all.map { ($0.algorithm.rawValue, JSONValue.string($0.hex)) }))
+  }
+}
+
+extension SectorRange {
+  fileprivate var jsonValue: JSONValue { .array([JSONValue(first), JSONValue(count)]) }
+}

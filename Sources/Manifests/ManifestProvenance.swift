@@ -1,0 +1,140 @@
+import Evidence
+
+extension Manifest {
+  /// Who acquired, when, and with what.
+  package struct Acquisition: Hashable, Sendable {
+    package var identifier: RecordIdentifier
+    /// Portable name; the files of the record begin with it.
+    package var name: String
+    package var started: Timestamp
+    package var ended: Timestamp
+    /// Source of both times, e.g. `CLOCK_REALTIME, synchronised by NTP`.
+    package var clock: String
+    package var tool: Tool
+    package var host: Host
+    /// Who acquired; the field `operator`.
+    package var examiner: String
+    /// The command as it was given, one element per argument.
+    package var commandLine: [String]
+    /// The source was read past the kernel's page cache.
+    package var directIO: Bool
+
+    package init(
+      identifier: RecordIdentifier, name: String, started: Timestamp, ended: Timestamp, clock: String,
+      tool: Tool,
+      host: Host, examiner: String, commandLine: [String], directIO: Bool
+    ) {
+      self.identifier = identifier
+      self.name = name
+      self.started = started
+      self.ended = ended
+      self.clock = clock
+      self.tool = tool
+      self.host = host
+      self.examiner = examiner
+      self.commandLine = commandLine
+      self.directIO = directIO
+    }
+  }
+
+  /// The program that acquired.
+  package struct Tool: Hashable, Sendable {
+    package var name: String
+    package var version: String
+
+    package init(name: String, version: String) {
+      self.name = name
+      self.version = version
+    }
+  }
+
+  /// The machine that acquired, as `uname` describes it.
+  package struct Host: Hashable, Sendable {
+    package var node: String
+    package var system: String
+    package var release: String
+    package var machine: String
+    /// Login name of the real user.
+    package var user: String
+
+    package init(node: String, system: String, release: String, machine: String, user: String) {
+      self.node = node
+      self.system = system
+      self.release = release
+      self.machine = machine
+      self.user = user
+    }
+  }
+
+  /// The case.
+  package struct Investigation: Hashable, Sendable {
+    package var number: String
+    package var title: String
+    package var organisation: String?
+
+    package init(number: String, title: String, organisation: String? = nil) {
+      self.number = number
+      self.title = title
+      self.organisation = organisation
+    }
+  }
+
+  /// The evidence item.
+  package struct Item: Hashable, Sendable {
+    package var number: ItemNumber
+    package var description: String
+    /// As read from the item's label.
+    package var serial: String?
+
+    package init(number: ItemNumber, description: String, serial: String? = nil) {
+      self.number = number
+      self.description = description
+      self.serial = serial
+    }
+  }
+
+  /// What kept the source from being changed.
+  package struct WriteProtection: Hashable, Sendable {
+    package struct Layer: Hashable, Sendable {
+      package enum State: String, Hashable, Sendable, CaseIterable {
+        case active
+        case inactive
+        case unknown
+      }
+
+      /// E.g. `opened read-only`.
+      package var name: String
+      package var state: State
+      /// What the layer proves, in a sentence.
+      package var proves: String
+
+      package init(name: String, state: State, proves: String) {
+        self.name = name
+        self.state = state
+        self.proves = proves
+      }
+    }
+
+    package var layers: [Layer]
+    /// What none of the layers can prove.
+    package var limits: String
+
+    package init(layers: [Layer], limits: String) {
+      self.layers = layers
+      self.limits = limits
+    }
+  }
+
+  /// The end of the audit log when the manifest was made.
+  package struct AuditHead: Hashable, Sendable {
+    /// Number of the last event.
+    package var sequence: UInt64
+    /// SHA-256 of the last event.
+    package var head: Digest
+
+    package init(sequence: UInt64, head: Digest) {
+      self.sequence = sequence
+      self.head = head
+    }
+  }
+}

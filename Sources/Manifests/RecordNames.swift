@@ -1,0 +1,39 @@
+import Evidence
+
+/// Names of the files that make up the record of one acquisition. All lie in one folder.
+package struct RecordNames: Hashable, Sendable {
+  /// Name of the acquisition: the item number, with `-2` and so on for a later acquisition of the same item.
+  package let acquisition: String
+
+  package init(acquisition: String) { self.acquisition = acquisition }
+
+  package var manifest: String { "\(acquisition).manifest.json" }
+  /// Detached signature of the manifest.
+  package var signature: String { "\(manifest).p7s" }
+  /// Digests for `sha256sum -c`.
+  package static let sums = "SHA256SUMS"
+
+  /// Chunk digests of a stream; the main stream needs no name of its own.
+  package func chunks(stream: String = Manifest.Stream.main) -> String { file(stream, "chunks.csv") }
+
+  /// ddrescue mapfile of a stream.
+  package func map(stream: String = Manifest.Stream.main) -> String { file(stream, "map") }
+
+  private func file(_ stream: String, _ ending: String) -> String {
+    stream == Manifest.Stream.main ? "\(acquisition).\(ending)" : "\(acquisition).\(stream).\(ending)"
+  }
+
+  /// Longest name of a file that a record may list, in bytes.
+  static let longest = 128
+
+  /// Whether a record may list this name: plain, portable, without any folder.
+  package static func isValid(_ name: String) -> Bool { PortableName.isValid(name, longest: longest) }
+}
+
+/// Names that are taken, on file systems without upper and lower case as well.
+struct TakenNames {
+  private var folded: Set<String> = []
+
+  /// - Returns: `false` when the name is taken already.
+  mutating func take(_ name: String) -> Bool { folded.insert(name.lowercased()).inserted }
+}
