@@ -80,14 +80,17 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "EWFWriter",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
       ]),
-    // level 10: the command line
+    // the command line: rendering (level 7, of the verifier too), then the commands
+    module(
+      "Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification", argumentParser]),
     module(
       "ExhibitCommands",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Verification", "Casework", argumentParser]),
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats", "EWFWriter", "Acquisition", "Verification",
+        "Casework", "Rendering", argumentParser,
+      ]),
     program("exhibit", ["ExhibitCommands"]),
-    program(
-      "exhibit-verify",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Verification", argumentParser]),
+    program("exhibit-verify", ["Evidence", "SystemIO", "Signing", "Verification", "Rendering", argumentParser]),
     // tests
     .target(
       name: "EvidenceTestKit",

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Casework
 import Evidence
+import Rendering
 import SystemIO
 import SystemPackage
 

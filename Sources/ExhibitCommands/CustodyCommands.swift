@@ -72,6 +72,6 @@ struct CustodyShowCommand: ParsableCommand {
     let lines = try CustodyEntry.history(of: try itemNumber(item), in: try caseOptions.folder())
     output.show(
       lines.isEmpty ? ["No custody event is recorded for item \(item)."] : lines.map(\.text),
-      json: ["item": .string(item), "events": .array(lines.map(\.json))])
+      json: .fields(["item": .string(item), "events": .array(lines.map(\.json))]))
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Evidence
 import Glibc
+import Rendering
 import SystemIO
 
 /// `exhibit`: parse, one Casework call, render.
@@ -12,7 +13,7 @@ package struct ExhibitProgram: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       CaseCommands.self, ItemCommands.self, AcquireCommand.self, CustodyCommands.self, VerifyCommand.self,
-      ReportCommand.self,
+      
     ])
 
   package init() {}

@@ -24,7 +24,7 @@ package enum ManifestSignature {
     guard let signature else {
       return (
         nil,
-        [Finding(.signatureMissing, .warning, subject: subject, expected: "a signature", observed: "none")]
+        [Finding(.signatureMissing, subject: subject, expected: "a signature", observed: "none")]
       )
     }
     let report = try SignatureCheck.verify(signature: signature, content: manifest, trusted: trusted)

@@ -95,7 +95,7 @@ extension SignerReport {
     case .untrusted(let reason):
       findings.append(
         Finding(
-          .signerUntrusted, .warning, subject: subject, expected: "a trusted certificate",
+          .signerUntrusted, .failure, subject: subject, expected: "a trusted certificate",
           observed: "\(certificate?.subject ?? ""): \(reason)"))
     case .notAsked:
       findings.append(

@@ -28,7 +28,7 @@ struct ImageCheck {
     length: UInt64, reference: Reference?, report: inout VerificationReport,
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
-    report.add("\(name): structure", against: "its own checksums", reader.structureFindings)
+    report.take("\(name): structure", against: "its own checksums", reader.structureFindings)
     reference?.chunks.restart()
     var algorithms = Set(reader.storedDigests.all.map(\.algorithm))
     for digest in (reference?.digests.all ?? []) + (reference?.contentDigests.all ?? []) {
@@ -42,7 +42,7 @@ struct ImageCheck {
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)
 
     let sectorSize = UInt64(reader.geometry.logicalSectorSize)
-    report.add(
+    report.take(
       "\(name): stored data", against: "its own checksums",
       result.damaged.map { part in
         let sectors = SectorRange(
@@ -62,9 +62,9 @@ struct ImageCheck {
     _ result: ImagePass.Result, with reference: Reference, _ report: inout VerificationReport
   ) {
     report.hasReference = true
-    report.add("\(name): chunk digests", against: "chunk file", reference.chunks.findings(subject: name))
+    report.take("\(name): chunk digests", against: "chunk file", reference.chunks.findings(subject: name))
     let root = reference.chunks.observedRoot
-    report.add(
+    report.take(
       "\(name): Merkle root", against: "manifest",
       root == reference.merkleRoot && reference.chunks.isComplete
         ? []
@@ -111,7 +111,7 @@ struct ImageCheck {
     _ report: inout VerificationReport
   ) {
     let observed = computed[recorded.algorithm]
-    report.add(
+    report.take(
       "\(name): \(recorded.algorithm.title) of \(what)", against: against,
       observed == recorded
         ? []

@@ -61,13 +61,13 @@ package struct ManifestVerification {
     } catch {
       // Beside a signature it is a manifest that was altered; otherwise it is some other file.
       guard isSigned, error.code != .manifestNewer else { throw error }
-      report.add(
+      report.take(
         "\(name): form", against: "manifest format 1",
         [Finding(.manifestMalformed, subject: name, observed: error.detail)])
       report.skip("images", because: "the manifest cannot be read")
       return Result(report: report, manifest: nil, manifestDigest: digest)
     }
-    report.add("\(name): consistency", against: "itself", manifest.consistencyFindings(subject: name))
+    report.take("\(name): consistency", against: "itself", manifest.consistencyFindings(subject: name))
     checkFiles(of: manifest, manifestDigest: digest, &report)
     checkRecords(of: manifest, &report)
     try checkImages(of: manifest, &report, progress: progress)
@@ -89,7 +89,7 @@ package struct ManifestVerification {
       trusted.isEmpty
       ? "the certificate inside the signature; none was given to trust"
       : "\(trusted.count) trusted certificate\(trusted.count == 1 ? "" : "s")"
-    report.add("\(name): signature", against: against, findings)
+    report.take("\(name): signature", against: against, findings)
   }
 
   // MARK: Files
@@ -102,7 +102,7 @@ package struct ManifestVerification {
       // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
       let isRead = level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
       let finding = check.finding(for: file, skipsDigest: isRead)
-      report.add(
+      report.take(
         isRead ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
         finding.map { [$0] } ?? [])
     }
@@ -138,7 +138,7 @@ package struct ManifestVerification {
     } catch {
       findings.append(Finding(.sumsMismatch, subject: RecordNames.sums, observed: error.description))
     }
-    report.add(RecordNames.sums, against: "manifest", findings)
+    report.take(RecordNames.sums, against: "manifest", findings)
   }
 
   // MARK: Map
@@ -158,7 +158,7 @@ package struct ManifestVerification {
       } catch where error.code != .fileMissing {
         findings.append(Finding(.manifestInconsistent, subject: file, observed: error.description))
       } catch {}
-      report.add("\(file): sector map", against: "manifest", findings)
+      report.take("\(file): sector map", against: "manifest", findings)
     }
   }
 
@@ -176,12 +176,12 @@ package struct ManifestVerification {
       comparison = try ChunkComparison(
         chunkFile: bytes, plan: plan, sectorSize: stream.unitSize, name: stream.chunks.file)
     } catch {
-      report.add(
+      report.take(
         "\(stream.chunks.file): form", against: "chunk file format",
         [Finding(.chunkFileMalformed, subject: stream.chunks.file, observed: error.description)])
       return report.skip("images", because: "without the chunk digests there is nothing to compare chunks with")
     }
-    report.add(
+    report.take(
       "\(stream.chunks.file): Merkle root", against: "manifest",
       comparison.recordedRoot == stream.chunks.merkleRoot
         ? []
@@ -211,12 +211,12 @@ package struct ManifestVerification {
     } catch {
       let code: FindingCode =
         [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged
-      return report.add(
+      return report.take(
         "\(first.name): opening", against: "its format", [Finding(code, subject: first.name, observed: error.description)])
     }
     let names = reader.segments.compactMap { $0.lastComponent?.string }
     guard names == image.segments.map(\.name) else {
-      return report.add(
+      return report.take(
         "\(first.name): segments", against: "manifest",
         reader.structureFindings + [
           Finding(
@@ -225,7 +225,7 @@ package struct ManifestVerification {
         ])
     }
     guard reader.geometry.length == contents.length else {
-      return report.add(
+      return report.take(
         "\(first.name): length", against: "manifest",
         reader.structureFindings + [
           Finding(

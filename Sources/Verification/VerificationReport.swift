@@ -49,13 +49,13 @@ package struct VerificationReport: Sendable {
   package init(subject: String) { self.subject = subject }
 
   /// Adds a check that failed where `failures` are among the findings, which are kept too.
-  mutating func add(_ name: String, against: String, _ found: [Finding]) {
+  package mutating func take(_ name: String, against: String, _ found: [Finding]) {
     let failed = found.contains { $0.severity == .failure }
     checks.append(VerificationCheck(name, failed ? .failed : .passed, against: against))
     findings += found
   }
 
-  mutating func skip(_ name: String, because reason: String) {
+  package mutating func skip(_ name: String, because reason: String) {
     checks.append(VerificationCheck(name, .notChecked, against: reason))
   }
 

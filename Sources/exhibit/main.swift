@@ -1,1 +1,3 @@
-print("exhibit")
+import ExhibitCommands
+
+ExhibitProgram.runAndExit()

@@ -2,7 +2,7 @@ import Evidence
 import SystemIO
 
 /// Progress of long work: one line that renews itself on a terminal, a plain line every ten seconds elsewhere.
-final class ProgressDisplay: Sendable {
+package final class ProgressDisplay: Sendable {
   private struct State: ~Copyable {
     var started: Double?
     var shown = 0.0
@@ -14,13 +14,13 @@ final class ProgressDisplay: Sendable {
   private let isQuiet: Bool
   private let state = Monitor(State())
 
-  init(_ title: String, isQuiet: Bool = false) {
+  package init(_ title: String, isQuiet: Bool = false) {
     self.title = title
     self.isQuiet = isQuiet
   }
 
   /// Shows how far the work is, unless it was shown a moment ago.
-  func update(done: UInt64, of total: UInt64, unreadableSectors: UInt64 = 0) {
+  package func update(done: UInt64, of total: UInt64, unreadableSectors: UInt64 = 0) {
     guard !isQuiet else { return }
     state.withLock { state in
       let now = Host.monotonicSeconds()
@@ -38,7 +38,7 @@ final class ProgressDisplay: Sendable {
   }
 
   /// Leaves the line as it is and goes to the next.
-  func finish() {
+  package func finish() {
     state.withLock { state in
       if isTerminal, state.lastWidth > 0 { Terminal.writeError("\n") }
       state.lastWidth = 0

@@ -5,8 +5,9 @@ import Glibc
 import SystemIO
 
 /// The end of a command that is no error but not plain success either.
-struct EndedWith: Error {
+package struct EndedWith: Error {
   let status: ExitStatus
+  package init(status: ExitStatus) { self.status = status }
 }
 
 /// What every command prints, and how it ends.
@@ -41,7 +42,7 @@ package enum Rendering {
   }
 
   private static func end(_ status: ExitStatus) -> Never {
-    fflush(stdout)
+    fflush(nil)
     exit(status.rawValue)
   }
 
@@ -71,20 +72,16 @@ package enum Rendering {
       "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
       "subject": .string(finding.subject), "meaning": .string(finding.code.meaning),
       "expected": finding.expected.map { .string($0) }, "observed": finding.observed.map { .string($0) },
-      "sectors": finding.sectors.map { ["first": JSONValue($0.first), "count": JSONValue($0.count)] },
+      "sectors": finding.sectors.map {
+        .fields(["first": JSONValue($0.first), "count": JSONValue($0.count)])
+      },
     ])
-  }
-}
-
-extension JSONValue: @retroactive ExpressibleByDictionaryLiteral {
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
-    self = .object(Dictionary(elements) { $1 })
   }
 }
 
 /// Work that ended early after its summary was shown: the reason goes to standard error, the status is that of
 /// an incomplete acquisition whatever the reason.
-struct StoppedEarly: Error {
+package struct StoppedEarly: Error {
   let reason: EvidenceError
-  init(_ reason: EvidenceError) { self.reason = reason }
+  package init(_ reason: EvidenceError) { self.reason = reason }
 }

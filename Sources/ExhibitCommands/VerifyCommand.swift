@@ -1,0 +1,51 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import Evidence
+import Rendering
+import SystemIO
+import SystemPackage
+import Verification
+
+struct VerifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify", abstract: "Verify a case, an item, a manifest or a lone image.",
+    discussion: """
+      Everything that was recorded is recomputed from the files: chunk digests, Merkle root, digests of the whole,
+      segments, signature, audit chain. Exit status: 0 verified, 5 mismatch or damage, 6 nothing to compare with,
+      7 custody or audit chain broken.
+
+      Examples:
+        exhibit verify 2026-0142
+        exhibit verify 2026-0142 --item 001
+        exhibit verify 001.E01
+        exhibit verify evidence/001/001.manifest.json --trust certificates/examiner.pem
+      """)
+
+  @Argument(help: "A case folder, a manifest, or an image. Default: the case this is run in.", completion: .file())
+  var path: String?
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Only this evidence item of the case.") var item: String?
+  @Option(help: "A certificate to trust, PEM or DER. May be given more than once. Those of a case are trusted.")
+  var trust: [String] = []
+  @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
+  var level = VerificationLevel.full.rawValue
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let number = try item.map { try itemNumber($0) }
+    let target: VerificationJob.Target =
+      if let path { try VerificationJob.target(FilePath(path), item: number) } else {
+        .record(try caseOptions.folder(), item: number)
+      }
+    StopSignals.install()
+    let job = try VerificationJob(
+      target, level: try VerificationRendering.level(named: level), trust: trust.map { FilePath($0) },
+      stop: StopSignals.flag)
+    let display = ProgressDisplay("Verifying")
+    let report = try job.perform { display.update(done: $0, of: $1) }
+    display.finish()
+    output.show(VerificationRendering.lines(report), json: VerificationRendering.json(report))
+    if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
+  }
+}

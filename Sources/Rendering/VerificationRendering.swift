@@ -1,0 +1,72 @@
+import CanonicalJSON
+import Evidence
+import Signing
+import Verification
+
+/// A verification as text and as JSON, the same in every program.
+package enum VerificationRendering {
+  /// - Throws: `argumentInvalid`.
+  package static func level(named name: String) throws(EvidenceError) -> VerificationLevel {
+    guard let level = VerificationLevel(rawValue: name) else {
+      throw EvidenceError(
+        .argumentInvalid, "--level \(name)",
+        "one of \(VerificationLevel.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    return level
+  }
+
+  /// Checks, signers, digests, findings, verdict.
+  package static func lines(_ report: VerificationReport) -> [String] {
+    var lines = ["Verification of \(HumanText.singleLine(report.subject))"]
+    for check in report.checks {
+      lines.append("  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(check.against))"))")
+    }
+    for signer in report.signers { lines.append("  \(signer.sentence)") }
+    for (image, digests) in report.computed.sorted(by: { $0.key < $1.key }) {
+      for digest in digests.all { lines.append("  \(image)  \(digest.algorithm.title)  \(digest)") }
+    }
+    if !report.findings.isEmpty {
+      lines.append("Findings:")
+      lines += report.findings.map { "  \(Rendering.line($0))" }
+    }
+    lines.append(report.verdict.sentence)
+    return lines
+  }
+
+  private static func sign(_ outcome: VerificationCheck.Outcome) -> String {
+    switch outcome {
+    case .passed: "ok         "
+    case .failed: "FAILED     "
+    case .notChecked: "not checked"
+    }
+  }
+
+  package static func json(_ report: VerificationReport) -> JSONValue {
+    .fields([
+      "subject": .string(report.subject), "verdict": .string(report.verdict.rawValue),
+      "sentence": .string(report.verdict.sentence), "exitStatus": JSONValue(report.verdict.exitStatus.rawValue),
+      "checks": .array(
+        report.checks.map {
+          .fields([
+            "name": .string($0.name), "outcome": .string($0.outcome.rawValue), "against": .string($0.against),
+          ])
+        }),
+      "signers": .array(report.signers.map(json)),
+      "computed": .object(
+        report.computed.mapValues { digests in
+          .object(
+            Dictionary(uniqueKeysWithValues: digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) }))
+        }),
+      "findings": .array(report.findings.map(Rendering.json)),
+    ])
+  }
+
+  private static func json(_ signer: SignerReport) -> JSONValue {
+    .fields([
+      "sentence": .string(signer.sentence), "subject": signer.certificate.map { .string($0.subject) },
+      "fingerprint": signer.certificate.map { .string($0.fingerprint.hex) },
+      "signingTime": signer.signingTime.map { .string($0.description) },
+      "intact": .bool(signer.isIntact), "trusted": .bool(signer.trust == .trusted),
+    ])
+  }
+}
