@@ -98,8 +98,9 @@ extension ReportModel {
       var columns = [SectorState](repeating: .read, count: barWidth)
       for state in [SectorState.notAttempted, .unreadable] {
         for range in map.ranges(in: state) {
-          let first = column(of: range.first, map.sectorCount)
-          let last = column(of: range.end - 1, map.sectorCount)
+          // One column more on either side: a single one is lost in print.
+          let first = max(column(of: range.first, map.sectorCount) - 1, 0)
+          let last = min(column(of: range.end - 1, map.sectorCount) + 1, barWidth - 1)
           for index in first...last { columns[index] = state }
         }
       }

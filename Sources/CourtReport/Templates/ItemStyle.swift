@@ -42,7 +42,11 @@ enum ItemStyle {
       text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .custody td:nth-child(3) { white-space: nowrap; font-size: .85em; }
     .custody .later { color: #444; }
-    .digest, .recompute { display: block; }
+    .digest, .recompute, .line { display: block; }
+    .files th:first-child { width: 8rem; }
+    .files thead th:nth-child(2) { width: 8rem; }
+    .findings thead th:last-child { width: 40%; }
+    .digest { padding-top: .12rem; }
     .recompute { margin-top: .25rem; color: #444; }
     .recompute::before { content: "$ "; }
     .caption { margin: 0; }

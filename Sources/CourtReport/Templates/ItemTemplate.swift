@@ -139,7 +139,7 @@ enum ItemTemplate {
       <rect class="{{barClass}}" x="{{x}}" y="0" width="{{width}}" height="28"/>
       {{/bar}}
       </svg>
-      <figcaption>The medium from its first sector (left) to its last. A column shows the worst state of its sectors.</figcaption>
+      <figcaption>The medium from its first sector (left) to its last. Sectors that were not read are drawn wide enough to be seen; the numbers below are exact.</figcaption>
       </figure>
       <table class="grid numbers">
       <caption>{{total}} sectors by state</caption>
@@ -209,7 +209,7 @@ enum ItemTemplate {
     <thead><tr><th scope="col">No.</th><th scope="col">Event</th><th scope="col">Occurred, recorded (UTC)</th><th scope="col">Released by, received by</th><th scope="col">Place and remarks</th></tr></thead>
     <tbody>
     {{#custody}}
-    <tr><td>{{auditEvent}}</td><th scope="row">{{event}}</th><td><time>{{occurred}}</time><br><time class="later">{{recorded}}</time></td><td>{{^empty(from)}}from {{from}}{{/empty(from)}}{{^empty(to)}}<br>to {{to}}{{/empty(to)}}</td><td>{{place}}{{#notes}}<br>{{.}}{{/notes}}</td></tr>
+    <tr><td>{{auditEvent}}</td><th scope="row">{{event}}</th><td><time>{{occurred}}</time><br><time class="later">{{recorded}}</time></td><td>{{^empty(from)}}<span class="line">from {{from}}</span>{{/empty(from)}}{{^empty(to)}}<span class="line">to {{to}}</span>{{/empty(to)}}</td><td>{{^empty(place)}}<span class="line">{{place}}</span>{{/empty(place)}}{{#notes}}<span class="line">{{.}}</span>{{/notes}}</td></tr>
     {{/custody}}
     </tbody>
     </table>
@@ -232,7 +232,7 @@ enum ItemTemplate {
     <thead><tr><th scope="col">Severity</th><th scope="col">Finding</th><th scope="col">Expected, observed</th></tr></thead>
     <tbody>
     {{#findings}}
-    <tr><td>{{severity}}</td><th scope="row">{{about}}: {{meaning}}{{^empty(sectors)}} (sectors {{sectors}}){{/empty(sectors)}}</th><td>{{^empty(expected)}}expected <code>{{expected}}</code>{{/empty(expected)}}{{^empty(observed)}}<br>observed <code>{{observed}}</code>{{/empty(observed)}}</td></tr>
+    <tr><td>{{severity}}</td><th scope="row">{{about}}: {{meaning}}{{^empty(sectors)}} (sectors {{sectors}}){{/empty(sectors)}}</th><td>{{^empty(expected)}}<span class="line">expected <code>{{expected}}</code></span>{{/empty(expected)}}{{^empty(observed)}}<span class="line">observed <code>{{observed}}</code></span>{{/empty(observed)}}</td></tr>
     {{/findings}}
     </tbody>
     </table>
