@@ -32,6 +32,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case databaseFailed = "environment.database"
   case cryptographyFailed = "environment.cryptography"
   case encoderFailed = "environment.encoder"
+  case reportFailed = "environment.report"
   // input
   case sourceMissing = "input.source-missing"
   case sourceEmpty = "input.source-empty"
@@ -93,6 +94,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .databaseFailed: "the case database failed"
     case .cryptographyFailed: "the cryptographic library failed"
     case .encoderFailed: "the container library failed"
+    case .reportFailed: "the report could not be made"
     case .sourceMissing: "the source does not exist"
     case .sourceEmpty: "the source is empty"
     case .sourceNotReadable: "the source is neither a file nor a block device"
@@ -140,6 +142,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .databaseFailed: "Check space and rights of the case folder, then run the command again."
     case .cryptographyFailed: "Check the installed libcrypto, then run the command again."
     case .encoderFailed: "Check space and rights of the destination, then acquire again."
+    case .reportFailed: "Install Exhibit anew, then make the report again; the case is not affected."
     case .sourceMissing: "Check the path; `lsblk` lists devices."
     case .sourceEmpty: "Check that a medium is inserted and that the path is right."
     case .sourceNotReadable: "Name a regular file, the first file of a split set, or a block device."
