@@ -53,7 +53,8 @@ X509 *csigning_parse_certificate(const uint8_t *der, size_t count) {
   // Written again it must give the same bytes: a looser encoding has room for changes nobody signed.
   uint8_t *again = NULL;
   int length = i2d_X509(certificate, &again);
-  int same = length > 0 && (size_t)length == count && position == der + count && memcmp(again, der, count) == 0;
+  int same = length > 0 && (size_t)length == count && position == der + count &&
+             memcmp(again, der, count) == 0;
   OPENSSL_free(again);
   if (same) return certificate;
   X509_free(certificate);

@@ -51,7 +51,7 @@ static int32_t take_name(const X509_NAME *name, csigning_bytes *bytes, csigning_
   unsigned long form = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
   int32_t result = output && X509_NAME_print_ex(output, name, 0, form) >= 0
                        ? csigning_take_bio(output, bytes, reason)
-                       : csigning_fail(reason, CSIGNING_MALFORMED, "a name in the certificate is not readable");
+                       : csigning_fail(reason, CSIGNING_MALFORMED, "a name is not readable");
   BIO_free(output);
   return result;
 }

@@ -70,7 +70,9 @@ int32_t csigning_key_read(
   EVP_PKEY *read = PEM_read_bio_PrivateKey(input, NULL, give_passphrase, &box);
   BIO_free(input);
   if (!read) {
-    if (box.asked && !passphrase) return csigning_fail(reason, CSIGNING_PASSPHRASE_NEEDED, "the key is encrypted");
+    if (box.asked && !passphrase) {
+      return csigning_fail(reason, CSIGNING_PASSPHRASE_NEEDED, "the key is encrypted");
+    }
     if (box.asked) return csigning_fail(reason, CSIGNING_PASSPHRASE_WRONG, "the key does not open");
     return csigning_fail(reason, CSIGNING_KEY_UNUSABLE, "no PEM private key");
   }

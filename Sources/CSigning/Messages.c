@@ -156,7 +156,8 @@ static X509_STORE *store_of(STACK_OF(X509) * trusted) {
   return store;
 }
 
-static void check_path(X509 *certificate, STACK_OF(X509) * others, X509_STORE *store, csigning_signer *signer) {
+static void check_path(
+    X509 *certificate, STACK_OF(X509) * others, X509_STORE *store, csigning_signer *signer) {
   int result = path_result(certificate, others, store, NULL);
   signer->is_trusted = result == X509_V_OK;
   if (signer->is_trusted && signer->has_signing_time) {
@@ -164,7 +165,8 @@ static void check_path(X509 *certificate, STACK_OF(X509) * others, X509_STORE *s
     signer->path_valid_at_signing = result == X509_V_OK;
   }
   if (result != X509_V_OK) {
-    snprintf(signer->path_reason.text, sizeof signer->path_reason.text, "%s", X509_verify_cert_error_string(result));
+    const char *words = X509_verify_cert_error_string(result);
+    snprintf(signer->path_reason.text, sizeof signer->path_reason.text, "%s", words);
   }
 }
 

@@ -65,8 +65,8 @@ package enum ChunkFile {
 
 /// Reads a chunk file line by line.
 ///
-/// Strict: a byte that changes is either refused or changes a value, because every value is written in one way
-/// only and addresses follow from the plan.
+/// Strict: a byte that changes is either refused or changes a value, because every value is written in one
+/// way only and addresses follow from the plan.
 package struct ChunkFileReader {
   private var lines: TextLines
   private let plan: ChunkPlan

@@ -3,8 +3,8 @@ import Evidence
 
 /// The record that binds an acquisition: what was read, by whom, how, and every file that came of it.
 ///
-/// Stored as canonical JSON (RFC 8785) in `NAME.manifest.json` and signed. `Docs/formats/manifest.md` describes
-/// every field. Integers are at most 2⁵³ − 1.
+/// Stored as canonical JSON (RFC 8785) in `NAME.manifest.json` and signed. `Docs/formats/manifest.md`
+/// describes every field. Integers are at most 2⁵³ − 1.
 package struct Manifest: Hashable, Sendable {
   /// Value of the field `format`.
   package static let format = "exhibit-manifest"

@@ -56,7 +56,8 @@ extension Manifest {
     package var unitCount: UInt64
     /// True length in bytes.
     package var length: UInt64
-    /// Of the whole stream with unreadable and not attempted units as the fill pattern; SHA-256 is always there.
+    /// Of the whole stream with unreadable and not attempted units as the fill pattern; SHA-256 is always
+    /// there.
     package var digests: DigestSet
     package var chunks: Chunks
     /// The state of every unit.

@@ -2,8 +2,8 @@ import Evidence
 
 /// `NAME.map`: the state of every sector as a GNU ddrescue mapfile ("Mapfile structure" in its manual).
 ///
-/// Positions and sizes are bytes; a last short sector has its true length. Contains no times, so that the same
-/// map always gives the same bytes.
+/// Positions and sizes are bytes; a last short sector has its true length. Contains no times, so that the
+/// same map always gives the same bytes.
 package struct MapFile: Hashable, Sendable {
   /// Largest map file in bytes.
   package static let largestFile = 256 << 20

@@ -1,8 +1,8 @@
 import CanonicalJSON
 import Evidence
 
-/// Takes the fields of a JSON object one by one; whatever is missing, of another type, out of range or left over
-/// is `manifestMalformed`, with the path to it.
+/// Takes the fields of a JSON object one by one; whatever is missing, of another type, out of range or left
+/// over is `manifestMalformed`, with the path to it.
 struct StrictObject {
   private var fields: [String: JSONValue]
   private let path: String

@@ -10,10 +10,10 @@ package enum SignatureCheck {
 
   /// Checks a detached signature in DER against the content it should belong to.
   ///
-  /// Certificates are judged at the signing time the signer stated, so that a signature can be checked long after
-  /// its certificate has expired. Beyond what CMS demands, every byte of the file must be accounted for:
-  /// canonical encoding, the signing-certificate attribute of CAdES, no unsigned attributes, no revocation
-  /// lists, and no certificate whose own signature cannot be checked.
+  /// Certificates are judged at the signing time the signer stated, so that a signature can be checked long
+  /// after its certificate has expired. Beyond what CMS demands, every byte of the file must be accounted
+  /// for: canonical encoding, the signing-certificate attribute of CAdES, no unsigned attributes, no
+  /// revocation lists, and no certificate whose own signature cannot be checked.
   /// - Parameter trusted: certificates the verifier trusts, roots or not; empty where there are none.
   /// - Returns: what was found; a damaged signature is a result, not an error.
   /// - Throws: `cryptographyFailed` where libcrypto itself fails.

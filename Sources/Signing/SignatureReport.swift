@@ -21,7 +21,8 @@ package struct SignerReport: Hashable, Sendable {
   package let isSignatureValid: Bool
   /// The signed attributes name this very certificate (CAdES-BES, RFC 5035).
   package let certificateAttributeMatches: Bool
-  /// The certificate, and with trusted ones given every certificate of the path, was valid at the signing time.
+  /// The certificate, and with trusted ones given every certificate of the path, was valid at the signing
+  /// time.
   package let wasCertificateValidAtSigning: Bool
   package let trust: SignerTrust
 
@@ -71,7 +72,8 @@ package struct SignatureReport: Hashable, Sendable {
     isIntact && signers.allSatisfy { $0.trust == .trusted && $0.wasCertificateValidAtSigning }
   }
 
-  /// The same as findings; empty when the signature is intact, trusted and made while its certificate was valid.
+  /// The same as findings; empty when the signature is intact, trusted and made while its certificate was
+  /// valid.
   /// - Parameter subject: the name of the signature file.
   package func findings(subject: String) -> [Finding] {
     if let malformation {

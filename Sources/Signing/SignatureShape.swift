@@ -1,8 +1,8 @@
 /// The parts of a CMS signature that no signature protects, held to the only values they may have.
 ///
-/// Versions, algorithm identifiers and the sets around the signers are outside of what is signed (RFC 5652 §5.4),
-/// so that a changed bit there could pass every cryptographic check. All of them follow from the protected parts;
-/// whatever differs is refused.
+/// Versions, algorithm identifiers and the sets around the signers are outside of what is signed (RFC 5652
+/// §5.4), so that a changed bit there could pass every cryptographic check. All of them follow from the
+/// protected parts; whatever differs is refused.
 enum SignatureShape {
   // Contents octets of object identifiers.
   private static let signedData: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02]
@@ -17,6 +17,9 @@ enum SignatureShape {
   private static let digests: [UInt8: (rsa: UInt8, ecdsa: UInt8)] = [
     1: (rsa: 0x0b, ecdsa: 2), 2: (rsa: 0x0c, ecdsa: 3), 3: (rsa: 0x0d, ecdsa: 4),
   ]
+
+  /// Most certificates in a signature, as each may have to be checked against each other.
+  private static let mostCertificates = 64
 
   /// What is wrong with the bytes; `nil` when nothing is.
   static func problem(in der: [UInt8]) -> String? {
@@ -36,6 +39,7 @@ enum SignatureShape {
     guard content.count == 1, isIdentifier(content[0], data) else {
       return "not a signature of detached data"
     }
+    guard certificates.count <= mostCertificates else { return "more than \(mostCertificates) certificates" }
     guard !certificates.isEmpty, certificates.allSatisfy({ $0.tag == DERTag.sequence }) else {
       return "holds something that is no certificate"
     }

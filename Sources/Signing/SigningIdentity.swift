@@ -7,8 +7,8 @@ package struct SigningIdentity: Sendable {
   package let certificate: Certificate
 
   /// - Parameter now: the moment at which the certificate must be valid.
-  /// - Throws: `certificateUnusable` where the certificate does not belong to the key, is not made for signing
-  ///   documents, or is not valid now.
+  /// - Throws: `certificateUnusable` where the certificate does not belong to the key, is not made for
+  ///   signing documents, or is not valid now.
   package init(key: SigningKey, certificate: Certificate, now: Timestamp) throws(EvidenceError) {
     guard certificate.isValid(at: now) else {
       throw EvidenceError(
@@ -23,9 +23,10 @@ package struct SigningIdentity: Sendable {
     self.certificate = certificate
   }
 
-  /// A detached signature of `content`: CMS SignedData in DER, CAdES-BES (ETSI EN 319 122-1), SHA-256, with the
-  /// certificate and the signing time inside.
-  /// - Parameter time: the signing time that is stated, in whole seconds; nobody but the signer vouches for it.
+  /// A detached signature of `content`: CMS SignedData in DER, CAdES-BES (ETSI EN 319 122-1), SHA-256, with
+  /// the certificate and the signing time inside.
+  /// - Parameter time: the signing time that is stated, in whole seconds; nobody but the signer vouches for
+  ///   it.
   /// - Throws: `cryptographyFailed`, also for more than 2 GiB of content.
   package func sign(_ content: [UInt8], at time: Timestamp) throws(EvidenceError) -> [UInt8] {
     let der = certificate.der

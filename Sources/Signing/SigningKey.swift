@@ -3,8 +3,8 @@ import Evidence
 
 /// A private key that signs manifests.
 ///
-/// `@unchecked Sendable` holds because the key is never altered once made, and libcrypto lets several threads use
-/// such a key at once.
+/// `@unchecked Sendable` holds because the key is never altered once made, and libcrypto lets several threads
+/// use such a key at once.
 package final class SigningKey: @unchecked Sendable {
   /// The kinds of key Exhibit makes and accepts.
   package enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -61,8 +61,8 @@ package final class SigningKey: @unchecked Sendable {
   /// - Parameters:
   ///   - name: what the key is called in errors, a path as a rule.
   ///   - passphrase: as bytes, `nil` where none was given; not looked at when the key is not encrypted.
-  /// - Throws: `passphraseNeeded`, `passphraseWrong`, `keyUnusable` for anything but RSA of 3072 bits or more and
-  ///   ECDSA P-256 or P-384.
+  /// - Throws: `passphraseNeeded`, `passphraseWrong`, `keyUnusable` for anything but RSA of 3072 bits or more
+  ///   and ECDSA P-256 or P-384.
   package convenience init(
     pem: [UInt8], passphrase: [UInt8]? = nil, name: String
   ) throws(EvidenceError) {

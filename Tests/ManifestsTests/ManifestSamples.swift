@@ -107,7 +107,8 @@ func failure(_ body: () throws -> Void) -> ErrorCode? {
   return nil
 }
 
-/// Calls `read` with every bit of `bytes` flipped in turn; the flips that it accepts and that change no value.
+/// Calls `read` with every bit of `bytes` flipped in turn; the flips that it accepts and that change no
+/// value.
 func unnoticedFlips<Value: Equatable>(
   _ bytes: [UInt8], step: Int = 1, _ read: ([UInt8]) throws -> Value
 ) throws -> [String] {

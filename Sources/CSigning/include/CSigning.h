@@ -1,8 +1,9 @@
 // Keys, certificates and CMS signatures of libcrypto as plain functions.
 //
-// Its stacks and BIOs are macros that Swift does not see, hence this layer. Every function returns 0 or one of
-// the negative reasons below, and then leaves a text in `reason`. Every input has an explicit length; every
-// output of type `csigning_bytes` is freed by the caller. Nothing here prompts, reads a file or decides policy.
+// Its stacks and BIOs are macros that Swift does not see, hence this layer. Every function returns 0 or one
+// of the negative reasons below, and then leaves a text in `reason`. Every input has an explicit length;
+// every output of type `csigning_bytes` is freed by the caller. Nothing here prompts, reads a file or decides
+// policy.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -147,8 +148,8 @@ int32_t csigning_message_check_signer(
     csigning_message *message, int32_t index, const uint8_t *content, size_t count, const uint8_t *trusted,
     size_t trusted_count, csigning_signer *signer, csigning_reason *reason);
 
-/// 1 where every certificate of the message that is no signer's carries a valid signature of another one of the
-/// message or of a trusted one; otherwise nothing would protect its bytes.
+/// 1 where every certificate of the message that is no signer's carries a valid signature of another one of
+/// the message or of a trusted one; otherwise nothing would protect its bytes.
 int32_t csigning_message_certificates_are_bound(
     csigning_message *message, const uint8_t *trusted, size_t trusted_count);
 
