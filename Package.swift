@@ -90,7 +90,8 @@ let package = Package(
         "Casework", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
-    program("exhibit-verify", ["Evidence", "SystemIO", "Signing", "Verification", "Rendering", argumentParser]),
+    program(
+      "exhibit-verify", ["Evidence", "SystemIO", "Signing", "Verification", "Rendering", argumentParser]),
     // tests
     .target(
       name: "EvidenceTestKit",

@@ -71,7 +71,8 @@ final class ChunkedDigestStage: DigestStage {
       padding = block.buffer.paddingByteCount
       eachBlock(block.index, digests)
     }
-    let result = WholeDigest(digest: digest.whole(), padded: digest.whole(followedBy: [UInt8](repeating: 0, count: padding)))
+    let result = WholeDigest(
+      digest: digest.whole(), padded: digest.whole(followedBy: [UInt8](repeating: 0, count: padding)))
     finished.withLock { $0 = result }
   }
 

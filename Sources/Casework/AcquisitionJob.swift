@@ -114,15 +114,18 @@ package struct AcquisitionJob {
   ) throws(EvidenceError) -> AcquisitionOutcome {
     var writers: [any ImageWriter] = []
     for format in request.formats { writers.append(try writer(format, output)) }
-    let chunks = try ChunkFileWriter(creating: output.partial.appending(RecordNames(acquisition: output.name).chunks()))
+    let chunks = try ChunkFileWriter(
+      creating: output.partial.appending(RecordNames(acquisition: output.name).chunks()))
     let run = AcquisitionRun(source: source, plan: plan, writers: writers, stop: stop)
     let outcome = run.perform(
-      eachChunk: { (chunk: ChunkRecord) throws(EvidenceError) in try chunks.append(chunk) }, progress: progress)
+      eachChunk: { (chunk: ChunkRecord) throws(EvidenceError) in try chunks.append(chunk) },
+      progress: progress)
     try chunks.close()
     return outcome
   }
 
-  private func writer(_ format: ImageFormat, _ output: OutputFolder) throws(EvidenceError) -> any ImageWriter {
+  private func writer(_ format: ImageFormat, _ output: OutputFolder) throws(EvidenceError) -> any ImageWriter
+  {
     switch format {
     case .raw:
       return try RawWriter(
@@ -157,7 +160,8 @@ package struct AcquisitionJob {
   // MARK: End
 
   private func complete(
-    _ acquisition: AcquisitionRecord, _ outcome: AcquisitionOutcome, _ output: OutputFolder, _ summary: inout Summary
+    _ acquisition: AcquisitionRecord, _ outcome: AcquisitionOutcome, _ output: OutputFolder,
+    _ summary: inout Summary
   ) throws(EvidenceError) {
     let record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: output.name))
     let images = try record.images(outcome, request: request, plan: plan)
@@ -167,13 +171,16 @@ package struct AcquisitionJob {
       details: .fields([
         "acquisition": .string(acquisition.id.description), "verdict": .string(outcome.verdict.name),
         "merkleRoot": .string(outcome.merkleRoot.hex),
-        "digests": .object(Dictionary(uniqueKeysWithValues: outcome.digests.all.map {
-          ($0.algorithm.rawValue, .string($0.hex))
-        })),
+        "digests": .object(
+          Dictionary(
+            uniqueKeysWithValues: outcome.digests.all.map {
+              ($0.algorithm.rawValue, .string($0.hex))
+            })),
       ]))
     let manifest = ManifestBuilder(
       case: try store.caseRecord(), examiner: try store.examiner().details.name, item: item,
-      acquisition: acquisition, source: source, plan: plan, request: request, outcome: outcome, ended: Host.now()
+      acquisition: acquisition, source: source, plan: plan, request: request, outcome: outcome,
+      ended: Host.now()
     ).manifest(images: images, files: try record.recordFiles(), head: head)
     let manifestDigest = try record.seal(manifest, identity: identity, at: Host.now())
     try output.complete()
@@ -185,7 +192,9 @@ package struct AcquisitionJob {
       images: images.map { image in
         AcquiredImage(
           format: image.format.rawValue, length: plan.geometry.length,
-          segments: image.segments.map { AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256) })
+          segments: image.segments.map {
+            AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256)
+          })
       },
       digests: [StreamDigests(stream: Manifest.Stream.main, digests: outcome.digests)],
       manifestDigest: manifestDigest)

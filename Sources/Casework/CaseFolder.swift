@@ -24,7 +24,8 @@ package struct CaseFolder: Hashable, Sendable {
   /// - Throws: `notACase` where there is none.
   package static func at(_ path: FilePath) throws(EvidenceError) -> CaseFolder {
     guard Files.kind(path) == .folder else {
-      throw EvidenceError(.notACase, path.string, Files.exists(path) ? "it is no folder" : "it does not exist")
+      throw EvidenceError(
+        .notACase, path.string, Files.exists(path) ? "it is no folder" : "it does not exist")
     }
     let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.notACase, path.string))
     guard Files.kind(folder.database) == .file else {
@@ -67,17 +68,12 @@ package struct CaseFolder: Hashable, Sendable {
   }
 }
 
-/// The program, as it names itself in records.
-package enum ToolVersion {
-  package static let name = "exhibit"
-  package static let current = "0.1.0"
-}
-
 extension AuditActor {
   /// The examiner on this machine.
   static func here(_ name: String) -> AuditActor {
     AuditActor(
-      name: name, user: Host.userName, host: Host.facts.node, tool: ToolVersion.name, version: ToolVersion.current)
+      name: name, user: Host.userName, host: Host.facts.node, tool: ToolVersion.name,
+      version: ToolVersion.current)
   }
 }
 

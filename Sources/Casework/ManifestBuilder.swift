@@ -43,7 +43,8 @@ struct ManifestBuilder {
       clock: "system clock (CLOCK_REALTIME)",
       tool: Manifest.Tool(name: ToolVersion.name, version: ToolVersion.current),
       host: Manifest.Host(
-        node: host.node, system: host.system, release: host.release, machine: host.machine, user: Host.userName),
+        node: host.node, system: host.system, release: host.release, machine: host.machine,
+        user: Host.userName),
       examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly)
   }
 
@@ -71,7 +72,9 @@ struct ManifestBuilder {
       layers.append(
         Manifest.WriteProtection.Layer(
           name: "opened exclusively", state: .active,
-          proves: "No file system of the device was mounted when it was opened, and none could be while it was read."))
+          proves:
+            "No file system of the device was mounted when it was opened, and none could be while it was read."
+        ))
       layers.append(
         Manifest.WriteProtection.Layer(
           name: "kernel read-only flag", state: source.facts.isReadOnly == true ? .active : .inactive,

@@ -68,7 +68,8 @@ enum SpaceNeed {
     guard free >= need else {
       throw EvidenceError(
         .destinationFull, folder.string,
-        "\(HumanText.size(free)) free, up to \(HumanText.size(need)) needed; --accept-little-space tries anyway")
+        "\(HumanText.size(free)) free, up to \(HumanText.size(need)) needed; --accept-little-space tries anyway"
+      )
     }
   }
 }

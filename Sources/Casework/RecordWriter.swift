@@ -65,7 +65,8 @@ struct RecordWriter {
     try DurableFile.write(bytes, to: path(names.manifest))
     try DurableFile.write(signature, to: path(names.signature))
     let digest = Digest.of(bytes, .sha256)
-    var sums = DigestList(entries: manifest.allFiles.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
+    var sums = DigestList(
+      entries: manifest.allFiles.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
     sums.entries.append(DigestList.Entry(name: names.manifest, sha256: digest))
     sums.entries.append(DigestList.Entry(name: names.signature, sha256: Digest.of(signature, .sha256)))
     try DurableFile.write(sums.bytes, to: path(RecordNames.sums))

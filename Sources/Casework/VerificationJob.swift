@@ -59,18 +59,22 @@ package struct VerificationJob {
     case .image(let path):
       return try LoneImageVerification(path, level: level, stop: stop).perform(progress: progress)
     case .manifest(let path):
-      return try ManifestVerification(path, trusted: trusted, level: level, stop: stop).perform(progress: progress)
-        .report
+      return try ManifestVerification(path, trusted: trusted, level: level, stop: stop).perform(
+        progress: progress
+      )
+      .report
     case .record(let folder, let item):
-      return try CaseVerification(folder: folder, item: item, level: level, trusted: trusted, stop: stop).perform(
-        progress: progress)
+      return try CaseVerification(folder: folder, item: item, level: level, trusted: trusted, stop: stop)
+        .perform(
+          progress: progress)
     }
   }
 
   static func certificates(_ paths: [FilePath]) throws(EvidenceError) -> [Certificate] {
     var all: [Certificate] = []
     for path in paths {
-      all += try Certificate.all(in: try Files.contents(path, cap: Certificate.largestFile), name: path.string)
+      all += try Certificate.all(
+        in: try Files.contents(path, cap: Certificate.largestFile), name: path.string)
     }
     return all
   }
@@ -98,7 +102,9 @@ struct CaseVerification {
       var ofItem = VerificationReport(subject: item.number.description)
       let entries = try store.acquisitions(of: item.number)
       for entry in entries where entry.result?.manifestDigest != nil {
-        if let head = try verify(entry, trusting: certificates, &ofItem, progress: progress) { heads.append(head) }
+        if let head = try verify(entry, trusting: certificates, &ofItem, progress: progress) {
+          heads.append(head)
+        }
       }
       checkUnfinished(entries, &ofItem)
       report.absorb(ofItem)
@@ -168,7 +174,8 @@ struct CaseVerification {
   ///
   /// A case on a medium that cannot be written is verified all the same; only then nothing is recorded.
   private func record(
-    _ report: VerificationReport, _ parts: [(item: ItemNumber, report: VerificationReport)], started: Timestamp
+    _ report: VerificationReport, _ parts: [(item: ItemNumber, report: VerificationReport)],
+    started: Timestamp
   ) throws(EvidenceError) {
     let store: CaseStore
     do throws(EvidenceError) { store = try CaseStore.open(folder) } catch {
@@ -188,7 +195,8 @@ struct CaseVerification {
     }
     if item == nil {
       try store.recordVerification(
-        of: "case", item: nil, started: started, verdict: report.verdict, findings: report.findings, details: details)
+        of: "case", item: nil, started: started, verdict: report.verdict, findings: report.findings,
+        details: details)
     }
     try store.close()
   }

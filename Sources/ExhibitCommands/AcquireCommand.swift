@@ -23,12 +23,14 @@ struct AcquireCommand: ParsableCommand {
   @Option(help: "Number of the evidence item.") var item: String
   @Option(help: "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01.")
   var format: [String] = []
-  @Option(help: "Digests of the whole, separated by commas: \(AcquireChoices.digests). sha256 is always added.")
+  @Option(
+    help: "Digests of the whole, separated by commas: \(AcquireChoices.digests). sha256 is always added.")
   var digest = AcquireChoices.digests
   @Option(help: "Compression of an E01: \(AcquireChoices.compressions).") var compression = "fast"
   @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
-  @Option(help: "Sector size in bytes of a source that is a file: 512, 1024, 2048, 4096. Devices state their own.")
+  @Option(
+    help: "Sector size in bytes of a source that is a file: 512, 1024, 2048, 4096. Devices state their own.")
   var sectorSize: UInt32?
   @Option(help: "Notes for the header of the E01.") var notes: String?
   @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
@@ -89,7 +91,8 @@ struct AcquireCommand: ParsableCommand {
       "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),
       "unreadable": .array(summary.unreadable.map { [JSONValue($0.first), JSONValue($0.count)] }),
       "digests": .object(
-        Dictionary(uniqueKeysWithValues: summary.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })),
+        Dictionary(uniqueKeysWithValues: summary.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })
+      ),
     ])
   }
 }

@@ -32,7 +32,8 @@ struct CaseCreateCommand: ParsableCommand {
 
   func run() throws {
     var request = CaseCreation(
-      folder: FilePath(folder), number: try required(number, "--number"), title: try required(title, "--title"),
+      folder: FilePath(folder), number: try required(number, "--number"),
+      title: try required(title, "--title"),
       examiner: try required(examiner, "--examiner"))
     request.organisation = organisation
     switch (key, certificate) {

@@ -21,7 +21,8 @@ struct CustodyRecordCommand: ParsableCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
   @Option(help: "What happened: \(CustodyEntry.eventNames.joined(separator: ", ")).") var event: String
-  @Option(help: "When it happened, RFC 3339 in UTC such as 2026-01-31T09:15:00Z. Default: now.") var time: String?
+  @Option(help: "When it happened, RFC 3339 in UTC such as 2026-01-31T09:15:00Z. Default: now.") var time:
+    String?
   @Option(help: "Where.") var place: String?
   @Option(help: "Who gave it away.") var releasedBy: String?
   @Option(help: "Who took it.") var receivedBy: String?

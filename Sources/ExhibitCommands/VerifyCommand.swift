@@ -22,11 +22,13 @@ struct VerifyCommand: ParsableCommand {
         exhibit verify evidence/001/001.manifest.json --trust certificates/examiner.pem
       """)
 
-  @Argument(help: "A case folder, a manifest, or an image. Default: the case this is run in.", completion: .file())
+  @Argument(
+    help: "A case folder, a manifest, or an image. Default: the case this is run in.", completion: .file())
   var path: String?
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Only this evidence item of the case.") var item: String?
-  @Option(help: "A certificate to trust, PEM or DER. May be given more than once. Those of a case are trusted.")
+  @Option(
+    help: "A certificate to trust, PEM or DER. May be given more than once. Those of a case are trusted.")
   var trust: [String] = []
   @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
   var level = VerificationLevel.full.rawValue

@@ -28,7 +28,8 @@ package final class ProgressDisplay: Sendable {
       state.started = started
       guard now - state.shown >= (isTerminal ? 0.2 : 10) || done == total else { return }
       state.shown = now
-      let text = Self.line(title, done: done, of: total, seconds: now - started, unreadable: unreadableSectors)
+      let text = Self.line(
+        title, done: done, of: total, seconds: now - started, unreadable: unreadableSectors)
       guard isTerminal else { return Terminal.writeError(text + "\n") }
       let cut = String(text.prefix(max(20, Terminal.width - 1)))
       let blank = String(repeating: " ", count: max(0, state.lastWidth - cut.count))
@@ -45,12 +46,16 @@ package final class ProgressDisplay: Sendable {
     }
   }
 
-  static func line(_ title: String, done: UInt64, of total: UInt64, seconds: Double, unreadable: UInt64) -> String {
+  static func line(_ title: String, done: UInt64, of total: UInt64, seconds: Double, unreadable: UInt64)
+    -> String
+  {
     let percent = total == 0 ? 100 : Double(done) / Double(total) * 100
-    var text = "\(title): \(HumanText.size(done)) of \(HumanText.size(total)), \(HumanText.decimal(percent)) %"
+    var text =
+      "\(title): \(HumanText.size(done)) of \(HumanText.size(total)), \(HumanText.decimal(percent)) %"
     if seconds > 0.5, done > 0 {
       let rate = Double(done) / seconds
-      text += ", \(HumanText.size(UInt64(rate)))/s, \(HumanText.duration(seconds: Double(total - min(done, total)) / rate)) left"
+      text +=
+        ", \(HumanText.size(UInt64(rate)))/s, \(HumanText.duration(seconds: Double(total - min(done, total)) / rate)) left"
     }
     if unreadable > 0 { text += ", \(unreadable) unreadable sectors" }
     return text

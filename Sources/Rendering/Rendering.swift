@@ -64,7 +64,8 @@ package enum Rendering {
     if let observed = finding.observed { parts.append("observed \(observed)") }
     let details = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     return HumanText.singleLine(
-      "\(finding.severity.rawValue)  \(finding.code.rawValue)  \(finding.subject): \(finding.code.meaning)\(details)")
+      "\(finding.severity.rawValue)  \(finding.code.rawValue)  \(finding.subject): \(finding.code.meaning)\(details)"
+    )
   }
 
   package static func json(_ finding: Finding) -> JSONValue {

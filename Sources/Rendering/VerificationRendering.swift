@@ -44,7 +44,8 @@ package enum VerificationRendering {
   package static func json(_ report: VerificationReport) -> JSONValue {
     .fields([
       "subject": .string(report.subject), "verdict": .string(report.verdict.rawValue),
-      "sentence": .string(report.verdict.sentence), "exitStatus": JSONValue(report.verdict.exitStatus.rawValue),
+      "sentence": .string(report.verdict.sentence),
+      "exitStatus": JSONValue(report.verdict.exitStatus.rawValue),
       "checks": .array(
         report.checks.map {
           .fields([

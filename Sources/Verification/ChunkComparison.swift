@@ -77,7 +77,8 @@ final class ChunkComparison: Sendable {
     state.withLock { state in
       var merkle = MerkleAccumulator()
       for start in stride(from: 0, to: state.observed.count, by: DigestAlgorithm.sha256.byteCount) {
-        merkle.append(Digest(.sha256, Array(state.observed[start..<start + DigestAlgorithm.sha256.byteCount])))
+        merkle.append(
+          Digest(.sha256, Array(state.observed[start..<start + DigestAlgorithm.sha256.byteCount])))
       }
       return merkle.root
     }

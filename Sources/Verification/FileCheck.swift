@@ -16,7 +16,8 @@ struct FileCheck {
     let path = folder.appending(file.name)
     switch Files.kind(path, followLinks: false) {
     case .file: break
-    case nil: return Finding(.fileMissing, subject: file.name, expected: "\(file.size) bytes", observed: "no file")
+    case nil:
+      return Finding(.fileMissing, subject: file.name, expected: "\(file.size) bytes", observed: "no file")
     default:
       return Finding(.fileMissing, subject: file.name, expected: "a regular file", observed: "something else")
     }
@@ -32,9 +33,11 @@ struct FileCheck {
       return digest == file.sha256
         ? nil
         : Finding(
-          .fileDigestMismatch, subject: file.name, expected: "SHA-256 \(file.sha256)", observed: "SHA-256 \(digest)")
+          .fileDigestMismatch, subject: file.name, expected: "SHA-256 \(file.sha256)",
+          observed: "SHA-256 \(digest)")
     } catch {
-      return Finding(.fileUnreadable, subject: file.name, expected: "a readable file", observed: error.description)
+      return Finding(
+        .fileUnreadable, subject: file.name, expected: "a readable file", observed: error.description)
     }
   }
 

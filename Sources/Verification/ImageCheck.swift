@@ -74,14 +74,16 @@ struct ImageCheck {
         ])
     if !result.isPaddingZero { report.findings.append(Finding(.paddingNotZero, subject: name)) }
     guard level == .full else {
-      return report.skip("\(name): digests of the whole", because: "level chunks: the Merkle root stands for them")
+      return report.skip(
+        "\(name): digests of the whole", because: "level chunks: the Merkle root stands for them")
     }
     for recorded in reference.digests.all {
       compare(recorded, result.digests, "the medium", .digestMismatch, against: "manifest", &report)
     }
     guard reference.contentDigests != reference.digests else { return }
     for recorded in reference.contentDigests.all {
-      compare(recorded, result.contentDigests, "the padded contents", .digestMismatch, against: "manifest", &report)
+      compare(
+        recorded, result.contentDigests, "the padded contents", .digestMismatch, against: "manifest", &report)
     }
   }
 
@@ -101,7 +103,8 @@ struct ImageCheck {
     report.hasReference = true
     for stored in reader.storedDigests.all {
       compare(
-        stored, result.contentDigests, "the contents", .storedDigestMismatch, against: "digest stored in the image",
+        stored, result.contentDigests, "the contents", .storedDigestMismatch,
+        against: "digest stored in the image",
         &report)
     }
   }

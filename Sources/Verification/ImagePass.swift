@@ -147,6 +147,8 @@ struct ImagePass: Sendable {
 
 extension PageBuffer {
   fileprivate var isPaddingZero: Bool {
-    paddedBytes.extracting(byteCount..<byteCount + paddingByteCount).withUnsafeBytes { $0.allSatisfy { $0 == 0 } }
+    paddedBytes.extracting(byteCount..<byteCount + paddingByteCount).withUnsafeBytes {
+      $0.allSatisfy { $0 == 0 }
+    }
   }
 }

@@ -125,14 +125,16 @@ package struct ManifestVerification {
       let list = try DigestList(parsing: bytes, name: RecordNames.sums)
       var expected = Dictionary(manifest.allFiles.map { ($0.name, $0.sha256) }) { first, _ in first }
       expected[name] = manifestDigest
-      if let signature = try? Files.contents(folder.appending(name + ".p7s"), cap: SignatureCheck.largestFile) {
+      if let signature = try? Files.contents(folder.appending(name + ".p7s"), cap: SignatureCheck.largestFile)
+      {
         expected[name + ".p7s"] = Digest.of(signature, .sha256)
       }
       let listed = Dictionary(list.entries.map { ($0.name, $0.sha256) }) { first, _ in first }
       for file in Set(expected.keys).union(listed.keys).sorted() where expected[file] != listed[file] {
         findings.append(
           Finding(
-            .sumsMismatch, subject: "\(RecordNames.sums): \(file)", expected: expected[file]?.hex ?? "no entry",
+            .sumsMismatch, subject: "\(RecordNames.sums): \(file)",
+            expected: expected[file]?.hex ?? "no entry",
             observed: listed[file]?.hex ?? "no entry"))
       }
     } catch {
@@ -153,9 +155,10 @@ package struct ManifestVerification {
       var findings: [Finding] = []
       do throws(EvidenceError) {
         let bytes = try Files.contents(folder.appending(file), cap: MapFile.largestFile)
-        let map = try MapFile(parsing: bytes, sectorSize: stream.unitSize, length: stream.length, name: file).map
+        let map = try MapFile(parsing: bytes, sectorSize: stream.unitSize, length: stream.length, name: file)
+          .map
         if map != stream.map { findings.append(Finding(.manifestInconsistent, subject: file)) }
-      } catch where error.code != .fileMissing {
+      } catch  where error.code != .fileMissing {
         findings.append(Finding(.manifestInconsistent, subject: file, observed: error.description))
       } catch {}
       report.take("\(file): sector map", against: "manifest", findings)
@@ -179,7 +182,8 @@ package struct ManifestVerification {
       report.take(
         "\(stream.chunks.file): form", against: "chunk file format",
         [Finding(.chunkFileMalformed, subject: stream.chunks.file, observed: error.description)])
-      return report.skip("images", because: "without the chunk digests there is nothing to compare chunks with")
+      return report.skip(
+        "images", because: "without the chunk digests there is nothing to compare chunks with")
     }
     report.take(
       "\(stream.chunks.file): Merkle root", against: "manifest",
@@ -202,7 +206,8 @@ package struct ManifestVerification {
     _ image: Manifest.Image, of stream: Manifest.Stream, _ comparison: ChunkComparison,
     _ report: inout VerificationReport, progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
-    guard let first = image.segments.first, let contents = image.contents.first(where: { $0.stream == stream.name })
+    guard let first = image.segments.first,
+      let contents = image.contents.first(where: { $0.stream == stream.name })
     else { return }
     let reader: any ImageReader
     do throws(EvidenceError) {
@@ -212,7 +217,8 @@ package struct ManifestVerification {
       let code: FindingCode =
         [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged
       return report.take(
-        "\(first.name): opening", against: "its format", [Finding(code, subject: first.name, observed: error.description)])
+        "\(first.name): opening", against: "its format",
+        [Finding(code, subject: first.name, observed: error.description)])
     }
     let names = reader.segments.compactMap { $0.lastComponent?.string }
     guard names == image.segments.map(\.name) else {
@@ -221,7 +227,8 @@ package struct ManifestVerification {
         reader.structureFindings + [
           Finding(
             .segmentMissing, subject: first.name,
-            expected: image.segments.map(\.name).joined(separator: " "), observed: names.joined(separator: " "))
+            expected: image.segments.map(\.name).joined(separator: " "),
+            observed: names.joined(separator: " "))
         ])
     }
     guard reader.geometry.length == contents.length else {

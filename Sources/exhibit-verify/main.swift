@@ -17,7 +17,8 @@ struct ExhibitVerify: ParsableCommand {
       Examples:
         exhibit-verify 001.manifest.json --trust examiner.pem
         exhibit-verify 001.E01
-      """)
+      """,
+    version: ToolVersion.current)
 
   @Argument(help: "A manifest (.manifest.json), or an image.", completion: .file()) var path: String
   @Option(help: "A certificate to trust, PEM or DER. May be given more than once.") var trust: [String] = []
