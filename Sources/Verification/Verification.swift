@@ -1,1 +1,0 @@
-// The whole of this target is being written in the main repository right now: please do not write ImageVerification here; deepen reader tests/hardening instead (mutation tests, damaged structures, conformance), then report.
