@@ -53,10 +53,11 @@ final class EWFHandle: @unchecked Sendable {
     try check("set identifier") { libewf_handle_set_segment_file_set_identifier(handle, identifier, 16, $0) }
     try check("set code page") { libewf_handle_set_header_codepage(handle, Self.windows1252, $0) }
     for (name, value) in options.description.ewfHeaderValues {
-      let name = Array(name.utf8)
-      let value = Array(value.utf8)
+      // The library looks names up with the terminating zero, which is not counted here.
+      let name = Array(name.utf8) + [0]
+      let value = Array(value.utf8) + [0]
       try check("set header value") {
-        libewf_handle_set_utf8_header_value(handle, name, name.count, value, value.count, $0)
+        libewf_handle_set_utf8_header_value(handle, name, name.count - 1, value, value.count - 1, $0)
       }
     }
   }
