@@ -72,4 +72,11 @@ package struct AcquisitionOutcome: Sendable {
   package let merkleRoot: Digest
   /// Empty when it ended early.
   package let images: [WrittenImage]
+
+  /// The same run, incomplete after all because what stands beside the images could not be written.
+  package func failed(_ failure: EvidenceError) -> AcquisitionOutcome {
+    AcquisitionOutcome(
+      verdict: .incomplete(reason: failure.code.summary), failure: failure, map: map, digests: DigestSet(),
+      merkleRoot: merkleRoot, images: [])
+  }
 }

@@ -27,7 +27,6 @@ package struct AcquisitionJob {
   package init(
     _ request: AcquisitionRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
-    try request.check()
     self.request = request
     self.folder = folder
     self.store = try CaseStore.open(folder)
@@ -38,6 +37,7 @@ package struct AcquisitionJob {
     }
     let plan = AcquisitionPlan(geometry: source.geometry, digests: request.digests)
     self.plan = plan
+    try request.check(sectorSize: plan.geometry.logicalSectorSize)
     if !request.acceptsLittleSpace {
       let images = request.formats.reduce(0 as UInt64) {
         $0 + SpaceNeed.image(length: plan.geometry.length, isE01: $1 == .e01)
@@ -65,10 +65,10 @@ package struct AcquisitionJob {
       outcome = try run(output, stop: stop, progress: progress)
     } catch {
       output.removePartial()
-      try end(acquisition, verdict: .incomplete(reason: error.description), failure: error)
+      // What went wrong first is what the examiner must hear, also where it cannot be recorded.
+      try? end(acquisition, verdict: .incomplete(reason: error.description), failure: error)
       throw error
     }
-    output.releaseReserve()
 
     var summary = Summary(acquisition: acquisition, output: output, outcome: outcome, begun: begun)
     if let failure = outcome.failure {
@@ -120,7 +120,11 @@ package struct AcquisitionJob {
     let outcome = run.perform(
       eachChunk: { (chunk: ChunkRecord) throws(EvidenceError) in try chunks.append(chunk) },
       progress: progress)
-    try chunks.close()
+    output.releaseReserve()
+    do throws(EvidenceError) { try chunks.close() } catch {
+      // After a failure of the run its reason counts, and what was read stays.
+      return outcome.failure == nil ? outcome.failed(error) : outcome
+    }
     return outcome
   }
 

@@ -31,14 +31,23 @@ package struct AcquisitionRequest: Sendable {
     self.item = item
   }
 
+  /// - Parameter sectorSize: of the source, in bytes.
   /// - Throws: `argumentInvalid`.
-  func check() throws(EvidenceError) {
+  func check(sectorSize: UInt32) throws(EvidenceError) {
     guard !formats.isEmpty, Set(formats).count == formats.count else {
       throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
     }
-    if let splitSize, splitSize < Self.smallestSplit {
+    if let splitSize {
+      guard splitSize >= Self.smallestSplit, splitSize % UInt64(sectorSize) == 0 else {
+        throw EvidenceError(
+          .argumentInvalid, "--split \(splitSize)",
+          "at least \(HumanText.size(Self.smallestSplit)), and a multiple of \(sectorSize) bytes")
+      }
+    }
+    guard segmentSize >= EWFOptions.smallestSegmentSize else {
       throw EvidenceError(
-        .argumentInvalid, "--split \(splitSize)", "at least \(HumanText.size(Self.smallestSplit))")
+        .argumentInvalid, "--segment-size \(segmentSize)",
+        "at least \(HumanText.size(EWFOptions.smallestSegmentSize))")
     }
   }
 
