@@ -53,7 +53,7 @@ final class EWFHandle: @unchecked Sendable {
     try check("set identifier") { libewf_handle_set_segment_file_set_identifier(handle, identifier, 16, $0) }
     try check("set code page") { libewf_handle_set_header_codepage(handle, Self.windows1252, $0) }
     for (name, value) in options.description.ewfHeaderValues {
-      // The library looks names up with the terminating zero, which is not counted here.
+      // The library looks at the byte behind the length it is given: without a NUL there, values are lost.
       let name = Array(name.utf8) + [0]
       let value = Array(value.utf8) + [0]
       try check("set header value") {
