@@ -106,10 +106,15 @@ let package = Package(
     tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
     tests(
       "VerificationTests",
-      ["Evidence", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests", "Casework", systemPackage]),
+      [
+        "Evidence", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests", "Casework",
+        systemPackage,
+      ]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
-    tests("CommandTests", ["Evidence", "Casework", "ExhibitCommands", systemPackage], exclude: ["Scripts"]),
+    tests(
+      "CommandTests", ["Evidence", "SystemIO", "Casework", "ExhibitCommands", systemPackage],
+      exclude: ["Scripts"]),
     tests("ArchitectureTests", []),
   ]
 )

@@ -137,7 +137,9 @@ struct ScriptRun {
     let bytes = Data(try output().output.utf8)
     let check = "import json,sys; sys.exit(not isinstance(json.load(sys.stdin), dict))"
     let result = try Tool.run("python3", ["-c", check], input: bytes)
-    guard result.status == 0 else { throw ScriptFailure(description: "not one JSON object: \(result.errors)") }
+    guard result.status == 0 else {
+      throw ScriptFailure(description: "not one JSON object: \(result.errors)")
+    }
   }
 
   /// Paths, with `*` as the shell knows it, that exist.
