@@ -124,8 +124,8 @@ struct ScriptRun {
   /// Standard error has, besides progress, one line that names the program, ends as a sentence and says what is
   /// wanted.
   private func expectOneError(_ patterns: [String]) throws {
-    let lines = try output().errors.split(separator: "\n").filter {
-      !$0.hasPrefix("Acquiring: ") && !$0.hasPrefix("Verifying: ")
+    let lines = try output().errors.split(separator: "\n").filter { line in
+      !["Acquiring: ", "Verifying: ", "note: "].contains { line.hasPrefix($0) }
     }
     guard lines.count == 1, let line = lines.first else {
       throw ScriptFailure(description: "\(lines.count) lines of error instead of one")

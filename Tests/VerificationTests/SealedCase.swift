@@ -59,7 +59,7 @@ final class SealedCase: Sendable {
     try TestFiles.write(Self.contents, to: source)
     var request = AcquisitionRequest(source: source, item: try ItemNumber("001"))
     request.formats = [.e01, .raw]
-    request.segmentSize = 1 << 20
+    request.e01.segmentSize = 1 << 20
     _ = try AcquisitionJob(request, in: try CaseFolder.at(folder)) { () throws(EvidenceError) in [] }.perform(
       stop: StopFlag()
     ) { _ in }
