@@ -59,7 +59,9 @@ package enum StopSignals {
         signal(number, SIG_DFL)
       }
       // Whoever started us had it ignored, as nohup does: so it stays.
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) { signal(number, SIG_IGN) }
+      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        signal(number, SIG_IGN)
+      }
     }
   }
 }
