@@ -198,7 +198,8 @@ package struct AcquisitionJob {
     return AcquisitionSummary(
       verdict: verdict, failure: failure, destinations: summaries, remarks: remarks(outcome, summaries),
       length: plan.geometry.length, sectorCount: plan.geometry.sectorCount,
-      unreadable: outcome.map.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds)
+      notAttempted: outcome.map.count(of: .notAttempted), unreadable: outcome.map.ranges(in: .unreadable),
+      digests: outcome.digests, seconds: outcome.seconds)
   }
 
   /// The log knows the digests before the manifest refers to its head.

@@ -96,6 +96,8 @@ package struct AcquisitionSummary: Sendable {
   package let remarks: [String]
   package let length: UInt64
   package let sectorCount: UInt64
+  /// Sectors the medium was not asked for, because the run ended early.
+  package let notAttempted: UInt64
   package let unreadable: [SectorRange]
   package let digests: DigestSet
   package let seconds: Double
