@@ -64,7 +64,8 @@ struct AcquireCommand: ParsableCommand {
   }
 
   private func acquisitionRequest() throws(EvidenceError) -> AcquisitionRequest {
-    var request = AcquisitionRequest(source: FilePath(source), item: try itemNumber(item))
+    var request = AcquisitionRequest(
+      source: FilePath(try required(source, "the source")), item: try itemNumber(item))
     if !format.isEmpty { request.formats = try AcquireChoices.formats(named: format) }
     for destination in to { request.copies.append(try AcquireChoices.copy(named: destination)) }
     request.digests = try AcquireChoices.digests(named: digest)

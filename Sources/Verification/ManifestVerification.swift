@@ -49,6 +49,10 @@ package struct ManifestVerification {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Result {
+    // A pipe would make everybody wait.
+    if let kind = Files.kind(path), kind != .file {
+      throw EvidenceError(.manifestMalformed, path.string, "not a regular file")
+    }
     let bytes = try Files.contents(path, cap: Manifest.largestFile)
     let digest = Digest.of(bytes, .sha256)
     var report = VerificationReport(subject: path.string)
@@ -60,7 +64,8 @@ package struct ManifestVerification {
       manifest = try Manifest(parsing: bytes, name: name)
     } catch {
       // Beside a signature it is a manifest that was altered; otherwise it is some other file.
-      guard isSigned, error.code != .manifestNewer else { throw error }
+      guard error.code != .manifestNewer else { throw error }
+      guard isSigned else { throw EvidenceError(.manifestMalformed, path.string, error.detail) }
       report.take(
         "\(name): form", against: "manifest format 1",
         [Finding(.manifestMalformed, subject: name, observed: error.detail)])
