@@ -36,9 +36,27 @@ package final class FaultySource: SectorSource {
   private let misaligned = Atomic<Int>(0)
 
   package init(length: Int, sectorSize: UInt32 = 512, faults: Faults = Faults()) {
-    self.contents = ReferencePayload.bytes(length: length, sectorSize: Int(sectorSize))
+    self.contents = Self.stamped(length: length, sectorSize: Int(sectorSize))
     self.geometry = MediaGeometry(length: UInt64(length), logicalSectorSize: sectorSize)
     self.faults = faults
+  }
+
+  /// The same noise throughout, but for the address that every whole sector begins with: made in no time, however
+  /// long the medium.
+  private static func stamped(length: Int, sectorSize: Int) -> [UInt8] {
+    var generator = SeededGenerator(seed: 1)
+    let noise = generator.bytes(64 << 10)
+    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+      let target = UnsafeMutableRawBufferPointer(buffer)
+      for start in stride(from: 0, to: length, by: noise.count) {
+        UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyBytes(
+          from: noise.prefix(min(noise.count, length - start)))
+      }
+      for sector in 0..<length / sectorSize {
+        target.storeBytes(of: UInt64(sector), toByteOffset: sector * sectorSize, as: UInt64.self)
+      }
+      count = length
+    }
   }
 
   /// What an image must hold: the contents, zeros in place of the sectors that are refused.
@@ -76,7 +94,9 @@ package final class FaultySource: SectorSource {
     }
   }
 
-  private func error(_ code: ErrorCode) -> EvidenceError { EvidenceError(code, facts.path.string, "scripted") }
+  private func error(_ code: ErrorCode) -> EvidenceError {
+    EvidenceError(code, facts.path.string, "scripted")
+  }
 
   private func checkAlignment(_ buffer: UnsafeMutableRawBufferPointer, _ offset: UInt64) {
     let size = UInt64(geometry.logicalSectorSize)
