@@ -1,0 +1,31 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import Evidence
+import SystemPackage
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write the report of an item as one HTML page.",
+    discussion: """
+      Example:
+        exhibit report --case 2026-0142 --item 001 --output 001.html
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @Option(help: "The file to create. Default: reports/ITEM.html in the case.", completion: .file())
+  var output: String?
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let written = try ReportJob(
+      try itemNumber(item), in: try caseOptions.folder(), output: output.map { FilePath($0) }
+    ).perform()
+    rendering.show(
+      ["Report of item \(item) written to \(written.path)", "  SHA-256  \(written.sha256)"],
+      json: .fields([
+        "item": .string(item), "path": .string(written.path.string), "sha256": .string(written.sha256.hex),
+      ]))
+  }
+}
