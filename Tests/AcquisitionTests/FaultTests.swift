@@ -124,7 +124,7 @@ import Testing
     #expect(outcome.failure?.code == .mediumVanished)
     #expect(outcome.verdict == .incomplete(reason: ErrorCode.mediumVanished.summary))
     #expect(outcome.digests.isEmpty)
-    #expect(outcome.images.isEmpty)
+    #expect(outcome.images.allSatisfy { $0.written == nil })
     // Every block that was read whole is in the image and in the chunk records, and nothing else.
     let whole = position / Self.block * Self.block
     expectHeld(whole, run, outcome, source)
@@ -188,11 +188,26 @@ import Testing
       let outcome = run.perform(workers: workers, alsoTo: [writer])
       #expect(outcome.failure == EvidenceError(.writeFailed, "\(failing)"))
       #expect(outcome.verdict == .incomplete(reason: ErrorCode.writeFailed.summary))
-      #expect(outcome.images.isEmpty && outcome.digests.isEmpty)
+      #expect(outcome.digests.isEmpty)
+      #expect(outcome.images.map(\.failure) == [EvidenceError(.writeFailed, "\(failing)")])
       #expect(writer.wasAbandoned == (failing != .finish))
       let recorded = run.chunks.last?.sectors.end ?? 0
       #expect(outcome.map.count(of: .read) == recorded)
     }
+  }
+
+  /// One image that fails takes no other with it.
+  @Test(arguments: FailingWriter.Step.allCases, [0, 1, 2])
+  func theOtherImageGoesOn(failing: FailingWriter.Step, block: Int) throws {
+    let source = FaultySource(length: 2 * Self.block + 100)
+    let run = try FaultRun(source)
+    let outcome = run.perform(alsoTo: [FailingWriter(failing, atBlock: block)])
+    #expect(outcome.failure == nil)
+    #expect(outcome.verdict == .complete)
+    #expect(outcome.images.map { $0.written != nil } == [true, false])
+    #expect(outcome.images.map(\.failure) == [nil, EvidenceError(.writeFailed, "\(failing)")])
+    #expect(try TestFiles.read(run.raw) == source.contents)
+    #expect(UInt64(run.chunks.count) == ChunkPlan(length: source.geometry.length).chunkCount)
   }
 
   @Test(arguments: [1, 2, 4], [0, 20, 47] as [UInt64])
@@ -203,7 +218,7 @@ import Testing
     #expect(outcome.failure == EvidenceError(.destinationFull, "chunk \(index)"))
     #expect(run.chunks.map(\.index) == Array(0..<index))
     #expect(outcome.map.count(of: .read) == index * 2048)
-    #expect(outcome.images.isEmpty)
+    #expect(outcome.images.allSatisfy { $0.written == nil })
   }
 
   @Test func progressGrowsToTheEnd() throws {

@@ -128,6 +128,27 @@ import Testing
   }
 }
 
+@Suite struct SectorRangeSourceTests {
+  @Test(arguments: [SectorRange(0..<1), SectorRange(3..<9), SectorRange(0..<11), SectorRange(10..<11)])
+  func isAPartOfTheWhole(range: SectorRange) throws {
+    let whole = FaultySource(length: 10 * 512 + 100)
+    let part = try SectorRangeSource(range, of: whole)
+    let bytes = Int(range.first) * 512..<min(Int(range.end) * 512, 10 * 512 + 100)
+    #expect(part.geometry == MediaGeometry(length: UInt64(bytes.count)))
+    #expect(part.facts == whole.facts && part.readsDirectly == whole.readsDirectly)
+    #expect(try contents(part) == Array(whole.contents[bytes]))
+    #expect(whole.misalignedReadCount == 0)
+  }
+
+  @Test(arguments: [SectorRange(5..<5), SectorRange(0..<12), SectorRange(11..<12), SectorRange(0..<UInt64.max)])
+  func mustLieWithinTheMedium(range: SectorRange) {
+    let error = #expect(throws: EvidenceError.self) {
+      _ = try SectorRangeSource(range, of: FaultySource(length: 10 * 512 + 100))
+    }
+    #expect(error?.code == .argumentInvalid)
+  }
+}
+
 @Suite(
   .timeLimit(.minutes(1)), .serialized,
   .enabled(if: Machine.hasLoopDevices, "needs root and loop devices (losetup)"))
