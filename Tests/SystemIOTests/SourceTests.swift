@@ -140,7 +140,9 @@ import Testing
     #expect(whole.misalignedReadCount == 0)
   }
 
-  @Test(arguments: [SectorRange(5..<5), SectorRange(0..<12), SectorRange(11..<12), SectorRange(0..<UInt64.max)])
+  @Test(arguments: [
+    SectorRange(5..<5), SectorRange(0..<12), SectorRange(11..<12), SectorRange(0..<UInt64.max),
+  ])
   func mustLieWithinTheMedium(range: SectorRange) {
     let error = #expect(throws: EvidenceError.self) {
       _ = try SectorRangeSource(range, of: FaultySource(length: 10 * 512 + 100))
