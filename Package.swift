@@ -95,7 +95,9 @@ let package = Package(
     // measures single steps for Tests/Benchmarks/run
     .executableTarget(
       name: "exhibit-rates",
-      dependencies: ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage],
+      dependencies: [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
+      ],
       path: "Tests/Benchmarks/Rates", swiftSettings: strict),
     // tests
     .target(

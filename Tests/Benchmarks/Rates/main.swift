@@ -35,7 +35,8 @@ var rates: [String: JSONValue] = ["length": JSONValue(length)]
   for offset in stride(from: 0, to: length, by: blockSize) {
     buffer.byteCount = try buffer.fill { memory in
       try file.read(
-        into: UnsafeMutableRawBufferPointer(rebasing: memory[..<min(blockSize, Int(length - offset))]), at: offset)
+        into: UnsafeMutableRawBufferPointer(rebasing: memory[..<min(blockSize, Int(length - offset))]),
+        at: offset)
     }
     let begun = threadMilliseconds()
     try step(buffer, offset)
