@@ -1,4 +1,5 @@
 import Foundation
+import SystemIO
 import SystemPackage
 
 /// What this machine allows a test to do.
@@ -41,6 +42,7 @@ extension Tool {
 package final class LoopDevice: Sendable {
   package let path: FilePath
   private let folder: TemporaryFolder
+  private let partitions = Monitor<[Int]>([])
 
   /// - Parameters:
   ///   - contents: of the device; zeros of `length` bytes where `nil`.
@@ -66,7 +68,21 @@ package final class LoopDevice: Sendable {
 
   package var backingFile: FilePath { folder.appending("backing") }
 
-  deinit { _ = try? Tool.run("losetup", ["--detach", path.string]) }
+  /// Tells the kernel of a partition, which need not know any kind of partition table then.
+  /// - Returns: the partition's device.
+  package func addPartition(_ number: Int, first: Int, count: Int) throws -> FilePath {
+    try Tool.require("addpart", [path.string, "\(number)", "\(first)", "\(count)"])
+    partitions.withLock { $0.append(number) }
+    let device = FilePath(path.string + "p\(number)")
+    for _ in 0..<100 where !Files.exists(device) { usleep(20_000) }
+    return device
+  }
+
+  deinit {
+    // Partitions added by hand would outlive the device.
+    for number in partitions.withLock({ $0 }) { _ = try? Tool.run("delpart", [path.string, "\(number)"]) }
+    _ = try? Tool.run("losetup", ["--detach", path.string])
+  }
 }
 
 /// A file system in memory with little room, mounted until it is dropped.
@@ -82,14 +98,17 @@ package final class SmallFileSystem: Sendable {
   deinit { _ = try? Tool.run("umount", ["--lazy", folder.path.string]) }
 }
 
-/// A device mounted on a folder of its own until it is dropped.
+/// A loop device, or a partition of it, mounted on a folder of its own until it is dropped.
 package final class Mount: Sendable {
   private let folder: TemporaryFolder
+  // Kept, so that it is unmounted before the device goes.
+  private let loop: LoopDevice
   package var point: FilePath { folder.path }
 
-  package init(_ device: FilePath) throws {
+  package init(_ loop: LoopDevice, partition: FilePath? = nil) throws {
     self.folder = try TemporaryFolder()
-    try Tool.require("mount", [device.string, folder.path.string])
+    self.loop = loop
+    try Tool.require("mount", [(partition ?? loop.path).string, folder.path.string])
   }
 
   deinit { _ = try? Tool.run("umount", [folder.path.string]) }

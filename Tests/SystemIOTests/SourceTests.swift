@@ -205,7 +205,7 @@ struct BlockDeviceSourceTests {
   func aMountedDeviceIsRefusedByItsMountPoint() throws {
     let loop = try LoopDevice(length: 4 << 20)
     try Tool.require("mkfs.ext4", ["-q", loop.path.string])
-    let mount = try Mount(loop.path)
+    let mount = try Mount(loop)
     let error = #expect(throws: EvidenceError.self) { _ = try Sources.open(loop.path) }
     #expect(error?.code == .sourceInUse)
     #expect(error?.detail == "\(name(loop)) is mounted on \(mount.point)")
@@ -217,21 +217,17 @@ struct BlockDeviceSourceTests {
       "needs mount, mkfs.ext4 and addpart"))
   func aMountedPartitionIsNamed() throws {
     let loop = try LoopDevice(length: 16 << 20)
-    // Told to the kernel directly, which need not know any kind of partition table then.
-    for (number, first) in [("1", "2048"), ("2", "10240")] {
-      try Tool.require("addpart", [loop.path.string, number, first, "8192"])
-    }
-    let partition = FilePath(loop.path.string + "p2")
-    for _ in 0..<100 where !Files.exists(partition) { usleep(20_000) }
+    let free = try loop.addPartition(1, first: 2048, count: 8192)
+    let partition = try loop.addPartition(2, first: 10240, count: 8192)
     try Tool.require("mkfs.ext4", ["-q", partition.string])
-    let mount = try Mount(partition)
+    let mount = try Mount(loop, partition: partition)
     for path in [loop.path, partition] {
       let error = #expect(throws: EvidenceError.self) { _ = try Sources.open(path) }
       #expect(error?.code == .sourceInUse)
       #expect(error?.detail == "\(name(loop))p2 is mounted on \(mount.point)")
     }
     // The other partition is free, and as long as the table says.
-    #expect(try Sources.open(FilePath(loop.path.string + "p1")).geometry.length == 4 << 20)
+    #expect(try Sources.open(free).geometry.length == 4 << 20)
   }
 
   @Test(.enabled(if: Tool.exists("mkswap"), "needs mkswap"))
