@@ -36,7 +36,7 @@ package enum Files {
   /// The whole of a file that has at most `cap` bytes.
   /// - Throws: `fileMissing`, `fileTooLarge`, `permissionDenied`, `readFailed`.
   package static func contents(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {
-    let file = try OwnedDescriptor.openForReading(path)
+    let file = try OwnedDescriptor.openFile(path)
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.
