@@ -3,12 +3,15 @@ import Glibc
 import SystemPackage
 
 /// The number of an open descriptor; closes it when dropped.
-private struct DescriptorNumber: ~Copyable {
-  let value: Int32
+///
+/// `package` and not `private`, because a release build that stores an `OwnedDescriptor` in another module does not
+/// link otherwise (Swift 6.3).
+package struct DescriptorNumber: ~Copyable {
+  fileprivate let value: Int32
 
   deinit { _ = Syscalls.close(value) }
 
-  consuming func close() -> Syscalls.Outcome<Int32> {
+  fileprivate consuming func close() -> Syscalls.Outcome<Int32> {
     let value = value
     discard self
     return Syscalls.close(value)

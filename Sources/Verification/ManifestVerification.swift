@@ -172,7 +172,18 @@ package struct ManifestVerification {
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) {
     guard let stream = manifest.mainStream else { return }
-    let plan = ChunkPlan(length: stream.length, chunkSize: stream.chunks.size)
+    // Only the division this format version prescribes: a stated chunk size must not decide how much memory is taken.
+    let plan = ChunkPlan(length: stream.length)
+    guard plan.chunkSize == stream.chunks.size else {
+      report.take(
+        "\(name): chunk size", against: "manifest format 1",
+        [
+          Finding(
+            .manifestInconsistent, subject: name, expected: "chunks of \(plan.chunkSize) bytes",
+            observed: "chunks of \(stream.chunks.size) bytes")
+        ])
+      return report.skip("images", because: "the chunks cannot be compared")
+    }
     let comparison: ChunkComparison
     do throws(EvidenceError) {
       let bytes = try Files.contents(folder.appending(stream.chunks.file), cap: ChunkFile.largestFile)

@@ -76,20 +76,24 @@ struct EWFChunkDecoder {
     _ stored: UnsafeRawBufferPointer, isCompressed: Bool?, into plain: UnsafeMutableRawBufferPointer,
     scratch: EWFScratch
   ) -> Int? {
-    // Without a mark the length tells: a raw chunk has exactly its bytes and a checksum.
-    if isCompressed ?? (stored.count != plain.count + 4) {
-      if plain.count == chunkSize {
-        return scratch.inflater.inflate(stored, into: plain) == chunkSize ? chunkSize : nil
-      }
-      scratch.needPlain(chunkSize)
-      let whole = UnsafeMutableRawBufferPointer(rebasing: scratch.plain[..<chunkSize])
-      guard let count = scratch.inflater.inflate(stored, into: whole), count >= plain.count else {
-        return nil
-      }
-      plain.copyMemory(from: UnsafeRawBufferPointer(rebasing: whole[..<plain.count]))
-      return count
+    // Without a mark the length tells: a raw chunk has exactly its bytes and a checksum. SMART and the first EWF
+    // compress every chunk and yet leave the mark of the last one out, so that raw is not the last word.
+    let isMarked = isCompressed ?? (stored.count != plain.count + 4)
+    if !isMarked, let count = decodeRaw(stored, into: plain) { return count }
+    return decodeCompressed(stored, into: plain, scratch: scratch)
+  }
+
+  private func decodeCompressed(
+    _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer, scratch: EWFScratch
+  ) -> Int? {
+    if plain.count == chunkSize {
+      return scratch.inflater.inflate(stored, into: plain) == chunkSize ? chunkSize : nil
     }
-    return decodeRaw(stored, into: plain)
+    scratch.needPlain(chunkSize)
+    let whole = UnsafeMutableRawBufferPointer(rebasing: scratch.plain[..<chunkSize])
+    guard let count = scratch.inflater.inflate(stored, into: whole), count >= plain.count else { return nil }
+    plain.copyMemory(from: UnsafeRawBufferPointer(rebasing: whole[..<plain.count]))
+    return count
   }
 
   /// A raw chunk: plain bytes, then their Adler-32. Where the last chunk of a table is followed by other bytes its

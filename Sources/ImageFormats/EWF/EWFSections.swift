@@ -76,7 +76,8 @@ struct EWFSectionChain {
     }
     if descriptor.type == "next" || descriptor.type == "done" {
       end = descriptor.type == "done" ? .done : .next
-      if descriptor.next != offset || (descriptor.size != 0 && descriptor.size != 76) {
+      // EnCase and SMART say it differently: its own offset or the end of the file, a size of 0 or of 76.
+      if ![offset, behind].contains(descriptor.next) || ![0, 76].contains(descriptor.size) {
         findings.add(
           .structureDamaged, .warning, file: name, part: descriptor.type, at: offset,
           observed: "points to \(descriptor.next) with size \(descriptor.size)")

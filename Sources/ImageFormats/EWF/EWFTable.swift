@@ -19,11 +19,18 @@ struct EWFTable {
   private static let flag: UInt32 = 0x8000_0000
 
   var isSound: Bool { isHeaderSound && areEntriesSound != false }
+  /// Whether a checksum confirms how many entries there are; otherwise the chunks behind have no sure number.
+  var isCountSound: Bool { isHeaderSound || areEntriesSound == true }
 
   /// Checks a `table` or `table2` section. Blocks on the file; reads every entry once.
-  /// - Parameter dataEnd: where the stored chunks end; `nil` when they follow the entries in this section.
-  /// - Returns: `nil` where the section holds no table.
-  init?(_ section: EWFSection, in file: SegmentFile, dataEnd: UInt64?) throws(EvidenceError) {
+  /// - Parameters:
+  ///   - sectors: the section with the stored chunks; `nil` when they follow the entries in this one, or nobody
+  ///     knows.
+  ///   - isOwn: whether the stored chunks follow the entries in this section.
+  /// - Returns: `nil` where the section holds no table that can be used.
+  init?(
+    _ section: EWFSection, in file: SegmentFile, sectors: EWFSection?, isOwn: Bool
+  ) throws(EvidenceError) {
     let start = try file.bytes(at: section.payload, count: EWFLayout.tableHeaderSize)
     guard let header = EWFTableHeader(start.span.bytes),
       section.payloadSize >= UInt64(EWFLayout.tableHeaderSize)
@@ -32,14 +39,15 @@ struct EWFTable {
     let room = section.payloadSize - UInt64(EWFLayout.tableHeaderSize)
     let length = UInt64(header.count) * 4
     guard header.count > 0, length <= room else { return nil }
-    // A base that leads out of the file makes every entry useless; 0 at least fails chunk by chunk.
-    self.base = header.base <= file.size ? header.base : 0
     self.entriesOffset = entriesOffset
     self.count = header.count
     self.isHeaderSound = header.isSound
 
     let entriesEnd = entriesOffset + length
-    var scan = Scan(mayOverflow: (dataEnd ?? section.end) > base + UInt64(Int32.max), count: header.count)
+    let dataEnd = isOwn ? section.end : sectors?.end ?? section.offset
+    let reach = dataEnd.subtractingReportingOverflow(header.base)
+    var scan = Scan(
+      mayOverflow: !reach.overflow && reach.partialValue > UInt64(Int32.max), count: header.count)
     var position = entriesOffset
     while position < entriesEnd {
       let bytes = try file.bytes(at: position, count: Int(min(UInt64(Self.window), entriesEnd - position)))
@@ -48,9 +56,22 @@ struct EWFTable {
       position += UInt64(bytes.count)
     }
     self.overflowIndex = scan.overflowIndex
+
+    // A damaged base would deliver other sectors without a word: it must lead to the first chunk.
+    var base = header.base
+    let starts = isOwn ? [entriesEnd, entriesEnd + 4] : sectors.map { [$0.payload] } ?? []
+    let isPlausible = { [firstOffset = scan.firstOffset] (base: UInt64) in
+      base <= file.size && (starts.isEmpty || starts.contains(base + UInt64(firstOffset)))
+    }
+    if !header.isSound, !isPlausible(base) {
+      guard let other = [0, sectors?.offset ?? 0].first(where: isPlausible) else { return nil }
+      base = other
+    }
+    guard base <= file.size else { return nil }
+    self.base = base
+
     let footer = try file.bytes(at: entriesEnd, count: 4)
-    let hasFooter =
-      dataEnd == nil ? base + UInt64(scan.firstOffset) != entriesEnd : length + 4 <= room
+    let hasFooter = isOwn ? base + UInt64(scan.firstOffset) != entriesEnd : length + 4 <= room
     self.areEntriesSound = hasFooter ? footer.span.bytes.littleEndian(at: 0) == scan.checksum : nil
   }
 

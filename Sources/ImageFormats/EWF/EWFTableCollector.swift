@@ -7,7 +7,18 @@ struct EWFTableCollector {
   /// Where chunks lie whose table has not come yet.
   private var pending: EWFSection?
   /// The group being read: its data, and the copies of its table that could be read.
-  private var current: (file: Int, data: Range<UInt64>, tables: [EWFTable], sections: [EWFSection])?
+  private var current: Group?
+
+  private struct Group {
+    let file: Int
+    let data: Range<UInt64>
+    /// The section with the chunks, where it has a sure name.
+    let sectors: EWFSection?
+    /// Whether the chunks follow the entries in the table's own section.
+    let isOwn: Bool
+    var tables: [EWFTable] = []
+    var sections: [EWFSection] = []
+  }
 
   /// Notes that segments are missing here.
   mutating func addBreak() { builder.addBreak() }
@@ -28,8 +39,7 @@ struct EWFTableCollector {
       try takeTable(section, of: file, name: name, findings: &findings)
     default:
       try flush(file: file, name: name, findings: &findings)
-      let data = try dataRange(of: section, in: file)
-      current = (index, data, [], [])
+      current = try group(of: section, in: file, index: index)
       pending = nil
       try takeTable(section, of: file, name: name, findings: &findings)
     }
@@ -45,15 +55,17 @@ struct EWFTableCollector {
 
   /// Where the chunks of a table are: in the `sectors` section before it or, in the oldest forms, behind its own
   /// entries.
-  private func dataRange(of section: EWFSection, in file: SegmentFile) throws(EvidenceError) -> Range<UInt64>
-  {
+  private func group(
+    of section: EWFSection, in file: SegmentFile, index: Int
+  ) throws(EvidenceError) -> Group {
     let start = try file.bytes(at: section.payload, count: EWFLayout.tableHeaderSize)
     let entries = UInt64(EWFTableHeader(start.span.bytes)?.count ?? 0) * 4
-    let isOwn =
-      pending?.type != "sectors" && section.payloadSize > UInt64(EWFLayout.tableHeaderSize) + entries + 4
-    if isOwn { return section.payload..<section.end }
-    guard let pending else { return UInt64(EWFLayout.fileHeaderSize)..<section.offset }
-    return pending.offset..<pending.end
+    let sectors = pending?.type == "sectors" ? pending : nil
+    if sectors == nil, section.payloadSize > UInt64(EWFLayout.tableHeaderSize) + entries + 4 {
+      return Group(file: index, data: section.payload..<section.end, sectors: nil, isOwn: true)
+    }
+    let data = pending.map { $0.offset..<$0.end } ?? UInt64(EWFLayout.fileHeaderSize)..<section.offset
+    return Group(file: index, data: data, sectors: sectors, isOwn: false)
   }
 
   private mutating func takeTable(
@@ -61,10 +73,10 @@ struct EWFTableCollector {
   ) throws(EvidenceError) {
     guard let group = current else { return }
     current?.sections.append(section)
-    let dataEnd = group.data.lowerBound == section.payload ? nil : group.data.upperBound
-    guard let table = try EWFTable(section, in: file, dataEnd: dataEnd) else {
+    guard let table = try EWFTable(section, in: file, sectors: group.sectors, isOwn: group.isOwn) else {
       findings.add(
-        .structureDamaged, file: name, part: section.type, at: section.offset, observed: "holds no table")
+        .structureDamaged, file: name, part: section.type, at: section.offset,
+        observed: "holds no table that can be used")
       return
     }
     if !table.isHeaderSound {
@@ -103,6 +115,7 @@ struct EWFTableCollector {
       }
     }
     builder.add(EWFChunkGroup(file: group.file, data: group.data, table: chosen, alternate: alternate))
+    if !chosen.isCountSound { builder.addBreak() }
   }
 
   /// A matching checksum over the entries also confirms their number.
