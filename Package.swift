@@ -106,7 +106,7 @@ let package = Package(
     tests("VerificationTests", ["Evidence", "Verification", "Manifests", "Casework"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
-    tests("CommandTests", ["Evidence", "Casework", "ExhibitCommands"]),
+    tests("CommandTests", ["Evidence", "Verification", "Casework", "ExhibitCommands"]),
     tests("ArchitectureTests", []),
   ]
 )
