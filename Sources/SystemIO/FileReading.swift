@@ -73,6 +73,11 @@ package enum Files {
     return "\(clinux_device_major(UInt64(status.st_rdev))):\(clinux_device_minor(UInt64(status.st_rdev)))"
   }
 
+  /// A number that is equal for folders of one file system.
+  package static func fileSystemNumber(_ path: FilePath) throws(EvidenceError) -> UInt64 {
+    UInt64(try Syscalls.status(path).orThrow(.destinationMissing, path.string).st_dev)
+  }
+
   /// Bytes an unprivileged process may still write to the file system of `path`.
   package static func freeSpace(_ path: FilePath) throws(EvidenceError) -> UInt64 {
     let status = try Syscalls.fileSystem(path).orThrow(.destinationMissing, path.string)
