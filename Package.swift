@@ -92,6 +92,13 @@ let package = Package(
     program("exhibit", ["ExhibitCommands"]),
     program(
       "exhibit-verify", ["Evidence", "SystemIO", "Signing", "Verification", "Rendering", argumentParser]),
+    // measures single steps for Tests/Benchmarks/run
+    .executableTarget(
+      name: "exhibit-rates",
+      dependencies: [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
+      ],
+      path: "Tests/Benchmarks/Rates", swiftSettings: strict),
     // tests
     .target(
       name: "EvidenceTestKit",

@@ -41,6 +41,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case lengthMismatch = "image.length-mismatch"
   case paddingNotZero = "image.padding-not-zero"
   case metadataMismatch = "image.metadata-mismatch"
+  case unreadableListDiffers = "image.unreadable-list-differs"
   // manifest and chunk file
   case chunkFileMalformed = "manifest.chunk-file-malformed"
   case manifestMalformed = "manifest.malformed"
@@ -84,6 +85,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .lengthMismatch: "the image has not its recorded length"
     case .paddingNotZero: "the padding after the end of the medium is not zero"
     case .metadataMismatch: "the description inside the image is not the recorded one"
+    case .unreadableListDiffers: "the image's own list of unreadable sectors is not that of the manifest"
     case .chunkFileMalformed: "the chunk file does not follow its format"
     case .manifestMalformed: "the manifest does not follow its format"
     case .manifestInconsistent: "the manifest contradicts itself"

@@ -208,13 +208,13 @@ package struct ManifestVerification {
     let total = stream.length * UInt64(manifest.images.count)
     for (index, image) in manifest.images.enumerated() {
       let before = stream.length * UInt64(index)
-      try check(image, of: stream, comparison, &report) { progress(before + $0, total) }
+      try check(image, of: stream, in: manifest, comparison, &report) { progress(before + $0, total) }
       if report.wasStopped { return }
     }
   }
 
   private func check(
-    _ image: Manifest.Image, of stream: Manifest.Stream, _ comparison: ChunkComparison,
+    _ image: Manifest.Image, of stream: Manifest.Stream, in manifest: Manifest, _ comparison: ChunkComparison,
     _ report: inout VerificationReport, progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
     guard let first = image.segments.first,
@@ -251,6 +251,9 @@ package struct ManifestVerification {
             observed: "\(reader.geometry.length) bytes")
         ])
     }
+    report.take(
+      "\(first.name): description", against: "manifest",
+      DescriptionCheck.findings(reader, manifest, subject: first.name))
     try ImageCheck(reader: reader, name: first.name, level: level, workers: workers, stop: stop).perform(
       length: stream.length,
       reference: ImageCheck.Reference(
