@@ -120,7 +120,8 @@ let package = Package(
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
     tests(
-      "CommandTests", ["Evidence", "SystemIO", "Casework", "ExhibitCommands", systemPackage],
+      "CommandTests",
+      ["Evidence", "SystemIO", "Verification", "Casework", "ExhibitCommands", systemPackage],
       exclude: ["Scripts"]),
     tests("ArchitectureTests", []),
   ]
