@@ -86,7 +86,7 @@ package struct RecoverJob {
     let partial = FilePath(output.string + Self.partialSuffix)
     let partialMap = FilePath(mapFile.string + Self.partialSuffix)
     do throws(EvidenceError) {
-      var writing = try RecoveryOutput(creating: partial, reader: reader, keepsDamaged: keepsDamaged)
+      let writing = try RecoveryOutput(creating: partial, reader: reader, keepsDamaged: keepsDamaged)
       for block in ImageInput.blocks(of: reader) {
         if stop.isRaised { throw EvidenceError(.interrupted, image.string) }
         try writing.copy(block)

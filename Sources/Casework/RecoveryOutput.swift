@@ -4,30 +4,34 @@ import SystemIO
 import SystemPackage
 
 /// The raw file of a recovery as it grows. Ranges that hold nothing stay holes, which read as zeros.
-struct RecoveryOutput: ~Copyable {
-  private let file: DurableFile
+final class RecoveryOutput {
+  private var file: DurableFile?
   private let reader: EWFReader
   private let keepsDamaged: Bool
   private var map: SectorMap
   private var carvedSectors: UInt64 = 0
 
   init(creating path: FilePath, reader: EWFReader, keepsDamaged: Bool) throws(EvidenceError) {
-    self.file = try DurableFile(creating: path)
+    let file = try DurableFile(creating: path)
+    if reader.geometry.length > 0 {
+      // The full length at once: whatever is not written reads as zeros.
+      let zero: [UInt8] = [0]
+      try file.write(zero.span.bytes, at: reader.geometry.length - 1)
+    }
+    self.file = consume file
     self.reader = reader
     self.keepsDamaged = keepsDamaged
     self.map = SectorMap(sectorCount: reader.geometry.sectorCount)
-    // The full length at once: whatever is not written reads as zeros.
-    let zero: [UInt8] = [0]
-    try file.write(zero.span.bytes, at: reader.geometry.length - 1)
   }
 
   /// Writes the sound parts of a block of whole chunks.
-  mutating func copy(_ block: Range<UInt64>) throws(EvidenceError) {
+  func copy(_ block: Range<UInt64>) throws(EvidenceError) {
     let buffer = PageBuffer(capacity: block.count)
     let damage: [DamagedRange]
     do throws(EvidenceError) {
       damage = try buffer.fill { (memory) throws(EvidenceError) in
-        try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<block.count]), at: block.lowerBound)
+        try reader.read(
+          into: UnsafeMutableRawBufferPointer(rebasing: memory[..<block.count]), at: block.lowerBound)
       }
     } catch {
       // The drive that holds the image fails here: chunk by chunk, only what it refuses is lost.
@@ -49,17 +53,17 @@ struct RecoveryOutput: ~Copyable {
     try keep(position..<block.upperBound, from: buffer, block)
   }
 
-  private mutating func keep(
+  private func keep(
     _ bytes: Range<UInt64>, from buffer: PageBuffer, _ block: Range<UInt64>
   ) throws(EvidenceError) {
     guard !bytes.isEmpty else { return }
     let start = Int(bytes.lowerBound - block.lowerBound)
-    try file.write(buffer.bytes.extracting(start..<start + bytes.count), at: bytes.lowerBound)
+    try file?.write(buffer.bytes.extracting(start..<start + bytes.count), at: bytes.lowerBound)
     mark(bytes, as: .read)
   }
 
   /// Damaged chunks are marked; what no table locates stays unknown.
-  private mutating func lose(_ bytes: Range<UInt64>) throws(EvidenceError) {
+  private func lose(_ bytes: Range<UInt64>) throws(EvidenceError) {
     let sectors = ImageInput.sectors(bytes, of: reader)
     if reader.facts.lost.contains(where: { $0.intersection(sectors) != nil }) { return }
     mark(bytes, as: .unreadable)
@@ -73,41 +77,33 @@ struct RecoveryOutput: ~Copyable {
           chunkAt: start, into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]))
       }
       buffer.byteCount = count
-      try file.write(buffer.bytes, at: start)
+      try file?.write(buffer.bytes, at: start)
     }
   }
 
   /// Fills in chunks that lie in the image without a table.
-  mutating func carve(stop: StopFlag) throws(EvidenceError) {
+  func carve(stop: StopFlag) throws(EvidenceError) {
     var carved: [SectorRange] = []
-    let sectorSize = UInt64(reader.geometry.logicalSectorSize)
-    try writeCarved(stop: stop) { carved.append(SectorRange($0.lowerBound / sectorSize..<$0.upperBound / sectorSize)) }
+    try reader.carve { (offset: UInt64, bytes: RawSpan) throws(EvidenceError) in
+      if stop.isRaised { throw EvidenceError(.interrupted, reader.segments.first?.string ?? "") }
+      try file?.write(bytes, at: offset)
+      carved.append(ImageInput.sectors(offset..<offset + UInt64(bytes.byteCount), of: reader))
+    }
     for range in carved.joined() {
       map.mark(range, as: .read)
       carvedSectors += range.count
     }
   }
 
-  private borrowing func writeCarved(
-    stop: StopFlag, each: (Range<UInt64>) -> Void
-  ) throws(EvidenceError) {
-    try reader.carve { (offset: UInt64, bytes: RawSpan) throws(EvidenceError) in
-      if stop.isRaised { throw EvidenceError(.interrupted, file.path.string) }
-      try file.write(bytes, at: offset)
-      each(offset..<offset + UInt64(bytes.byteCount))
-    }
-  }
-
   /// Syncs the file.
-  consuming func close() throws(EvidenceError) -> (map: SectorMap, carvedSectors: UInt64) {
+  func close() throws(EvidenceError) -> (map: SectorMap, carvedSectors: UInt64) {
     // What the acquisition could not read is in the image as filler: it was never the medium's.
     for range in reader.recordedUnreadable { map.mark(range, as: .unreadable) }
-    let result = (map, carvedSectors)
-    try file.close()
-    return result
+    try file.take()?.close()
+    return (map, carvedSectors)
   }
 
-  private mutating func mark(_ bytes: Range<UInt64>, as state: SectorState) {
+  private func mark(_ bytes: Range<UInt64>, as state: SectorState) {
     map.mark(ImageInput.sectors(bytes, of: reader), as: state)
   }
 }

@@ -106,7 +106,8 @@ struct EWFTableCollector {
     current = nil
     guard let first = group.tables.first else {
       guard let sectors = group.sectors else { return builder.addBreak() }
-      return builder.add(EWFOrphan(file: group.file, data: sectors.payload..<max(sectors.payload, sectors.end)))
+      return builder.add(
+        EWFOrphan(file: group.file, data: sectors.payload..<max(sectors.payload, sectors.end)))
     }
     var chosen = first
     var alternate: EWFTable?
