@@ -85,8 +85,12 @@ package struct RecoverJob {
   ) throws(EvidenceError) -> RecoverySummary {
     let partial = FilePath(output.string + Self.partialSuffix)
     let partialMap = FilePath(mapFile.string + Self.partialSuffix)
+    // Only what this run created is removed again.
+    var created: [FilePath] = []
     do throws(EvidenceError) {
       let writing = try RecoveryOutput(creating: partial, reader: reader, keepsDamaged: keepsDamaged)
+      created.append(partial)
+      try writing.begin()
       for block in ImageInput.blocks(of: reader) {
         if stop.isRaised { throw EvidenceError(.interrupted, image.string) }
         try writing.copy(block)
@@ -97,18 +101,20 @@ package struct RecoverJob {
       let (_, digest) = try FileDigests.of(partial)
       let map = MapFile(
         map: result.map, sectorSize: reader.geometry.logicalSectorSize, length: reader.geometry.length)
-      try DurableFile.write(map.bytes, to: partialMap)
+      let mapOutput = try DurableFile(creating: partialMap)
+      created.append(partialMap)
+      try mapOutput.write(map.bytes.span.bytes, at: 0)
+      try mapOutput.close()
       // The map first: an output without its map would look whole.
       try DurableFolder.rename(partialMap, to: mapFile)
+      created.append(mapFile)
       try DurableFolder.rename(partial, to: output)
       return RecoverySummary(
         image: image, output: output, mapFile: mapFile, geometry: reader.geometry, map: result.map,
         carvedSectors: result.carvedSectors, recordedUnreadable: reader.recordedUnreadable,
         findings: reader.structureFindings, keptDamaged: keepsDamaged, fileSHA256: digest)
     } catch {
-      if error.code != .outputExists {
-        for path in [partial, partialMap] { _ = Syscalls.unlink(path) }
-      }
+      for path in created { _ = Syscalls.unlink(path) }
       throw error
     }
   }

@@ -12,16 +12,17 @@ final class RecoveryOutput {
   private var carvedSectors: UInt64 = 0
 
   init(creating path: FilePath, reader: EWFReader, keepsDamaged: Bool) throws(EvidenceError) {
-    let file = try DurableFile(creating: path)
-    if reader.geometry.length > 0 {
-      // The full length at once: whatever is not written reads as zeros.
-      let zero: [UInt8] = [0]
-      try file.write(zero.span.bytes, at: reader.geometry.length - 1)
-    }
-    self.file = consume file
+    self.file = try DurableFile(creating: path)
     self.reader = reader
     self.keepsDamaged = keepsDamaged
     self.map = SectorMap(sectorCount: reader.geometry.sectorCount)
+  }
+
+  /// Gives the file its full length at once: whatever is not written reads as zeros.
+  func begin() throws(EvidenceError) {
+    guard reader.geometry.length > 0 else { return }
+    let zero: [UInt8] = [0]
+    try file?.write(zero.span.bytes, at: reader.geometry.length - 1)
   }
 
   /// Writes the sound parts of a block of whole chunks.

@@ -71,9 +71,9 @@ package enum DurableFolder {
     }
   }
 
-  /// Makes creations and renames inside `path` durable.
+  /// Makes creations and renames inside `path` durable; an empty path is the current folder.
   package static func sync(_ path: FilePath) throws(EvidenceError) {
-    let folder = try OwnedDescriptor.openForReading(path)
+    let folder = try OwnedDescriptor.openForReading(path.isEmpty ? "." : path)
     _ = try Syscalls.fsync(folder.number).orThrow(.writeFailed, path.string)
     try folder.close()
   }

@@ -137,7 +137,7 @@ struct EWFTableCollector {
     if let lost = pending, lost.type == "sectors" {
       findings.add(
         .structureDamaged, file: name, part: "sectors", at: lost.offset, observed: "no table follows it")
-      builder.addBreak()
+      builder.add(EWFOrphan(file: pendingFile, data: lost.payload..<max(lost.payload, lost.end)))
     }
     pending = nil
   }
