@@ -82,7 +82,7 @@ package struct ConversionReport: Sendable {
         : "Converted. The contents have the digests stored in the input."
     case .completeWithDamage:
       "Converted with damage: \(lost.reduce(0) { $0 + $1.count }) sectors are lost in the input and are zeros in the "
-        + "output."
+        + "output; the digests are of the filled contents, not of the medium."
     case .refused:
       "Not converted: the input is damaged. `exhibit recover` writes what it still holds; --accept-damage fills the "
         + "rest with zeros."

@@ -77,7 +77,10 @@ struct ConvertCommand: ParsableCommand {
         "  padded     \(report.paddingBytes) zero bytes fill the last sector; the digests above are of the contents "
           + "without them, those stored in the output include them")
     }
-    if !report.lost.isEmpty { lines.append("  lost       sectors \(report.lost.listed(limit: 16))") }
+    if !report.lost.isEmpty {
+      let more = report.outcome == .refused ? ", perhaps more: it was not read any further" : ""
+      lines.append("  lost       sectors \(report.lost.listed(limit: 16))\(more)")
+    }
     if !report.recordedUnreadable.isEmpty {
       lines.append("  unreadable when acquired: sectors \(report.recordedUnreadable.listed(limit: 16))")
     }

@@ -45,6 +45,16 @@ struct EWFHeaderText {
     return scalars.isEmpty ? nil : String(scalars)
   }
 
+  /// Digests in the XML of an `xhash` section: `<md5>…</md5>`, `<sha1>…</sha1>`, in any case of letters.
+  static func digests(inXML plain: [UInt8]) -> [Digest] {
+    guard let text = text(plain)?.lowercased() else { return [] }
+    return DigestAlgorithm.allCases.compactMap { algorithm in
+      let tag = "<\(algorithm.rawValue)>"
+      guard let start = text.ranges(of: tag).first?.upperBound else { return nil }
+      return Digest(algorithm, hex: String(text[start...].prefix { $0 != "<" }))
+    }
+  }
+
   /// Fills what `description` does not say yet.
   func complete(_ description: inout ImageDescription) {
     func fill(_ field: WritableKeyPath<ImageDescription, String?>, _ key: String) {

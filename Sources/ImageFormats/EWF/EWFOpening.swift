@@ -164,6 +164,8 @@ struct EWFOpening {
         damaged(section, name, "differs from its first copy")
       }
       narrowHeaders.append(plain)
+    case "xhash":
+      for digest in EWFHeaderText.digests(inXML: plain) { take(digest, from: section, name: name) }
     default: break
     }
   }
@@ -176,14 +178,17 @@ struct EWFOpening {
     guard let digests = EWFDigests(bytes.span.bytes, size: size), digests.isSound else {
       return damaged(section, name)
     }
-    for digest in [digests.md5, digests.sha1].compactMap({ $0 }) {
-      if let known = storedDigests[digest.algorithm], known != digest {
-        findings.add(
-          .structureDamaged, file: name, part: section.type, at: section.offset, expected: known.hex,
-          observed: digest.hex)
-      } else {
-        storedDigests.insert(digest)
-      }
+    for digest in [digests.md5, digests.sha1].compactMap({ $0 }) { take(digest, from: section, name: name) }
+  }
+
+  /// Keeps a stored digest, unless another of its kind was stored before.
+  private mutating func take(_ digest: Digest, from section: EWFSection, name: String) {
+    if let known = storedDigests[digest.algorithm], known != digest {
+      findings.add(
+        .structureDamaged, file: name, part: section.type, at: section.offset, expected: known.hex,
+        observed: digest.hex)
+    } else {
+      storedDigests.insert(digest)
     }
   }
 
