@@ -48,11 +48,12 @@ package struct RecoverJob {
   /// - Parameters:
   ///   - mapFile: where `nil`, the output's name with `.map` in place of its extension.
   ///   - keepsDamaged: writes what is left of damaged chunks instead of zeros; they stay marked.
+  ///   - acceptsLittleSpace: begins even where the full length might not fit; lost ranges take no space.
   /// - Throws: `fileMissing`, `imageMalformed`, `formatUnknown`, `outputExists`, `destinationMissing`,
   ///   `argumentInvalid`, `destinationFull`.
   package init(
     _ image: FilePath, output: FilePath, mapFile: FilePath? = nil, keepsDamaged: Bool = false,
-    stop: StopFlag = StopFlag()
+    acceptsLittleSpace: Bool = false, stop: StopFlag = StopFlag()
   ) throws(EvidenceError) {
     guard let reader = try ImageFormatRegistry.open(image) as? EWFReader else {
       throw EvidenceError(
@@ -69,7 +70,7 @@ package struct RecoverJob {
         throw EvidenceError(.outputExists, name.string)
       }
     }
-    try SpaceNeed.check(reader.geometry.length, at: output.parentFolder)
+    if !acceptsLittleSpace { try SpaceNeed.check(reader.geometry.length, at: output.parentFolder) }
     self.reader = reader
     self.image = image
     self.output = output

@@ -30,13 +30,15 @@ struct RecoverCommand: ParsableCommand {
   @Flag(
     help: "Write what is left of damaged chunks instead of zeros. Nothing vouches for it: it stays marked -.")
   var keepDamaged = false
+  @Flag(help: "Begin even where the destination might be too small; lost ranges take no space.")
+  var acceptLittleSpace = false
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
     StopSignals.install()
     let job = try RecoverJob(
       FilePath(image), output: FilePath(output), mapFile: map.map { FilePath($0) }, keepsDamaged: keepDamaged,
-      stop: StopSignals.flag)
+      acceptsLittleSpace: acceptLittleSpace, stop: StopSignals.flag)
     let display = ProgressDisplay("Recovering")
     let summary = try job.perform { display.update(done: $0, of: $1) }
     display.finish()

@@ -139,15 +139,7 @@ import Testing
     let hash = try SampleImage.section("hash", in: bytes)
     let start = hash.lowerBound + 76
     bytes[start] ^= 1
-    // Adler-32 of the 32 bytes before it (RFC 1950 §8.2).
-    var (low, high): (UInt32, UInt32) = (1, 0)
-    for byte in bytes[start..<start + 32] {
-      low = (low + UInt32(byte)) % 65521
-      high = (high + low) % 65521
-    }
-    for index in 0..<4 {
-      bytes[start + 32 + index] = UInt8(truncatingIfNeeded: (high << 16 | low) >> (8 * index))
-    }
+    SampleImage.putAdler(in: &bytes, of: start..<start + 32)
     try TestFiles.write(bytes, to: image)
     let run = try Exhibit(["convert", "image.E01", "copy.raw", "--json"], in: path)
     #expect(run.status == 5)

@@ -50,6 +50,18 @@ enum SampleImage {
     guard result.status == 0 else { throw Failure(output: result.output + result.errors) }
   }
 
+  /// Stores the Adler-32 (RFC 1950 §8.2) of a range behind it.
+  static func putAdler(in bytes: inout [UInt8], of range: Range<Int>) {
+    var (low, high): (UInt32, UInt32) = (1, 0)
+    for byte in bytes[range] {
+      low = (low + UInt32(byte)) % 65521
+      high = (high + low) % 65521
+    }
+    for index in 0..<4 {
+      bytes[range.upperBound + index] = UInt8(truncatingIfNeeded: (high << 16 | low) >> (8 * index))
+    }
+  }
+
   /// Offset and end of the first section of a type in a file.
   static func section(_ type: String, in bytes: [UInt8]) throws -> Range<Int> {
     var offset = 13
@@ -148,5 +160,25 @@ enum SampleImage {
     #expect(none.status == 2)
     #expect(none.errors.contains("the file does not exist"))
     #expect(try Exhibit(["info", "disk.dd", "--sector-size", "7"], in: folder.path).status == 1)
+  }
+
+  /// Numbers that a hostile image chooses do not stop the program.
+  @Test func survivesAMediumOfAnySize() throws {
+    let folder = try TemporaryFolder()
+    try SampleImage.make(Self.payload, in: folder.path)
+    let path = folder.appending("image.E01")
+    var bytes = try TestFiles.read(path)
+    let start = try SampleImage.section("volume", in: bytes).lowerBound + 76
+    for index in 0..<8 { bytes[start + 16 + index] = UInt8(truncatingIfNeeded: ((1 << 53) + 5) >> (8 * index)) }
+    SampleImage.putAdler(in: &bytes, of: start..<start + 1048)
+    try TestFiles.write(bytes, to: path)
+    let info = try Exhibit(["info", "image.E01", "--json"], in: folder.path)
+    #expect(info.status == 5)
+    #expect((info.json["medium"] as? [String: Any])?["sectorCount"] as? String == "9007199254740997")
+    let recovery = try Exhibit(["recover", "image.E01", "--output", "out.raw"], in: folder.path)
+    #expect(recovery.status == 2)
+    let conversion = try Exhibit(["convert", "image.E01", "out.raw"], in: folder.path)
+    #expect(conversion.status == 2)
+    #expect(try !TestFiles.names(in: folder.path).contains { $0.hasPrefix("out") })
   }
 }
