@@ -18,8 +18,9 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: ["EvidenceTestKit"] + dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: ["EvidenceTestKit"] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -92,6 +93,13 @@ let package = Package(
     program("exhibit", ["ExhibitCommands"]),
     program(
       "exhibit-verify", ["Evidence", "SystemIO", "Signing", "Verification", "Rendering", argumentParser]),
+    // measures single steps for Tests/Benchmarks/run
+    .executableTarget(
+      name: "exhibit-rates",
+      dependencies: [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
+      ],
+      path: "Tests/Benchmarks/Rates", swiftSettings: strict),
     // tests
     .target(
       name: "EvidenceTestKit",
@@ -103,10 +111,17 @@ let package = Package(
     tests("ImageFormatsTests", ["Evidence", "SystemIO", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
-    tests("VerificationTests", ["Evidence", "Verification", "Manifests", "Casework"]),
+    tests(
+      "VerificationTests",
+      [
+        "Evidence", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests", "Casework",
+        systemPackage,
+      ]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
-    tests("CommandTests", ["Evidence", "Casework", "ExhibitCommands"]),
+    tests(
+      "CommandTests", ["Evidence", "SystemIO", "Casework", "ExhibitCommands", systemPackage],
+      exclude: ["Scripts"]),
     tests("ArchitectureTests", []),
   ]
 )

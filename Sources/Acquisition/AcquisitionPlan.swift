@@ -51,9 +51,19 @@ package struct AcquisitionProgress: Hashable, Sendable {
   package let unreadableSectors: UInt64
 }
 
+/// What became of one image.
+package struct ImageOutcome: Sendable {
+  package let format: ImageFormat
+  /// `nil` where it was not completed.
+  package let written: WrittenImage?
+  /// Why it was not completed; `nil` where it was, or where the whole run ended early.
+  package let failure: EvidenceError?
+  /// Seconds its thread was at work; near the length of the run, it is what held the others up.
+  package let busySeconds: Double
+}
+
 /// One image that was written.
 package struct WrittenImage: Hashable, Sendable {
-  package let format: ImageFormat
   package let files: [FilePath]
   /// Zero bytes the container holds after the end of the medium.
   package let paddingBytes: UInt32
@@ -70,6 +80,8 @@ package struct AcquisitionOutcome: Sendable {
   /// Digests of the true length; empty when it ended early.
   package let digests: DigestSet
   package let merkleRoot: Digest
-  /// Empty when it ended early.
-  package let images: [WrittenImage]
+  /// In the order of the writers.
+  package let images: [ImageOutcome]
+  /// Seconds from the first read to the last write.
+  package let seconds: Double
 }

@@ -32,7 +32,8 @@ package struct AcquisitionRun {
   private struct WorkedBlock: Sendable {
     let block: MediumBlock
     let chunkMD5: [Digest]
-    let encoded: [EncodedBlock]
+    /// One for each image, `nil` for one that has failed.
+    let encoded: [EncodedBlock?]
   }
 
   /// Acquires the whole medium and completes the images. Blocks until done.
@@ -46,7 +47,18 @@ package struct AcquisitionRun {
   ) -> AcquisitionOutcome {
     let capacity = plan.blocksAtOnce
     let merkle = Monitor(MerkleAccumulator())
-    let writerStages = writers.map { WriterStage($0, capacity: capacity, failure: failure) }
+    let begun = Host.monotonicSeconds()
+    let standing = Monitor(writers.count)
+    let writerStages = writers.map { writer in
+      WriterStage(writer, capacity: capacity) { [failure] error in
+        // The run goes on as long as one image does.
+        if standing.withLock({
+          $0 -= 1; return $0 == 0
+        }) {
+          failure.record(error)
+        }
+      }
+    }
     let join = OrderedJoin<WorkedBlock, [Digest]> { [failure, map, plan] worked, sha256 in
       guard failure.value == nil else { return }
       do throws(EvidenceError) {
@@ -55,7 +67,7 @@ package struct AcquisitionRun {
           try eachChunk(chunk)
         }
       } catch { return failure.record(error) }
-      for (stage, encoded) in zip(writerStages, worked.encoded) { stage.put(encoded) }
+      for case (let stage, let encoded?) in zip(writerStages, worked.encoded) { stage.put(encoded) }
       progress(
         AcquisitionProgress(
           bytesDone: worked.block.offset + UInt64(worked.block.buffer.byteCount),
@@ -76,7 +88,7 @@ package struct AcquisitionRun {
     let workerThreads = WorkerThreads(
       name: "chunks",
       (0..<plan.workers).map { _ in
-        { workOnBlocks(from: work) { join.deliver(left: $0, index: $0.block.index) } }
+        { workOnBlocks(from: work, writerStages) { join.deliver(left: $0, index: $0.block.index) } }
       })
 
     readAll { block in
@@ -91,23 +103,24 @@ package struct AcquisitionRun {
     for stage in writerStages { stage.close() }
     writerThreads.join()
     let results = digestStages.compactMap(\.result)
-    return close(
-      digests: DigestSet(results.map(\.digest)), padded: DigestSet(results.map(\.padded)),
-      merkleRoot: merkle.withLock { $0.root })
+    let digests = DigestSet(results.map(\.digest))
+    let padded = DigestSet(results.map(\.padded))
+    return outcome(
+      digests: digests, merkleRoot: merkle.withLock { $0.root }, begun: begun,
+      images: finish(writerStages, digests: digests, padded: padded))
   }
 
   /// The body of a worker thread: chunk MD5s, and the block as each image will store it.
-  private func workOnBlocks(from work: BoundedQueue<MediumBlock>, _ handOn: (WorkedBlock) -> Void) {
+  private func workOnBlocks(
+    from work: BoundedQueue<MediumBlock>, _ stages: [WriterStage], _ handOn: (WorkedBlock) -> Void
+  ) {
     let wantsMD5 = plan.digests.contains(.md5)
     while let block = work.take() {
       guard failure.value == nil else { continue }
-      do throws(EvidenceError) {
-        let chunkMD5 =
-          wantsMD5 ? ChunkMD5.digests(of: block.buffer.bytes, chunkSize: Int(plan.chunks.chunkSize)) : []
-        var encoded: [EncodedBlock] = []
-        for writer in writers { encoded.append(try writer.encode(block.buffer)) }
-        handOn(WorkedBlock(block: block, chunkMD5: chunkMD5, encoded: encoded))
-      } catch { failure.record(error) }
+      let chunkMD5 =
+        wantsMD5 ? ChunkMD5.digests(of: block.buffer.bytes, chunkSize: Int(plan.chunks.chunkSize)) : []
+      handOn(
+        WorkedBlock(block: block, chunkMD5: chunkMD5, encoded: stages.map { $0.encode(block) }))
     }
   }
 
@@ -141,33 +154,38 @@ package struct AcquisitionRun {
     }
   }
 
-  /// Completes the images, unless something failed: then they are left as they are.
-  private func close(digests: DigestSet, padded: DigestSet, merkleRoot: Digest) -> AcquisitionOutcome {
-    let map = self.map.withLock { $0 }
-    let unreadable = map.ranges(in: .unreadable)
-    var images: [WrittenImage] = []
-    for writer in writers {
-      guard failure.value == nil else {
-        writer.abandon()
-        continue
+  /// Completes the images side by side, since each waits for its drive; where the run failed they are left as they
+  /// are.
+  private func finish(_ stages: [WriterStage], digests: DigestSet, padded: DigestSet) -> [ImageOutcome] {
+    let unreadable = map.withLock { $0.ranges(in: .unreadable) }
+    let outcomes = Monitor([ImageOutcome?](repeating: nil, count: stages.count))
+    WorkerThreads(
+      name: "finish",
+      stages.enumerated().map { index, stage in
+        {
+          let contents = stage.writer.padsLastSector ? padded : digests
+          let outcome = stage.finish(
+            failure.value == nil ? ImageClosing(digests: contents, unreadable: unreadable) : nil,
+            paddingBytes: plan.geometry.paddingBytes)
+          outcomes.withLock { $0[index] = outcome }
+        }
       }
-      let contents = writer.padsLastSector ? padded : digests
-      do throws(EvidenceError) {
-        let files = try writer.finish(ImageClosing(digests: contents, unreadable: unreadable))
-        images.append(
-          WrittenImage(
-            format: writer.format, files: files,
-            paddingBytes: writer.padsLastSector ? plan.geometry.paddingBytes : 0, digests: contents))
-      } catch { failure.record(error) }
-    }
-    if let failure = failure.value {
-      return AcquisitionOutcome(
-        verdict: .incomplete(reason: failure.code.summary), failure: failure, map: map, digests: DigestSet(),
-        merkleRoot: merkleRoot, images: [])
-    }
-    let count = map.count(of: .unreadable)
+    ).join()
+    return outcomes.withLock { $0.compactMap(\.self) }
+  }
+
+  private func outcome(
+    digests: DigestSet, merkleRoot: Digest, begun: Double, images: [ImageOutcome]
+  ) -> AcquisitionOutcome {
+    let map = self.map.withLock { $0 }
+    let failure = self.failure.value ?? (images.contains { $0.written != nil } ? nil : images.first?.failure)
+    let unreadable = map.count(of: .unreadable)
+    let verdict: AcquisitionVerdict =
+      if let failure { .incomplete(reason: failure.code.summary) } else {
+        unreadable == 0 ? .complete : .completeWithUnreadable(sectors: unreadable)
+      }
     return AcquisitionOutcome(
-      verdict: count == 0 ? .complete : .completeWithUnreadable(sectors: count), failure: nil, map: map,
-      digests: digests, merkleRoot: merkleRoot, images: images)
+      verdict: verdict, failure: failure, map: map, digests: failure == nil ? digests : DigestSet(),
+      merkleRoot: merkleRoot, images: images, seconds: Host.monotonicSeconds() - begun)
   }
 }

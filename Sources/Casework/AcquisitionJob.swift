@@ -17,6 +17,8 @@ package struct AcquisitionJob {
   private let store: CaseStore
   private let identity: SigningIdentity
   private let item: EvidenceItemRecord
+  private let medium: any SectorSource
+  /// The medium, or the range of it that is asked for.
   private let source: any SectorSource
   private let plan: AcquisitionPlan
 
@@ -27,121 +29,122 @@ package struct AcquisitionJob {
   package init(
     _ request: AcquisitionRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
-    try request.check()
     self.request = request
     self.folder = folder
     self.store = try CaseStore.open(folder)
     self.item = try store.item(request.item)
-    self.source = try Sources.open(request.source, sectorSize: request.sectorSize)
-    guard !folder.contains(source.facts.path), !source.facts.files.contains(where: folder.contains) else {
+    let medium = try Sources.open(request.source, sectorSize: request.sectorSize)
+    guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
-    let plan = AcquisitionPlan(geometry: source.geometry, digests: request.digests)
-    self.plan = plan
-    if !request.acceptsLittleSpace {
-      let images = request.formats.reduce(0 as UInt64) {
-        $0 + SpaceNeed.image(length: plan.geometry.length, isE01: $1 == .e01)
-      }
-      try SpaceNeed.check(images + SpaceNeed.records(chunkCount: plan.chunks.chunkCount), at: folder.evidence)
-    }
+    self.medium = medium
+    self.source = try Self.range(request, of: medium)
+    self.plan = AcquisitionPlan(geometry: source.geometry, digests: request.digests)
+    try request.check(source.geometry)
+    if !request.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
   }
 
-  package var geometry: MediaGeometry { plan.geometry }
+  private static func range(
+    _ request: AcquisitionRequest, of medium: any SectorSource
+  ) throws(EvidenceError) -> any SectorSource {
+    guard request.firstSector != nil || request.sectorCount != nil else { return medium }
+    let first = request.firstSector ?? 0
+    let all = medium.geometry.sectorCount
+    let count = request.sectorCount ?? (first < all ? all - first : 0)
+    guard !first.addingReportingOverflow(count).overflow else {
+      throw EvidenceError(
+        .argumentInvalid, "--start \(first) --length \(count)", "past the end of the medium")
+    }
+    return try SectorRangeSource(SectorRange(first: first, count: count), of: medium)
+  }
 
-  /// Reads the medium, completes images and manifest, records everything in the case. Blocks until done.
+  private static func checkSpace(
+    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan
+  ) throws(EvidenceError) {
+    let all =
+      [(folder.evidence, request.formats)] + request.copies.map { ($0.folder, $0.formats ?? request.formats) }
+    // Folders of one file system share its space.
+    var needs: [UInt64: (folder: FilePath, bytes: UInt64)] = [:]
+    for (folder, formats) in all {
+      let images = formats.reduce(0 as UInt64) {
+        $0 + SpaceNeed.image(length: plan.geometry.length, isE01: $1 == .e01)
+      }
+      let device = try Files.fileSystemNumber(folder)
+      needs[device, default: (folder, 0)].bytes +=
+        images + SpaceNeed.records(chunkCount: plan.chunks.chunkCount)
+    }
+    for need in needs.values { try SpaceNeed.check(need.bytes, at: need.folder) }
+  }
+
+  // MARK: The work
+
+  /// Reads the medium, completes images and manifests, records everything in the case. Blocks until done.
   ///
-  /// A run that ends early is no error but a summary with the verdict `incomplete`; what was read is kept in a
-  /// folder that is named as partial.
+  /// A run that ends early is no error but a summary with the verdict `incomplete`; what was read is kept in
+  /// folders that are named as partial.
   package func perform(
     stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
-    let begun = Host.monotonicSeconds()
     let acquisition = try begin()
-    let output = OutputFolder(name: acquisition.name, in: folder.evidence)
+    let destinations = destinations(acquisition)
     let outcome: AcquisitionOutcome
     do throws(EvidenceError) {
-      try output.create()
-      outcome = try run(output, stop: stop, progress: progress)
+      var writers: [any ImageWriter] = []
+      for destination in destinations {
+        try destination.create()
+        writers += try destination.writers(
+          request, plan: plan, description: try description(), isRemovable: source.facts.isRemovable ?? false)
+      }
+      outcome = AcquisitionRun(source: source, plan: plan, writers: writers, stop: stop).perform(
+        eachChunk: { (chunk: ChunkRecord) in for destination in destinations { destination.append(chunk) } },
+        progress: progress)
     } catch {
-      output.removePartial()
-      try end(acquisition, verdict: .incomplete(reason: error.description), failure: error)
+      for destination in destinations { destination.remove() }
+      // What went wrong first is what the examiner must hear, also where it cannot be recorded.
+      try? end(acquisition, .incomplete(reason: error.code.summary), summaries: [], failure: error)
       throw error
     }
-    output.releaseReserve()
-
-    var summary = Summary(acquisition: acquisition, output: output, outcome: outcome, begun: begun)
-    if let failure = outcome.failure {
-      try keepPartial(outcome, output, &summary)
-      try end(acquisition, verdict: outcome.verdict, failure: failure)
-      return summary.finished(plan, verdict: outcome.verdict, failure: failure)
-    }
-    do throws(EvidenceError) {
-      try complete(acquisition, outcome, output, &summary)
-    } catch {
-      // The images are whole but their record is not: they stay marked as partial.
-      let verdict = AcquisitionVerdict.incomplete(reason: error.code.summary)
-      summary.folder = output.partial
-      try end(acquisition, verdict: verdict, failure: error)
-      return summary.finished(plan, verdict: verdict, failure: error)
-    }
-    try store.close()
-    return summary.finished(plan, verdict: outcome.verdict, failure: nil)
+    return try conclude(acquisition, outcome, Self.pairs(destinations, outcome.images))
   }
 
-  // MARK: Begin
+  private typealias Pair = (destination: AcquisitionDestination, images: [ImageOutcome])
+
+  /// Each destination with the outcomes of its own images.
+  private static func pairs(_ destinations: [AcquisitionDestination], _ images: [ImageOutcome]) -> [Pair] {
+    var rest = images[...]
+    return destinations.map { destination in
+      let own = rest.prefix(destination.formats.count)
+      rest = rest.dropFirst(own.count)
+      return (destination, Array(own))
+    }
+  }
+
+  private func destinations(_ acquisition: AcquisitionRecord) -> [AcquisitionDestination] {
+    [AcquisitionDestination(name: acquisition.name, in: folder.evidence, formats: request.formats)]
+      + request.copies.map {
+        AcquisitionDestination(name: acquisition.name, in: $0.folder, formats: $0.formats ?? request.formats)
+      }
+  }
 
   private func begin() throws(EvidenceError) -> AcquisitionRecord {
+    var taken = try OutputFolder.namesInUse(in: folder.evidence)
+    for copy in request.copies { taken.formUnion(try OutputFolder.namesInUse(in: copy.folder)) }
     let facts = source.facts
     return try store.beginAcquisition(
       of: item.number,
       source: AcquisitionSource(
         path: facts.path.string, kind: facts.kind.rawValue, length: plan.geometry.length,
         sectorSize: plan.geometry.logicalSectorSize),
-      namesInUse: try OutputFolder.namesInUse(in: folder.evidence),
+      namesInUse: taken,
       details: .fields([
         "commandLine": .array(request.commandLine.map { .string($0) }),
         "formats": .array(request.formats.map { .string($0.rawValue) }),
+        "copies": .array(request.copies.map { .string($0.folder.string) }),
         "digests": .array(plan.digests.sorted().map { .string($0.rawValue) }),
+        "firstSector": (source as? SectorRangeSource).map { JSONValue($0.range.first) },
         "model": facts.model.map { .string($0) }, "serial": facts.serialNumber.map { .string($0) },
       ]))
-  }
-
-  // MARK: Read and write
-
-  private func run(
-    _ output: OutputFolder, stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
-  ) throws(EvidenceError) -> AcquisitionOutcome {
-    var writers: [any ImageWriter] = []
-    for format in request.formats { writers.append(try writer(format, output)) }
-    let chunks = try ChunkFileWriter(
-      creating: output.partial.appending(RecordNames(acquisition: output.name).chunks()))
-    let run = AcquisitionRun(source: source, plan: plan, writers: writers, stop: stop)
-    let outcome = run.perform(
-      eachChunk: { (chunk: ChunkRecord) throws(EvidenceError) in try chunks.append(chunk) },
-      progress: progress)
-    try chunks.close()
-    return outcome
-  }
-
-  private func writer(_ format: ImageFormat, _ output: OutputFolder) throws(EvidenceError) -> any ImageWriter
-  {
-    switch format {
-    case .raw:
-      return try RawWriter(
-        folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
-        segmentSize: request.splitSize)
-    case .e01:
-      var options = EWFOptions()
-      options.compression = request.compression
-      options.segmentSize = request.segmentSize
-      options.isRemovable = source.facts.isRemovable ?? false
-      options.isPhysical = true
-      options.description = try description()
-      return try EWFImageWriter(
-        folder: output.partial, name: output.name, geometry: plan.geometry, options: options,
-        blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce)
-    }
   }
 
   private func description() throws(EvidenceError) -> ImageDescription {
@@ -149,7 +152,7 @@ package struct AcquisitionJob {
     description.caseNumber = try store.caseRecord().number
     description.evidenceNumber = item.number.description
     description.examiner = try store.examiner().details.name
-    description.description = item.description
+    description.description = request.description ?? item.description
     description.notes = request.notes
     description.model = source.facts.model
     description.serialNumber = source.facts.serialNumber ?? item.serial
@@ -157,38 +160,76 @@ package struct AcquisitionJob {
     return description
   }
 
-  // MARK: End
+  // MARK: The end
 
-  private func complete(
-    _ acquisition: AcquisitionRecord, _ outcome: AcquisitionOutcome, _ output: OutputFolder,
-    _ summary: inout Summary
-  ) throws(EvidenceError) {
-    let record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: output.name))
-    let images = try record.images(outcome, request: request, plan: plan)
-    try record.writeMap(outcome.map, geometry: plan.geometry)
-    let head = try store.append(
+  private func conclude(
+    _ acquisition: AcquisitionRecord, _ outcome: AcquisitionOutcome, _ pairs: [Pair]
+  ) throws(EvidenceError) -> AcquisitionSummary {
+    for pair in pairs { pair.destination.close(outcome, images: pair.images, geometry: plan.geometry) }
+    var manifestDigest: Digest?
+    var images: [Manifest.Image] = []
+    if outcome.failure == nil {
+      let head = try recordImaged(acquisition, outcome)
+      let builder = ManifestBuilder(
+        case: try store.caseRecord(), examiner: try store.examiner().details.name, item: item,
+        acquisition: acquisition, medium: medium, source: source, plan: plan, request: request,
+        outcome: outcome,
+        ended: Host.now())
+      for (index, pair) in pairs.enumerated() {
+        guard let listed = pair.destination.manifestImages(pair.images, request: request, plan: plan) else {
+          continue
+        }
+        let manifest = builder.manifest(images: listed.images, files: listed.files, head: head)
+        let digest = pair.destination.seal(manifest, identity: identity)
+        if index == 0, let digest {
+          manifestDigest = digest
+          images = listed.images
+        }
+      }
+    }
+    let anythingRead = outcome.map.count(of: .notAttempted) < outcome.map.sectorCount
+    let summaries = pairs.map { $0.destination.summary($0.images, anythingRead: anythingRead) }
+    // The case's own images decide what the case records.
+    let failure = outcome.failure ?? summaries.first?.failure
+    let verdict = failure.map { AcquisitionVerdict.incomplete(reason: $0.code.summary) } ?? outcome.verdict
+    try end(
+      acquisition, verdict, summaries: summaries, failure: failure, images: images, digests: outcome.digests,
+      manifestDigest: manifestDigest)
+    return AcquisitionSummary(
+      verdict: verdict, failure: failure, destinations: summaries, remarks: remarks(outcome, summaries),
+      length: plan.geometry.length, sectorCount: plan.geometry.sectorCount,
+      notAttempted: outcome.map.count(of: .notAttempted), unreadable: outcome.map.ranges(in: .unreadable),
+      digests: outcome.digests, seconds: outcome.seconds)
+  }
+
+  /// The log knows the digests before the manifest refers to its head.
+  private func recordImaged(
+    _ acquisition: AcquisitionRecord, _ outcome: AcquisitionOutcome
+  ) throws(EvidenceError) -> AuditHead {
+    try store.append(
       .acquisitionImaged,
       details: .fields([
         "acquisition": .string(acquisition.id.description), "verdict": .string(outcome.verdict.name),
         "merkleRoot": .string(outcome.merkleRoot.hex),
         "digests": .object(
           Dictionary(
-            uniqueKeysWithValues: outcome.digests.all.map {
-              ($0.algorithm.rawValue, .string($0.hex))
-            })),
+            uniqueKeysWithValues: outcome.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })),
       ]))
-    let manifest = ManifestBuilder(
-      case: try store.caseRecord(), examiner: try store.examiner().details.name, item: item,
-      acquisition: acquisition, source: source, plan: plan, request: request, outcome: outcome,
-      ended: Host.now()
-    ).manifest(images: images, files: try record.recordFiles(), head: head)
-    let manifestDigest = try record.seal(manifest, identity: identity, at: Host.now())
-    try output.complete()
-    summary.folder = output.final
-    summary.manifest = output.final.appending(record.names.manifest)
-    summary.files = try Files.names(in: output.final)
+  }
+
+  private func end(
+    _ acquisition: AcquisitionRecord, _ verdict: AcquisitionVerdict,
+    summaries: [AcquisitionSummary.Destination], failure: EvidenceError?, images: [Manifest.Image] = [],
+    digests: DigestSet = DigestSet(), manifestDigest: Digest? = nil
+  ) throws(EvidenceError) {
+    let copies = summaries.dropFirst().map { copy in
+      JSONValue.fields([
+        "folder": copy.folder.map { .string($0.string) },
+        "error": copy.failure.map { .string($0.description) },
+      ])
+    }
     try store.finishAcquisition(
-      acquisition.id, verdict: outcome.verdict,
+      acquisition.id, verdict: verdict,
       images: images.map { image in
         AcquiredImage(
           format: image.format.rawValue, length: plan.geometry.length,
@@ -196,57 +237,46 @@ package struct AcquisitionJob {
             AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256)
           })
       },
-      digests: [StreamDigests(stream: Manifest.Stream.main, digests: outcome.digests)],
-      manifestDigest: manifestDigest)
-    var custody = CustodyDetails(.acquire, occurred: acquisition.started)
-    custody.purpose = "forensic acquisition"
-    custody.remarks = "acquisition \(acquisition.name): \(outcome.verdict.sentence)"
-    try store.recordCustody(of: item.number, custody)
-  }
-
-  private func end(
-    _ acquisition: AcquisitionRecord, verdict: AcquisitionVerdict, failure: EvidenceError
-  ) throws(EvidenceError) {
-    try store.finishAcquisition(
-      acquisition.id, verdict: verdict, manifestDigest: nil,
-      details: .fields(["error": .string(failure.code.rawValue), "message": .string(failure.description)]))
+      digests: digests.isEmpty ? [] : [StreamDigests(stream: Manifest.Stream.main, digests: digests)],
+      manifestDigest: manifestDigest,
+      details: .fields([
+        "copies": copies.isEmpty ? nil : .array(copies),
+        "error": failure.map { .string($0.code.rawValue) },
+        "message": failure.map { .string($0.description) },
+      ]))
+    if manifestDigest != nil {
+      var custody = CustodyDetails(.acquire, occurred: acquisition.started)
+      custody.purpose = "forensic acquisition"
+      custody.remarks = "acquisition \(acquisition.name): \(verdict.sentence)"
+      try store.recordCustody(of: item.number, custody)
+    }
     try store.close()
   }
 
-  /// What was read stays, under a name that says it is not whole; where nothing was read, nothing stays.
-  private func keepPartial(
-    _ outcome: AcquisitionOutcome, _ output: OutputFolder, _ summary: inout Summary
-  ) throws(EvidenceError) {
-    guard outcome.map.count(of: .notAttempted) < outcome.map.sectorCount else {
-      return output.removePartial()
+  /// What would otherwise pass without a word.
+  private func remarks(
+    _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
+  ) -> [String] {
+    var remarks: [String] = []
+    let formats = Set(request.formats + request.copies.flatMap { $0.formats ?? [] })
+    let unlisted = outcome.map.ranges(in: .unreadable).filter { $0.end > EWFImageWriter.largestListedSector }
+    if formats.contains(.e01), !unlisted.isEmpty {
+      remarks.append(
+        "An E01 cannot list unreadable sectors past \(EWFImageWriter.largestListedSector): "
+          + "\(unlisted.listed()) are in map and manifest only.")
     }
-    summary.folder = output.partial
-    let record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: output.name))
-    // The failure that ended the run is what counts; a map that cannot be written does not hide it.
-    try? record.writeMap(outcome.map, geometry: plan.geometry)
-    try? DurableFolder.sync(output.partial)
-  }
-
-  private struct Summary {
-    var folder: FilePath?
-    var manifest: FilePath?
-    var files: [String] = []
-    let outcome: AcquisitionOutcome
-    let begun: Double
-
-    init(acquisition: AcquisitionRecord, output: OutputFolder, outcome: AcquisitionOutcome, begun: Double) {
-      self.outcome = outcome
-      self.begun = begun
+    if plan.geometry.paddingBytes > 0, formats.contains(.e01) {
+      remarks.append(
+        "The last sector has \(plan.geometry.tailBytes) bytes only; the E01 holds \(plan.geometry.paddingBytes) zero bytes "
+          + "behind it, and its own MD5 and SHA-1 are those of the padded contents.")
     }
-
-    func finished(
-      _ plan: AcquisitionPlan, verdict: AcquisitionVerdict, failure: EvidenceError?
-    ) -> AcquisitionSummary {
-      AcquisitionSummary(
-        verdict: verdict, failure: failure, folder: folder, manifest: manifest, files: files,
-        length: plan.geometry.length, sectorCount: plan.geometry.sectorCount,
-        unreadable: outcome.map.ranges(in: .unreadable), digests: outcome.digests,
-        seconds: Host.monotonicSeconds() - begun)
+    guard summaries.count > 1 else { return remarks }
+    for summary in summaries where summary.busySeconds > 5 && summary.busySeconds > 0.8 * outcome.seconds {
+      remarks.append(
+        "\(summary.folder?.string ?? "A destination") held the others up: it was busy writing for "
+          + "\(HumanText.duration(seconds: summary.busySeconds)) of \(HumanText.duration(seconds: outcome.seconds))."
+      )
     }
+    return remarks
   }
 }

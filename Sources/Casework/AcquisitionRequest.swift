@@ -7,19 +7,37 @@ import SystemPackage
 
 /// What an examiner asks for when acquiring.
 package struct AcquisitionRequest: Sendable {
+  /// Another folder that images are written to in the same pass.
+  package struct Copy: Hashable, Sendable {
+    package let folder: FilePath
+    /// The formats of the case's own images where `nil`.
+    package let formats: [ImageFormat]?
+
+    package init(folder: FilePath, formats: [ImageFormat]?) {
+      self.folder = folder
+      self.formats = formats
+    }
+  }
+
   package var source: FilePath
   package var item: ItemNumber
-  /// At least one; each once.
+  /// Of the images in the case: at least one, each once.
   package var formats: [ImageFormat] = [.e01]
+  package var copies: [Copy] = []
   /// SHA-256 is always added.
   package var digests: Set<DigestAlgorithm> = Set(DigestAlgorithm.allCases)
-  package var compression = EWFCompression.fast
-  /// Largest segment of an E01, in bytes.
-  package var segmentSize = EWFOptions.defaultSegmentSize
+  /// Settings of an E01; the description is filled in from case, item and device.
+  package var e01 = EWFOptions()
   /// Largest file of a raw image, in bytes; one file where `nil`.
   package var splitSize: UInt64?
   /// Logical sector size of a source that is a file; 512 where `nil`.
   package var sectorSize: UInt32?
+  /// First sector to acquire.
+  package var firstSector: UInt64?
+  /// Number of sectors to acquire; to the end where `nil`.
+  package var sectorCount: UInt64?
+  /// Description for the header of an E01; the item's own where `nil`.
+  package var description: String?
   package var notes: String?
   /// Begin even where the images might not fit.
   package var acceptsLittleSpace = false
@@ -31,32 +49,61 @@ package struct AcquisitionRequest: Sendable {
     self.item = item
   }
 
+  package static let smallestSplit: UInt64 = 1 << 20
+
+  /// - Parameter geometry: of what is acquired.
   /// - Throws: `argumentInvalid`.
-  func check() throws(EvidenceError) {
-    guard !formats.isEmpty, Set(formats).count == formats.count else {
-      throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
+  func check(_ geometry: MediaGeometry) throws(EvidenceError) {
+    for formats in [formats] + copies.compactMap(\.formats) {
+      guard !formats.isEmpty, Set(formats).count == formats.count else {
+        throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
+      }
     }
-    if let splitSize, splitSize < Self.smallestSplit {
-      throw EvidenceError(
-        .argumentInvalid, "--split \(splitSize)", "at least \(HumanText.size(Self.smallestSplit))")
+    if let splitSize {
+      guard splitSize >= Self.smallestSplit, splitSize % UInt64(geometry.logicalSectorSize) == 0 else {
+        throw EvidenceError(
+          .argumentInvalid, "--split \(splitSize)",
+          "at least \(HumanText.size(Self.smallestSplit)), and a multiple of \(geometry.logicalSectorSize) bytes"
+        )
+      }
+    }
+    if ([formats] + copies.compactMap(\.formats)).contains(where: { $0.contains(.e01) }) {
+      try e01.check(geometry)
     }
   }
-
-  package static let smallestSplit: UInt64 = 1 << 20
 }
 
 /// What an acquisition gave the examiner.
 package struct AcquisitionSummary: Sendable {
+  /// What became of one folder of images.
+  package struct Destination: Sendable {
+    /// The folder; of partial images where it failed, `nil` where nothing is left.
+    package let folder: FilePath?
+    /// `nil` where the images were not completed.
+    package let manifest: FilePath?
+    package let files: [String]
+    package let failure: EvidenceError?
+    /// Seconds its slowest writer was at work.
+    package let busySeconds: Double
+  }
+
   package let verdict: AcquisitionVerdict
   /// Why it is incomplete; `nil` where it is not.
   package let failure: EvidenceError?
-  /// The folder of the images; of partial ones where it is incomplete, `nil` where nothing was read.
-  package let folder: FilePath?
-  package let manifest: FilePath?
-  package let files: [String]
+  /// The case's own folder first.
+  package let destinations: [Destination]
+  /// What the examiner should know besides.
+  package let remarks: [String]
   package let length: UInt64
   package let sectorCount: UInt64
+  /// Sectors the medium was not asked for, because the run ended early.
+  package let notAttempted: UInt64
   package let unreadable: [SectorRange]
   package let digests: DigestSet
   package let seconds: Double
+
+  /// That of the verdict, but incomplete where any folder that was asked for was not completed.
+  package var exitStatus: ExitStatus {
+    destinations.contains { $0.failure != nil } ? .incomplete : verdict.exitStatus
+  }
 }

@@ -11,6 +11,9 @@ struct ManifestBuilder {
   let examiner: String
   let item: EvidenceItemRecord
   let acquisition: AcquisitionRecord
+  /// The whole medium.
+  let medium: any SectorSource
+  /// What was read of it.
   let source: any SectorSource
   let plan: AcquisitionPlan
   let request: AcquisitionRequest
@@ -26,7 +29,8 @@ struct ManifestBuilder {
       source: sourceFacts(), writeProtection: writeProtection(),
       streams: [
         Manifest.Stream(
-          unitSize: plan.geometry.logicalSectorSize, length: plan.geometry.length, digests: outcome.digests,
+          unitSize: plan.geometry.logicalSectorSize, firstUnit: (source as? SectorRangeSource)?.range.first,
+          length: plan.geometry.length, digests: outcome.digests,
           chunks: Manifest.Chunks(
             size: plan.chunks.chunkSize, count: plan.chunks.chunkCount,
             file: RecordNames(acquisition: acquisition.name).chunks(), merkleRoot: outcome.merkleRoot),
@@ -58,7 +62,7 @@ struct ManifestBuilder {
       }
     return Manifest.Source(
       kind: kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },
-      geometry: source.geometry, model: facts.model, serial: facts.serialNumber, firmware: facts.firmware,
+      geometry: medium.geometry, model: facts.model, serial: facts.serialNumber, firmware: facts.firmware,
       wwn: facts.worldWideName, readOnly: facts.isReadOnly)
   }
 

@@ -13,14 +13,15 @@ struct RecordWriter {
 
   /// The images as the manifest lists them; files are read again for their SHA-256 where it is not yet known.
   func images(
-    _ outcome: AcquisitionOutcome, request: AcquisitionRequest, plan: AcquisitionPlan
+    _ outcomes: [ImageOutcome], request: AcquisitionRequest, plan: AcquisitionPlan
   ) throws(EvidenceError) -> [Manifest.Image] {
     var images: [Manifest.Image] = []
-    for image in outcome.images {
+    for outcome in outcomes {
+      guard let image = outcome.written else { continue }
       var segments: [Manifest.File] = []
       for file in image.files {
         // A raw image in one file holds the medium and nothing else: its digest is the medium's.
-        if image.format == .raw, image.files.count == 1, let sha256 = image.digests[.sha256] {
+        if outcome.format == .raw, image.files.count == 1, let sha256 = image.digests[.sha256] {
           segments.append(Manifest.File(name: fileName(file), size: plan.geometry.length, sha256: sha256))
         } else {
           segments.append(try entry(file))
@@ -29,14 +30,15 @@ struct RecordWriter {
       let contents = Manifest.Image.Contents(
         length: plan.geometry.length + UInt64(image.paddingBytes), paddingBytes: UInt64(image.paddingBytes),
         digests: image.digests)
-      switch image.format {
+      switch outcome.format {
       case .raw: images.append(Manifest.Image(format: .raw, contents: [contents], segments: segments))
       case .e01:
         let compression: Manifest.Image.Compression =
-          switch request.compression {
+          switch request.e01.compression {
           case .none: .none
           case .fast: .fast
           case .best: .best
+          case .emptyBlock: .emptyBlock
           }
         images.append(
           Manifest.Image(format: .e01, compression: compression, contents: [contents], segments: segments))

@@ -36,19 +36,27 @@ final class EWFHandle: @unchecked Sendable {
     let mediaSize = geometry.sectorCount * UInt64(sectorSize)
     let level: Int8 =
       switch options.compression {
-      case .none: 0
+      case .none, .emptyBlock: 0
       case .fast: 1
       case .best: 2
       }
     try check("set format") { libewf_handle_set_format(handle, Self.encase6, $0) }
-    try check("set compression") { libewf_handle_set_compression_values(handle, level, 0, $0) }
+    try check("set compression") {
+      libewf_handle_set_compression_values(
+        handle, level, options.compression == .emptyBlock ? Self.emptyBlockFlag : 0, $0)
+    }
     try check("set sector size") { libewf_handle_set_bytes_per_sector(handle, sectorSize, $0) }
     try check("set chunk size") { libewf_handle_set_sectors_per_chunk(handle, sectorsPerChunk, $0) }
     try check("set media size") { libewf_handle_set_media_size(handle, mediaSize, $0) }
     try check("set segment size") { libewf_handle_set_maximum_segment_size(handle, options.segmentSize, $0) }
-    try check("set error granularity") { libewf_handle_set_error_granularity(handle, 1, $0) }
-    try check("set media type") { libewf_handle_set_media_type(handle, options.isRemovable ? 0 : 1, $0) }
-    try check("set media flags") { libewf_handle_set_media_flags(handle, options.isPhysical ? 2 : 0, $0) }
+    try check("set error granularity") {
+      libewf_handle_set_error_granularity(handle, options.errorGranularity, $0)
+    }
+    try check("set media type") {
+      libewf_handle_set_media_type(handle, (options.mediaType ?? .fixed).code, $0)
+    }
+    let flags = (options.isPhysical ? Self.physicalFlag : 0) | (options.writeBlocker?.flag ?? 0)
+    try check("set media flags") { libewf_handle_set_media_flags(handle, flags, $0) }
     let identifier = Host.randomBytes(16)
     try check("set identifier") { libewf_handle_set_segment_file_set_identifier(handle, identifier, 16, $0) }
     try check("set code page") { libewf_handle_set_header_codepage(handle, Self.windows1252, $0) }
@@ -107,9 +115,11 @@ final class EWFHandle: @unchecked Sendable {
   }
 
   /// The section that lists unreadable sectors has 32-bit fields; libewf would store a wrong address.
-  static func fits(_ range: SectorRange) -> Bool { range.end <= 1 << 32 }
+  static func fits(_ range: SectorRange) -> Bool { range.end <= EWFImageWriter.largestListedSector }
 
   private static let encase6: UInt8 = 0x06
+  private static let emptyBlockFlag: UInt8 = 0x01
+  private static let physicalFlag: UInt8 = 0x02
   private static let windows1252: Int32 = 1252
 
   private func check(

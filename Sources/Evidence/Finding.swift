@@ -41,6 +41,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case lengthMismatch = "image.length-mismatch"
   case paddingNotZero = "image.padding-not-zero"
   case metadataMismatch = "image.metadata-mismatch"
+  case unreadableListDiffers = "image.unreadable-list-differs"
   // manifest and chunk file
   case chunkFileMalformed = "manifest.chunk-file-malformed"
   case manifestMalformed = "manifest.malformed"
@@ -50,6 +51,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case signatureInvalid = "signature.invalid"
   case signerUntrusted = "signature.untrusted"
   case signerExpired = "signature.certificate-not-valid-at-signing"
+  case certificateDamaged = "signature.certificate-damaged"
   // acquisition
   case sectorsUnreadable = "acquisition.sectors-unreadable"
   case acquisitionIncomplete = "acquisition.incomplete"
@@ -84,6 +86,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .lengthMismatch: "the image has not its recorded length"
     case .paddingNotZero: "the padding after the end of the medium is not zero"
     case .metadataMismatch: "the description inside the image is not the recorded one"
+    case .unreadableListDiffers: "the image's own list of unreadable sectors is not that of the manifest"
     case .chunkFileMalformed: "the chunk file does not follow its format"
     case .manifestMalformed: "the manifest does not follow its format"
     case .manifestInconsistent: "the manifest contradicts itself"
@@ -91,6 +94,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .signatureInvalid: "the signature does not belong to this manifest"
     case .signerUntrusted: "the signer's certificate is not one you trust"
     case .signerExpired: "the signer's certificate was not valid when it signed"
+    case .certificateDamaged: "a certificate of the case is damaged"
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"
     case .auditChainBroken: "the chain of the audit log is broken"

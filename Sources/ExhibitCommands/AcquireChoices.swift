@@ -3,12 +3,12 @@ import Casework
 import EWFWriter
 import Evidence
 import ImageFormats
+import SystemPackage
 
 /// The words allowed as values of options.
 enum AcquireChoices {
   static let formats = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
   static let digests = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ",")
-  static let compressions = EWFCompression.allCases.map(\.rawValue).joined(separator: ", ")
 
   static func formats(named names: [String]) throws(EvidenceError) -> [ImageFormat] {
     var result: [ImageFormat] = []
@@ -19,6 +19,15 @@ enum AcquireChoices {
       result.append(format)
     }
     return result
+  }
+
+  /// `FOLDER`, or `FORMAT:FOLDER`.
+  static func copy(named text: String) throws(EvidenceError) -> AcquisitionRequest.Copy {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, let format = ImageFormat(rawValue: parts[0].lowercased()) {
+      return AcquisitionRequest.Copy(folder: FilePath(String(parts[1])), formats: [format])
+    }
+    return AcquisitionRequest.Copy(folder: FilePath(text), formats: nil)
   }
 
   static func digests(named list: String) throws(EvidenceError) -> Set<DigestAlgorithm> {
@@ -32,11 +41,18 @@ enum AcquireChoices {
     return result
   }
 
-  static func compression(named name: String) throws(EvidenceError) -> EWFCompression {
-    guard let compression = EWFCompression(rawValue: name.lowercased()) else {
-      throw EvidenceError(.argumentInvalid, "--compression \(name)", "one of \(compressions)")
+  /// One of the words of a closed list.
+  static func word<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, _ option: String
+  ) throws(EvidenceError) -> Choice {
+    guard let choice = Choice(rawValue: name.lowercased()) else {
+      throw EvidenceError(.argumentInvalid, "\(option) \(name)", "one of \(list(Choice.self))")
     }
-    return compression
+    return choice
+  }
+
+  static func list<Choice: RawRepresentable<String> & CaseIterable>(_: Choice.Type) -> String {
+    Choice.allCases.map(\.rawValue).joined(separator: ", ")
   }
 }
 

@@ -13,7 +13,16 @@ extension Manifest {
     check.equal("source.sectorCount", source.geometry.sectorCount, source.sectorCount)
     check.expect(!images.isEmpty, "images", "at least one image", "none")
     if let main = mainStream {
-      check.equal("streams.main.length", source.geometry.length, main.length)
+      if let first = main.firstUnit {
+        let start = first.multipliedReportingOverflow(by: UInt64(main.unitSize))
+        let end = start.partialValue.addingReportingOverflow(main.length)
+        check.expect(
+          !start.overflow && !end.overflow && end.partialValue <= source.geometry.length,
+          "streams.main.firstUnit",
+          "a range of the source", first)
+      } else {
+        check.equal("streams.main.length", source.geometry.length, main.length)
+      }
       check.equal("streams.main.unitSize", source.geometry.logicalSectorSize, main.unitSize)
     } else {
       check.expect(

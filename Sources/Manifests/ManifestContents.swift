@@ -54,6 +54,8 @@ extension Manifest {
     package var unitSize: UInt32
     /// Number of units, a last short one included.
     package var unitCount: UInt64
+    /// Where the stream begins on the medium, in units, when only a range of it was acquired; `nil` for the whole.
+    package var firstUnit: UInt64?
     /// True length in bytes.
     package var length: UInt64
     /// Of the whole stream with unreadable and not attempted units as the fill pattern; SHA-256 is always
@@ -65,12 +67,14 @@ extension Manifest {
 
     /// `unitCount` is that of the map.
     package init(
-      name: String = main, unitSize: UInt32, length: UInt64, digests: DigestSet, chunks: Chunks,
+      name: String = main, unitSize: UInt32, firstUnit: UInt64? = nil, length: UInt64, digests: DigestSet,
+      chunks: Chunks,
       map: SectorMap
     ) {
       self.name = name
       self.unitSize = unitSize
       self.unitCount = map.sectorCount
+      self.firstUnit = firstUnit
       self.length = length
       self.digests = digests
       self.chunks = chunks
@@ -107,6 +111,8 @@ extension Manifest {
       case none
       case fast
       case best
+      /// Only chunks of zeros are compressed.
+      case emptyBlock
     }
 
     /// What the container holds of one stream.

@@ -12,8 +12,10 @@ extension Manifest.Stream {
     let unitCount = try object.quantity("unitCount")
     let digests = try object.digests("digests")
     guard digests[.sha256] != nil else { throw object.failure("digests", "SHA-256 is missing") }
+    let firstUnit = object.has("firstUnit") ? try object.quantity("firstUnit") : nil
     self.init(
-      name: name, unitSize: UInt32(unitSize), length: try object.quantity("length"), digests: digests,
+      name: name, unitSize: UInt32(unitSize), firstUnit: firstUnit, length: try object.quantity("length"),
+      digests: digests,
       chunks: try Manifest.Chunks(try object.object("chunks")),
       map: try Self.map(try object.object("map"), unitCount: unitCount))
     try object.finish()

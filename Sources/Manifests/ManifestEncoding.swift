@@ -79,7 +79,7 @@ extension Manifest.Stream {
   fileprivate var jsonValue: JSONValue {
     .fields([
       "name": .string(name), "unitSize": JSONValue(unitSize), "unitCount": JSONValue(unitCount),
-      "length": JSONValue(length), "digests": digests.jsonValue,
+      "firstUnit": firstUnit.map { JSONValue($0) }, "length": JSONValue(length), "digests": digests.jsonValue,
       "chunks": .fields([
         "size": JSONValue(chunks.size), "count": JSONValue(chunks.count), "file": .string(chunks.file),
         "merkleRoot": .string(chunks.merkleRoot.hex),

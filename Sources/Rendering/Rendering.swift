@@ -41,6 +41,9 @@ package enum Rendering {
     }
   }
 
+  /// One line on standard error that is no failure of the command.
+  package static func warn(_ text: String) { Terminal.writeError("note: \(HumanText.singleLine(text))\n") }
+
   private static func end(_ status: ExitStatus) -> Never {
     fflush(nil)
     exit(status.rawValue)

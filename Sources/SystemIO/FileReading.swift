@@ -38,23 +38,16 @@ package enum Files {
   package static func contents(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {
     let file = try OwnedDescriptor.openForReading(path)
     var bytes: [UInt8] = []
-    let step = 1 << 16
-    var buffer = [UInt8](repeating: 0, count: step)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.
     while true {
-      var count = 0
-      var failure: EvidenceError?
-      buffer.withUnsafeMutableBytes { target in
-        do throws(EvidenceError) { count = try file.read(into: target, at: UInt64(bytes.count)) } catch {
-          failure = error
-        }
-      }
-      if let failure { throw failure }
+      let outcome = buffer.withUnsafeMutableBytes { Syscalls.read(file.number, into: $0) }
+      let count = try outcome.orThrow(.readFailed, path.string)
+      if count == 0 { return bytes }
       bytes += buffer[..<count]
       guard bytes.count <= cap else {
         throw EvidenceError(.fileTooLarge, path.string, "more than \(cap) bytes")
       }
-      if count < step { return bytes }
     }
   }
 
@@ -71,6 +64,11 @@ package enum Files {
   package static func deviceNumber(_ path: FilePath) -> String? {
     guard case .success(let status) = Syscalls.status(path) else { return nil }
     return "\(clinux_device_major(UInt64(status.st_rdev))):\(clinux_device_minor(UInt64(status.st_rdev)))"
+  }
+
+  /// A number that is equal for folders of one file system.
+  package static func fileSystemNumber(_ path: FilePath) throws(EvidenceError) -> UInt64 {
+    UInt64(try Syscalls.status(path).orThrow(.destinationMissing, path.string).st_dev)
   }
 
   /// Bytes an unprivileged process may still write to the file system of `path`.

@@ -49,6 +49,10 @@ package struct ManifestVerification {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Result {
+    // A pipe would make everybody wait.
+    if let kind = Files.kind(path), kind != .file {
+      throw EvidenceError(.manifestMalformed, path.string, "not a regular file")
+    }
     let bytes = try Files.contents(path, cap: Manifest.largestFile)
     let digest = Digest.of(bytes, .sha256)
     var report = VerificationReport(subject: path.string)
@@ -60,7 +64,8 @@ package struct ManifestVerification {
       manifest = try Manifest(parsing: bytes, name: name)
     } catch {
       // Beside a signature it is a manifest that was altered; otherwise it is some other file.
-      guard isSigned, error.code != .manifestNewer else { throw error }
+      guard error.code != .manifestNewer else { throw error }
+      guard isSigned else { throw EvidenceError(.manifestMalformed, path.string, error.detail) }
       report.take(
         "\(name): form", against: "manifest format 1",
         [Finding(.manifestMalformed, subject: name, observed: error.detail)])
@@ -208,13 +213,13 @@ package struct ManifestVerification {
     let total = stream.length * UInt64(manifest.images.count)
     for (index, image) in manifest.images.enumerated() {
       let before = stream.length * UInt64(index)
-      try check(image, of: stream, comparison, &report) { progress(before + $0, total) }
+      try check(image, of: stream, in: manifest, comparison, &report) { progress(before + $0, total) }
       if report.wasStopped { return }
     }
   }
 
   private func check(
-    _ image: Manifest.Image, of stream: Manifest.Stream, _ comparison: ChunkComparison,
+    _ image: Manifest.Image, of stream: Manifest.Stream, in manifest: Manifest, _ comparison: ChunkComparison,
     _ report: inout VerificationReport, progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
     guard let first = image.segments.first,
@@ -251,6 +256,9 @@ package struct ManifestVerification {
             observed: "\(reader.geometry.length) bytes")
         ])
     }
+    report.take(
+      "\(first.name): description", against: "manifest",
+      DescriptionCheck.findings(reader, manifest, subject: first.name))
     try ImageCheck(reader: reader, name: first.name, level: level, workers: workers, stop: stop).perform(
       length: stream.length,
       reference: ImageCheck.Reference(

@@ -2,10 +2,10 @@ internal import CISAL
 import Evidence
 import SystemIO
 
-/// Makes zlib streams (RFC 1950) with ISA-L, one stream per call.
+/// Makes zlib streams with ISA-L.
 ///
-/// `@unchecked Sendable` holds because an encoder is used by one thread at a time: ``ZlibEncoderPool`` lends it.
-final class ZlibEncoder: @unchecked Sendable {
+/// `@unchecked Sendable` holds because a compressor is used by one thread at a time: ``CompressorPool`` lends it.
+final class ISALCompressor: ZlibCompressor, @unchecked Sendable {
   private let stream: UnsafeMutablePointer<isal_zstream>
   private let levelBuffer: UnsafeMutablePointer<UInt8>
   private let level: UInt32
@@ -25,8 +25,6 @@ final class ZlibEncoder: @unchecked Sendable {
     levelBuffer.deallocate()
   }
 
-  /// Encodes `plain` into `target`.
-  /// - Returns: the length of the stream, or `nil` where it would not be shorter than `target`.
   func encode(_ plain: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
     isal_deflate_stateless_init(stream)
     stream.pointee.level = level
@@ -47,19 +45,5 @@ final class ZlibEncoder: @unchecked Sendable {
   /// Adler-32 as zlib starts it (RFC 1950 §8.2).
   static func adler32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     isal_adler32(1, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
-  }
-}
-
-/// Encoders that are not in use.
-final class ZlibEncoderPool: Sendable {
-  private let idle = Monitor<[ZlibEncoder]>([])
-  private let level: UInt32
-
-  init(level: UInt32) { self.level = level }
-
-  func withEncoder<Result>(_ body: (ZlibEncoder) -> Result) -> Result {
-    let encoder = idle.withLock { $0.popLast() } ?? ZlibEncoder(level: level)
-    defer { idle.withLock { $0.append(encoder) } }
-    return body(encoder)
   }
 }
