@@ -26,6 +26,7 @@ package struct ConversionJob {
     }
     self.plan = AcquisitionPlan(geometry: reader.geometry, digests: Set(DigestAlgorithm.allCases))
     self.stop = stop
+    if output.format == .e01 { try options().check(plan.geometry) }
     if !request.acceptsLittleSpace {
       try SpaceNeed.check(
         SpaceNeed.image(length: reader.geometry.length, isE01: output.format == .e01), at: output.folder)
@@ -64,7 +65,7 @@ package struct ConversionJob {
       output.remove()
       return report(.refused, damage: source.damage, lost: source.damagedSectors)
     }
-    guard let image = outcome.images.first, let first = image.files.first else {
+    guard let image = outcome.images.first?.written, let first = image.files.first else {
       throw EvidenceError(.encoderFailed, request.output.string, "no file was written")
     }
 
@@ -104,8 +105,12 @@ package struct ConversionJob {
     if let size = request.segmentSize { options.segmentSize = size }
     if let compression = request.compression { options.compression = compression }
     options.description = reader.description
-    options.isRemovable = reader.facts.mediaType == .removable
+    options.mediaType = reader.facts.mediaType.flatMap { EWFMediaType(rawValue: $0.rawValue) }
     options.isPhysical = reader.facts.isPhysical ?? false
+    options.errorGranularity = reader.facts.errorGranularity ?? 1
+    options.writeBlocker = reader.facts.writeBlockers.first.flatMap {
+      EWFWriteBlocker(rawValue: $0.lowercased())
+    }
     return options
   }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CanonicalJSON
 import Casework
+import EWFWriter
 import Evidence
 import ImageFormats
 import Rendering
@@ -30,7 +31,7 @@ struct ConvertCommand: ParsableCommand {
   @Option(help: "Form of the output: \(AcquireChoices.formats). Default: by its ending.") var to: String?
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
   @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
-  @Option(help: "Compression of an E01: \(AcquireChoices.compressions). Default: fast.")
+  @Option(help: "Compression of an E01: \(AcquireChoices.list(EWFCompression.self)). Default: fast.")
   var compression: String?
   @Option(help: "Sector size in bytes of a raw input, which does not say it: 512, 1024, 2048, 4096.")
   var sectorSize: UInt32 = 512
@@ -53,7 +54,7 @@ struct ConvertCommand: ParsableCommand {
     if let to { request.format = try AcquireChoices.formats(named: [to]).first }
     if let split { request.splitSize = try ByteSize.parse(split, "--split") }
     if let segmentSize { request.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
-    if let compression { request.compression = try AcquireChoices.compression(named: compression) }
+    if let compression { request.compression = try AcquireChoices.word(compression, "--compression") }
     request.sectorSize = sectorSize
     request.acceptsDamage = acceptDamage
     request.acceptsLittleSpace = acceptLittleSpace
