@@ -169,7 +169,8 @@ enum SampleImage {
     let path = folder.appending("image.E01")
     var bytes = try TestFiles.read(path)
     let start = try SampleImage.section("volume", in: bytes).lowerBound + 76
-    for index in 0..<8 { bytes[start + 16 + index] = UInt8(truncatingIfNeeded: ((1 << 53) + 5) >> (8 * index)) }
+    let count = (1 << 53) + 5
+    for index in 0..<8 { bytes[start + 16 + index] = UInt8(truncatingIfNeeded: count >> (8 * index)) }
     SampleImage.putAdler(in: &bytes, of: start..<start + 1048)
     try TestFiles.write(bytes, to: path)
     let info = try Exhibit(["info", "image.E01", "--json"], in: folder.path)
