@@ -71,8 +71,9 @@ package enum DurableFolder {
     }
   }
 
-  /// Makes creations and renames inside `path` durable; an empty path is the current folder.
+  /// Makes creations and renames inside `path` durable.
   package static func sync(_ path: FilePath) throws(EvidenceError) {
+    // The parent of a bare name is the empty path, which means the current folder.
     let folder = try OwnedDescriptor.openForReading(path.isEmpty ? "." : path)
     _ = try Syscalls.fsync(folder.number).orThrow(.writeFailed, path.string)
     try folder.close()

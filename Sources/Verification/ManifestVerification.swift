@@ -107,6 +107,11 @@ package struct ManifestVerification {
       // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
       let isRead = level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
       let finding = check.finding(for: file, skipsDigest: isRead)
+      guard !stop.isRaised else {
+        // A digest that was cut short says nothing of the file.
+        report.wasStopped = true
+        return report.skip("files", because: "the verification was stopped")
+      }
       report.take(
         isRead ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
         finding.map { [$0] } ?? [])
