@@ -30,12 +30,32 @@ final class Inflater {
   /// Decompresses one stream at the beginning of `stored`; bytes may follow it.
   /// - Returns: the number of plain bytes; `nil` where the stream is damaged or needs more room.
   func inflate(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) -> Int? {
+    inflateStream(stored, into: plain)?.plainCount
+  }
+
+  /// The same, and how long the stream is.
+  func inflateStream(
+    _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
+  ) -> (storedCount: Int, plainCount: Int)? {
     var consumed = 0
     var produced = 0
     let outcome = libdeflate_zlib_decompress_ex(
       handle, stored.baseAddress, stored.count, plain.baseAddress, plain.count, &consumed, &produced)
-    return outcome == LIBDEFLATE_SUCCESS ? produced : nil
+    return outcome == LIBDEFLATE_SUCCESS ? (consumed, produced) : nil
   }
+
+  /// Decompresses as much of a damaged stream as there is, without looking at its checksum. `plain` keeps what it
+  /// holds behind the place where the stream breaks, but for a few bytes next to it.
+  func salvage(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) {
+    guard stored.count > Self.zlibHeaderSize, let start = stored.baseAddress else { return }
+    var consumed = 0
+    var produced = 0
+    _ = libdeflate_deflate_decompress_ex(
+      handle, start + Self.zlibHeaderSize, stored.count - Self.zlibHeaderSize, plain.baseAddress, plain.count,
+      &consumed, &produced)
+  }
+
+  private static let zlibHeaderSize = 2
 
   /// Decompresses a stream of unknown plain length, at most `cap` bytes; `nil` where it is damaged or longer.
   func inflate(_ stored: [UInt8], cap: Int) -> [UInt8]? {
