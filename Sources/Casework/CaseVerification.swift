@@ -60,8 +60,14 @@ struct CaseVerification {
       if !entries.isEmpty { parts.append((item, ofItem)) }
     }
     noteUnknownFolders(items, &report)
+    if let findings = CaseCertificates(folder).compare(with: store) {
+      report.take("examiner's certificate", against: "the first audit event", findings)
+    } else {
+      report.skip("examiner's certificate", because: "there is none, or the first audit event names none")
+    }
     report.take(
-      "audit log, custody and records", against: "the chain, and the heads in \(heads.count) manifests",
+      "audit log, custody and records",
+      against: "the chain, and the heads in \(heads.count) manifest\(heads.count == 1 ? "" : "s")",
       audit(store, heads))
     try? store.close()
     record(&report, parts, started: started)
@@ -226,6 +232,24 @@ struct CaseCertificates {
   private let folder: CaseFolder
 
   init(_ folder: CaseFolder) { self.folder = folder }
+
+  /// Name of the fingerprint among the details of the first audit event.
+  static let detail = "certificateSHA256"
+
+  /// The examiner's certificate against the fingerprint that was recorded when the case was created; `nil` where
+  /// either of them cannot be had, which is a finding elsewhere.
+  func compare(with store: CaseStore) -> [Finding]? {
+    guard let recorded = try? store.event(1)?.payload["details"]?[Self.detail]?.stringValue,
+      let bytes = try? Files.contents(folder.examinerCertificate, cap: Certificate.largestFile),
+      let own = try? Certificate(parsing: bytes, name: folder.examinerCertificate.string)
+    else { return nil }
+    guard own.fingerprint.hex != recorded else { return [] }
+    return [
+      Finding(
+        .certificateReplaced, subject: folder.relative(folder.examinerCertificate), expected: recorded,
+        observed: own.fingerprint.hex)
+    ]
+  }
 
   /// What can be read of them, and what is wrong with the others.
   ///
