@@ -73,9 +73,21 @@ package struct ManifestVerification {
       return Result(report: report, manifest: nil, manifestDigest: digest)
     }
     report.take("\(name): consistency", against: "itself", manifest.consistencyFindings(subject: name))
-    checkFiles(of: manifest, manifestDigest: digest, &report)
+    // Files are digested beside the images, whose pass leaves a processor idle at times.
+    let files = FileChecks(manifest.allFiles, check: FileCheck(folder: folder, stop: stop)) { [level] file in
+      // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
+      level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
+    }
+    var ofImages = VerificationReport(subject: path.string)
+    let images = Swift.Result { () throws(EvidenceError) in
+      try checkImages(of: manifest, &ofImages, progress: progress)
+    }
+    take(files.finish(), &report)
+    try images.get()
+    checkSums(of: manifest, manifestDigest: digest, &report)
+    checkUnlisted(manifest, &report)
     checkRecords(of: manifest, &report)
-    try checkImages(of: manifest, &report, progress: progress)
+    report.absorb(ofImages)
     checkVerdict(of: manifest, &report)
     return Result(report: report, manifest: manifest, manifestDigest: digest)
   }
@@ -99,24 +111,20 @@ package struct ManifestVerification {
 
   // MARK: Files
 
-  private func checkFiles(
-    of manifest: Manifest, manifestDigest: Digest, _ report: inout VerificationReport
-  ) {
-    let check = FileCheck(folder: folder, stop: stop)
-    for file in manifest.allFiles {
-      // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
-      let isRead = level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
-      let finding = check.finding(for: file, skipsDigest: isRead)
-      guard !stop.isRaised else {
-        // A digest that was cut short says nothing of the file.
-        report.wasStopped = true
-        return report.skip("files", because: "the verification was stopped")
-      }
-      report.take(
-        isRead ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
-        finding.map { [$0] } ?? [])
+  private func take(_ files: [FileChecks.Result], _ report: inout VerificationReport) {
+    guard !stop.isRaised else {
+      // A digest that was cut short says nothing of the file.
+      report.wasStopped = true
+      return report.skip("files", because: "the verification was stopped")
     }
-    checkSums(of: manifest, manifestDigest: manifestDigest, &report)
+    for file in files {
+      report.take(
+        file.skipsDigest ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
+        file.finding.map { [$0] } ?? [])
+    }
+  }
+
+  private func checkUnlisted(_ manifest: Manifest, _ report: inout VerificationReport) {
     let known = Set(manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums])
     for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
       report.findings.append(Finding(.fileUnlisted, .note, subject: other))
