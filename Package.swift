@@ -99,6 +99,14 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
       ],
       path: "Tests/Benchmarks/Rates", swiftSettings: strict),
+    // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Manifests",
+        "EWFWriter", systemPackage,
+      ],
+      path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests
     .target(
       name: "EvidenceTestKit",
@@ -114,6 +122,7 @@ let package = Package(
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
     tests("CommandTests", ["Evidence", "Casework", "ExhibitCommands"]),
+    tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]
 )
