@@ -115,7 +115,7 @@ let package = Package(
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
     tests("SigningTests", ["Evidence", "Signing"]),
-    tests("ImageFormatsTests", ["Evidence", "SystemIO", "ImageFormats", "EWFWriter"]),
+    tests("ImageFormatsTests", ["Evidence", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
     tests("VerificationTests", ["Evidence", "Verification", "Manifests", "Casework"]),
