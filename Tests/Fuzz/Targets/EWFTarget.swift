@@ -66,7 +66,8 @@ enum EWFTarget {
   }
 
   /// A small read inside `range` gives the same bytes as the large one.
-  private static func compare(_ reader: any ImageReader, _ range: Range<UInt64>, _ whole: [UInt8]) -> String? {
+  private static func compare(_ reader: any ImageReader, _ range: Range<UInt64>, _ whole: [UInt8]) -> String?
+  {
     guard whole.count > 3 else { return nil }
     let part = whole.count / 3..<min(whole.count, whole.count / 3 + 5000)
     let place = range.lowerBound + UInt64(part.lowerBound)..<range.lowerBound + UInt64(part.upperBound)

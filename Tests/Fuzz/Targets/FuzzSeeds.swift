@@ -114,7 +114,8 @@ enum FuzzSeeds {
         geometry: MediaGeometry(length: length, physicalSectorSize: 4096), model: "Cruzer", serial: "4C",
         firmware: "1.00", wwn: "0x5000", readOnly: true),
       writeProtection: Manifest.WriteProtection(
-        layers: [.init(name: "opened read-only", state: .active, proves: "It cannot write.")], limits: "None."),
+        layers: [.init(name: "opened read-only", state: .active, proves: "It cannot write.")], limits: "None."
+      ),
       streams: [
         Manifest.Stream(
           unitSize: 512, firstUnit: 7, length: length, digests: digests,
