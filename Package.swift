@@ -100,6 +100,14 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
       ],
       path: "Tests/Benchmarks/Rates", swiftSettings: strict),
+    // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Manifests",
+        "EWFWriter", systemPackage,
+      ],
+      path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests
     .target(
       name: "EvidenceTestKit",
@@ -108,7 +116,7 @@ let package = Package(
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
     tests("SigningTests", ["Evidence", "Signing"]),
-    tests("ImageFormatsTests", ["Evidence", "SystemIO", "ImageFormats", "EWFWriter"]),
+    tests("ImageFormatsTests", ["Evidence", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
     tests(
@@ -123,6 +131,7 @@ let package = Package(
       "CommandTests",
       ["Evidence", "SystemIO", "Verification", "Casework", "ExhibitCommands", systemPackage],
       exclude: ["Scripts"]),
+    tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]
 )

@@ -259,10 +259,10 @@ package struct AcquisitionJob {
   ) -> [String] {
     var remarks: [String] = []
     let formats = Set(request.formats + request.copies.flatMap { $0.formats ?? [] })
-    let unlisted = outcome.map.ranges(in: .unreadable).filter { $0.end > EWFImageWriter.largestListedSector }
+    let unlisted = EWFErrorAddresses.unlisted(outcome.map.ranges(in: .unreadable))
     if formats.contains(.e01), !unlisted.isEmpty {
       remarks.append(
-        "An E01 cannot list unreadable sectors past \(EWFImageWriter.largestListedSector): "
+        "An E01 cannot list unreadable sectors past \(EWFErrorAddresses.listable.end - 1): "
           + "\(unlisted.listed()) are in map and manifest only.")
     }
     if plan.geometry.paddingBytes > 0, formats.contains(.e01) {

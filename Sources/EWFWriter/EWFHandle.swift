@@ -1,6 +1,7 @@
 internal import CEWF
 import Evidence
 import Glibc
+import ImageFormats
 import SystemIO
 import SystemPackage
 
@@ -96,7 +97,7 @@ final class EWFHandle: @unchecked Sendable {
     if var bytes = digests[.sha1]?.bytes {
       try check("store the SHA-1") { libewf_handle_set_sha1_hash(handle, &bytes, bytes.count, $0) }
     }
-    for range in unreadable where Self.fits(range) {
+    for range in EWFErrorAddresses.listed(unreadable) {
       try check("store unreadable sectors") {
         libewf_handle_append_acquiry_error(handle, range.first, range.count, $0)
       }
@@ -115,9 +116,6 @@ final class EWFHandle: @unchecked Sendable {
     _ = libewf_handle_close(handle, nil)
     libewf_handle_free(&handle, nil)
   }
-
-  /// The section that lists unreadable sectors has 32-bit fields; libewf would store a wrong address.
-  static func fits(_ range: SectorRange) -> Bool { range.end <= EWFImageWriter.largestListedSector }
 
   private static let encase6: UInt8 = 0x06
   private static let emptyBlockFlag: UInt8 = 0x01

@@ -7,9 +7,6 @@ import SystemPackage
 package final class EWFImageWriter: ImageWriter {
   package let format = ImageFormat.e01
   package let padsLastSector = true
-  /// The container's own list of unreadable sectors has 32-bit addresses; ranges past this sector are not in it,
-  /// only in map and manifest.
-  package static let largestListedSector: UInt64 = 1 << 32
 
   private let folder: FilePath
   private let name: String

@@ -30,7 +30,7 @@ enum DescriptionCheck {
     _ reader: any ImageReader, _ manifest: Manifest, subject: String
   ) -> [Finding] {
     let recorded = manifest.mainStream?.map.ranges(in: .unreadable) ?? []
-    let listable = recorded.filter { $0.end <= 1 << 32 }
+    let listable = EWFErrorAddresses.listed(recorded)
     var findings: [Finding] = []
     if reader.recordedUnreadable.joined() != listable.joined() {
       findings.append(
@@ -38,7 +38,7 @@ enum DescriptionCheck {
           .unreadableListDiffers, subject: subject, expected: "sectors \(listable.listed())",
           observed: "sectors \(reader.recordedUnreadable.listed())"))
     }
-    for range in recorded where range.end > 1 << 32 {
+    for range in EWFErrorAddresses.unlisted(recorded) {
       findings.append(
         Finding(
           .unreadableListDiffers, .note, subject: subject, expected: "in the manifest",

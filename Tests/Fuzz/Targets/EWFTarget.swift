@@ -1,0 +1,131 @@
+import Evidence
+import Glibc
+import ImageFormats
+import SystemIO
+import SystemPackage
+
+/// The E01 reader.
+///
+/// Input: one byte of flags, three of a length (little-endian), then the file. With flag 1 the checksums of all
+/// sections are made right first, since mutations would hardly get past them; with flag 2 the file is split at
+/// that length into two segments.
+enum EWFTarget {
+  static let headerSize = 4
+  static let repairs: UInt8 = 1
+  static let splits: UInt8 = 2
+
+  /// Most bytes read in a row: a file may claim any length.
+  private static let window: UInt64 = 128 << 10
+  private static let folder = Scratch()
+
+  static func problem(with input: [UInt8]) -> String? {
+    guard input.count > headerSize else { return nil }
+    let flags = input[0]
+    let split = Int(input[1]) | Int(input[2]) << 8 | Int(input[3]) << 16
+    var segments = [Array(input[headerSize...])]
+    if flags & splits != 0 {
+      let place = min(split, segments[0].count)
+      segments = [Array(segments[0][..<place]), Array(segments[0][place...])]
+    }
+    if flags & repairs != 0 { segments = segments.map(EWFRepair.repaired) }
+    guard let first = folder.write(segments) else { return "the scratch file was not written" }
+    guard let reader = try? ImageFormatRegistry.open(first, as: .e01) else { return nil }
+    return problem(with: reader)
+  }
+
+  private static func problem(with reader: any ImageReader) -> String? {
+    let length = reader.geometry.length
+    // The beginning, a piece across a border of chunks, and the end.
+    var ranges = [0..<min(length, window), max(length, window) - window..<length]
+    let unit = UInt64(reader.unitSize)
+    if unit < length { ranges.append(unit - 1..<min(unit + 1, length)) }
+    if unit < 1 << 24 { ranges.append(length / 2..<min(length, length / 2 + 3 * min(unit, 1 << 16))) }
+    for range in ranges {
+      // Two fillings: a byte that nobody delivered differs.
+      let (one, damage) = read(reader, range, filling: 0x5a)
+      let (two, again) = read(reader, range, filling: 0xa5)
+      guard one == two else { return "\(range) is not delivered whole" }
+      guard damage == again else { return "\(range) is damaged differently each time" }
+      if let wrong = problem(damage: damage, of: one, range: range) { return wrong }
+      if let wrong = compare(reader, range, one) { return wrong }
+    }
+    return nil
+  }
+
+  private static func problem(damage: [DamagedRange], of bytes: [UInt8], range: Range<UInt64>) -> String? {
+    var end = range.lowerBound
+    for damaged in damage.map(\.bytes) {
+      guard !damaged.isEmpty, damaged.lowerBound >= end, damaged.upperBound <= range.upperBound else {
+        return "damage \(damaged) of \(range)"
+      }
+      end = damaged.upperBound
+      let part = Int(damaged.lowerBound - range.lowerBound)..<Int(damaged.upperBound - range.lowerBound)
+      guard bytes[part].allSatisfy({ $0 == 0 }) else { return "damage \(damaged) is not delivered as zeros" }
+    }
+    return nil
+  }
+
+  /// A small read inside `range` gives the same bytes as the large one.
+  private static func compare(_ reader: any ImageReader, _ range: Range<UInt64>, _ whole: [UInt8]) -> String?
+  {
+    guard whole.count > 3 else { return nil }
+    let part = whole.count / 3..<min(whole.count, whole.count / 3 + 5000)
+    let place = range.lowerBound + UInt64(part.lowerBound)..<range.lowerBound + UInt64(part.upperBound)
+    return read(reader, place, filling: 0x33).bytes.elementsEqual(whole[part])
+      ? nil : "\(place) differs when read alone"
+  }
+
+  private static func read(
+    _ reader: any ImageReader, _ range: Range<UInt64>, filling: UInt8
+  ) -> (bytes: [UInt8], damage: [DamagedRange]) {
+    var bytes = [UInt8](repeating: filling, count: Int(range.upperBound - range.lowerBound))
+    var damage: [DamagedRange] = []
+    bytes.withUnsafeMutableBytes { buffer in
+      do throws(EvidenceError) { damage = try reader.read(into: buffer, at: range.lowerBound) } catch {
+        buffer.initializeMemory(as: UInt8.self, repeating: 0)
+      }
+    }
+    return (bytes, damage)
+  }
+}
+
+/// A folder in memory with the segments of the current input; one per process.
+private struct Scratch {
+  private let folder: FilePath
+
+  init() {
+    let memory: FilePath = "/dev/shm"
+    let base: FilePath = Files.kind(memory) == .folder ? memory : "/tmp"
+    self.folder = base.appending("exhibit-fuzz-\(getpid())")
+    _ = Syscalls.makeFolder(folder, mode: 0o700)
+    path = folder.string
+    atexit {
+      for name in Scratch.names { _ = Syscalls.unlink(FilePath(path).appending(name)) }
+      _ = Syscalls.removeFolder(FilePath(path))
+    }
+  }
+
+  private static let names = ["image.E01", "image.E02"]
+
+  /// - Returns: the first file; `nil` where one could not be written.
+  func write(_ segments: [[UInt8]]) -> FilePath? {
+    for (index, name) in Self.names.enumerated() {
+      let file = folder.appending(name)
+      guard index < segments.count else {
+        _ = Syscalls.unlink(file)
+        continue
+      }
+      guard case .success(let number) = Syscalls.open(file, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600) else {
+        return nil
+      }
+      let descriptor = OwnedDescriptor(adopting: number, path: file)
+      let bytes = segments[index]
+      let written = bytes.withUnsafeBytes { Syscalls.pwrite(descriptor.number, $0, at: 0) }
+      guard case .success(bytes.count) = written else { return nil }
+    }
+    return folder.appending(Self.names[0])
+  }
+}
+
+/// For `atexit`, which takes no context.
+nonisolated(unsafe) private var path = ""

@@ -1,0 +1,174 @@
+import CanonicalJSON
+import Digests
+import EWFWriter
+import Evidence
+import ImageFormats
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+
+/// Inputs to begin with, one folder for each target: what our own writers make.
+enum FuzzSeeds {
+  static func write(to path: String) throws(EvidenceError) {
+    let root = FilePath(path)
+    for target in FuzzTarget.allCases {
+      let folder = root.appending(target.rawValue)
+      if !Files.exists(folder) { try DurableFolder.create(folder) }
+      for (name, bytes) in try seeds(of: target, root) {
+        try DurableFile.write(bytes, to: folder.appending("ours-" + name))
+      }
+    }
+  }
+
+  private static func seeds(
+    of target: FuzzTarget, _ scratch: FilePath
+  ) throws(EvidenceError) -> [(String, [UInt8])] {
+    switch target {
+    case .ewf: try images(scratch)
+    case .json: jsonTexts
+    case .manifest: try [("manifest", manifest().canonicalBytes)]
+    case .records: records
+    case .signing: try signing()
+    }
+  }
+
+  // MARK: - E01
+
+  private static func images(_ scratch: FilePath) throws(EvidenceError) -> [(String, [UInt8])] {
+    var seeds: [(String, [UInt8])] = []
+    for compression in EWFCompression.allCases {
+      let folder = scratch.appending("image-\(compression.rawValue)")
+      try DurableFolder.create(folder)
+      let length = 40_000
+      let geometry = MediaGeometry(length: UInt64(length))
+      var options = EWFOptions()
+      options.compression = compression
+      options.sectorsPerChunk = 16
+      options.description.caseNumber = "2026-0142"
+      let writer = try EWFImageWriter(
+        folder: folder, name: "image", geometry: geometry, options: options, blockSize: 16 << 20,
+        blocksAtOnce: 1)
+      let block = PageBuffer(capacity: length + 512)
+      block.fill { memory in
+        for index in 0..<length where index < 9000 || index > 30_000 {
+          memory[index] = UInt8(truncatingIfNeeded: index / 7 &* (index > 35_000 ? index : 1))
+        }
+      }
+      block.byteCount = length
+      block.paddingByteCount = Int(geometry.paddingBytes)
+      try writer.write(try writer.encode(block))
+      let digests = DigestSet([.md5, .sha1].map { Digest.of(Array("any".utf8), $0) })
+      let unreadable = [SectorRange(3..<5), SectorRange(70..<71)]
+      let files = try writer.finish(ImageClosing(digests: digests, unreadable: unreadable))
+      let bytes = try Files.contents(files[0], cap: 1 << 20)
+      for flags in [0, EWFTarget.repairs] {
+        seeds.append(("\(compression.rawValue)-\(flags)", [flags, 0, 0, 0] + bytes))
+      }
+      try DurableFolder.removeWithFiles(folder)
+    }
+    return seeds
+  }
+
+  // MARK: - Texts
+
+  private static var jsonTexts: [(String, [UInt8])] {
+    let texts = [
+      "{\"a\":[1,-2,0,true,false,null,\"x\"],\"b\":{\"\":{}},\"z\":9007199254740991}",
+      " [ \"\\u00e4\\ud83d\\ude00\\n\\\"\\\\\\/\\b\\f\\r\\t\", \"ä\" , [ ] , [[[[]]]] ] ", "-1", "\"\"",
+      "{\"\\ud83d\\ude00\":1,\"\u{fb33}\":2}",
+    ]
+    return texts.enumerated().map { ("text-\($0.offset)", Array($0.element.utf8)) }
+  }
+
+  private static func digest(_ text: String, _ algorithm: DigestAlgorithm = .sha256) -> Digest {
+    Digest.of(Array(text.utf8), algorithm)
+  }
+
+  private static let length: UInt64 = 3 << 20 | 100
+
+  private static var map: SectorMap {
+    var map = SectorMap(sectorCount: 6145)
+    map.mark(SectorRange(0..<5000), as: .read)
+    map.mark(SectorRange(2048..<2055), as: .unreadable)
+    return map
+  }
+
+  /// Every kind of field once.
+  private static func manifest() throws(EvidenceError) -> Manifest {
+    let time = Timestamp(microseconds: 1_769_850_902_120_000)
+    let digests = DigestSet(DigestAlgorithm.allCases.map { digest("whole", $0) })
+    let file = Manifest.File(name: "001.chunks.csv", size: 100, sha256: digest("file"))
+    let segment = Manifest.File(name: "001.E01", size: 100, sha256: digest("segment"))
+    return Manifest(
+      acquisition: Manifest.Acquisition(
+        identifier: RecordIdentifier(random: [UInt8](repeating: 0x5a, count: 16)), name: "001", started: time,
+        ended: time, clock: "CLOCK_REALTIME", tool: Manifest.Tool(name: "exhibit", version: "0.1.0"),
+        host: Manifest.Host(
+          node: "bench-1", system: "Linux", release: "6.1.0", machine: "x86_64", user: "examiner"),
+        examiner: "A. Examiner", commandLine: ["exhibit", "acquire"], directIO: true),
+      investigation: Manifest.Investigation(number: "2026-0142", title: "T", organisation: "Laboratory"),
+      item: Manifest.Item(number: try ItemNumber("001"), description: "USB stick", serial: "4C530001"),
+      source: Manifest.Source(
+        kind: .blockDevice, path: "/dev/sdb",
+        geometry: MediaGeometry(length: length, physicalSectorSize: 4096), model: "Cruzer", serial: "4C",
+        firmware: "1.00", wwn: "0x5000", readOnly: true),
+      writeProtection: Manifest.WriteProtection(
+        layers: [.init(name: "opened read-only", state: .active, proves: "It cannot write.")], limits: "None."
+      ),
+      streams: [
+        Manifest.Stream(
+          unitSize: 512, firstUnit: 7, length: length, digests: digests,
+          chunks: Manifest.Chunks(
+            size: 1 << 20, count: 4, file: "001.chunks.csv", merkleRoot: digest("root")),
+          map: map)
+      ],
+      images: [
+        Manifest.Image(
+          format: .e01, compression: .fast,
+          contents: [.init(length: length + 412, paddingBytes: 412, digests: digests)], segments: [segment])
+      ],
+      files: [file], audit: Manifest.AuditHead(sequence: 7, head: digest("audit")),
+      verdict: .completeWithUnreadable(sectors: 7))
+  }
+
+  private static var records: [(String, [UInt8])] {
+    let header = (0..<6).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) }
+    let plan = ChunkPlan(length: length)
+    let chunks = (0..<plan.chunkCount).map { index in
+      let sectors = plan.sectors(ofChunk: index, sectorSize: 512)
+      let state = ChunkState(of: sectors, in: map)
+      return ChunkEntry(
+        sectors: sectors, state: state, md5: state == .notAttempted ? nil : digest("chunk", .md5),
+        sha256: state == .notAttempted ? nil : digest("chunk"))
+    }
+    let mapFile = MapFile(map: map, sectorSize: 512, length: length).bytes
+    let list = DigestList(entries: [
+      .init(name: "001.E01", sha256: digest("a")), .init(name: "001.map", sha256: digest("b")),
+    ])
+    return [
+      ("chunks", [0, 0] + header + ChunkFile.bytes(chunks)), ("map", [1, 0] + header + mapFile),
+      ("sums", [2, 0] + header + list.bytes),
+    ]
+  }
+
+  // MARK: - Signatures
+
+  private static func signing() throws(EvidenceError) -> [(String, [UInt8])] {
+    var seeds: [(String, [UInt8])] = []
+    let now = Host.now()
+    for kind in [SigningKey.Kind.ecdsaP256, .rsa3072] {
+      let key = try SigningKey.generate(kind)
+      let certificate = try Certificate.selfSigned(
+        for: key, commonName: "A. Examiner", organisation: "Laboratory", from: now)
+      let signature = try SigningIdentity(key: key, certificate: certificate, now: now).sign(
+        SigningTarget.content, at: now)
+      let length = [UInt8(truncatingIfNeeded: signature.count), UInt8(signature.count >> 8)]
+      seeds.append(("signature-\(kind.rawValue)", [0] + length + signature + certificate.der))
+      seeds.append(("certificate-\(kind.rawValue)", [1] + certificate.der))
+      seeds.append(("pem-\(kind.rawValue)", [1] + (try certificate.pem())))
+      seeds.append(("key-\(kind.rawValue)", [2] + (try key.unencryptedPEM())))
+    }
+    return seeds
+  }
+}
