@@ -30,11 +30,27 @@ final class Inflater {
   /// Decompresses one stream at the beginning of `stored`; bytes may follow it.
   /// - Returns: the number of plain bytes; `nil` where the stream is damaged or needs more room.
   func inflate(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) -> Int? {
+    if case .plain(let count) = decompress(stored, into: plain) { count } else { nil }
+  }
+
+  private enum Outcome {
+    case plain(Int)
+    case damaged
+    case needsMoreRoom
+  }
+
+  private func decompress(
+    _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
+  ) -> Outcome {
     var consumed = 0
     var produced = 0
-    let outcome = libdeflate_zlib_decompress_ex(
+    switch libdeflate_zlib_decompress_ex(
       handle, stored.baseAddress, stored.count, plain.baseAddress, plain.count, &consumed, &produced)
-    return outcome == LIBDEFLATE_SUCCESS ? produced : nil
+    {
+    case LIBDEFLATE_SUCCESS: return .plain(produced)
+    case LIBDEFLATE_INSUFFICIENT_SPACE: return .needsMoreRoom
+    default: return .damaged
+    }
   }
 
   /// Decompresses a stream of unknown plain length, at most `cap` bytes; `nil` where it is damaged or longer.
@@ -42,12 +58,14 @@ final class Inflater {
     var room = min(cap, 1 << 14)
     while true {
       var plain = [UInt8](repeating: 0, count: room)
-      let count = plain.withUnsafeMutableBytes { plain in
-        stored.withUnsafeBytes { inflate($0, into: plain) }
+      let outcome = plain.withUnsafeMutableBytes { plain in
+        stored.withUnsafeBytes { decompress($0, into: plain) }
       }
-      if let count { return Array(plain[..<count]) }
-      guard room < cap else { return nil }
-      room = min(cap, room * 8)
+      switch outcome {
+      case .plain(let count): return Array(plain[..<count])
+      case .needsMoreRoom where room < cap: room = min(cap, room * 8)
+      case .needsMoreRoom, .damaged: return nil
+      }
     }
   }
 }
