@@ -117,7 +117,7 @@ let package = Package(
     tests("SigningTests", ["Evidence", "Signing"]),
     tests("ImageFormatsTests", ["Evidence", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
-    tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
+    tests("AcquisitionTests", ["Evidence", "Digests", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
     tests("VerificationTests", ["Evidence", "Verification", "Manifests", "Casework"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
