@@ -118,7 +118,7 @@ let package = Package(
     tests("SigningTests", ["Evidence", "Signing"]),
     tests("ImageFormatsTests", ["Evidence", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
-    tests("AcquisitionTests", ["Evidence", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
+    tests("AcquisitionTests", ["Evidence", "Digests", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
     tests(
       "VerificationTests",
       [

@@ -37,11 +37,27 @@ final class Inflater {
   func inflateStream(
     _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
   ) -> (storedCount: Int, plainCount: Int)? {
+    if case .plain(let counts) = decompress(stored, into: plain) { counts } else { nil }
+  }
+
+  private enum Outcome {
+    case plain((storedCount: Int, plainCount: Int))
+    case damaged
+    case needsMoreRoom
+  }
+
+  private func decompress(
+    _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
+  ) -> Outcome {
     var consumed = 0
     var produced = 0
-    let outcome = libdeflate_zlib_decompress_ex(
+    switch libdeflate_zlib_decompress_ex(
       handle, stored.baseAddress, stored.count, plain.baseAddress, plain.count, &consumed, &produced)
-    return outcome == LIBDEFLATE_SUCCESS ? (consumed, produced) : nil
+    {
+    case LIBDEFLATE_SUCCESS: return .plain((consumed, produced))
+    case LIBDEFLATE_INSUFFICIENT_SPACE: return .needsMoreRoom
+    default: return .damaged
+    }
   }
 
   /// Decompresses as much of a damaged stream as there is, without looking at its checksum. `plain` keeps what it
@@ -62,12 +78,14 @@ final class Inflater {
     var room = min(cap, 1 << 14)
     while true {
       var plain = [UInt8](repeating: 0, count: room)
-      let count = plain.withUnsafeMutableBytes { plain in
-        stored.withUnsafeBytes { inflate($0, into: plain) }
+      let outcome = plain.withUnsafeMutableBytes { plain in
+        stored.withUnsafeBytes { decompress($0, into: plain) }
       }
-      if let count { return Array(plain[..<count]) }
-      guard room < cap else { return nil }
-      room = min(cap, room * 8)
+      switch outcome {
+      case .plain(let counts): return Array(plain[..<counts.plainCount])
+      case .needsMoreRoom where room < cap: room = min(cap, room * 8)
+      case .needsMoreRoom, .damaged: return nil
+      }
     }
   }
 }

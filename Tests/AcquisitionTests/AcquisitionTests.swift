@@ -1,4 +1,5 @@
 import Acquisition
+import Digests
 import EWFWriter
 import Evidence
 import EvidenceTestKit
@@ -38,7 +39,12 @@ import Testing
       ["-u", "-q", "-f", "raw", "-t", folder.appending("out").string, folder.appending("image.E01").string])
     #expect(export.status == 0, "\(export.errors)")
     let padded = payload + [UInt8](repeating: 0, count: Int(source.geometry.paddingBytes))
-    #expect(try TestFiles.read(folder.appending("out.raw")) == padded)
+    let exported = try TestFiles.read(folder.appending("out.raw"))
+    #expect(ImageBytes.equal(exported, padded, 0..<padded.count))
+    // What the container holds, and the true length beside it.
+    #expect(outcome.images[0].written?.paddingBytes == source.geometry.paddingBytes)
+    #expect(outcome.images[0].written?.digests[.md5] == Digest.of(padded, .md5))
+    #expect(outcome.digests[.md5] == Digest.of(payload, .md5))
     let sum = try Tool.run("md5sum", [folder.appending("source.bin").string])
     #expect(sum.output.hasPrefix(outcome.digests[.md5]?.hex ?? "none"))
   }

@@ -166,6 +166,29 @@ struct EWFCraft {
     #expect(reader.structureFindings.map(\.observed) == ["cannot be decompressed"])
   }
 
+  /// Headers that each decompress to the most there may be, and lists that each have the most entries: together
+  /// they must not become any amount of memory.
+  @Test func addsUpNoHeadersAndLists() throws {
+    let folder = try TemporaryFolder()
+    let script = "import zlib,sys; sys.stdout.buffer.write(zlib.compress(bytes(4<<20), 9))"
+    let made = try Tool.run("sh", ["-c", "python3 -c '\(script)' > header"], in: folder.path)
+    try #require(made.status == 0)
+    let header = try TestFiles.read(folder.appending("header"))
+    var craft = EWFCraft()
+    craft.section("volume", EWFCraft.volume(chunks: 0, sectorsPerChunk: 64, sectors: 0))
+    for _ in 0..<40 { craft.section("header", header) }
+    let entries = EWFCraft.summed([UInt8](repeating: 0, count: 8 << 20))
+    let start = EWFCraft.summed(EWFCraft.little(1 << 20, 4) + [UInt8](repeating: 0, count: 512))
+    for _ in 0..<3 { craft.section("error2", start + entries) }
+    craft.section("done")
+    let (reader, image) = try craft.open()
+    defer { withExtendedLifetime(image) {} }
+    let observed = reader.structureFindings.compactMap(\.observed)
+    #expect(observed.count { $0 == "more than 16 header sections" } == 24)
+    #expect(observed.count { $0 == "more than 1048576 ranges" } == 2)
+    #expect(observed.count == 26)
+  }
+
   @Test func readsRecordedErrors() throws {
     var list = EWFCraft.summed(EWFCraft.little(3, 4) + [UInt8](repeating: 0, count: 512))
     list += EWFCraft.summed(

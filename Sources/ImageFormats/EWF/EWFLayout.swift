@@ -20,10 +20,12 @@ enum EWFLayout {
   /// Most compressed, and most plain bytes of a header section; real ones have a few hundred.
   static let largestStoredHeader = 1 << 20
   static let largestPlainHeader = 1 << 22
+  /// Most header sections of a whole set that are looked at; real sets have three.
+  static let largestHeaderCount = 16
   /// Most bytes of a chunk: 131072 sectors of 512 bytes are known to be written.
   static let largestChunkSize: UInt64 = 1 << 27
   static let largestSectorSize: UInt32 = 1 << 16
-  /// Most ranges of unreadable sectors that are listed.
+  /// Most ranges of unreadable sectors of a whole set that are listed.
   static let largestErrorCount = 1 << 20
   /// Most entries of a session section.
   static let largestSessionCount = 1 << 12

@@ -19,6 +19,7 @@ struct EWFOpening {
   private(set) var wideHeaders: [[UInt8]] = []
   private(set) var narrowHeaders: [[UInt8]] = []
 
+  private var headerCount = 0
   private let files: SegmentFiles
 
   /// Walks all segments. Blocks on the files.
@@ -108,7 +109,11 @@ struct EWFOpening {
       let bytes = try payload(section, of: file, cap: header + 8 * EWFLayout.largestErrorCount + 4)
       let list = EWFErrorList(bytes.span.bytes)
       if list?.isSound != true { damaged(section, name) }
-      unreadable += list?.ranges ?? []
+      // Several sections, each within its cap, must not add up to any amount of memory.
+      let ranges = list?.ranges ?? []
+      let room = EWFLayout.largestErrorCount - unreadable.count
+      if ranges.count > room { damaged(section, name, "more than \(EWFLayout.largestErrorCount) ranges") }
+      unreadable += ranges.prefix(room)
     case "session":
       try takeSessions(section, of: file, name: name)
     default: break
@@ -146,6 +151,10 @@ struct EWFOpening {
   private mutating func takeHeader(
     _ section: EWFSection, of file: SegmentFile, name: String
   ) throws(EvidenceError) {
+    headerCount += 1
+    guard headerCount <= EWFLayout.largestHeaderCount else {
+      return damaged(section, name, "more than \(EWFLayout.largestHeaderCount) header sections")
+    }
     guard section.payloadSize <= UInt64(EWFLayout.largestStoredHeader) else {
       return damaged(section, name, "\(section.payloadSize) bytes")
     }

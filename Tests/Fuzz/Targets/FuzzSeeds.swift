@@ -40,7 +40,7 @@ enum FuzzSeeds {
     for compression in EWFCompression.allCases {
       let folder = scratch.appending("image-\(compression.rawValue)")
       try DurableFolder.create(folder)
-      let length = 40_000
+      let length = 20_000
       let geometry = MediaGeometry(length: UInt64(length))
       var options = EWFOptions()
       options.compression = compression
@@ -51,8 +51,8 @@ enum FuzzSeeds {
         blocksAtOnce: 1)
       let block = PageBuffer(capacity: length + 512)
       block.fill { memory in
-        for index in 0..<length where index < 9000 || index > 30_000 {
-          memory[index] = UInt8(truncatingIfNeeded: index / 7 &* (index > 35_000 ? index : 1))
+        for index in 0..<length where index < 9000 || index > 15_000 {
+          memory[index] = UInt8(truncatingIfNeeded: index / 7 &* (index > 17_000 ? index : 1))
         }
       }
       block.byteCount = length
