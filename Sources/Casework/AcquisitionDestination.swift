@@ -15,6 +15,8 @@ final class AcquisitionDestination: Sendable {
   private struct State: ~Copyable {
     var failure: EvidenceError?
     var chunks: ChunkFileWriter?
+    /// The folder is ours: another acquisition's of the same name must never be touched.
+    var isCreated = false
   }
 
   let formats: [ImageFormat]
@@ -33,6 +35,8 @@ final class AcquisitionDestination: Sendable {
   /// Makes the folder with the marks of an unfinished one.
   func create() throws(EvidenceError) {
     try output.create()
+    state.withLock { $0.isCreated = true }
+    try output.keepReserve()
     let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
     state.withLock { $0.chunks = chunks }
   }
@@ -111,14 +115,15 @@ final class AcquisitionDestination: Sendable {
         folder: output.final, manifest: output.final.appending(record.names.manifest),
         files: (try? Files.names(in: output.final)) ?? [], failure: nil, busySeconds: busy)
     }
-    if anythingRead { try? DurableFolder.sync(output.partial) } else { output.removePartial() }
+    if anythingRead { try? DurableFolder.sync(output.partial) } else { remove() }
     return AcquisitionSummary.Destination(
-      folder: anythingRead ? output.partial : nil, manifest: nil, files: [], failure: failure,
+      folder: anythingRead && Files.exists(output.partial) ? output.partial : nil, manifest: nil, files: [],
+      failure: failure,
       busySeconds: busy)
   }
 
-  /// Takes back what `create` made.
-  func remove() { output.removePartial() }
+  /// Takes back what `create` made, and nothing that it did not make.
+  func remove() { if state.withLock({ $0.isCreated }) { output.removePartial() } }
 
   private func attempt<Value>(_ body: () throws(EvidenceError) -> Value) -> Value? {
     guard failure == nil else { return nil }

@@ -86,7 +86,8 @@ package struct AcquisitionJob {
   package func perform(
     stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
-    let acquisition = try begin()
+    let begun = try begin()
+    let acquisition = begun.acquisition
     let destinations = destinations(acquisition)
     let outcome: AcquisitionOutcome
     do throws(EvidenceError) {
@@ -105,7 +106,7 @@ package struct AcquisitionJob {
       try? end(acquisition, .incomplete(reason: error.code.summary), summaries: [], failure: error)
       throw error
     }
-    return try conclude(acquisition, outcome, Self.pairs(destinations, outcome.images))
+    return conclude(begun, outcome, Self.pairs(destinations, outcome.images))
   }
 
   private typealias Pair = (destination: AcquisitionDestination, images: [ImageOutcome])
@@ -127,7 +128,22 @@ package struct AcquisitionJob {
       }
   }
 
-  private func begin() throws(EvidenceError) -> AcquisitionRecord {
+  /// What the manifest needs of the case, asked before the medium is read: afterwards the case may be busy.
+  private struct Begun {
+    let acquisition: AcquisitionRecord
+    let `case`: CaseRecord
+    let examiner: String
+    let head: AuditHead
+  }
+
+  private func begin() throws(EvidenceError) -> Begun {
+    let `case` = try store.caseRecord()
+    let examiner = try store.examiner().details.name
+    let acquisition = try recordBegin()
+    return Begun(acquisition: acquisition, case: `case`, examiner: examiner, head: try store.auditHead())
+  }
+
+  private func recordBegin() throws(EvidenceError) -> AcquisitionRecord {
     var taken = try OutputFolder.namesInUse(in: folder.evidence)
     for copy in request.copies { taken.formUnion(try OutputFolder.namesInUse(in: copy.folder)) }
     let facts = source.facts
@@ -163,18 +179,21 @@ package struct AcquisitionJob {
   // MARK: The end
 
   private func conclude(
-    _ acquisition: AcquisitionRecord, _ outcome: AcquisitionOutcome, _ pairs: [Pair]
-  ) throws(EvidenceError) -> AcquisitionSummary {
+    _ begun: Begun, _ outcome: AcquisitionOutcome, _ pairs: [Pair]
+  ) -> AcquisitionSummary {
+    let acquisition = begun.acquisition
     for pair in pairs { pair.destination.close(outcome, images: pair.images, geometry: plan.geometry) }
     var manifestDigest: Digest?
     var images: [Manifest.Image] = []
+    var unrecorded: EvidenceError?
     if outcome.failure == nil {
-      let head = try recordImaged(acquisition, outcome)
+      var head = begun.head
+      do throws(EvidenceError) {
+        head = try persistently { () throws(EvidenceError) in try recordImaged(acquisition, outcome) }
+      } catch { unrecorded = error }
       let builder = ManifestBuilder(
-        case: try store.caseRecord(), examiner: try store.examiner().details.name, item: item,
-        acquisition: acquisition, medium: medium, source: source, plan: plan, request: request,
-        outcome: outcome,
-        ended: Host.now())
+        case: begun.case, examiner: begun.examiner, item: item, acquisition: acquisition, medium: medium,
+        source: source, plan: plan, request: request, outcome: outcome, ended: Host.now())
       for (index, pair) in pairs.enumerated() {
         guard let listed = pair.destination.manifestImages(pair.images, request: request, plan: plan) else {
           continue
@@ -192,15 +211,34 @@ package struct AcquisitionJob {
     // The case's own images decide what the case records.
     let failure = outcome.failure ?? summaries.first?.failure
     let verdict = failure.map { AcquisitionVerdict.incomplete(reason: $0.code.summary) } ?? outcome.verdict
-    try end(
-      acquisition, verdict, summaries: summaries, failure: failure, images: images, digests: outcome.digests,
-      manifestDigest: manifestDigest)
+    do throws(EvidenceError) {
+      try end(
+        acquisition, verdict, summaries: summaries, failure: failure, images: images,
+        digests: outcome.digests,
+        manifestDigest: manifestDigest)
+    } catch { unrecorded = error }
     return AcquisitionSummary(
-      verdict: verdict, failure: failure, destinations: summaries, remarks: remarks(outcome, summaries),
-      length: plan.geometry.length, sectorCount: plan.geometry.sectorCount,
-      notAttempted: outcome.map.count(of: .notAttempted), unreadable: outcome.map.ranges(in: .unreadable),
-      digests: outcome.digests, seconds: outcome.seconds)
+      verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
+      remarks: remarks(outcome, summaries), length: plan.geometry.length,
+      sectorCount: plan.geometry.sectorCount, notAttempted: outcome.map.count(of: .notAttempted),
+      unreadable: outcome.map.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds)
   }
+
+  /// After a medium was read, a database that is busy for a while must not cost the result: each attempt waits ten
+  /// seconds for another process by itself.
+  @discardableResult
+  private func persistently<Value>(
+    _ body: () throws(EvidenceError) -> Value
+  ) throws(EvidenceError) -> Value {
+    for _ in 0..<Self.attempts {
+      do throws(EvidenceError) { return try body() } catch  where error.code != .databaseFailed {
+        throw error
+      } catch {}
+    }
+    return try body()
+  }
+
+  private static let attempts = 5
 
   /// The log knows the digests before the manifest refers to its head.
   private func recordImaged(
@@ -228,27 +266,29 @@ package struct AcquisitionJob {
         "error": copy.failure.map { .string($0.description) },
       ])
     }
-    try store.finishAcquisition(
-      acquisition.id, verdict: verdict,
-      images: images.map { image in
-        AcquiredImage(
-          format: image.format.rawValue, length: plan.geometry.length,
-          segments: image.segments.map {
-            AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256)
-          })
-      },
-      digests: digests.isEmpty ? [] : [StreamDigests(stream: Manifest.Stream.main, digests: digests)],
-      manifestDigest: manifestDigest,
-      details: .fields([
-        "copies": copies.isEmpty ? nil : .array(copies),
-        "error": failure.map { .string($0.code.rawValue) },
-        "message": failure.map { .string($0.description) },
-      ]))
+    try persistently { () throws(EvidenceError) in
+      try store.finishAcquisition(
+        acquisition.id, verdict: verdict,
+        images: images.map { image in
+          AcquiredImage(
+            format: image.format.rawValue, length: plan.geometry.length,
+            segments: image.segments.map {
+              AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256)
+            })
+        },
+        digests: digests.isEmpty ? [] : [StreamDigests(stream: Manifest.Stream.main, digests: digests)],
+        manifestDigest: manifestDigest,
+        details: .fields([
+          "copies": copies.isEmpty ? nil : .array(copies),
+          "error": failure.map { .string($0.code.rawValue) },
+          "message": failure.map { .string($0.description) },
+        ]))
+    }
     if manifestDigest != nil {
       var custody = CustodyDetails(.acquire, occurred: acquisition.started)
       custody.purpose = "forensic acquisition"
       custody.remarks = "acquisition \(acquisition.name): \(verdict.sentence)"
-      try store.recordCustody(of: item.number, custody)
+      try persistently { () throws(EvidenceError) in try store.recordCustody(of: item.number, custody) }
     }
     try store.close()
   }

@@ -90,6 +90,8 @@ package struct AcquisitionSummary: Sendable {
   package let verdict: AcquisitionVerdict
   /// Why it is incomplete; `nil` where it is not.
   package let failure: EvidenceError?
+  /// Why the case does not know the end of it, although the images are whole; `nil` where it does.
+  package let unrecorded: EvidenceError?
   /// The case's own folder first.
   package let destinations: [Destination]
   /// What the examiner should know besides.
@@ -102,8 +104,9 @@ package struct AcquisitionSummary: Sendable {
   package let digests: DigestSet
   package let seconds: Double
 
-  /// That of the verdict, but incomplete where any folder that was asked for was not completed.
+  /// That of the verdict, but incomplete where a folder that was asked for was not completed, or the case does not
+  /// know of the end.
   package var exitStatus: ExitStatus {
-    destinations.contains { $0.failure != nil } ? .incomplete : verdict.exitStatus
+    unrecorded != nil || destinations.contains { $0.failure != nil } ? .incomplete : verdict.exitStatus
   }
 }

@@ -26,9 +26,6 @@ struct CaseVerification {
   ) throws(EvidenceError) -> VerificationReport {
     let started = Host.now()
     var report = VerificationReport(subject: item.map { "\(folder.path), item \($0)" } ?? folder.path.string)
-    let (own, findings) = CaseCertificates(folder).read()
-    report.take("certificates of the case", against: "their own form", findings)
-    let certificates = trusted + own
     let store: CaseStore
     let items: [ItemEntries]
     do throws(EvidenceError) {
@@ -38,6 +35,7 @@ struct CaseVerification {
       let found = acquisitionFolders()
       guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
       report.take("case database", against: "its format", [Self.damage(error)])
+      let certificates = trusted + CaseCertificates(folder).check(against: nil, &report)
       for name in found where !stop.isRaised {
         _ = verify(
           RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
@@ -45,6 +43,7 @@ struct CaseVerification {
       }
       return report
     }
+    let certificates = trusted + CaseCertificates(folder).check(against: store, &report)
     var heads: [AuditHead] = []
     var parts: [Part] = []
     for (item, entries) in items where !stop.isRaised {
@@ -59,12 +58,9 @@ struct CaseVerification {
       report.absorb(ofItem)
       if !entries.isEmpty { parts.append((item, ofItem)) }
     }
-    noteUnknownFolders(items, &report)
-    if let findings = CaseCertificates(folder).compare(with: store) {
-      report.take("examiner's certificate", against: "the first audit event", findings)
-    } else {
-      report.skip("examiner's certificate", because: "there is none, or the first audit event names none")
-    }
+    heads += verifyUnrecorded(items, certificates, &report, progress)
+    noteUnknown(items, &report)
+    checkReports(items.map(\.item), store, &report)
     report.take(
       "audit log, custody and records",
       against: "the chain, and the heads in \(heads.count) manifest\(heads.count == 1 ? "" : "s")",
@@ -172,18 +168,68 @@ struct CaseVerification {
     }
   }
 
-  private func noteUnknownFolders(_ items: [ItemEntries], _ report: inout VerificationReport) {
+  /// Verifies whole acquisitions of which the case does not record the end: after a crash in the last moment, or
+  /// where the log was cut back. Their manifests show how far the log once went.
+  private func verifyUnrecorded(
+    _ items: [ItemEntries], _ certificates: [Certificate], _ report: inout VerificationReport,
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) -> [AuditHead] {
+    let entries = items.flatMap(\.entries)
+    let ended = Set(entries.filter { $0.result?.manifestDigest != nil }.map(\.acquisition.name))
+    var heads: [AuditHead] = []
+    for name in acquisitionFolders() where !ended.contains(name) && !stop.isRaised {
+      let place = folder.evidence.appending(name)
+      heads +=
+        verify(RecordNames(acquisition: name), in: place, nil, certificates, &report, progress).map { [$0] }
+        ?? []
+      report.take(
+        "acquisition \(name)", against: "the case",
+        [
+          Finding(
+            .acquisitionUnrecorded, subject: folder.relative(place), expected: "a recorded end",
+            observed: "none")
+        ])
+    }
+    return heads
+  }
+
+  /// What lies in the evidence folder and is no acquisition that the case knows of.
+  private func noteUnknown(_ items: [ItemEntries], _ report: inout VerificationReport) {
     guard item == nil else { return }
-    let known = Set(items.flatMap { $0.entries.map(\.acquisition.name) })
+    let known = Set(items.flatMap { $0.entries.map(\.acquisition.name) } + acquisitionFolders())
     for name in (try? Files.names(in: folder.evidence)) ?? [] {
       let partial = OutputFolder.partialSuffix
       guard !known.contains(name.hasSuffix(partial) ? String(name.dropLast(partial.count)) : name) else {
         continue
       }
       report.findings.append(
-        Finding(
-          .fileUnlisted, .note, subject: folder.relative(folder.evidence.appending(name)),
-          expected: "an acquisition of the case", observed: "not one"))
+        Finding(.fileUnlisted, .note, subject: folder.relative(folder.evidence.appending(name))))
+    }
+  }
+
+  /// Reports in the case against their recorded digests.
+  private func checkReports(_ items: [ItemNumber], _ store: CaseStore, _ report: inout VerificationReport) {
+    for item in items {
+      for record in (try? store.reports(of: item)) ?? [] {
+        // A path outside of the case is where the report once went, not where it is kept.
+        guard !FilePath(record.path).isAbsolute else { continue }
+        let path = folder.path.pushing(FilePath(record.path))
+        var findings: [Finding] = []
+        if !Files.exists(path) {
+          findings.append(
+            Finding(.fileMissing, .warning, subject: record.path, expected: "the report", observed: "no file")
+          )
+        } else {
+          let observed = (try? FileDigests.of(path))?.sha256
+          if observed != record.sha256 {
+            findings.append(
+              Finding(
+                .fileDigestMismatch, subject: record.path, expected: "SHA-256 \(record.sha256)",
+                observed: observed.map { "SHA-256 \($0)" } ?? "not readable"))
+          }
+        }
+        report.take("\(record.path): SHA-256", against: "the case", findings)
+      }
     }
   }
 
@@ -210,9 +256,11 @@ struct CaseVerification {
     let details = JSONValue.fields([
       "level": .string(level.rawValue), "checks": JSONValue(report.checks.count),
     ])
+    // A verification of less than everything says so wherever it is named.
+    let extent = level == .full ? "" : ", chunk digests only"
     for part in parts {
       try store.recordVerification(
-        of: "item \(part.item)", item: part.item, started: started, verdict: part.report.verdict,
+        of: "item \(part.item)\(extent)", item: part.item, started: started, verdict: part.report.verdict,
         findings: part.report.findings, details: details)
       var custody = CustodyDetails(.verify, occurred: started)
       custody.remarks = part.report.verdict.sentence
@@ -220,68 +268,9 @@ struct CaseVerification {
     }
     if item == nil {
       try store.recordVerification(
-        of: "case", item: nil, started: started, verdict: report.verdict, findings: report.findings,
+        of: "case\(extent)", item: nil, started: started, verdict: report.verdict, findings: report.findings,
         details: details)
     }
     try store.close()
-  }
-}
-
-/// The certificates that lie in a case.
-struct CaseCertificates {
-  private let folder: CaseFolder
-
-  init(_ folder: CaseFolder) { self.folder = folder }
-
-  /// Name of the fingerprint among the details of the first audit event.
-  static let detail = "certificateSHA256"
-
-  /// The examiner's certificate against the fingerprint that was recorded when the case was created; `nil` where
-  /// either of them cannot be had, which is a finding elsewhere.
-  func compare(with store: CaseStore) -> [Finding]? {
-    guard let recorded = try? store.event(1)?.payload["details"]?[Self.detail]?.stringValue,
-      let bytes = try? Files.contents(folder.examinerCertificate, cap: Certificate.largestFile),
-      let own = try? Certificate(parsing: bytes, name: folder.examinerCertificate.string)
-    else { return nil }
-    guard own.fingerprint.hex != recorded else { return [] }
-    return [
-      Finding(
-        .certificateReplaced, subject: folder.relative(folder.examinerCertificate), expected: recorded,
-        observed: own.fingerprint.hex)
-    ]
-  }
-
-  /// What can be read of them, and what is wrong with the others.
-  ///
-  /// The examiner's has the very bytes Exhibit wrote; certificates that were added may have any form of PEM.
-  func read() -> (certificates: [Certificate], findings: [Finding]) {
-    var all: [Certificate] = []
-    var findings: [Finding] = []
-    let own = folder.examinerCertificate.lastComponent?.string ?? ""
-    let names = ((try? Files.names(in: folder.certificates)) ?? []).filter { $0.hasSuffix(".pem") }
-    for name in names {
-      let path = folder.certificates.appending(name)
-      do throws(EvidenceError) {
-        let bytes = try Files.contents(path, cap: Certificate.largestFile)
-        let found = try Certificate.all(in: bytes, name: name)
-        all += found
-        if name == own, try found.first?.pem() != bytes {
-          findings.append(
-            Finding(
-              .certificateDamaged, subject: folder.relative(path), expected: "one certificate in plain PEM",
-              observed: "something else in the file"))
-        }
-      } catch {
-        findings.append(
-          Finding(.certificateDamaged, subject: folder.relative(path), observed: error.description))
-      }
-    }
-    if !names.contains(own) {
-      findings.append(
-        Finding(
-          .fileMissing, subject: folder.relative(folder.examinerCertificate),
-          expected: "the examiner's certificate", observed: "no file"))
-    }
-    return (all, findings)
   }
 }

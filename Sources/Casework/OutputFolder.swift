@@ -29,8 +29,9 @@ struct OutputFolder {
       })
   }
 
-  func create() throws(EvidenceError) {
-    try DurableFolder.create(partial)
+  func create() throws(EvidenceError) { try DurableFolder.create(partial) }
+
+  func keepReserve() throws(EvidenceError) {
     try DurableFile.write([UInt8](repeating: 0, count: Self.reserveSize), to: reserve)
   }
 
@@ -43,7 +44,7 @@ struct OutputFolder {
     try DurableFolder.rename(partial, to: final)
   }
 
-  /// Nothing was read: the folder goes again.
+  /// Nothing was read: the folder goes again. Only for whoever created it.
   func removePartial() { try? DurableFolder.removeWithFiles(partial) }
 }
 

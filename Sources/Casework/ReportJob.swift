@@ -174,18 +174,32 @@ private struct Summary {
       }
     }
     var words = [entries.contains { $0.result?.manifestDigest != nil } ? "Acquired" : "Not acquired"]
-    if let last = verifications.last {
-      paragraphs.append("The newest verification ended \(last.ended): \(last.verdict.sentence)")
-      words.append(last.verdict == .verified ? "verified" : "verification: \(last.verdict.rawValue)")
-      switch last.verdict {
+    // A verification speaks only of what was there when it began.
+    let newest = entries.compactMap { $0.result?.ended }.max()
+    let covering = verifications.last { last in newest.map { $0 <= last.started } ?? false }
+    if let covering {
+      paragraphs.append(
+        "The newest verification (\(covering.subject)) ended \(covering.ended): \(covering.verdict.sentence)")
+      let isWhole = covering.subject == "item \(covering.item?.description ?? "")"
+      switch covering.verdict {
+      case .verified: words.append(isWhole ? "verified" : "verified by chunk digests")
+      default: words.append("verification: \(covering.verdict.rawValue)")
+      }
+      switch covering.verdict {
       case .verified: break
       case .noReference, .incomplete: tone = .attention
       case .mismatch, .damaged, .chainBroken: tone = .bad
       }
     } else {
-      paragraphs.append("The images have not been verified since they were made.")
+      paragraphs.append(
+        verifications.isEmpty
+          ? "The images have not been verified since they were made."
+          : "The newest acquisition has not been verified since it was made.")
       words.append("not yet verified")
       if tone == .good { tone = .attention }
+    }
+    if entries.contains(where: { $0.result?.manifestDigest == nil }) {
+      words.append("an acquisition did not finish")
     }
     self.verdict = words.joined(separator: ", ")
     self.tone = tone

@@ -45,6 +45,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   // manifest and chunk file
   case chunkFileMalformed = "manifest.chunk-file-malformed"
   case manifestMalformed = "manifest.malformed"
+  case streamNotVerified = "manifest.stream-not-verified"
   case manifestInconsistent = "manifest.inconsistent"
   // signature
   case signatureMissing = "signature.missing"
@@ -63,6 +64,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case auditTimeOrder = "audit.time-order"
   case custodyMismatch = "custody.differs-from-audit-log"
   case recordMismatch = "case.record-differs-from-audit-log"
+  case acquisitionUnrecorded = "case.acquisition-unrecorded"
   case databaseDamaged = "case.database-damaged"
   case schemaAltered = "case.schema-altered"
 
@@ -77,7 +79,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .noStoredDigest: "the image stores no digest to compare with"
     case .fileMissing: "a recorded file is missing"
     case .fileSizeMismatch: "a file has not its recorded size"
-    case .fileUnlisted: "a file lies beside the evidence that the manifest does not name"
+    case .fileUnlisted: "something lies beside the evidence that its record does not name"
     case .fileUnreadable: "a file could not be read"
     case .sumsMismatch: "SHA256SUMS does not say what the manifest says"
     case .structureDamaged: "the structure of the image is damaged"
@@ -90,6 +92,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .unreadableListDiffers: "the image's own list of unreadable sectors is not that of the manifest"
     case .chunkFileMalformed: "the chunk file does not follow its format"
     case .manifestMalformed: "the manifest does not follow its format"
+    case .streamNotVerified: "the manifest has a stream that this version cannot verify"
     case .manifestInconsistent: "the manifest contradicts itself"
     case .signatureMissing: "the manifest is not signed"
     case .signatureInvalid: "the signature does not belong to this manifest"
@@ -105,6 +108,8 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .auditTimeOrder: "an event of the audit log is earlier than the one before it"
     case .custodyMismatch: "the custody table differs from the audit log"
     case .recordMismatch: "a record of the case differs from the audit log"
+    case .acquisitionUnrecorded:
+      "a whole acquisition lies in the case, of which the case does not record the end"
     case .databaseDamaged: "the case database is damaged"
     case .schemaAltered: "the structure of the case database, or the protection of its rows, was altered"
     }

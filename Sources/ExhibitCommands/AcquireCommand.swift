@@ -59,6 +59,9 @@ struct AcquireCommand: ParsableCommand {
       if let failure = destination.failure { Rendering.warn(failure.description) }
     }
     for remark in summary.remarks { Rendering.warn(remark) }
+    if let unrecorded = summary.unrecorded {
+      Rendering.warn("the case could not record the end of this acquisition: \(unrecorded)")
+    }
     if let failure = summary.failure { throw StoppedEarly(failure) }
     if summary.exitStatus != .complete { throw EndedWith(status: summary.exitStatus) }
   }
@@ -103,6 +106,7 @@ struct AcquireCommand: ParsableCommand {
     .fields([
       "verdict": .string(summary.verdict.name), "sentence": .string(summary.verdict.sentence),
       "error": summary.failure.map { .string($0.code.rawValue) },
+      "unrecorded": summary.unrecorded.map { .string($0.description) },
       "destinations": .array(summary.destinations.map(json)),
       "remarks": .array(summary.remarks.map { .string($0) }),
       "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),

@@ -29,8 +29,18 @@ package enum VerificationRendering {
       lines.append("Findings:")
       lines += report.findings.map { "  \(Rendering.line($0))" }
     }
-    lines.append(report.verdict.sentence)
+    lines.append(report.verdict.sentence + reservations(report))
     return lines
+  }
+
+  /// What a good verdict must not hide.
+  private static func reservations(_ report: VerificationReport) -> String {
+    let warnings = report.findings.count { $0.severity == .warning }
+    let unchecked = report.checks.count { $0.outcome == .notChecked }
+    var parts: [String] = []
+    if warnings > 0 { parts.append("\(warnings) warning\(warnings == 1 ? "" : "s")") }
+    if unchecked > 0 { parts.append("\(unchecked) thing\(unchecked == 1 ? "" : "s") not checked") }
+    return parts.isEmpty ? "" : " With \(parts.joined(separator: " and ")), see above."
   }
 
   private static func sign(_ outcome: VerificationCheck.Outcome) -> String {

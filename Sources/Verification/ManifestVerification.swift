@@ -72,7 +72,9 @@ package struct ManifestVerification {
       report.skip("images", because: "the manifest cannot be read")
       return Result(report: report, manifest: nil, manifestDigest: digest)
     }
-    report.take("\(name): consistency", against: "itself", manifest.consistencyFindings(subject: name))
+    report.take(
+      "\(name): consistency", against: "itself",
+      manifest.consistencyFindings(subject: name) + nameFindings(manifest))
     // Files are digested beside the images, whose pass leaves a processor idle at times.
     let files = FileChecks(manifest.allFiles, check: FileCheck(folder: folder, stop: stop)) { [level] file in
       // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
@@ -92,13 +94,33 @@ package struct ManifestVerification {
     return Result(report: report, manifest: manifest, manifestDigest: digest)
   }
 
+  /// A manifest under another name than its own, and streams of a later version.
+  private func nameFindings(_ manifest: Manifest) -> [Finding] {
+    var findings: [Finding] = []
+    let expected = RecordNames(acquisition: manifest.acquisition.name).manifest
+    if expected != name {
+      findings.append(Finding(.manifestInconsistent, subject: name, expected: expected, observed: name))
+    }
+    for stream in manifest.streams where stream.name != Manifest.Stream.main {
+      findings.append(Finding(.streamNotVerified, subject: "\(name): stream \(stream.name)"))
+    }
+    return findings
+  }
+
   // MARK: Signature
 
   private func checkSignature(
     of manifest: [UInt8], at path: FilePath, isThere: Bool, _ report: inout VerificationReport
   ) throws(EvidenceError) {
-    let bytes = isThere ? try Files.contents(path, cap: SignatureCheck.largestFile) : nil
     let subject = path.lastComponent?.string ?? path.string
+    let bytes: [UInt8]?
+    do throws(EvidenceError) {
+      bytes = isThere ? try Files.contents(path, cap: SignatureCheck.largestFile) : nil
+    } catch {
+      return report.take(
+        "\(name): signature", against: "its form",
+        [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: error.description)])
+    }
     let (signatures, findings) = try ManifestSignature.check(
       manifest: manifest, signature: bytes, trusted: trusted, subject: subject)
     report.signers = signatures?.signers ?? []
@@ -134,8 +156,10 @@ package struct ManifestVerification {
   private func checkSums(of manifest: Manifest, manifestDigest: Digest, _ report: inout VerificationReport) {
     let path = folder.appending(RecordNames.sums)
     guard Files.exists(path) else {
-      report.findings.append(Finding(.fileMissing, .warning, subject: RecordNames.sums))
-      return report.skip(RecordNames.sums, because: "it is missing")
+      return report.take(
+        RecordNames.sums, against: "manifest",
+        [Finding(.fileMissing, subject: RecordNames.sums, expected: "a list of digests", observed: "no file")]
+      )
     }
     var findings: [Finding] = []
     do throws(EvidenceError) {
@@ -176,9 +200,12 @@ package struct ManifestVerification {
         let map = try MapFile(parsing: bytes, sectorSize: stream.unitSize, length: stream.length, name: file)
           .map
         if map != stream.map { findings.append(Finding(.manifestInconsistent, subject: file)) }
-      } catch  where error.code != .fileMissing {
+      } catch  where error.code == .fileMissing {
+        report.skip("\(file): sector map", because: "it is missing")
+        continue
+      } catch {
         findings.append(Finding(.manifestInconsistent, subject: file, observed: error.description))
-      } catch {}
+      }
       report.take("\(file): sector map", against: "manifest", findings)
     }
   }

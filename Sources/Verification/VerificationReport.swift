@@ -83,9 +83,10 @@ extension FindingCode {
   fileprivate var consequence: VerificationVerdict {
     switch self {
     case .chunkDamaged, .structureDamaged, .imageTruncated, .segmentMissing, .databaseDamaged: .damaged
-    case .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch, .recordMismatch:
+    case .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch, .recordMismatch,
+      .auditTimeOrder, .schemaAltered, .acquisitionUnrecorded:
       .chainBroken
-    case .fileUnreadable: .incomplete
+    case .fileUnreadable, .streamNotVerified: .incomplete
     default: .mismatch
     }
   }

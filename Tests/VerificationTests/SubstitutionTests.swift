@@ -25,12 +25,43 @@ import Verification
   }
 
   @Test func theSumsAreRemoved() throws {
-    // Every sum stands in the signed manifest too: what is lost is convenience.
+    // Every sum stands in the signed manifest too, but whoever checks with `sha256sum` alone rests on the file.
     let sealed = try SealedCase()
     try files.removeItem(atPath: sealed.evidence.appending("SHA256SUMS").string)
     let report = try sealed.verifyCase()
-    #expect(report.verdict == .verified)
-    #expect(report.findings.contains { $0.severity == .warning && $0.subject == "SHA256SUMS" })
+    #expect(report.verdict == .mismatch)
+    #expect(report.findings.contains { $0.code == .fileMissing && $0.subject == "SHA256SUMS" })
+  }
+
+  /// The end of the log is cut off together with the rows: what lies in the evidence folder tells.
+  @Test func anAcquisitionWhoseRecordIsGoneIsFound() throws {
+    let sealed = try SealedCase()
+    let second = sealed.folder.string + "/evidence/001-2"
+    try files.createDirectory(atPath: second, withIntermediateDirectories: false)
+    for name in try TestFiles.names(in: sealed.evidence) {
+      try files.copyItem(
+        atPath: sealed.evidence.appending(name).string,
+        toPath: second + "/" + name.replacingOccurrences(of: "001.manifest", with: "001-2.manifest"))
+    }
+    let report = try sealed.verifyCase()
+    #expect(report.findings.contains { $0.code == .acquisitionUnrecorded && $0.subject == "evidence/001-2" })
+    #expect(report.verdict.exitStatus != .complete)
+  }
+
+  /// A certificate dropped into the case makes nobody a signer.
+  @Test func aForeignCertificateInTheCaseIsNotTrusted() throws {
+    let sealed = try SealedCase()
+    let other = try SealedCase(signedAnew: true)
+    let folder = sealed.folder.string + "/certificates"
+    try files.copyItem(atPath: other.folder.string + "/certificates/examiner.pem", toPath: folder + "/zz.pem")
+    for name in ["001.manifest.json", "001.manifest.json.p7s", "SHA256SUMS"] {
+      try files.removeItem(atPath: sealed.evidence.appending(name).string)
+      try files.copyItem(
+        atPath: other.evidence.appending(name).string, toPath: sealed.evidence.appending(name).string)
+    }
+    let report = try sealed.verifyCase()
+    #expect(report.verdict.exitStatus == .mismatch)
+    #expect(report.findings.contains { $0.code == .fileUnlisted && $0.subject == "certificates/zz.pem" })
   }
 
   @Test func aFileIsAdded() throws {

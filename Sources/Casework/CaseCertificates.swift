@@ -1,0 +1,75 @@
+import CaseStore
+import Evidence
+import Signing
+import SystemIO
+import SystemPackage
+import Verification
+
+/// The examiner's certificate as it lies in a case.
+///
+/// It alone is trusted there, and only while it is the one that the first audit event names: whoever can put files
+/// into the folder must not become a signer by that.
+struct CaseCertificates {
+  private let folder: CaseFolder
+
+  init(_ folder: CaseFolder) { self.folder = folder }
+
+  /// Name of the fingerprint among the details of the first audit event.
+  static let detail = "certificateSHA256"
+
+  /// Adds what is found to `report`.
+  /// - Parameter store: `nil` where the database cannot be asked.
+  /// - Returns: the certificates to trust.
+  func check(against store: CaseStore?, _ report: inout VerificationReport) -> [Certificate] {
+    let path = folder.examinerCertificate
+    let subject = folder.relative(path)
+    let name = "examiner's certificate"
+    noteOthers(&report)
+    guard Files.exists(path) else {
+      report.take(
+        name, against: "the case",
+        [Finding(.fileMissing, subject: subject, expected: name, observed: "no file")])
+      return []
+    }
+    let own: Certificate
+    do throws(EvidenceError) {
+      let bytes = try Files.contents(path, cap: Certificate.largestFile)
+      own = try Certificate(parsing: bytes, name: path.string)
+      // The very bytes Exhibit wrote: another form of the same certificate was written by somebody else.
+      guard try own.pem() == bytes else {
+        throw EvidenceError(.certificateUnusable, subject, "not in the form it was written in")
+      }
+    } catch {
+      report.take(
+        name, against: "its form",
+        [Finding(.certificateDamaged, subject: subject, observed: error.description)])
+      return []
+    }
+    guard let recorded = recordedFingerprint(store) else {
+      report.skip(name, because: "the first audit event names no fingerprint, or cannot be read")
+      return [own]
+    }
+    guard own.fingerprint.hex == recorded else {
+      report.take(
+        name, against: "the first audit event",
+        [Finding(.certificateReplaced, subject: subject, expected: recorded, observed: own.fingerprint.hex)])
+      return []
+    }
+    report.take(name, against: "the first audit event", [])
+    return [own]
+  }
+
+  private func recordedFingerprint(_ store: CaseStore?) -> String? {
+    // An event that cannot be read is found by the check of the log.
+    (try? store?.event(1))?.payload["details"]?[Self.detail]?.stringValue
+  }
+
+  /// Other files there are neither trusted nor passed over.
+  private func noteOthers(_ report: inout VerificationReport) {
+    let own = folder.examinerCertificate.lastComponent?.string
+    for name in (try? Files.names(in: folder.certificates)) ?? [] where name != own {
+      report.findings.append(
+        Finding(.fileUnlisted, .note, subject: folder.relative(folder.certificates.appending(name))))
+    }
+  }
+}
