@@ -59,7 +59,7 @@ package struct CaseCreation {
         try DurableFolder.sync(folder)
       }
     } catch {
-      Self.remove(made)
+      made.remove()
       throw error
     }
     return Created(
@@ -89,12 +89,6 @@ package struct CaseCreation {
     let certificate = try Certificate.selfSigned(
       for: key, commonName: examiner, organisation: organisation, from: now)
     return try SigningIdentity(key: key, certificate: certificate, now: now)
-  }
-
-  private static func remove(_ folder: CaseFolder) {
-    for inner in [folder.evidence, folder.certificates, folder.reports, folder.signing, folder.path] {
-      try? DurableFolder.removeWithFiles(inner)
-    }
   }
 }
 

@@ -45,14 +45,27 @@ package struct CaseFolder: Hashable, Sendable {
     }
   }
 
-  /// Makes the folder of a new case and the folders in it.
+  /// Makes the folder of a new case and the folders in it; nothing is left behind where it fails.
   /// - Throws: `caseExists`, `destinationMissing`, `permissionDenied`.
   static func create(_ path: FilePath) throws(EvidenceError) -> CaseFolder {
     try DurableFolder.create(path, exists: .caseExists)
-    let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.writeFailed, path.string))
-    for inner in [folder.evidence, folder.certificates, folder.reports] { try DurableFolder.create(inner) }
-    try DurableFolder.create(folder.signing, mode: 0o700)
-    return folder
+    do throws(EvidenceError) {
+      let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.writeFailed, path.string))
+      for inner in [folder.evidence, folder.certificates, folder.reports] { try DurableFolder.create(inner) }
+      try DurableFolder.create(folder.signing, mode: 0o700)
+      return folder
+    } catch {
+      CaseFolder(path: path).remove()
+      throw error
+    }
+  }
+
+  /// Removes what ``create(_:)`` made and the plain files in it, as far as possible. Only for a case that could
+  /// not be created: nothing in it is evidence yet.
+  func remove() {
+    for inner in [evidence, certificates, reports, signing, path] {
+      try? DurableFolder.removeWithFiles(inner)
+    }
   }
 
   /// Whether a path lies in this folder, however it is written.
