@@ -15,6 +15,7 @@ package enum Rendering {
   /// Parses the arguments, runs the command, and ends the process with the documented exit status.
   package static func runAndExit<Program: ParsableCommand>(_ program: Program.Type) -> Never {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    StandardStreams.prepare()
     do {
       var command = try Program.parseAsRoot(arguments)
       try command.run()
@@ -27,7 +28,7 @@ package enum Rendering {
     } catch let error as EvidenceError {
       let name = Program.configuration.commandName ?? "exhibit"
       Terminal.writeError("\(name): \(error)\n")
-      if arguments.contains("--json") { print(json(of: error).indentedText) }
+      if arguments.contains("--json") { show(json(of: error).indentedText) }
       end(error.exitStatus)
     } catch {
       // The parser's own words: help and version to standard output, mistakes to standard error.
@@ -36,7 +37,7 @@ package enum Rendering {
         Terminal.writeError(message + "\n")
         end(.usage)
       }
-      print(message)
+      show(message)
       end(.complete)
     }
   }
@@ -44,9 +45,27 @@ package enum Rendering {
   /// One line on standard error that is no failure of the command.
   package static func warn(_ text: String) { Terminal.writeError("note: \(HumanText.singleLine(text))\n") }
 
+  /// What could not be written to standard output.
+  private static let outputFailure = Monitor<EvidenceError?>(nil)
+
+  /// Writes text and a newline to standard output. Where that fails the command goes on, because its work counts,
+  /// but it does not end with success.
+  package static func show(_ text: String) {
+    do throws(EvidenceError) { try StandardStreams.write(text + "\n") } catch {
+      outputFailure.withLock { $0 = error }
+    }
+  }
+
+  /// Lines as they are meant to be read: foreign text in them cannot break a line or steer the terminal.
+  package static func show(_ lines: [String]) {
+    show(lines.map(HumanText.singleLine).joined(separator: "\n"))
+  }
+
   private static func end(_ status: ExitStatus) -> Never {
-    fflush(nil)
-    exit(status.rawValue)
+    guard let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
+    guard status == .complete else { exit(status.rawValue) }
+    Terminal.writeError("\(failure)\n")
+    exit(failure.exitStatus.rawValue)
   }
 
   static func json(of error: EvidenceError) -> JSONValue {

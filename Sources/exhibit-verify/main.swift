@@ -39,10 +39,11 @@ struct ExhibitVerify: ParsableCommand {
         display.update(done: $0, of: $1)
       }
     display.finish()
-    print(
-      json
-        ? VerificationRendering.json(report).indentedText
-        : VerificationRendering.lines(report).joined(separator: "\n"))
+    if json {
+      Rendering.show(VerificationRendering.json(report).indentedText)
+    } else {
+      Rendering.show(VerificationRendering.lines(report))
+    }
     if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
   }
 
