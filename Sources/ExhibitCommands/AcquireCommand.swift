@@ -84,9 +84,12 @@ struct AcquireCommand: ParsableCommand {
   private static func lines(_ summary: AcquisitionSummary) -> [String] {
     var lines = [summary.verdict.sentence]
     let attempted = summary.sectorCount - summary.notAttempted
+    let share = Double(attempted) / Double(max(1, summary.sectorCount))
+    let bytes =
+      attempted == summary.sectorCount ? summary.length : UInt64(Double(summary.length) * share)
     lines.append(
       "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
-        + "\(HumanText.size(summary.length)), \(HumanText.duration(seconds: summary.seconds))")
+        + "\(HumanText.size(bytes)), \(HumanText.duration(seconds: summary.seconds))")
     if !summary.unreadable.isEmpty { lines.append("  filled    sectors \(summary.unreadable.listed())") }
     for digest in summary.digests.all {
       lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")

@@ -15,30 +15,30 @@ package enum Rendering {
   /// Parses the arguments, runs the command, and ends the process with the documented exit status.
   package static func runAndExit<Program: ParsableCommand>(_ program: Program.Type) -> Never {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    let name = Program.configuration.commandName ?? "exhibit"
     StandardStreams.prepare()
     do {
       var command = try Program.parseAsRoot(arguments)
       try command.run()
-      end(.complete)
+      end(.complete, of: name)
     } catch let ended as EndedWith {
-      end(ended.status)
+      end(ended.status, of: name)
     } catch let stopped as StoppedEarly {
-      Terminal.writeError("\(Program.configuration.commandName ?? "exhibit"): \(stopped.reason)\n")
-      end(.incomplete)
+      Terminal.writeError("\(name): \(stopped.reason)\n")
+      end(.incomplete, of: name)
     } catch let error as EvidenceError {
-      let name = Program.configuration.commandName ?? "exhibit"
       Terminal.writeError("\(name): \(error)\n")
       if arguments.contains("--json") { show(json(of: error).indentedText) }
-      end(error.exitStatus)
+      end(error.exitStatus, of: name)
     } catch {
       // The parser's own words: help and version to standard output, mistakes to standard error.
       let message = Program.fullMessage(for: error)
       guard Program.exitCode(for: error) == .success else {
         Terminal.writeError(message + "\n")
-        end(.usage)
+        end(.usage, of: name)
       }
       show(message)
-      end(.complete)
+      end(.complete, of: name)
     }
   }
 
@@ -61,10 +61,10 @@ package enum Rendering {
     show(lines.map(HumanText.singleLine).joined(separator: "\n"))
   }
 
-  private static func end(_ status: ExitStatus) -> Never {
-    guard let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
-    guard status == .complete else { exit(status.rawValue) }
-    Terminal.writeError("\(failure)\n")
+  /// A result that nobody could read is no success; every other status says more than that.
+  private static func end(_ status: ExitStatus, of name: String) -> Never {
+    guard status == .complete, let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
+    Terminal.writeError("\(name): \(failure)\n")
     exit(failure.exitStatus.rawValue)
   }
 

@@ -53,14 +53,10 @@ private enum HiddenInput {
   static func begin() -> Bool {
     guard tcgetattr(STDIN_FILENO, before) == 0 else { return false }
     for number in ending {
-      let previous = signal(number) { number in
+      Signals.handle(number) { number in
         tcsetattr(STDIN_FILENO, TCSANOW, HiddenInput.before)
         signal(number, SIG_DFL)
         raise(number)
-      }
-      // Whoever started us had it ignored, as nohup does: so it stays.
-      if unsafeBitCast(previous, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-        signal(number, SIG_IGN)
       }
     }
     // A process that is suspended here would come back with its echo on.
@@ -73,7 +69,18 @@ private enum HiddenInput {
 
   static func end() {
     tcsetattr(STDIN_FILENO, TCSAFLUSH, before)
-    for number in ending + [SIGTSTP] { signal(number, SIG_DFL) }
+    for number in ending { Signals.handle(number, SIG_DFL) }
+    signal(SIGTSTP, SIG_DFL)
+  }
+}
+
+private enum Signals {
+  /// Handles a signal, unless whoever started us had it ignored, as nohup does: so it stays.
+  static func handle(_ number: Int32, _ handler: __sighandler_t?) {
+    let before = signal(number, handler)
+    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      signal(number, SIG_IGN)
+    }
   }
 }
 
@@ -85,13 +92,9 @@ package enum StopSignals {
   package static func install() {
     _ = flag.isRaised
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      let before = signal(number) { number in
+      Signals.handle(number) { number in
         StopSignals.flag.raise()
         signal(number, SIG_DFL)
-      }
-      // Whoever started us had it ignored, as nohup does: so it stays.
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-        signal(number, SIG_IGN)
       }
     }
   }
