@@ -74,6 +74,13 @@ package struct CaseFolder: Hashable, Sendable {
     return resolved.starts(with: path)
   }
 
+  /// Whether a file of this path, which need not exist yet, would lie among the evidence of the case.
+  package func isAmongEvidence(_ file: FilePath) -> Bool {
+    let parent = file.removingLastComponent()
+    guard case .success(let resolved) = Syscalls.resolve(parent.isEmpty ? "." : parent) else { return false }
+    return resolved.starts(with: evidence)
+  }
+
   /// `path` as seen from the case folder, where it lies inside; otherwise as it is.
   func relative(_ other: FilePath) -> String {
     var inner = other

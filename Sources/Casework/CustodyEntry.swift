@@ -96,7 +96,7 @@ package struct CustodyEntry {
     guard let stamp = Timestamp(String(full)) else {
       throw EvidenceError(.argumentInvalid, "--time \(time)", "RFC 3339 in UTC such as 2026-01-31T09:15:00Z")
     }
-    // Exhibits older than the clock's own beginning are mistakes of typing.
+    // No exhibit of this kind was handled before then: a mistake of typing.
     guard stamp >= Timestamp(microseconds: 0) else {
       throw EvidenceError(.argumentInvalid, "--time \(time)", "it lies before 1970")
     }

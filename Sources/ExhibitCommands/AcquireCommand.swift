@@ -84,9 +84,11 @@ struct AcquireCommand: ParsableCommand {
   private static func lines(_ summary: AcquisitionSummary) -> [String] {
     var lines = [summary.verdict.sentence]
     let attempted = summary.sectorCount - summary.notAttempted
-    let share = Double(attempted) / Double(max(1, summary.sectorCount))
+    // By proportion, because the last sector of a file may be short.
     let bytes =
-      attempted == summary.sectorCount ? summary.length : UInt64(Double(summary.length) * share)
+      attempted == summary.sectorCount
+      ? summary.length
+      : summary.sectorCount.dividingFullWidth(summary.length.multipliedFullWidth(by: attempted)).quotient
     lines.append(
       "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
         + "\(HumanText.size(bytes)), \(HumanText.duration(seconds: summary.seconds))")
