@@ -41,7 +41,9 @@ package struct CaseFolder: Hashable, Sendable {
     var folder = try Syscalls.resolve(".").orThrow(.caseNotGiven, ".")
     while true {
       if Files.kind(folder.appending(CaseStore.fileName)) == .file { return try at(folder) }
-      guard folder.removeLastComponent() else { throw EvidenceError(.caseNotGiven, "none is in this folder or above it") }
+      guard folder.removeLastComponent() else {
+        throw EvidenceError(.caseNotGiven, "none is in this folder or above it")
+      }
     }
   }
 

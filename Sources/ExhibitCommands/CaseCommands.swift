@@ -26,7 +26,7 @@ struct CaseCreateCommand: ParsableCommand {
   @Option(help: "The laboratory or authority.") var organisation: String?
   @Option(help: "PEM private key to sign with, instead of a new one.", completion: .file()) var key: String?
   @Option(help: "PEM certificate of that key.", completion: .file()) var certificate: String?
-  @Flag(help: "Store the key without a passphrase, a new one or that of --key. Whoever can read the file can sign.")
+  @Flag(help: "Store the key, new or given, without a passphrase. Whoever can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions

@@ -35,7 +35,7 @@ struct CustodyRecordCommand: ParsableCommand {
   @Option(help: "Condition of the item.") var condition: String?
   @Option(help: "Locker, vault, shelf.") var storage: String?
   @Option(help: "Anything else.") var remarks: String?
-  @Option(help: "Identifier of the event that is corrected, as `custody show` prints it; for the event correct.")
+  @Option(help: "Identifier of the corrected event, as `custody show` prints it; for correct only.")
   var corrects: String?
   @OptionGroup var output: OutputOptions
 

@@ -33,7 +33,8 @@ struct ExhibitVerify: ParsableCommand {
     let report =
       path.hasSuffix(".json")
       ? try ManifestVerification(
-        FilePath(path), trusted: try TrustedCertificates.read(trust.map { FilePath($0) }), level: level, stop: StopSignals.flag
+        FilePath(path), trusted: try TrustedCertificates.read(trust.map { FilePath($0) }), level: level,
+        stop: StopSignals.flag
       ).perform { display.update(done: $0, of: $1) }.report
       : try LoneImageVerification(FilePath(path), level: level, stop: StopSignals.flag).perform {
         display.update(done: $0, of: $1)
