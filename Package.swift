@@ -92,7 +92,7 @@ let package = Package(
       ]),
     program("exhibit", ["ExhibitCommands"]),
     program(
-      "exhibit-verify", ["Evidence", "SystemIO", "Signing", "Verification", "Rendering", argumentParser]),
+      "exhibit-verify", ["Evidence", "SystemIO", "Manifests", "Verification", "Rendering", argumentParser]),
     // measures single steps for Tests/Benchmarks/run
     .executableTarget(
       name: "exhibit-rates",

@@ -11,8 +11,8 @@ package struct CaseCreation {
     case newEncrypted(passphrase: [UInt8])
     /// Whoever can read the file can sign.
     case newUnencrypted
-    /// PEM files of the laboratory; copies are kept in the case.
-    case existing(key: FilePath, certificate: FilePath)
+    /// PEM files of the laboratory; copies are kept in the case, the key as it is.
+    case existing(key: FilePath, certificate: FilePath, acceptsUnencrypted: Bool)
   }
 
   package struct Created {
@@ -20,6 +20,8 @@ package struct CaseCreation {
     package let number: String
     package let certificate: FilePath
     package let fingerprint: Digest
+    /// What the examiner should know although the case was created.
+    package let remarks: [String]
   }
 
   package var folder: FilePath
@@ -59,12 +61,19 @@ package struct CaseCreation {
         try DurableFolder.sync(folder)
       }
     } catch {
-      Self.remove(made)
+      made.remove()
       throw error
     }
     return Created(
       folder: made.path, number: number, certificate: made.examinerCertificate,
-      fingerprint: identity.certificate.fingerprint)
+      fingerprint: identity.certificate.fingerprint, remarks: remarks(identity.certificate))
+  }
+
+  private func remarks(_ certificate: Certificate) -> [String] {
+    guard certificate.commonName != examiner else { return [] }
+    return [
+      "the certificate is of '\(certificate.commonName)', not of the examiner '\(examiner)': signatures will name the former"
+    ]
   }
 
   private func signingIdentity() throws(EvidenceError) -> (SigningIdentity, keyFile: [UInt8]) {
@@ -75,12 +84,25 @@ package struct CaseCreation {
     case .newUnencrypted:
       let identity = try newIdentity()
       return (identity, try identity.key.unencryptedPEM())
-    case .existing(let key, let certificate):
+    case .existing(let key, let certificate, let acceptsUnencrypted):
       let pem = try Files.contents(key, cap: SigningFiles.cap)
       let identity = try SigningFiles.identity(
         key: pem, keyName: key.string, certificate: certificate, passphrase: passphrase)
+      guard acceptsUnencrypted || Self.isEncrypted(pem) else {
+        throw EvidenceError(
+          .argumentInvalid, "--key \(key)",
+          "the key is not encrypted and would lie in the case like that; encrypt it, or accept it with --unencrypted-key"
+        )
+      }
       return (identity, pem)
     }
+  }
+
+  private static func isEncrypted(_ pem: [UInt8]) -> Bool {
+    do throws(EvidenceError) { _ = try SigningKey(pem: pem, name: "") } catch {
+      return error.code == .passphraseNeeded
+    }
+    return false
   }
 
   private func newIdentity() throws(EvidenceError) -> SigningIdentity {
@@ -89,12 +111,6 @@ package struct CaseCreation {
     let certificate = try Certificate.selfSigned(
       for: key, commonName: examiner, organisation: organisation, from: now)
     return try SigningIdentity(key: key, certificate: certificate, now: now)
-  }
-
-  private static func remove(_ folder: CaseFolder) {
-    for inner in [folder.evidence, folder.certificates, folder.reports, folder.signing, folder.path] {
-      try? DurableFolder.removeWithFiles(inner)
-    }
   }
 }
 

@@ -41,24 +41,46 @@ package struct CaseFolder: Hashable, Sendable {
     var folder = try Syscalls.resolve(".").orThrow(.caseNotGiven, ".")
     while true {
       if Files.kind(folder.appending(CaseStore.fileName)) == .file { return try at(folder) }
-      guard folder.removeLastComponent() else { throw EvidenceError(.caseNotGiven, "this command") }
+      guard folder.removeLastComponent() else {
+        throw EvidenceError(.caseNotGiven, "none is in this folder or above it")
+      }
     }
   }
 
-  /// Makes the folder of a new case and the folders in it.
+  /// Makes the folder of a new case and the folders in it; nothing is left behind where it fails.
   /// - Throws: `caseExists`, `destinationMissing`, `permissionDenied`.
   static func create(_ path: FilePath) throws(EvidenceError) -> CaseFolder {
     try DurableFolder.create(path, exists: .caseExists)
-    let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.writeFailed, path.string))
-    for inner in [folder.evidence, folder.certificates, folder.reports] { try DurableFolder.create(inner) }
-    try DurableFolder.create(folder.signing, mode: 0o700)
-    return folder
+    do throws(EvidenceError) {
+      let folder = CaseFolder(path: try Syscalls.resolve(path).orThrow(.writeFailed, path.string))
+      for inner in [folder.evidence, folder.certificates, folder.reports] { try DurableFolder.create(inner) }
+      try DurableFolder.create(folder.signing, mode: 0o700)
+      return folder
+    } catch {
+      CaseFolder(path: path).remove()
+      throw error
+    }
+  }
+
+  /// Removes what ``create(_:)`` made and the plain files in it, as far as possible. Only for a case that could
+  /// not be created: nothing in it is evidence yet.
+  func remove() {
+    for inner in [evidence, certificates, reports, signing, path] {
+      try? DurableFolder.removeWithFiles(inner)
+    }
   }
 
   /// Whether a path lies in this folder, however it is written.
   func contains(_ other: FilePath) -> Bool {
     guard case .success(let resolved) = Syscalls.resolve(other) else { return false }
     return resolved.starts(with: path)
+  }
+
+  /// Whether a file of this path, which need not exist yet, would lie among the evidence of the case.
+  package func isAmongEvidence(_ file: FilePath) -> Bool {
+    let parent = file.removingLastComponent()
+    guard case .success(let resolved) = Syscalls.resolve(parent.isEmpty ? "." : parent) else { return false }
+    return resolved.starts(with: evidence)
   }
 
   /// `path` as seen from the case folder, where it lies inside; otherwise as it is.

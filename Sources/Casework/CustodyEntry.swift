@@ -23,6 +23,8 @@ package struct CustodyEntry {
   package var condition: String?
   package var storage: String?
   package var remarks: String?
+  /// The identifier of the earlier event that is corrected; only of `correct`, which needs it.
+  package var corrects: String?
 
   package init(item: ItemNumber, event: String) {
     self.item = item
@@ -42,6 +44,7 @@ package struct CustodyEntry {
         .argumentInvalid, "--event \(event)", "one of \(Self.eventNames.joined(separator: ", "))")
     }
     var details = CustodyDetails(type, occurred: try occurred())
+    details.corrects = try correctedEvent(type)
     let store = try CaseStore.open(folder)
     _ = try store.item(item)
     details.place = place
@@ -69,6 +72,22 @@ package struct CustodyEntry {
     return try store.custody(of: item).map { line($0.record, people: people) }
   }
 
+  private func correctedEvent(_ type: CustodyEventType) throws(EvidenceError) -> RecordIdentifier? {
+    switch (type, corrects) {
+    case (.correct, let text?):
+      guard let identifier = RecordIdentifier(text) else {
+        throw EvidenceError(
+          .argumentInvalid, "--corrects \(text)", "an identifier as `exhibit custody show` prints it")
+      }
+      return identifier
+    case (.correct, nil):
+      throw EvidenceError(
+        .argumentInvalid, "--event correct", "it needs --corrects with the identifier of the corrected event")
+    case (_, nil): return nil
+    case (_, _?): throw EvidenceError(.argumentInvalid, "--corrects", "only with --event correct")
+    }
+  }
+
   private func occurred() throws(EvidenceError) -> Timestamp {
     let now = Host.now()
     guard let time else { return now }
@@ -76,6 +95,10 @@ package struct CustodyEntry {
     let full = time.count == 20 && time.hasSuffix("Z") ? time.dropLast() + ".000000Z" : time[...]
     guard let stamp = Timestamp(String(full)) else {
       throw EvidenceError(.argumentInvalid, "--time \(time)", "RFC 3339 in UTC such as 2026-01-31T09:15:00Z")
+    }
+    // No exhibit of this kind was handled before then: a mistake of typing.
+    guard stamp >= Timestamp(microseconds: 0) else {
+      throw EvidenceError(.argumentInvalid, "--time \(time)", "it lies before 1970")
     }
     guard stamp <= now else {
       throw EvidenceError(.argumentInvalid, "--time \(time)", "it lies in the future")
@@ -100,9 +123,10 @@ package struct CustodyEntry {
       ("purpose", details.purpose), ("authority", details.authority), ("method", details.method),
       ("sealBefore", details.sealBefore), ("sealAfter", details.sealAfter), ("condition", details.condition),
       ("storage", details.storage), ("remarks", details.remarks),
+      ("corrects", details.corrects?.description), ("id", record.id.description),
     ]
     var object: [String: JSONValue] = [
-      "id": .string(record.id.description), "item": .string(record.item.description),
+      "item": .string(record.item.description),
       "event": .string(details.type.rawValue), "occurred": .string(details.occurred.description),
       "recorded": .string(record.recorded.description),
     ]

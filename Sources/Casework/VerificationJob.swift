@@ -1,4 +1,5 @@
 import Evidence
+import Manifests
 import Signing
 import SystemIO
 import SystemPackage
@@ -26,7 +27,7 @@ package struct VerificationJob {
     self.target = target
     self.level = level
     self.stop = stop
-    self.trusted = try Self.certificates(trust)
+    self.trusted = try TrustedCertificates.read(trust)
   }
 
   /// What a path names: a case folder, an item's folder or manifest, or an image.
@@ -65,14 +66,5 @@ package struct VerificationJob {
         .perform(
           progress: progress)
     }
-  }
-
-  static func certificates(_ paths: [FilePath]) throws(EvidenceError) -> [Certificate] {
-    var all: [Certificate] = []
-    for path in paths {
-      all += try Certificate.all(
-        in: try Files.contents(path, cap: Certificate.largestFile), name: path.string)
-    }
-    return all
   }
 }

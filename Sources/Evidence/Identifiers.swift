@@ -2,12 +2,20 @@
 package struct ItemNumber: Hashable, Sendable, CustomStringConvertible, Comparable {
   package let description: String
 
+  /// The end of the name of a folder that is not finished.
+  private static let unfinished = ".partial"
+
   /// 1–64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit: safe as a file name everywhere.
+  /// None ends in `.partial`, which would make the folder of a finished acquisition look unfinished.
   package init(_ text: String) throws(EvidenceError) {
     guard PortableName.isValid(text) else {
       throw EvidenceError(
         .argumentInvalid, "item number '\(text)'",
         "1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit")
+    }
+    guard !text.lowercased().hasSuffix(Self.unfinished) else {
+      throw EvidenceError(
+        .argumentInvalid, "item number '\(text)'", "names of unfinished folders end in \(Self.unfinished)")
     }
     self.description = text
   }

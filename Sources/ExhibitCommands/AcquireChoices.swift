@@ -32,7 +32,7 @@ enum AcquireChoices {
 
   static func digests(named list: String) throws(EvidenceError) -> Set<DigestAlgorithm> {
     var result: Set<DigestAlgorithm> = []
-    for name in list.split(separator: ",") {
+    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
       guard let algorithm = DigestAlgorithm(rawValue: name.lowercased()) else {
         throw EvidenceError(.argumentInvalid, "--digest \(list)", "of \(digests)")
       }

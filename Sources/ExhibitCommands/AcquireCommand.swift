@@ -87,9 +87,14 @@ struct AcquireCommand: ParsableCommand {
   private static func lines(_ summary: AcquisitionSummary) -> [String] {
     var lines = [summary.verdict.sentence]
     let attempted = summary.sectorCount - summary.notAttempted
+    // By proportion, because the last sector of a file may be short.
+    let bytes =
+      attempted == summary.sectorCount
+      ? summary.length
+      : summary.sectorCount.dividingFullWidth(summary.length.multipliedFullWidth(by: attempted)).quotient
     lines.append(
       "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
-        + "\(HumanText.size(summary.length)), \(HumanText.duration(seconds: summary.seconds))")
+        + "\(HumanText.size(bytes)), \(HumanText.duration(seconds: summary.seconds))")
     if !summary.unreadable.isEmpty { lines.append("  filled    sectors \(summary.unreadable.listed())") }
     for digest in summary.digests.all {
       lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Casework
 import Evidence
+import Rendering
 import SystemPackage
 
 struct CaseCommands: ParsableCommand {
@@ -25,7 +26,7 @@ struct CaseCreateCommand: ParsableCommand {
   @Option(help: "The laboratory or authority.") var organisation: String?
   @Option(help: "PEM private key to sign with, instead of a new one.", completion: .file()) var key: String?
   @Option(help: "PEM certificate of that key.", completion: .file()) var certificate: String?
-  @Flag(help: "Store the new key without a passphrase. Whoever can read the file can sign.")
+  @Flag(help: "Store the key, new or given, without a passphrase. Whoever can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
@@ -38,7 +39,8 @@ struct CaseCreateCommand: ParsableCommand {
     request.organisation = organisation
     switch (key, certificate) {
     case (let key?, let certificate?):
-      request.signing = .existing(key: FilePath(key), certificate: FilePath(certificate))
+      request.signing = .existing(
+        key: FilePath(key), certificate: FilePath(certificate), acceptsUnencrypted: unencryptedKey)
       request.passphrase = { () throws(EvidenceError) in try passphrase.read(isNew: false) }
     case (nil, nil) where unencryptedKey: request.signing = .newUnencrypted
     case (nil, nil): request.signing = .newEncrypted(passphrase: try passphrase.read(isNew: true))
@@ -55,6 +57,8 @@ struct CaseCreateCommand: ParsableCommand {
       json: .fields([
         "case": .string(created.number), "folder": .string(created.folder.string),
         "certificate": .string(created.certificate.string), "fingerprint": .string(created.fingerprint.hex),
+        "remarks": .array(created.remarks.map { .string($0) }),
       ]))
+    for remark in created.remarks { Rendering.warn(remark) }
   }
 }

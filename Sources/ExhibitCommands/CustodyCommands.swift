@@ -35,6 +35,8 @@ struct CustodyRecordCommand: ParsableCommand {
   @Option(help: "Condition of the item.") var condition: String?
   @Option(help: "Locker, vault, shelf.") var storage: String?
   @Option(help: "Anything else.") var remarks: String?
+  @Option(help: "Identifier of the corrected event, as `custody show` prints it; for correct only.")
+  var corrects: String?
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -52,6 +54,7 @@ struct CustodyRecordCommand: ParsableCommand {
     entry.condition = condition
     entry.storage = storage
     entry.remarks = remarks
+    entry.corrects = corrects
     let line = try entry.record(in: try caseOptions.folder())
     output.show(["Recorded: \(line.text)"], json: line.json)
   }

@@ -127,6 +127,9 @@ enum InfoRendering {
       let end = info.facts.hasEnd == false ? "its last section is missing" : "parts of it are missing"
       return "Incomplete: \(end). \(read)"
     }
-    return info.isSound ? "Complete and sound. \(read)" : "Complete, but damaged. \(read)"
+    guard info.isSound else { return "Complete, but damaged. \(read)" }
+    return info.findings.contains { $0.severity == .warning }
+      ? "Complete; its structure is not as it should be: see the findings. \(read)"
+      : "Complete and sound. \(read)"
   }
 }

@@ -28,7 +28,7 @@ struct ItemAddCommand: ParsableCommand {
       to: try caseOptions.folder(), number: try itemNumber(number),
       description: try required(description, "--description"), serial: serial, remarks: remarks)
     output.show(
-      ["Item \(item.number) added: \(HumanText.singleLine(item.description))"],
+      ["Item \(item.number) added: \(item.description)"],
       json: .fields([
         "item": .string(item.number.description), "description": .string(item.description),
         "serial": item.serial.map { .string($0) },

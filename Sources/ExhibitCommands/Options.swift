@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Casework
 import Evidence
+import Rendering
 import SystemIO
 import SystemPackage
 
@@ -12,7 +13,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints the lines, or the object where JSON was asked for.
   func show(_ lines: [String], json object: JSONValue) {
-    print(json ? object.indentedText : lines.joined(separator: "\n"))
+    if json { Rendering.show(object.indentedText) } else { Rendering.show(lines) }
   }
 }
 
@@ -47,10 +48,11 @@ struct PassphraseOptions: ParsableArguments {
       guard !line.isEmpty else { throw EvidenceError(.passphraseNeeded, file, "its first line is empty") }
       return Array(line)
     }
-    let passphrase = try Terminal.readSecret(prompt: "Passphrase of the signing key")
-    guard !passphrase.isEmpty else { throw EvidenceError(.passphraseNeeded, "signing key", "it was empty") }
-    if isNew, try Terminal.readSecret(prompt: "Once more") != passphrase {
-      throw EvidenceError(.passphraseWrong, "signing key", "the two entries differ")
+    let subject = "signing key"
+    let passphrase = try Terminal.readSecret(prompt: "Passphrase of the signing key", of: subject)
+    guard !passphrase.isEmpty else { throw EvidenceError(.passphraseNeeded, subject, "it was empty") }
+    if isNew, try Terminal.readSecret(prompt: "Once more", of: subject) != passphrase {
+      throw EvidenceError(.passphraseWrong, subject, "the two entries differ")
     }
     return passphrase
   }

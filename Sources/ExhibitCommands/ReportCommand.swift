@@ -19,9 +19,13 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
-    let written = try ReportJob(
-      try itemNumber(item), in: try caseOptions.folder(), output: output.map { FilePath($0) }
-    ).perform()
+    let number = try itemNumber(item)
+    let folder = try caseOptions.folder()
+    let path = output.map { FilePath($0) }
+    if let path, folder.isAmongEvidence(path) {
+      throw EvidenceError(.argumentInvalid, "--output \(path)", "it would lie among the evidence of the case")
+    }
+    let written = try ReportJob(number, in: folder, output: path).perform()
     rendering.show(
       ["Report of item \(item) written to \(written.path)", "  SHA-256  \(written.sha256)"],
       json: .fields([

@@ -15,38 +15,57 @@ package enum Rendering {
   /// Parses the arguments, runs the command, and ends the process with the documented exit status.
   package static func runAndExit<Program: ParsableCommand>(_ program: Program.Type) -> Never {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    let name = Program.configuration.commandName ?? "exhibit"
+    StandardStreams.prepare()
     do {
       var command = try Program.parseAsRoot(arguments)
       try command.run()
-      end(.complete)
+      end(.complete, of: name)
     } catch let ended as EndedWith {
-      end(ended.status)
+      end(ended.status, of: name)
     } catch let stopped as StoppedEarly {
-      Terminal.writeError("\(Program.configuration.commandName ?? "exhibit"): \(stopped.reason)\n")
-      end(.incomplete)
+      Terminal.writeError("\(name): \(stopped.reason)\n")
+      end(.incomplete, of: name)
     } catch let error as EvidenceError {
-      let name = Program.configuration.commandName ?? "exhibit"
       Terminal.writeError("\(name): \(error)\n")
-      if arguments.contains("--json") { print(json(of: error).indentedText) }
-      end(error.exitStatus)
+      if arguments.contains("--json") { show(json(of: error).indentedText) }
+      end(error.exitStatus, of: name)
     } catch {
       // The parser's own words: help and version to standard output, mistakes to standard error.
       let message = Program.fullMessage(for: error)
       guard Program.exitCode(for: error) == .success else {
         Terminal.writeError(message + "\n")
-        end(.usage)
+        end(.usage, of: name)
       }
-      print(message)
-      end(.complete)
+      show(message)
+      end(.complete, of: name)
     }
   }
 
   /// One line on standard error that is no failure of the command.
   package static func warn(_ text: String) { Terminal.writeError("note: \(HumanText.singleLine(text))\n") }
 
-  private static func end(_ status: ExitStatus) -> Never {
-    fflush(nil)
-    exit(status.rawValue)
+  /// What could not be written to standard output.
+  private static let outputFailure = Monitor<EvidenceError?>(nil)
+
+  /// Writes text and a newline to standard output. Where that fails the command goes on, because its work counts,
+  /// but it does not end with success.
+  package static func show(_ text: String) {
+    do throws(EvidenceError) { try StandardStreams.write(text + "\n") } catch {
+      outputFailure.withLock { $0 = error }
+    }
+  }
+
+  /// Lines as they are meant to be read: foreign text in them cannot break a line or steer the terminal.
+  package static func show(_ lines: [String]) {
+    show(lines.map(HumanText.singleLine).joined(separator: "\n"))
+  }
+
+  /// A result that nobody could read is no success; every other status says more than that.
+  private static func end(_ status: ExitStatus, of name: String) -> Never {
+    guard status == .complete, let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
+    Terminal.writeError("\(name): \(failure)\n")
+    exit(failure.exitStatus.rawValue)
   }
 
   static func json(of error: EvidenceError) -> JSONValue {

@@ -46,13 +46,20 @@ package struct DurableFile: ~Copyable, Sendable {
   }
 
   /// Creates `path` with these bytes, synced. The folder is synced by ``DurableFolder/sync(_:)``.
+  ///
+  /// Where writing fails the file is removed again: a part of a record must not pass for the whole.
   package static func write(
     _ bytes: some Collection<UInt8>, to path: FilePath, mode: mode_t = 0o644
   ) throws(EvidenceError) {
     let file = try DurableFile(creating: path, mode: mode)
     let contents = Array(bytes)
-    try file.write(contents.span.bytes, at: 0)
-    try file.close()
+    do throws(EvidenceError) {
+      try file.write(contents.span.bytes, at: 0)
+      try file.close()
+    } catch {
+      _ = Syscalls.unlink(path)
+      throw error
+    }
   }
 }
 

@@ -55,6 +55,11 @@ package enum Syscalls {
     retrying { Glibc.pwrite(descriptor, buffer.baseAddress, buffer.count, Int(offset)) }
   }
 
+  /// From where the descriptor stands; for pipes and terminals, which have no offsets.
+  package static func write(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>) -> Outcome<Int> {
+    retrying { bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } }
+  }
+
   package static func fsync(_ descriptor: Int32) -> Outcome<Int32> {
     retrying { Glibc.fsync(descriptor) }
   }

@@ -13,7 +13,7 @@ package enum Terminal {
     return Int(size.ws_col)
   }
 
-  /// Writes text to standard error at once.
+  /// Writes text to standard error at once. Where nobody can read it, the work goes on all the same.
   package static func writeError(_ text: String) {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
@@ -23,26 +23,64 @@ package enum Terminal {
     }
   }
 
-  /// Asks for a secret without showing what is typed.
+  /// Asks for a secret without showing what is typed. A signal that ends the process leaves the terminal as it was.
+  /// - Parameter subject: what the secret is of, for errors.
   /// - Throws: `passphraseNeeded` where standard input is no terminal or ends.
-  package static func readSecret(prompt: String) throws(EvidenceError) -> [UInt8] {
-    var settings = termios()
-    guard isatty(STDIN_FILENO) == 1, tcgetattr(STDIN_FILENO, &settings) == 0 else {
-      throw EvidenceError(.passphraseNeeded, prompt)
+  package static func readSecret(prompt: String, of subject: String) throws(EvidenceError) -> [UInt8] {
+    guard isatty(STDIN_FILENO) == 1, HiddenInput.begin() else {
+      throw EvidenceError(.passphraseNeeded, subject, "standard input is not a terminal")
     }
-    let before = settings
-    settings.c_lflag &= ~tcflag_t(ECHO)
     writeError("\(prompt): ")
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     defer {
-      var before = before
-      tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
+      HiddenInput.end()
       writeError("\n")
     }
     guard let line = readLine(strippingNewline: true) else {
-      throw EvidenceError(.passphraseNeeded, prompt, "nothing was typed")
+      throw EvidenceError(.passphraseNeeded, subject, "nothing was typed")
     }
     return Array(line.utf8)
+  }
+}
+
+/// Echo switched off, and the signals that must switch it on again.
+private enum HiddenInput {
+  /// The settings to return to. Behind a pointer because a signal handler may not allocate or take locks; written
+  /// before the handlers are in place.
+  nonisolated(unsafe) private static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+  private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
+
+  /// - Returns: `false` where the terminal does not tell its settings.
+  static func begin() -> Bool {
+    guard tcgetattr(STDIN_FILENO, before) == 0 else { return false }
+    for number in ending {
+      Signals.handle(number) { number in
+        tcsetattr(STDIN_FILENO, TCSANOW, HiddenInput.before)
+        signal(number, SIG_DFL)
+        raise(number)
+      }
+    }
+    // A process that is suspended here would come back with its echo on.
+    signal(SIGTSTP, SIG_IGN)
+    var settings = before.pointee
+    settings.c_lflag &= ~tcflag_t(ECHO)
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
+    return true
+  }
+
+  static func end() {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, before)
+    for number in ending { Signals.handle(number, SIG_DFL) }
+    signal(SIGTSTP, SIG_DFL)
+  }
+}
+
+private enum Signals {
+  /// Handles a signal, unless whoever started us had it ignored, as nohup does: so it stays.
+  static func handle(_ number: Int32, _ handler: __sighandler_t?) {
+    let before = signal(number, handler)
+    if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+      signal(number, SIG_IGN)
+    }
   }
 }
 
@@ -54,13 +92,9 @@ package enum StopSignals {
   package static func install() {
     _ = flag.isRaised
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      let before = signal(number) { number in
+      Signals.handle(number) { number in
         StopSignals.flag.raise()
         signal(number, SIG_DFL)
-      }
-      // Whoever started us had it ignored, as nohup does: so it stays.
-      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
-        signal(number, SIG_IGN)
       }
     }
   }

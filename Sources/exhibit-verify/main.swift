@@ -1,7 +1,7 @@
 import ArgumentParser
 import Evidence
+import Manifests
 import Rendering
-import Signing
 import SystemIO
 import SystemPackage
 import Verification
@@ -33,26 +33,19 @@ struct ExhibitVerify: ParsableCommand {
     let report =
       path.hasSuffix(".json")
       ? try ManifestVerification(
-        FilePath(path), trusted: try certificates(), level: level, stop: StopSignals.flag
+        FilePath(path), trusted: try TrustedCertificates.read(trust.map { FilePath($0) }), level: level,
+        stop: StopSignals.flag
       ).perform { display.update(done: $0, of: $1) }.report
       : try LoneImageVerification(FilePath(path), level: level, stop: StopSignals.flag).perform {
         display.update(done: $0, of: $1)
       }
     display.finish()
-    print(
-      json
-        ? VerificationRendering.json(report).indentedText
-        : VerificationRendering.lines(report).joined(separator: "\n"))
-    if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
-  }
-
-  private func certificates() throws(EvidenceError) -> [Certificate] {
-    var all: [Certificate] = []
-    for file in trust {
-      let bytes = try Files.contents(FilePath(file), cap: Certificate.largestFile)
-      all += try Certificate.all(in: bytes, name: file)
+    if json {
+      Rendering.show(VerificationRendering.json(report).indentedText)
+    } else {
+      Rendering.show(VerificationRendering.lines(report))
     }
-    return all
+    if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
   }
 }
 

@@ -134,9 +134,9 @@ import Testing
     }
   }
 
-  @Test func refusedCommandsAreEventsToo() throws {
+  @Test func eventsWithoutRecordsHaveDetails() throws {
     let store = try sample.create()
-    let head = try store.append(.commandRefused, details: .fields(["command": "acquire /dev/sda"]))
+    let head = try store.append(AuditKind("test"), details: .fields(["command": "acquire /dev/sda"]))
     #expect(try store.auditHead() == head)
     let event = try #require(try store.event(head.sequence))
     #expect(event.payload["details"]?["command"]?.stringValue == "acquire /dev/sda")

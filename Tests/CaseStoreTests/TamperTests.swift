@@ -159,7 +159,7 @@ import Testing
   @Test func aClockSetBackIsAWarning() throws {
     let store = try CaseStore.open(
       folder: sample.folder, actor: SampleCase.actor, clock: { Timestamp(microseconds: 0) })
-    try store.append(.commandFailed, details: .object([:]))
+    try store.append(AuditKind("test"), details: .object([:]))
     let findings = try store.checkAudit()
     #expect(findings.map(\.code) == [.auditTimeOrder])
     #expect(findings.first?.severity == .warning)
@@ -177,7 +177,7 @@ import Testing
     #expect(try store.checkAudit().contains { $0.code == .auditEventAltered || $0.code == .auditChainBroken })
     if sequence.hasPrefix("9") {
       #expect(throws: ErrorCode.caseDamaged) {
-        try codes { try store.append(.commandFailed, details: .object([:])) }
+        try codes { try store.append(AuditKind("test"), details: .object([:])) }
       }
     }
   }

@@ -17,6 +17,11 @@ import Testing
     #expect(!PortableName.isValid(text))
   }
 
+  @Test(arguments: ["001.partial", "a.PARTIAL", "1.Partial"])
+  func itemNumbersThatLookUnfinished(text: String) {
+    #expect(throws: EvidenceError.self) { try ItemNumber(text) }
+  }
+
   @Test func aPortableNameHasItsOwnLimit() {
     #expect(PortableName.isValid("abc", longest: 3))
     #expect(!PortableName.isValid("abcd", longest: 3))

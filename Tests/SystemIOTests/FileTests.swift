@@ -55,6 +55,19 @@ import Testing
     #expect(try Files.freeSpace(small.path) == 0)
   }
 
+  @Test(.enabled(if: Machine.canMount, "needs the right to mount a file system"))
+  func leavesNoHalfFile() throws {
+    let small = try SmallFileSystem(bytes: 1 << 20)
+    let path = small.path.appending("big")
+    #expect(throws: EvidenceError.self) {
+      try DurableFile.write([UInt8](repeating: 1, count: 2 << 20), to: path)
+    }
+    #expect(!Files.exists(path))
+    try TestFiles.write([1], to: path)
+    #expect(throws: EvidenceError.self) { try DurableFile.write([2], to: path) }
+    #expect(try TestFiles.read(path) == [1], "what was there before stays")
+  }
+
   @Test func namesMissingRights() async throws {
     let folder = try TemporaryFolder()
     try Tool.require("chmod", ["755", folder.path.string])

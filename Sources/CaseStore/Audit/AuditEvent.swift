@@ -52,8 +52,6 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let custodyRecorded = AuditKind("custody.recorded")
   package static let verificationRecorded = AuditKind("verification.recorded")
   package static let reportRecorded = AuditKind("report.recorded")
-  package static let commandFailed = AuditKind("command.failed")
-  package static let commandRefused = AuditKind("command.refused")
 }
 
 /// A position in the audit log and the digest that stands for everything up to it.

@@ -4,7 +4,7 @@ import Evidence
 internal import GRDB
 
 extension CaseStore {
-  /// Appends an event that changes no record, such as a command that failed or was refused.
+  /// Appends an event that changes no record.
   /// - Parameter details: an object; becomes `payload.details`.
   @discardableResult
   package func append(_ kind: AuditKind, details: JSONValue) throws(EvidenceError) -> AuditHead {
@@ -37,7 +37,8 @@ extension CaseStore {
     }
   }
 
-  /// The records of one kind as the audit log tells them, without a look at their table.
+  /// The records of one kind as the audit log tells them, without a look at their table: the way back where a table
+  /// was lost. No command needs it yet; it stays so that a test proves that the log alone is enough.
   package func recordsFromLog<Record: StoredRecord>(
     _ type: Record.Type = Record.self
   ) throws(EvidenceError) -> [Record] {
