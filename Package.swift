@@ -18,8 +18,9 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: ["EvidenceTestKit"] + dependencies, swiftSettings: strict)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: name, dependencies: ["EvidenceTestKit"] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -118,10 +119,18 @@ let package = Package(
     tests("ImageFormatsTests", ["Evidence", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests("AcquisitionTests", ["Evidence", "Digests", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
-    tests("VerificationTests", ["Evidence", "Verification", "Manifests", "Casework"]),
+    tests(
+      "VerificationTests",
+      [
+        "Evidence", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests", "Casework",
+        systemPackage,
+      ]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
-    tests("CommandTests", ["Evidence", "Casework", "ExhibitCommands"]),
+    tests(
+      "CommandTests",
+      ["Evidence", "SystemIO", "Verification", "Casework", "ExhibitCommands", systemPackage],
+      exclude: ["Scripts"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]

@@ -47,6 +47,7 @@ package struct AcquisitionRun {
   ) -> AcquisitionOutcome {
     let capacity = plan.blocksAtOnce
     let merkle = Monitor(MerkleAccumulator())
+    let recorded = Monitor(0 as UInt64)
     let begun = Host.monotonicSeconds()
     let standing = Monitor(writers.count)
     let writerStages = writers.map { writer in
@@ -65,6 +66,7 @@ package struct AcquisitionRun {
         for chunk in Self.chunks(of: worked, sha256: sha256, plan: plan, map: map) {
           merkle.withLock { $0.append(chunk.sha256) }
           try eachChunk(chunk)
+          recorded.withLock { $0 = chunk.sectors.end }
         }
       } catch { return failure.record(error) }
       for case (let stage, let encoded?) in zip(writerStages, worked.encoded) { stage.put(encoded) }
@@ -91,7 +93,7 @@ package struct AcquisitionRun {
         { workOnBlocks(from: work, writerStages) { join.deliver(left: $0, index: $0.block.index) } }
       })
 
-    readAll { block in
+    let ending = readAll { block in
       for stage in digestStages { stage.queue.put(block) }
       work.put(block)
     }
@@ -102,6 +104,9 @@ package struct AcquisitionRun {
     workerThreads.join()
     for stage in writerStages { stage.close() }
     writerThreads.join()
+    // Only now: what was read before the medium failed still went all the way into the images.
+    if let ending { failure.record(ending) }
+    if failure.value != nil { forget(from: recorded.withLock { $0 }) }
     let results = digestStages.compactMap(\.result)
     let digests = DigestSet(results.map(\.digest))
     let padded = DigestSet(results.map(\.padded))
@@ -138,20 +143,27 @@ package struct AcquisitionRun {
     }
   }
 
-  private func readAll(_ handOn: (MediumBlock) -> Void) {
+  /// - Returns: why reading ended before the end of the medium; `nil` where it did not, or where another thread
+  ///   failed.
+  private func readAll(_ handOn: (MediumBlock) -> Void) -> EvidenceError? {
     let reader = MediumReader(source: source, plan: plan, map: map)
     let pool = BufferPool(count: plan.blocksAtOnce, capacity: plan.bufferCapacity)
     let blockSize = UInt64(plan.blockSize)
     let blockCount = (plan.geometry.length + blockSize - 1) / blockSize
     for index in 0..<blockCount {
-      guard failure.value == nil else { return }
-      guard !stop.isRaised else {
-        return failure.record(EvidenceError(.interrupted, source.facts.path.string))
-      }
+      guard failure.value == nil else { return nil }
+      guard !stop.isRaised else { return EvidenceError(.interrupted, source.facts.path.string) }
       do throws(EvidenceError) {
         handOn(try reader.read(block: index, into: pool.take()))
-      } catch { return failure.record(error) }
+      } catch { return error }
     }
+    return nil
+  }
+
+  /// After an early end the map speaks of recorded chunks only: sectors that were read but went no further are
+  /// in no image.
+  private func forget(from sector: UInt64) {
+    map.withLock { map in map.mark(SectorRange(sector..<map.sectorCount), as: .notAttempted) }
   }
 
   /// Completes the images side by side, since each waits for its drive; where the run failed they are left as they

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Evidence
 internal import GRDB
 import SystemIO
@@ -32,10 +33,11 @@ package final class CaseStore: Sendable {
   /// Makes the database of a new case in `folder`, which must exist.
   ///
   /// The examiner becomes the first person of the case. A database that could not be finished is removed.
+  /// - Parameter details: an object for the first audit event, such as who may sign for the case.
   /// - Throws: `caseExists`, `destinationMissing`, `destinationFull`, `permissionDenied`, `databaseFailed`.
   package static func create(
     folder: FilePath, number: String, title: String, examiner: PersonDetails, actor: AuditActor,
-    clock: @escaping @Sendable () -> Timestamp = Host.now
+    details: JSONValue = .object([:]), clock: @escaping @Sendable () -> Timestamp = Host.now
   ) throws(EvidenceError) -> CaseStore {
     let path = folder.appending(fileName)
     do throws(EvidenceError) {
@@ -53,7 +55,7 @@ package final class CaseStore: Sendable {
         let record = CaseRecord(
           id: Host.newIdentifier(), number: number, title: title, examiner: person.id,
           organisation: examiner.organisation, created: transaction.now)
-        try transaction.recordFirst(.caseCreated, [person, record])
+        try transaction.recordFirst(.caseCreated, details: details, [person, record])
       }
       try DurableFolder.sync(folder)
       return store

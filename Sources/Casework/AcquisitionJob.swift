@@ -29,7 +29,6 @@ package struct AcquisitionJob {
   package init(
     _ request: AcquisitionRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
-    try request.check()
     self.request = request
     self.folder = folder
     self.store = try CaseStore.open(folder)
@@ -41,6 +40,7 @@ package struct AcquisitionJob {
     self.medium = medium
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(geometry: source.geometry, digests: request.digests)
+    try request.check(source.geometry)
     if !request.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
   }
@@ -101,7 +101,8 @@ package struct AcquisitionJob {
         progress: progress)
     } catch {
       for destination in destinations { destination.remove() }
-      try end(acquisition, .incomplete(reason: error.code.summary), summaries: [], failure: error)
+      // What went wrong first is what the examiner must hear, also where it cannot be recorded.
+      try? end(acquisition, .incomplete(reason: error.code.summary), summaries: [], failure: error)
       throw error
     }
     return try conclude(acquisition, outcome, Self.pairs(destinations, outcome.images))
@@ -197,7 +198,8 @@ package struct AcquisitionJob {
     return AcquisitionSummary(
       verdict: verdict, failure: failure, destinations: summaries, remarks: remarks(outcome, summaries),
       length: plan.geometry.length, sectorCount: plan.geometry.sectorCount,
-      unreadable: outcome.map.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds)
+      notAttempted: outcome.map.count(of: .notAttempted), unreadable: outcome.map.ranges(in: .unreadable),
+      digests: outcome.digests, seconds: outcome.seconds)
   }
 
   /// The log knows the digests before the manifest refers to its head.

@@ -51,16 +51,24 @@ package struct AcquisitionRequest: Sendable {
 
   package static let smallestSplit: UInt64 = 1 << 20
 
+  /// - Parameter geometry: of what is acquired.
   /// - Throws: `argumentInvalid`.
-  func check() throws(EvidenceError) {
+  func check(_ geometry: MediaGeometry) throws(EvidenceError) {
     for formats in [formats] + copies.compactMap(\.formats) {
       guard !formats.isEmpty, Set(formats).count == formats.count else {
         throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
       }
     }
-    if let splitSize, splitSize < Self.smallestSplit {
-      throw EvidenceError(
-        .argumentInvalid, "--split \(splitSize)", "at least \(HumanText.size(Self.smallestSplit))")
+    if let splitSize {
+      guard splitSize >= Self.smallestSplit, splitSize % UInt64(geometry.logicalSectorSize) == 0 else {
+        throw EvidenceError(
+          .argumentInvalid, "--split \(splitSize)",
+          "at least \(HumanText.size(Self.smallestSplit)), and a multiple of \(geometry.logicalSectorSize) bytes"
+        )
+      }
+    }
+    if ([formats] + copies.compactMap(\.formats)).contains(where: { $0.contains(.e01) }) {
+      try e01.check(geometry)
     }
   }
 }
@@ -88,6 +96,8 @@ package struct AcquisitionSummary: Sendable {
   package let remarks: [String]
   package let length: UInt64
   package let sectorCount: UInt64
+  /// Sectors the medium was not asked for, because the run ended early.
+  package let notAttempted: UInt64
   package let unreadable: [SectorRange]
   package let digests: DigestSet
   package let seconds: Double

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CaseStore
 import Evidence
 import Signing
@@ -51,7 +52,8 @@ package struct CaseCreation {
       let store = try CaseStore.create(
         folder: made.path, number: number, title: title,
         examiner: PersonDetails(name: examiner, role: "examiner", organisation: organisation),
-        actor: .here(examiner))
+        actor: .here(examiner),
+        details: .fields([CaseCertificates.detail: .string(identity.certificate.fingerprint.hex)]))
       try store.close()
       for folder in [made.signing, made.certificates, made.path, made.path.removingLastComponent()] {
         try DurableFolder.sync(folder)

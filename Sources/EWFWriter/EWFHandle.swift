@@ -8,8 +8,10 @@ import SystemPackage
 /// A libewf handle open for writing one set of segments in the EnCase 6 format.
 ///
 /// EnCase 6 is the one format of this library that carries case data, MD5 and SHA-1, acquiry errors and media
-/// over 2 TiB. Used by one thread at a time, which is what makes `@unchecked Sendable` hold: the writer that
-/// owns it is called from one thread.
+/// over 2 TiB.
+///
+/// `@unchecked Sendable` holds because the handle is used by one thread at a time: the writer that owns it is
+/// called from one thread.
 final class EWFHandle: @unchecked Sendable {
   private var handle: UnsafeMutablePointer<libewf_handle_t>?
   private let base: FilePath

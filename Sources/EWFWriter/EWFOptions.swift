@@ -67,7 +67,7 @@ package struct EWFOptions: Hashable, Sendable {
   package static let smallestSegmentSize: UInt64 = 1 << 20
 
   /// - Throws: `argumentInvalid`.
-  func check(_ geometry: MediaGeometry) throws(EvidenceError) {
+  package func check(_ geometry: MediaGeometry) throws(EvidenceError) {
     guard segmentSize >= Self.smallestSegmentSize, segmentSize <= UInt64(Int64.max) else {
       throw EvidenceError(
         .argumentInvalid, "segment size \(segmentSize)",

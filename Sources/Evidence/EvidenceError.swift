@@ -17,6 +17,7 @@ package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible
     self.errno = errno
   }
 
+  package var category: ErrorCategory { code.category }
   package var exitStatus: ExitStatus { code.exitStatus }
 
   /// One line: `not a case folder: /tmp/x (no case.sqlite in it). Name a folder made by …`

@@ -51,6 +51,8 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case signatureInvalid = "signature.invalid"
   case signerUntrusted = "signature.untrusted"
   case signerExpired = "signature.certificate-not-valid-at-signing"
+  case certificateReplaced = "signature.certificate-replaced"
+  case certificateDamaged = "signature.certificate-damaged"
   // acquisition
   case sectorsUnreadable = "acquisition.sectors-unreadable"
   case acquisitionIncomplete = "acquisition.incomplete"
@@ -93,6 +95,8 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .signatureInvalid: "the signature does not belong to this manifest"
     case .signerUntrusted: "the signer's certificate is not one you trust"
     case .signerExpired: "the signer's certificate was not valid when it signed"
+    case .certificateReplaced: "the examiner's certificate is not the one the case began with"
+    case .certificateDamaged: "a certificate of the case is damaged"
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"
     case .auditChainBroken: "the chain of the audit log is broken"

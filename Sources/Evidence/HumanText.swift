@@ -5,7 +5,8 @@ package enum HumanText {
     let units = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"]
     var value = Double(bytes)
     var unit = 0
-    while value >= 1024, unit < units.count - 1 {
+    // From 1023.95 on, one decimal place would show 1024.0 of the smaller unit.
+    while value >= (unit == 0 ? 1024 : 1023.95), unit < units.count - 1 {
       value /= 1024
       unit += 1
     }
@@ -16,7 +17,7 @@ package enum HumanText {
   package static func decimal(_ value: Double) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return "?" }
     let tenths = Int64((value * 10).rounded())
-    return "\(tenths / 10).\((tenths % 10).magnitude)"
+    return "\(tenths < 0 ? "-" : "")\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
   }
 
   /// `1:02:03` or `4:05`.
@@ -28,10 +29,16 @@ package enum HumanText {
       ? "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
   }
 
-  /// Control characters replaced by spaces, so that foreign text stays on its line.
+  /// Control characters, line separators and marks that turn the direction of writing replaced by spaces, so
+  /// that foreign text stays on its line and in its order.
   package static func singleLine(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    String(String.UnicodeScalarView(text.unicodeScalars.map { breaksLine($0) ? " " : $0 }))
+  }
+
+  private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: true
+    default: scalar.properties.isBidiControl
+    }
   }
 }

@@ -59,7 +59,8 @@ package struct RecordIdentifier: Hashable, Sendable, CustomStringConvertible {
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.map(\.count) == [8, 4, 4, 4, 12], text == text.lowercased(),
-      Hex.decode(parts.joined()) != nil
+      Hex.decode(parts.joined()) != nil, parts[2].hasPrefix("4"),
+      let variant = parts[3].first, "89ab".contains(variant)
     else { return nil }
     self.description = text
   }

@@ -1,5 +1,8 @@
 /// Size and sector sizes of a medium or of the contents of an image.
 package struct MediaGeometry: Hashable, Sendable {
+  /// Longest medium Exhibit records, in bytes: 8 PiB less one, the largest integer every JSON reader keeps exact.
+  package static let longest: UInt64 = (1 << 53) - 1
+
   /// True length in bytes; not always a multiple of the sector size.
   package let length: UInt64
   /// Unit of addressing in bytes (512, 2048, 4096 …).
@@ -39,9 +42,11 @@ package struct ChunkPlan: Hashable, Sendable {
 
   /// The plan of this format version: the smallest power of two ≥ 1 MiB that gives at most 2²⁰ chunks.
   package init(length: UInt64) {
-    var size = Self.smallestChunkSize
-    while size < 1 << 62, length > size &* Self.largestChunkCount { size <<= 1 }
-    self.init(length: length, chunkSize: size)
+    var plan = ChunkPlan(length: length, chunkSize: Self.smallestChunkSize)
+    while plan.chunkCount > Self.largestChunkCount {
+      plan = ChunkPlan(length: length, chunkSize: plan.chunkSize << 1)
+    }
+    self = plan
   }
 
   /// A plan read back from a manifest.
@@ -58,13 +63,14 @@ package struct ChunkPlan: Hashable, Sendable {
   /// - Precondition: `index < chunkCount`.
   package func bytes(ofChunk index: UInt64) -> Range<UInt64> {
     let start = index * chunkSize
-    return start..<min(start + chunkSize, length)
+    return start..<start + min(chunkSize, length - start)
   }
 
   /// Sectors of chunk `index` for sectors of `sectorSize` bytes, a last short one included.
   package func sectors(ofChunk index: UInt64, sectorSize: UInt32) -> SectorRange {
     let range = bytes(ofChunk: index)
     let size = UInt64(sectorSize)
-    return SectorRange(range.lowerBound / size..<(range.upperBound + size - 1) / size)
+    let end = range.upperBound / size + (range.upperBound % size == 0 ? 0 : 1)
+    return SectorRange(range.lowerBound / size..<end)
   }
 }

@@ -64,7 +64,8 @@ struct AcquireCommand: ParsableCommand {
   }
 
   private func acquisitionRequest() throws(EvidenceError) -> AcquisitionRequest {
-    var request = AcquisitionRequest(source: FilePath(source), item: try itemNumber(item))
+    var request = AcquisitionRequest(
+      source: FilePath(try required(source, "the source")), item: try itemNumber(item))
     if !format.isEmpty { request.formats = try AcquireChoices.formats(named: format) }
     for destination in to { request.copies.append(try AcquireChoices.copy(named: destination)) }
     request.digests = try AcquireChoices.digests(named: digest)
@@ -82,9 +83,10 @@ struct AcquireCommand: ParsableCommand {
 
   private static func lines(_ summary: AcquisitionSummary) -> [String] {
     var lines = [summary.verdict.sentence]
+    let attempted = summary.sectorCount - summary.notAttempted
     lines.append(
-      "  read      \(HumanText.size(summary.length)) in \(summary.sectorCount) sectors, "
-        + "\(HumanText.duration(seconds: summary.seconds))")
+      "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
+        + "\(HumanText.size(summary.length)), \(HumanText.duration(seconds: summary.seconds))")
     if !summary.unreadable.isEmpty { lines.append("  filled    sectors \(summary.unreadable.listed())") }
     for digest in summary.digests.all {
       lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")
@@ -104,6 +106,7 @@ struct AcquireCommand: ParsableCommand {
       "destinations": .array(summary.destinations.map(json)),
       "remarks": .array(summary.remarks.map { .string($0) }),
       "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),
+      "notAttempted": JSONValue(summary.notAttempted),
       "unreadable": .array(summary.unreadable.map { [JSONValue($0.first), JSONValue($0.count)] }),
       "digests": .object(
         Dictionary(uniqueKeysWithValues: summary.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })

@@ -32,7 +32,7 @@ struct CaseCreateCommand: ParsableCommand {
 
   func run() throws {
     var request = CaseCreation(
-      folder: FilePath(folder), number: try required(number, "--number"),
+      folder: FilePath(try required(folder, "the folder")), number: try required(number, "--number"),
       title: try required(title, "--title"),
       examiner: try required(examiner, "--examiner"))
     request.organisation = organisation

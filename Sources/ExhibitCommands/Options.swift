@@ -43,7 +43,7 @@ struct PassphraseOptions: ParsableArguments {
   /// The passphrase; asked for on the terminal where no file gives it, twice where it is new.
   func read(isNew: Bool) throws(EvidenceError) -> [UInt8] {
     if let file = passphraseFile ?? Environment.value("EXHIBIT_PASSPHRASE_FILE") {
-      let line = try Files.contents(FilePath(file), cap: Self.cap).prefix { $0 != 0x0a && $0 != 0x0d }
+      let line = try Files.contentsOrPipe(FilePath(file), cap: Self.cap).prefix { $0 != 0x0a && $0 != 0x0d }
       guard !line.isEmpty else { throw EvidenceError(.passphraseNeeded, file, "its first line is empty") }
       return Array(line)
     }

@@ -13,8 +13,7 @@ package struct ExhibitProgram: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       CaseCommands.self, ItemCommands.self, AcquireCommand.self, CustodyCommands.self, VerifyCommand.self,
-      ReportCommand.self,
-
+      ReportCommand.self, InfoCommand.self, ConvertCommand.self, RecoverCommand.self,
     ])
 
   package init() {}

@@ -30,11 +30,18 @@ final class Inflater {
   /// Decompresses one stream at the beginning of `stored`; bytes may follow it.
   /// - Returns: the number of plain bytes; `nil` where the stream is damaged or needs more room.
   func inflate(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) -> Int? {
-    if case .plain(let count) = decompress(stored, into: plain) { count } else { nil }
+    inflateStream(stored, into: plain)?.plainCount
+  }
+
+  /// The same, and how long the stream is.
+  func inflateStream(
+    _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
+  ) -> (storedCount: Int, plainCount: Int)? {
+    if case .plain(let counts) = decompress(stored, into: plain) { counts } else { nil }
   }
 
   private enum Outcome {
-    case plain(Int)
+    case plain((storedCount: Int, plainCount: Int))
     case damaged
     case needsMoreRoom
   }
@@ -47,11 +54,24 @@ final class Inflater {
     switch libdeflate_zlib_decompress_ex(
       handle, stored.baseAddress, stored.count, plain.baseAddress, plain.count, &consumed, &produced)
     {
-    case LIBDEFLATE_SUCCESS: return .plain(produced)
+    case LIBDEFLATE_SUCCESS: return .plain((consumed, produced))
     case LIBDEFLATE_INSUFFICIENT_SPACE: return .needsMoreRoom
     default: return .damaged
     }
   }
+
+  /// Decompresses as much of a damaged stream as there is, without looking at its checksum. `plain` keeps what it
+  /// holds behind the place where the stream breaks, but for a few bytes next to it.
+  func salvage(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) {
+    guard stored.count > Self.zlibHeaderSize, let start = stored.baseAddress else { return }
+    var consumed = 0
+    var produced = 0
+    _ = libdeflate_deflate_decompress_ex(
+      handle, start + Self.zlibHeaderSize, stored.count - Self.zlibHeaderSize, plain.baseAddress, plain.count,
+      &consumed, &produced)
+  }
+
+  private static let zlibHeaderSize = 2
 
   /// Decompresses a stream of unknown plain length, at most `cap` bytes; `nil` where it is damaged or longer.
   func inflate(_ stored: [UInt8], cap: Int) -> [UInt8]? {
@@ -62,7 +82,7 @@ final class Inflater {
         stored.withUnsafeBytes { decompress($0, into: plain) }
       }
       switch outcome {
-      case .plain(let count): return Array(plain[..<count])
+      case .plain(let counts): return Array(plain[..<counts.plainCount])
       case .needsMoreRoom where room < cap: room = min(cap, room * 8)
       case .needsMoreRoom, .damaged: return nil
       }

@@ -62,6 +62,8 @@ package protocol ImageReader: AnyObject, Sendable {
   var recordedUnreadable: [SectorRange] { get }
   /// What opening found wrong with the structure; empty for a sound container.
   var structureFindings: [Finding] { get }
+  /// What the container says of itself besides.
+  var facts: ImageFacts { get }
   /// Natural unit of reading in bytes: aligned reads of multiples of it decode nothing twice.
   var unitSize: Int { get }
 

@@ -56,7 +56,7 @@ package enum Sources {
   ///   - path: symbolic links are followed.
   ///   - sectorSize: logical sector size of a file, in bytes; a device states its own. 512 when not given.
   /// - Throws: `sourceMissing`, `sourceEmpty`, `sourceNotReadable`, `sourceInUse`, `segmentMissing`,
-  ///   `permissionDenied`, `argumentInvalid`.
+  ///   `permissionDenied`, `argumentInvalid`, and `fileTooLarge` above ``MediaGeometry/longest``.
   package static func open(_ path: FilePath, sectorSize: UInt32? = nil) throws(EvidenceError)
     -> any SectorSource
   {
@@ -65,6 +65,16 @@ package enum Sources {
         .argumentInvalid, "sector size \(sectorSize)",
         "must be one of \(sectorSizes.map(String.init).joined(separator: ", "))")
     }
+    let source = try open(existing: path, sectorSize: sectorSize)
+    guard source.geometry.length <= MediaGeometry.longest else {
+      throw EvidenceError(.fileTooLarge, path.string, "\(source.geometry.length) bytes")
+    }
+    return source
+  }
+
+  private static func open(
+    existing path: FilePath, sectorSize: UInt32?
+  ) throws(EvidenceError) -> any SectorSource {
     guard Files.kind(path) != nil else { throw EvidenceError(.sourceMissing, path.string) }
     let resolved = try Syscalls.resolve(path).orThrow(.sourceMissing, path.string)
     switch Files.kind(resolved) {

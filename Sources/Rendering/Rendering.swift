@@ -71,13 +71,28 @@ package enum Rendering {
     )
   }
 
+  /// A number that a foreign file may have chosen: past the range of exact JSON integers, its digits as a string.
+  package static func number(_ value: UInt64) -> JSONValue {
+    value <= UInt64(JSONValue.largestInteger) ? JSONValue(value) : .string(String(value))
+  }
+
+  /// Ranges as pairs of first sector and count.
+  package static func json(_ ranges: [SectorRange]) -> JSONValue {
+    .array(ranges.map { [number($0.first), number($0.count)] })
+  }
+
+  package static func json(_ digests: DigestSet) -> JSONValue {
+    .object(
+      Dictionary(uniqueKeysWithValues: digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) }))
+  }
+
   package static func json(_ finding: Finding) -> JSONValue {
     .fields([
       "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
       "subject": .string(finding.subject), "meaning": .string(finding.code.meaning),
       "expected": finding.expected.map { .string($0) }, "observed": finding.observed.map { .string($0) },
       "sectors": finding.sectors.map {
-        .fields(["first": JSONValue($0.first), "count": JSONValue($0.count)])
+        .fields(["first": number($0.first), "count": number($0.count)])
       },
     ])
   }

@@ -2,9 +2,7 @@
 package final class BoundedQueue<Element: Sendable>: Sendable {
   private struct State: ~Copyable {
     var elements: [Element] = []
-    var head = 0
     var isClosed = false
-    var count: Int { elements.count - head }
   }
 
   private let capacity: Int
@@ -22,7 +20,7 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   package func put(_ element: Element) -> Bool {
     let accepted = state.wait { state -> Bool? in
       if state.isClosed { return false }
-      guard state.count < capacity else { return nil }
+      guard state.elements.count < capacity else { return nil }
       state.elements.append(element)
       return true
     }
@@ -34,14 +32,9 @@ package final class BoundedQueue<Element: Sendable>: Sendable {
   /// - Returns: `nil` once the queue is closed and empty.
   package func take() -> Element? {
     let element = state.wait { state -> Element?? in
-      if state.count == 0 { return state.isClosed ? .some(nil) : nil }
-      let element = state.elements[state.head]
-      state.head += 1
-      if state.head == state.elements.count || state.head > 64 {
-        state.elements.removeFirst(state.head)
-        state.head = 0
-      }
-      return element
+      if state.elements.isEmpty { return state.isClosed ? .some(nil) : nil }
+      // Removed at once: a reference kept here would keep a buffer from its pool. Queues are short.
+      return state.elements.removeFirst()
     }
     state.signal()
     return element

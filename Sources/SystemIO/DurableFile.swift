@@ -73,7 +73,8 @@ package enum DurableFolder {
 
   /// Makes creations and renames inside `path` durable.
   package static func sync(_ path: FilePath) throws(EvidenceError) {
-    let folder = try OwnedDescriptor.openForReading(path)
+    // The parent of a bare name is the empty path, which means the current folder.
+    let folder = try OwnedDescriptor.openForReading(path.isEmpty ? "." : path)
     _ = try Syscalls.fsync(folder.number).orThrow(.writeFailed, path.string)
     try folder.close()
   }

@@ -33,28 +33,30 @@ package enum Files {
     try Syscalls.list(folder).orThrow(.readFailed, folder.string)
   }
 
-  /// The whole of a file that has at most `cap` bytes.
+  /// The whole of a file that has at most `cap` bytes. Anything but a file is refused: a pipe would block.
   /// - Throws: `fileMissing`, `fileTooLarge`, `permissionDenied`, `readFailed`.
   package static func contents(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {
-    let file = try OwnedDescriptor.openForReading(path)
+    try rest(of: try OwnedDescriptor.openFile(path), cap: cap)
+  }
+
+  /// What a file or a pipe gives until it ends: a secret may be handed over without lying in any file.
+  /// - Throws: as ``contents(_:cap:)``.
+  package static func contentsOrPipe(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {
+    try rest(of: try OwnedDescriptor.openForReading(path), cap: cap)
+  }
+
+  private static func rest(of file: borrowing OwnedDescriptor, cap: Int) throws(EvidenceError) -> [UInt8] {
     var bytes: [UInt8] = []
-    let step = 1 << 16
-    var buffer = [UInt8](repeating: 0, count: step)
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.
     while true {
-      var count = 0
-      var failure: EvidenceError?
-      buffer.withUnsafeMutableBytes { target in
-        do throws(EvidenceError) { count = try file.read(into: target, at: UInt64(bytes.count)) } catch {
-          failure = error
-        }
-      }
-      if let failure { throw failure }
+      let outcome = buffer.withUnsafeMutableBytes { Syscalls.read(file.number, into: $0) }
+      let count = try outcome.orThrow(.readFailed, file.path.string)
+      if count == 0 { return bytes }
       bytes += buffer[..<count]
       guard bytes.count <= cap else {
-        throw EvidenceError(.fileTooLarge, path.string, "more than \(cap) bytes")
+        throw EvidenceError(.fileTooLarge, file.path.string, "more than \(cap) bytes")
       }
-      if count < step { return bytes }
     }
   }
 

@@ -21,15 +21,19 @@ package final class FileSequence: Sendable {
   }
 
   /// Opens every file for reading.
+  /// - Throws: `missing` where one does not exist, `fileTooLarge` where their sum has no number,
+  ///   `permissionDenied`, `readFailed`, the last also for what is no regular file.
   package init(_ files: [FilePath], missing: ErrorCode = .fileMissing) throws(EvidenceError) {
     var parts: [Box] = []
     var start: UInt64 = 0
     for path in files {
-      let file = try OwnedDescriptor.openForReading(path, missing: missing)
+      let file = try OwnedDescriptor.openFile(path, missing: missing)
       file.adviseSequential()
       let length = try file.fileSize()
       parts.append(Box(Part(file: file, start: start, length: length)))
-      start += length
+      let end = start.addingReportingOverflow(length)
+      guard !end.overflow else { throw EvidenceError(.fileTooLarge, path.string) }
+      start = end.partialValue
     }
     self.parts = parts
     self.files = files

@@ -49,6 +49,17 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Opens a regular file for reading only. What is none is refused before it is opened: a pipe would block.
+  /// - Throws: `missing` where the path does not exist, otherwise `readFailed` or `permissionDenied`.
+  package static func openFile(
+    _ path: FilePath, missing: ErrorCode = .fileMissing
+  ) throws(EvidenceError) -> OwnedDescriptor {
+    if let kind = Files.kind(path), kind != .file {
+      throw EvidenceError(.readFailed, path.string, "not a regular file")
+    }
+    return try openForReading(path, missing: missing)
+  }
+
   /// Reads until the buffer is full or the file ends.
   /// - Returns: the number of bytes read; less than `buffer.count` only at the end of the file.
   package borrowing func read(

@@ -44,6 +44,11 @@ package enum Syscalls {
     retrying { Glibc.pread(descriptor, buffer.baseAddress, buffer.count, Int(offset)) }
   }
 
+  /// From where the descriptor stands; for pipes, which have no offsets.
+  package static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Outcome<Int> {
+    retrying { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
+  }
+
   package static func pwrite(
     _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: Int64
   ) -> Outcome<Int> {

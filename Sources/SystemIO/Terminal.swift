@@ -54,9 +54,13 @@ package enum StopSignals {
   package static func install() {
     _ = flag.isRaised
     for number in [SIGINT, SIGTERM, SIGHUP] {
-      signal(number) { number in
+      let before = signal(number) { number in
         StopSignals.flag.raise()
         signal(number, SIG_DFL)
+      }
+      // Whoever started us had it ignored, as nohup does: so it stays.
+      if unsafeBitCast(before, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self) {
+        signal(number, SIG_IGN)
       }
     }
   }

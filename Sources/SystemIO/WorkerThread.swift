@@ -33,6 +33,9 @@ package struct WorkerThread: ~Copyable {
     self.handle = handle
   }
 
+  /// Lets the thread end by itself; something else tells when its work is done.
+  package consuming func detach() { pthread_detach(handle) }
+
   /// Waits until the body has returned.
   package consuming func join() { pthread_join(handle, nil) }
 }

@@ -57,3 +57,32 @@ struct FileCheck {
     return digest.finish()
   }
 }
+
+/// Checks files one after the other on a thread of its own, while something else goes on.
+final class FileChecks: Sendable {
+  struct Result: Sendable {
+    let name: String
+    let skipsDigest: Bool
+    let finding: Finding?
+  }
+
+  private let results = Monitor<(list: [Result], isDone: Bool)>(([], false))
+
+  /// Begins at once.
+  /// - Parameter skipsDigest: whether only presence and size of a file are looked at.
+  init(_ files: [Manifest.File], check: FileCheck, skipsDigest: @escaping @Sendable (Manifest.File) -> Bool) {
+    let results = results
+    WorkerThread(name: "files") {
+      for file in files {
+        let skips = skipsDigest(file)
+        let finding = check.finding(for: file, skipsDigest: skips)
+        results.withLock { $0.list.append(Result(name: file.name, skipsDigest: skips, finding: finding)) }
+      }
+      results.withLock { $0.isDone = true }
+      results.signal()
+    }.detach()
+  }
+
+  /// The results in the order of the files. Blocks until all are there.
+  func finish() -> [Result] { results.wait { $0.isDone ? $0.list : nil } }
+}

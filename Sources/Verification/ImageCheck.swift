@@ -28,7 +28,9 @@ struct ImageCheck {
     length: UInt64, reference: Reference?, report: inout VerificationReport,
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
-    report.take("\(name): structure", against: "its own checksums", reader.structureFindings)
+    // A raw image has no structure but the sizes of its files, and no checksums.
+    let own = reader.format == .raw ? "the sizes of its files" : "its own checksums"
+    report.take("\(name): structure", against: own, reader.structureFindings)
     reference?.chunks.restart()
     var algorithms = Set(reader.storedDigests.all.map(\.algorithm))
     for digest in (reference?.digests.all ?? []) + (reference?.contentDigests.all ?? []) {
@@ -43,7 +45,7 @@ struct ImageCheck {
 
     let sectorSize = UInt64(reader.geometry.logicalSectorSize)
     report.take(
-      "\(name): stored data", against: "its own checksums",
+      "\(name): stored data", against: reader.format == .raw ? "readable to its end" : own,
       result.damaged.map { part in
         let sectors = SectorRange(
           part.bytes.lowerBound / sectorSize..<(part.bytes.upperBound + sectorSize - 1) / sectorSize)

@@ -49,6 +49,10 @@ package struct ManifestVerification {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Result {
+    // A pipe would make everybody wait.
+    if let kind = Files.kind(path), kind != .file {
+      throw EvidenceError(.manifestMalformed, path.string, "not a regular file")
+    }
     let bytes = try Files.contents(path, cap: Manifest.largestFile)
     let digest = Digest.of(bytes, .sha256)
     var report = VerificationReport(subject: path.string)
@@ -60,7 +64,8 @@ package struct ManifestVerification {
       manifest = try Manifest(parsing: bytes, name: name)
     } catch {
       // Beside a signature it is a manifest that was altered; otherwise it is some other file.
-      guard isSigned, error.code != .manifestNewer else { throw error }
+      guard error.code != .manifestNewer else { throw error }
+      guard isSigned else { throw EvidenceError(.manifestMalformed, path.string, error.detail) }
       report.take(
         "\(name): form", against: "manifest format 1",
         [Finding(.manifestMalformed, subject: name, observed: error.detail)])
@@ -68,9 +73,21 @@ package struct ManifestVerification {
       return Result(report: report, manifest: nil, manifestDigest: digest)
     }
     report.take("\(name): consistency", against: "itself", manifest.consistencyFindings(subject: name))
-    checkFiles(of: manifest, manifestDigest: digest, &report)
+    // Files are digested beside the images, whose pass leaves a processor idle at times.
+    let files = FileChecks(manifest.allFiles, check: FileCheck(folder: folder, stop: stop)) { [level] file in
+      // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
+      level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
+    }
+    var ofImages = VerificationReport(subject: path.string)
+    let images = Swift.Result { () throws(EvidenceError) in
+      try checkImages(of: manifest, &ofImages, progress: progress)
+    }
+    take(files.finish(), &report)
+    try images.get()
+    checkSums(of: manifest, manifestDigest: digest, &report)
+    checkUnlisted(manifest, &report)
     checkRecords(of: manifest, &report)
-    try checkImages(of: manifest, &report, progress: progress)
+    report.absorb(ofImages)
     checkVerdict(of: manifest, &report)
     return Result(report: report, manifest: manifest, manifestDigest: digest)
   }
@@ -94,19 +111,20 @@ package struct ManifestVerification {
 
   // MARK: Files
 
-  private func checkFiles(
-    of manifest: Manifest, manifestDigest: Digest, _ report: inout VerificationReport
-  ) {
-    let check = FileCheck(folder: folder, stop: stop)
-    for file in manifest.allFiles {
-      // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
-      let isRead = level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
-      let finding = check.finding(for: file, skipsDigest: isRead)
-      report.take(
-        isRead ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
-        finding.map { [$0] } ?? [])
+  private func take(_ files: [FileChecks.Result], _ report: inout VerificationReport) {
+    guard !stop.isRaised else {
+      // A digest that was cut short says nothing of the file.
+      report.wasStopped = true
+      return report.skip("files", because: "the verification was stopped")
     }
-    checkSums(of: manifest, manifestDigest: manifestDigest, &report)
+    for file in files {
+      report.take(
+        file.skipsDigest ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
+        file.finding.map { [$0] } ?? [])
+    }
+  }
+
+  private func checkUnlisted(_ manifest: Manifest, _ report: inout VerificationReport) {
     let known = Set(manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums])
     for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
       report.findings.append(Finding(.fileUnlisted, .note, subject: other))

@@ -69,6 +69,12 @@ package enum TestFiles {
     Array(try Data(contentsOf: URL(fileURLWithPath: path.string)))
   }
 
+  /// Bytes in the file, as the file system states it.
+  package static func size(_ path: FilePath) throws -> Int {
+    let value = try FileManager.default.attributesOfItem(atPath: path.string)[.size]
+    return (value as? NSNumber)?.intValue ?? 0
+  }
+
   package static func names(in folder: FilePath) throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder.string).sorted()
   }

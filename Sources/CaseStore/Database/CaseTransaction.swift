@@ -62,9 +62,9 @@ struct CaseTransaction {
   }
 
   /// As above, for the first event of a case.
-  func recordFirst(_ kind: AuditKind, _ records: [any StoredRecord]) throws {
+  func recordFirst(_ kind: AuditKind, details: JSONValue, _ records: [any StoredRecord]) throws {
     let head = AuditHead(sequence: 0, digest: AuditEvent.noPredecessor)
-    try record(kind, details: .object([:]), records, after: head)
+    try record(kind, details: details, records, after: head)
   }
 
   @discardableResult

@@ -39,16 +39,11 @@ enum EWFCheck {
           .chunkDamaged, subject: name,
           observed: "\(map.unplaced) tables have no known place, because others are lost around them"))
     }
-    for run in map.missing {
-      let first = run.lowerBound * UInt64(volume.sectorsPerChunk)
-      let end = min(run.upperBound * UInt64(volume.sectorsPerChunk), volume.sectorCount)
-      if first < end {
-        findings.append(
-          Finding(
-            .chunkDamaged, subject: name,
-            observed: "no table locates chunks \(run.lowerBound)-\(run.upperBound - 1)",
-            sectors: SectorRange(first..<end)))
-      }
+    for (run, sectors) in zip(map.missing, map.missingSectors(of: volume)) {
+      findings.append(
+        Finding(
+          .chunkDamaged, subject: name,
+          observed: "no table locates chunks \(run.lowerBound)-\(run.upperBound - 1)", sectors: sectors))
     }
     return findings
   }

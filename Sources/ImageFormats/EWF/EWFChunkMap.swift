@@ -24,6 +24,23 @@ struct EWFChunkGroup {
   var endChunk: UInt64 { firstChunk + count }
 }
 
+/// A `sectors` section whose chunks no table locates.
+struct EWFOrphan {
+  /// Index into the files of the set.
+  let file: Int
+  /// Where its chunks lie.
+  let data: Range<UInt64>
+}
+
+/// What follows what in a set, as far as it counts chunks.
+enum EWFRunStep {
+  /// This many chunks with a table that can be trusted.
+  case chunks(UInt64)
+  case orphan(EWFOrphan)
+  /// An unknown number of chunks is lost.
+  case gap
+}
+
 /// Which table locates which chunk. Memory grows with the number of tables, not of chunks.
 struct EWFChunkMap {
   /// In chunk order, without overlaps; gaps are chunks that no table locates.
@@ -34,17 +51,34 @@ struct EWFChunkMap {
   let surplus: UInt64
   /// Tables whose place in the contents nobody can tell, because something before and after them is lost.
   let unplaced: Int
+  /// Tables and sections without one in the order of the files.
+  let steps: [EWFRunStep]
 
   /// Collects tables in file order.
   struct Builder {
     private var groups: [EWFChunkGroup] = []
     /// Indices into `groups` before which an unknown number of chunks is lost.
     private var breaks: [Int] = []
+    private var steps: [EWFRunStep] = []
 
-    mutating func add(_ group: EWFChunkGroup) { groups.append(group) }
+    mutating func add(_ group: EWFChunkGroup) {
+      groups.append(group)
+      steps.append(.chunks(group.count))
+    }
 
     /// Notes that an unknown number of chunks is lost here.
     mutating func addBreak() {
+      markBreak()
+      steps.append(.gap)
+    }
+
+    /// Notes chunks that lie here without a table; how many is not known.
+    mutating func add(_ orphan: EWFOrphan) {
+      markBreak()
+      steps.append(.orphan(orphan))
+    }
+
+    private mutating func markBreak() {
       if breaks.last != groups.count { breaks.append(groups.count) }
     }
 
@@ -89,7 +123,22 @@ struct EWFChunkMap {
       return EWFChunkMap(
         groups: placed, missing: missing,
         surplus: breaks.isEmpty && total > chunkCount ? total - chunkCount : 0,
-        unplaced: unplaced)
+        unplaced: unplaced, steps: steps)
+    }
+  }
+
+  /// The first chunk at or behind `chunk` that a table locates; `nil` where none does.
+  func firstLocated(from chunk: UInt64) -> UInt64? {
+    let index = groupIndex(at: chunk)
+    return index < groups.count ? max(chunk, groups[index].firstChunk) : nil
+  }
+
+  /// The sectors of `missing`, one range each.
+  func missingSectors(of volume: EWFVolume) -> [SectorRange] {
+    missing.map { run in
+      // Runs end at the chunks that the volume's sectors need, so none is empty.
+      let size = UInt64(volume.sectorsPerChunk)
+      return SectorRange(run.lowerBound * size..<min(run.upperBound * size, volume.sectorCount))
     }
   }
 

@@ -5,14 +5,23 @@ import Evidence
 /// Lines: number of categories, `main`, tab-separated keys, tab-separated values, and more that is not used.
 struct EWFHeaderText {
   private(set) var values: [String: String] = [:]
+  /// Every key, also those without a value.
+  private(set) var keys: Set<String> = []
+  /// The number in the first line: categories, 1 up to EnCase 4 and 3 from EnCase 5 on.
+  let categoryCount: String
+  /// Whether lines end in CR LF, as EnCase writes them, rather than in LF.
+  let hasCarriageReturns: Bool
 
   /// Reads decompressed bytes; `nil` where they do not hold such lines.
   init?(_ plain: [UInt8]) {
     guard let text = Self.text(plain) else { return nil }
+    self.hasCarriageReturns = plain.contains(0x0d)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard let main = lines.firstIndex(where: { $0 == "main" }), main + 2 < lines.count else { return nil }
     let keys = lines[main + 1].split(separator: "\t", omittingEmptySubsequences: false)
     let fields = lines[main + 2].split(separator: "\t", omittingEmptySubsequences: false)
+    self.categoryCount = main > 0 ? String(lines[main - 1]) : ""
+    self.keys = Set(keys.map(String.init))
     for (key, value) in zip(keys, fields) where !value.isEmpty { values[String(key)] = String(value) }
   }
 
@@ -34,6 +43,16 @@ struct EWFHeaderText {
     // A line may end in CR LF, which is one character to Swift.
     scalars.append(contentsOf: decoded.unicodeScalars.filter { $0 != "\0" && $0 != "\r" })
     return scalars.isEmpty ? nil : String(scalars)
+  }
+
+  /// Digests in the XML of an `xhash` section: `<md5>…</md5>`, `<sha1>…</sha1>`, in any case of letters.
+  static func digests(inXML plain: [UInt8]) -> [Digest] {
+    guard let text = text(plain)?.lowercased() else { return [] }
+    return DigestAlgorithm.allCases.compactMap { algorithm in
+      let tag = "<\(algorithm.rawValue)>"
+      guard let start = text.ranges(of: tag).first?.upperBound else { return nil }
+      return Digest(algorithm, hex: String(text[start...].prefix { $0 != "<" }))
+    }
   }
 
   /// Fills what `description` does not say yet.

@@ -94,6 +94,8 @@ struct EWFVolume: Hashable {
   let identifier: [UInt8]
   /// The form of SMART and of the first EWF.
   let isShort: Bool
+  /// The mark SMART leaves in the short form.
+  let isSMART: Bool
   let isSound: Bool
 
   init?(_ bytes: RawSpan) {
@@ -111,6 +113,7 @@ struct EWFVolume: Hashable {
     self.bytesPerSector = bytesPerSector
     self.sectorCount = isShort ? sectors & 0xffff_ffff : sectors
     self.isShort = isShort
+    self.isSMART = isShort && bytes.array(at: 85, count: 5) == Array("SMART".utf8)
     self.isSound = Adler32.of(bytes.extracting(0..<size - 4)) == checksum
     self.mediaType = isShort ? 1 : bytes.littleEndian(at: 0) ?? 0
     self.mediaFlags = isShort ? 0 : bytes.littleEndian(at: 36) ?? 0

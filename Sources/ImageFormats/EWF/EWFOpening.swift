@@ -11,9 +11,14 @@ struct EWFOpening {
   private(set) var tables = EWFTableCollector()
   /// Whether the last section of the set was found.
   private(set) var isEndKnown = false
+  private(set) var sessions: EWFSessionList?
+  private(set) var segments: [ImageFacts.Segment] = []
+  /// Types of the sections that were met.
+  private(set) var types: Set<String> = []
+  /// Decompressed `header2` and `header` sections.
+  private(set) var wideHeaders: [[UInt8]] = []
+  private(set) var narrowHeaders: [[UInt8]] = []
 
-  private var wideHeaders: [[UInt8]] = []
-  private var narrowHeaders: [[UInt8]] = []
   private var headerCount = 0
   private let files: SegmentFiles
 
@@ -47,7 +52,11 @@ struct EWFOpening {
     of file: SegmentFile, name: String, number: Int
   ) throws(EvidenceError) {
     let start = try file.bytes(at: 0, count: EWFLayout.fileHeaderSize)
-    guard let header = EWFFileHeader(start.span.bytes) else {
+    let stored = EWFFileHeader(start.span.bytes)
+    segments.append(
+      ImageFacts.Segment(
+        name: name, storedNumber: stored.map { Int($0.segmentNumber) }, size: file.size))
+    guard let header = stored else {
       return findings.add(
         .imageTruncated, file: name, part: "file header", at: 0, observed: "\(start.count) bytes")
     }
@@ -85,6 +94,7 @@ struct EWFOpening {
   private mutating func take(
     _ section: EWFSection, of file: SegmentFile, index: Int, name: String
   ) throws(EvidenceError) {
+    types.insert(section.type)
     switch section.type {
     case "sectors", "table", "table2", "unknown":
       try tables.take(section, of: file, index: index, name: name, findings: &findings)
@@ -105,7 +115,7 @@ struct EWFOpening {
       if ranges.count > room { damaged(section, name, "more than \(EWFLayout.largestErrorCount) ranges") }
       unreadable += ranges.prefix(room)
     case "session":
-      try checkSessions(section, of: file, name: name)
+      try takeSessions(section, of: file, name: name)
     default: break
     }
   }
@@ -163,6 +173,8 @@ struct EWFOpening {
         damaged(section, name, "differs from its first copy")
       }
       narrowHeaders.append(plain)
+    case "xhash":
+      for digest in EWFHeaderText.digests(inXML: plain) { take(digest, from: section, name: name) }
     default: break
     }
   }
@@ -175,30 +187,29 @@ struct EWFOpening {
     guard let digests = EWFDigests(bytes.span.bytes, size: size), digests.isSound else {
       return damaged(section, name)
     }
-    for digest in [digests.md5, digests.sha1].compactMap({ $0 }) {
-      if let known = storedDigests[digest.algorithm], known != digest {
-        findings.add(
-          .structureDamaged, file: name, part: section.type, at: section.offset, expected: known.hex,
-          observed: digest.hex)
-      } else {
-        storedDigests.insert(digest)
-      }
+    for digest in [digests.md5, digests.sha1].compactMap({ $0 }) { take(digest, from: section, name: name) }
+  }
+
+  /// Keeps a stored digest, unless another of its kind was stored before.
+  private mutating func take(_ digest: Digest, from section: EWFSection, name: String) {
+    if let known = storedDigests[digest.algorithm], known != digest {
+      findings.add(
+        .structureDamaged, file: name, part: section.type, at: section.offset, expected: known.hex,
+        observed: digest.hex)
+    } else {
+      storedDigests.insert(digest)
     }
   }
 
-  private mutating func checkSessions(
+  private mutating func takeSessions(
     _ section: EWFSection, of file: SegmentFile, name: String
   ) throws(EvidenceError) {
-    let header = EWFLayout.sessionHeaderSize
-    let entry = EWFLayout.sessionEntrySize
-    let bytes = try payload(section, of: file, cap: header + entry * EWFLayout.largestSessionCount + 4)
-    let span = bytes.span.bytes
-    guard let count = span.littleEndian(at: 0, as: UInt32.self), count <= EWFLayout.largestSessionCount,
-      bytes.count >= header, span.littleEndian(at: 32) == Adler32.of(span.extracting(0..<32))
-    else { return damaged(section, name) }
-    let end = header + Int(count) * entry
-    guard count == 0 || bytes.count >= end + 4,
-      count == 0 || span.littleEndian(at: end) == Adler32.of(span.extracting(header..<end))
-    else { return damaged(section, name) }
+    let cap = EWFLayout.sessionHeaderSize + EWFLayout.sessionEntrySize * EWFLayout.largestSessionCount + 4
+    let bytes = try payload(section, of: file, cap: cap)
+    let sectorCount = EWFCheck.volume(self)?.sectorCount ?? 0
+    guard let list = EWFSessionList(bytes.span.bytes, sectorCount: sectorCount) else {
+      return damaged(section, name)
+    }
+    sessions = list
   }
 }

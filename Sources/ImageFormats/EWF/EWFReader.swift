@@ -13,12 +13,13 @@ package final class EWFReader: ImageReader {
   package let description: ImageDescription
   package let recordedUnreadable: [SectorRange]
   package let structureFindings: [Finding]
+  package let facts: ImageFacts
   package var segments: [FilePath] { files.paths }
   package var unitSize: Int { decoder.chunkSize }
 
-  private let files: SegmentFiles
-  private let map: EWFChunkMap
-  private let decoder: EWFChunkDecoder
+  let files: SegmentFiles
+  let map: EWFChunkMap
+  let decoder: EWFChunkDecoder
   private let pool = EWFScratchPool()
 
   /// Most bytes that are read from a file at once, unless a single chunk is larger.
@@ -46,6 +47,7 @@ package final class EWFReader: ImageReader {
     self.geometry = MediaGeometry(length: length, logicalSectorSize: volume.bytesPerSector)
     self.map = opening.tables.builder.build(
       chunkCount: volume.neededChunks, isEndKnown: opening.isEndKnown)
+    self.facts = ImageFacts(opening, volume: volume, lost: map.missingSectors(of: volume))
     self.storedDigests = opening.storedDigests
     self.description = opening.description
     let whole = SectorRange(first: 0, count: volume.sectorCount)

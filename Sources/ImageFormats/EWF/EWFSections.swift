@@ -89,6 +89,14 @@ struct EWFSectionChain {
       }
       return nil
     }
+    if descriptor.type == "sectors", descriptor.next == behind {
+      // Its length is filled in when it is complete: what follows is chunks, not sections, whatever it looks like.
+      findings.add(
+        .imageTruncated, file: name, part: descriptor.type, at: offset,
+        observed: "still being written when the program that wrote it ended")
+      sections.append(EWFSection(type: descriptor.type, offset: offset, end: file.size))
+      return nil
+    }
     guard descriptor.next >= behind else {
       findings.add(
         .structureDamaged, file: name, part: descriptor.type, at: offset,

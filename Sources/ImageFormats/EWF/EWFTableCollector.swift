@@ -6,6 +6,8 @@ struct EWFTableCollector {
 
   /// Where chunks lie whose table has not come yet.
   private var pending: EWFSection?
+  /// The file of `pending`.
+  private var pendingFile = 0
   /// The group being read: its data, and the copies of its table that could be read.
   private var current: Group?
 
@@ -32,9 +34,13 @@ struct EWFTableCollector {
       try flush(file: file, name: name, findings: &findings)
       dropPending(name: name, findings: &findings)
       pending = section
+      pendingFile = index
     case "unknown":
       // A section that has lost its name may be the one that holds the chunks.
-      if pending == nil { pending = section }
+      if pending == nil {
+        pending = section
+        pendingFile = index
+      }
     case "table2" where current?.sections.count == 1 && current?.sections[0].type == "table":
       try takeTable(section, of: file, name: name, findings: &findings)
     default:
@@ -98,7 +104,11 @@ struct EWFTableCollector {
   ) throws(EvidenceError) {
     guard let group = current else { return }
     current = nil
-    guard let first = group.tables.first else { return builder.addBreak() }
+    guard let first = group.tables.first else {
+      guard let sectors = group.sectors else { return builder.addBreak() }
+      return builder.add(
+        EWFOrphan(file: group.file, data: sectors.payload..<max(sectors.payload, sectors.end)))
+    }
     var chosen = first
     var alternate: EWFTable?
     if group.tables.count == 2 {
@@ -127,7 +137,7 @@ struct EWFTableCollector {
     if let lost = pending, lost.type == "sectors" {
       findings.add(
         .structureDamaged, file: name, part: "sectors", at: lost.offset, observed: "no table follows it")
-      builder.addBreak()
+      builder.add(EWFOrphan(file: pendingFile, data: lost.payload..<max(lost.payload, lost.end)))
     }
     pending = nil
   }

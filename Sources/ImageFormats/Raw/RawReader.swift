@@ -11,6 +11,7 @@ package final class RawReader: ImageReader {
   package var storedDigests: DigestSet { DigestSet() }
   package var description: ImageDescription { ImageDescription() }
   package var recordedUnreadable: [SectorRange] { [] }
+  package let facts: ImageFacts
   /// Any division does; this one reads well.
   package let unitSize = 1 << 20
 
@@ -39,6 +40,13 @@ package final class RawReader: ImageReader {
       starts.append(end)
     }
     guard end > 0 else { throw EvidenceError(.imageMalformed, path.string, "the file is empty") }
+    var facts = ImageFacts()
+    facts.segments = paths.indices.map { index in
+      ImageFacts.Segment(
+        name: paths[index].lastComponent?.string ?? paths[index].string, storedNumber: nil,
+        size: starts[index + 1] - starts[index])
+    }
+    self.facts = facts
     self.files = files
     self.starts = starts
     self.geometry = MediaGeometry(length: end, logicalSectorSize: sectorSize)

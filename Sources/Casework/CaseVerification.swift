@@ -1,0 +1,287 @@
+import CanonicalJSON
+import CaseStore
+import Evidence
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+import Verification
+
+/// Verifies what a case holds: certificates, the images of its items, records, audit log.
+///
+/// A database that cannot be read is one finding among others: the evidence is verified all the same, from the
+/// manifests that lie in the case folder.
+struct CaseVerification {
+  let folder: CaseFolder
+  let item: ItemNumber?
+  let level: VerificationLevel
+  let trusted: [Certificate]
+  let stop: StopFlag
+
+  private typealias ItemEntries = (item: ItemNumber, entries: [AcquisitionEntry])
+  private typealias Part = (item: ItemNumber, report: VerificationReport)
+
+  func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
+    let started = Host.now()
+    var report = VerificationReport(subject: item.map { "\(folder.path), item \($0)" } ?? folder.path.string)
+    let (own, findings) = CaseCertificates(folder).read()
+    report.take("certificates of the case", against: "their own form", findings)
+    let certificates = trusted + own
+    let store: CaseStore
+    let items: [ItemEntries]
+    do throws(EvidenceError) {
+      store = try CaseStore.openForReading(folder: folder.path)
+      items = try entries(store)
+    } catch {
+      let found = acquisitionFolders()
+      guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
+      report.take("case database", against: "its format", [Self.damage(error)])
+      for name in found where !stop.isRaised {
+        _ = verify(
+          RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
+          progress)
+      }
+      return report
+    }
+    var heads: [AuditHead] = []
+    var parts: [Part] = []
+    for (item, entries) in items where !stop.isRaised {
+      var ofItem = VerificationReport(subject: item.description)
+      for entry in entries {
+        guard let digest = entry.result?.manifestDigest else { continue }
+        let place = folder.path.pushing(FilePath(entry.acquisition.folder))
+        let names = RecordNames(acquisition: entry.acquisition.name)
+        heads += verify(names, in: place, digest, certificates, &ofItem, progress).map { [$0] } ?? []
+      }
+      checkUnfinished(entries, &ofItem)
+      report.absorb(ofItem)
+      if !entries.isEmpty { parts.append((item, ofItem)) }
+    }
+    noteUnknownFolders(items, &report)
+    if let findings = CaseCertificates(folder).compare(with: store) {
+      report.take("examiner's certificate", against: "the first audit event", findings)
+    } else {
+      report.skip("examiner's certificate", because: "there is none, or the first audit event names none")
+    }
+    report.take(
+      "audit log, custody and records",
+      against: "the chain, and the heads in \(heads.count) manifest\(heads.count == 1 ? "" : "s")",
+      audit(store, heads))
+    try? store.close()
+    record(&report, parts, started: started)
+    return report
+  }
+
+  // MARK: The database
+
+  private func entries(_ store: CaseStore) throws(EvidenceError) -> [ItemEntries] {
+    let numbers = if let item { [try store.item(item).number] } else { try store.items().map(\.number) }
+    var all: [ItemEntries] = []
+    for number in numbers { all.append((number, try store.acquisitions(of: number))) }
+    return all
+  }
+
+  private func audit(_ store: CaseStore, _ heads: [AuditHead]) -> [Finding] {
+    do throws(EvidenceError) { return try store.checkAudit(expecting: heads) } catch {
+      return [Self.damage(error)]
+    }
+  }
+
+  /// A database of another kind is a damaged one where manifests show that this is a case.
+  private func isDatabaseDamage(_ error: EvidenceError, hasEvidence: Bool) -> Bool {
+    switch error.code {
+    case .caseDamaged, .databaseFailed: true
+    case .notACase: hasEvidence
+    default: false
+    }
+  }
+
+  private static func damage(_ error: EvidenceError) -> Finding {
+    Finding(
+      .databaseDamaged, subject: CaseStore.fileName, expected: "readable",
+      observed: error.detail.isEmpty ? error.code.summary : error.detail)
+  }
+
+  // MARK: Evidence
+
+  /// Verifies one acquisition and, where the case knows it, compares its manifest with the case.
+  /// - Returns: the audit head the manifest refers to.
+  private func verify(
+    _ names: RecordNames, in place: FilePath, _ expected: Digest?, _ certificates: [Certificate],
+    _ report: inout VerificationReport, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) -> AuditHead? {
+    let path = place.appending(names.manifest)
+    let subject = folder.relative(path)
+    guard Files.exists(path) else {
+      report.take(
+        "\(names.acquisition): manifest", against: "the case",
+        [Finding(.fileMissing, subject: subject, expected: "a manifest", observed: "no file")])
+      return nil
+    }
+    let result: ManifestVerification.Result
+    do throws(EvidenceError) {
+      result = try ManifestVerification(path, trusted: certificates, level: level, stop: stop).perform(
+        progress: progress)
+    } catch {
+      // Alone this would be an error; in a case the other acquisitions still count.
+      let code: FindingCode = error.category == .input ? .manifestMalformed : .fileUnreadable
+      report.take(
+        "\(names.acquisition): manifest", against: "manifest format \(Manifest.version)",
+        [Finding(code, subject: subject, observed: error.description)])
+      return nil
+    }
+    report.absorb(result.report)
+    if let expected {
+      report.take(
+        "\(names.manifest): SHA-256", against: "the case",
+        expected == result.manifestDigest
+          ? []
+          : [
+            Finding(
+              .fileDigestMismatch, subject: names.manifest, expected: "SHA-256 \(expected)",
+              observed: "SHA-256 \(result.manifestDigest)")
+          ])
+    }
+    return result.manifest.map { AuditHead(sequence: $0.audit.sequence, digest: $0.audit.head) }
+  }
+
+  /// Acquisitions without a manifest cannot be verified; that is said, never passed over.
+  private func checkUnfinished(_ entries: [AcquisitionEntry], _ report: inout VerificationReport) {
+    for entry in entries where entry.result?.manifestDigest == nil {
+      let observed =
+        switch entry.result?.verdict {
+        case .incomplete(let reason): reason
+        default: "no end is recorded"
+        }
+      report.take(
+        "acquisition \(entry.acquisition.name)", against: "the case",
+        [Finding(.acquisitionIncomplete, .warning, subject: entry.acquisition.name, observed: observed)])
+    }
+  }
+
+  /// Folders of acquisitions as they lie there, for a case whose database cannot be asked.
+  private func acquisitionFolders() -> [String] {
+    let names = (try? Files.names(in: folder.evidence)) ?? []
+    return names.filter { name in
+      let manifest = folder.evidence.appending(name).appending(RecordNames(acquisition: name).manifest)
+      guard Files.exists(manifest) else { return false }
+      guard let item else { return true }
+      return name == item.description || name.hasPrefix("\(item)-")
+    }
+  }
+
+  private func noteUnknownFolders(_ items: [ItemEntries], _ report: inout VerificationReport) {
+    guard item == nil else { return }
+    let known = Set(items.flatMap { $0.entries.map(\.acquisition.name) })
+    for name in (try? Files.names(in: folder.evidence)) ?? [] {
+      let partial = OutputFolder.partialSuffix
+      guard !known.contains(name.hasSuffix(partial) ? String(name.dropLast(partial.count)) : name) else {
+        continue
+      }
+      report.findings.append(
+        Finding(
+          .fileUnlisted, .note, subject: folder.relative(folder.evidence.appending(name)),
+          expected: "an acquisition of the case", observed: "not one"))
+    }
+  }
+
+  // MARK: The record of it
+
+  /// Records the result for each item that was looked at, and for the case where the whole of it was.
+  ///
+  /// The result is shown all the same where it cannot be recorded, such as on a medium that cannot be written;
+  /// a damaged database is not written to.
+  private func record(_ report: inout VerificationReport, _ parts: [Part], started: Timestamp) {
+    let what = "recording this verification in the case"
+    guard !report.findings.contains(where: { $0.code == .databaseDamaged }) else {
+      return report.skip(what, because: "the case database is damaged")
+    }
+    do throws(EvidenceError) { try write(report, parts, started: started) } catch {
+      report.skip(what, because: "\(error.code.summary): \(error.detail)")
+    }
+  }
+
+  private func write(
+    _ report: VerificationReport, _ parts: [Part], started: Timestamp
+  ) throws(EvidenceError) {
+    let store = try CaseStore.open(folder)
+    let details = JSONValue.fields([
+      "level": .string(level.rawValue), "checks": JSONValue(report.checks.count),
+    ])
+    for part in parts {
+      try store.recordVerification(
+        of: "item \(part.item)", item: part.item, started: started, verdict: part.report.verdict,
+        findings: part.report.findings, details: details)
+      var custody = CustodyDetails(.verify, occurred: started)
+      custody.remarks = part.report.verdict.sentence
+      try store.recordCustody(of: part.item, custody)
+    }
+    if item == nil {
+      try store.recordVerification(
+        of: "case", item: nil, started: started, verdict: report.verdict, findings: report.findings,
+        details: details)
+    }
+    try store.close()
+  }
+}
+
+/// The certificates that lie in a case.
+struct CaseCertificates {
+  private let folder: CaseFolder
+
+  init(_ folder: CaseFolder) { self.folder = folder }
+
+  /// Name of the fingerprint among the details of the first audit event.
+  static let detail = "certificateSHA256"
+
+  /// The examiner's certificate against the fingerprint that was recorded when the case was created; `nil` where
+  /// either of them cannot be had, which is a finding elsewhere.
+  func compare(with store: CaseStore) -> [Finding]? {
+    guard let recorded = try? store.event(1)?.payload["details"]?[Self.detail]?.stringValue,
+      let bytes = try? Files.contents(folder.examinerCertificate, cap: Certificate.largestFile),
+      let own = try? Certificate(parsing: bytes, name: folder.examinerCertificate.string)
+    else { return nil }
+    guard own.fingerprint.hex != recorded else { return [] }
+    return [
+      Finding(
+        .certificateReplaced, subject: folder.relative(folder.examinerCertificate), expected: recorded,
+        observed: own.fingerprint.hex)
+    ]
+  }
+
+  /// What can be read of them, and what is wrong with the others.
+  ///
+  /// The examiner's has the very bytes Exhibit wrote; certificates that were added may have any form of PEM.
+  func read() -> (certificates: [Certificate], findings: [Finding]) {
+    var all: [Certificate] = []
+    var findings: [Finding] = []
+    let own = folder.examinerCertificate.lastComponent?.string ?? ""
+    let names = ((try? Files.names(in: folder.certificates)) ?? []).filter { $0.hasSuffix(".pem") }
+    for name in names {
+      let path = folder.certificates.appending(name)
+      do throws(EvidenceError) {
+        let bytes = try Files.contents(path, cap: Certificate.largestFile)
+        let found = try Certificate.all(in: bytes, name: name)
+        all += found
+        if name == own, try found.first?.pem() != bytes {
+          findings.append(
+            Finding(
+              .certificateDamaged, subject: folder.relative(path), expected: "one certificate in plain PEM",
+              observed: "something else in the file"))
+        }
+      } catch {
+        findings.append(
+          Finding(.certificateDamaged, subject: folder.relative(path), observed: error.description))
+      }
+    }
+    if !names.contains(own) {
+      findings.append(
+        Finding(
+          .fileMissing, subject: folder.relative(folder.examinerCertificate),
+          expected: "the examiner's certificate", observed: "no file"))
+    }
+    return (all, findings)
+  }
+}

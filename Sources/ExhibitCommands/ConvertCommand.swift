@@ -1,0 +1,119 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import EWFWriter
+import Evidence
+import ImageFormats
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert", abstract: "Write an image anew in another container: E01, raw, split raw.",
+    discussion: """
+      The form of the output follows from its ending (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
+      --to. The contents are digested on the way and compared with the digests stored in the input. What the \
+      output cannot hold is listed. An input with damaged sectors is refused unless --accept-damage is given. \
+      Nothing is ever overwritten.
+
+      Exit status: 0 converted, 3 converted with damaged sectors as zeros, 5 refused for damage, or a stored \
+      digest does not match.
+
+      Examples:
+        exhibit convert 001.E01 001.raw
+        exhibit convert disk.dd disk.E01 --compression best
+        exhibit convert 001.E01 001.001 --split 2GiB
+      """)
+
+  @Argument(help: "An E01 or raw image; any file of a set.", completion: .file()) var input: String
+  @Argument(help: "The image to create; of a set, its first file.", completion: .file()) var output: String
+  @Option(help: "Form of the output: \(AcquireChoices.formats). Default: by its ending.") var to: String?
+  @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
+  @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
+  @Option(help: "Compression of an E01: \(AcquireChoices.list(EWFCompression.self)). Default: fast.")
+  var compression: String?
+  @Option(help: "Sector size in bytes of a raw input, which does not say it: 512, 1024, 2048, 4096.")
+  var sectorSize: UInt32 = 512
+  @Flag(help: "Fill damaged sectors of the input with zeros and name them.") var acceptDamage = false
+  @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let job = try ConversionJob(try request(), stop: StopSignals.flag)
+    StopSignals.install()
+    let display = ProgressDisplay("Converting")
+    let report = try job.perform { display.update(done: $0, of: $1) }
+    display.finish()
+    rendering.show(Self.lines(report), json: Self.json(report))
+    if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
+  }
+
+  private func request() throws(EvidenceError) -> ConversionRequest {
+    var request = ConversionRequest(input: FilePath(input), output: FilePath(output))
+    if let to { request.format = try AcquireChoices.formats(named: [to]).first }
+    if let split { request.splitSize = try ByteSize.parse(split, "--split") }
+    if let segmentSize { request.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
+    if let compression { request.compression = try AcquireChoices.word(compression, "--compression") }
+    request.sectorSize = sectorSize
+    request.acceptsDamage = acceptDamage
+    request.acceptsLittleSpace = acceptLittleSpace
+    return request
+  }
+
+  private static func lines(_ report: ConversionReport) -> [String] {
+    var lines = [report.sentence]
+    lines.append("  from       \(report.inputFormat.title), \(HumanText.size(report.geometry.length))")
+    for file in report.files.prefix(8) {
+      lines.append("  to         \(HumanText.singleLine(file.string))")
+    }
+    if report.files.count > 8 { lines.append("             and \(report.files.count - 8) more files") }
+    for digest in report.digests.all {
+      let comparison = report.comparisons.first { $0.stored.algorithm == digest.algorithm }
+      let outcome = comparison.map { $0.isEqual ? "  as stored" : "  NOT as stored: \($0.stored)" } ?? ""
+      lines.append("  \(digest.algorithm.title.padded(to: 10)) \(digest)\(outcome)")
+    }
+    if report.paddingBytes > 0 {
+      lines.append(
+        "  padded     \(report.paddingBytes) zero bytes fill the last sector; the digests above are of the contents "
+          + "without them, those stored in the output include them")
+    }
+    if !report.lost.isEmpty {
+      let more = report.outcome == .refused ? ", perhaps more: it was not read any further" : ""
+      lines.append("  lost       sectors \(report.lost.listed(limit: 16))\(more)")
+    }
+    if !report.recordedUnreadable.isEmpty {
+      lines.append("  unreadable when acquired: sectors \(report.recordedUnreadable.listed(limit: 16))")
+    }
+    if !report.notCarried.isEmpty {
+      lines.append("Not carried into the output")
+      lines += report.notCarried.map { "  \($0)" }
+    }
+    if !report.findings.isEmpty {
+      lines.append("Findings about the input")
+      lines += report.findings.map { "  \(Rendering.line($0))" }
+    }
+    return lines
+  }
+
+  private static func json(_ report: ConversionReport) -> JSONValue {
+    .fields([
+      "outcome": .string(report.outcome.rawValue), "sentence": .string(report.sentence),
+      "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.rawValue),
+      "to": .string(report.outputFormat.rawValue), "length": Rendering.number(report.geometry.length),
+      "sectorSize": JSONValue(report.geometry.logicalSectorSize),
+      "files": .array(report.files.map { .string($0.string) }), "digests": Rendering.json(report.digests),
+      "compared": .array(
+        report.comparisons.map {
+          .fields([
+            "algorithm": .string($0.stored.algorithm.rawValue), "stored": .string($0.stored.hex),
+            "equal": .bool($0.isEqual),
+          ])
+        }),
+      "paddingBytes": JSONValue(report.paddingBytes), "lost": Rendering.json(report.lost),
+      "recordedUnreadable": Rendering.json(report.recordedUnreadable),
+      "notCarried": .array(report.notCarried.map { .string($0) }),
+      "findings": .array(report.findings.map(Rendering.json)),
+    ])
+  }
+}

@@ -1,0 +1,98 @@
+import Acquisition
+import EWFWriter
+import Evidence
+import EvidenceTestKit
+import ImageFormats
+import Media
+import Synchronization
+import SystemIO
+import SystemPackage
+
+/// One acquisition of a source into images named `image`.
+final class FaultRun: Sendable {
+  let folder: TemporaryFolder
+  let source: any SectorSource
+  private let formats: [ImageFormat]
+  private let records = Monitor<[ChunkRecord]>([])
+  private let reports = Monitor<[AcquisitionProgress]>([])
+
+  init(_ source: any SectorSource, formats: [ImageFormat] = [.raw]) throws {
+    self.folder = try TemporaryFolder()
+    self.source = source
+    self.formats = formats
+  }
+
+  var raw: FilePath { folder.appending("image.raw") }
+  var chunks: [ChunkRecord] { records.withLock { $0 } }
+  var progress: [AcquisitionProgress] { reports.withLock { $0 } }
+
+  func perform(
+    workers: Int = 2, stop: StopFlag = StopFlag(), alsoTo others: [any ImageWriter] = [],
+    failingAtChunk failing: UInt64? = nil
+  ) -> AcquisitionOutcome {
+    let plan = AcquisitionPlan(
+      geometry: source.geometry, digests: Set(DigestAlgorithm.allCases), workers: workers)
+    var writers: [any ImageWriter] = []
+    do throws(EvidenceError) {
+      for format in formats {
+        switch format {
+        case .raw:
+          writers.append(
+            try RawWriter(
+              folder: folder.path, base: "image", sectorSize: source.geometry.logicalSectorSize))
+        case .e01:
+          writers.append(
+            try EWFImageWriter(
+              folder: folder.path, name: "image", geometry: source.geometry, options: EWFOptions(),
+              blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce))
+        }
+      }
+    } catch { preconditionFailure("\(error)") }
+    return AcquisitionRun(source: source, plan: plan, writers: writers + others, stop: stop).perform(
+      eachChunk: { [records] (chunk: ChunkRecord) throws(EvidenceError) in
+        if chunk.index == failing { throw EvidenceError(.destinationFull, "chunk \(chunk.index)") }
+        records.withLock { $0.append(chunk) }
+      },
+      progress: { [reports] progress in reports.withLock { $0.append(progress) } })
+  }
+}
+
+/// A writer that fails when its time has come.
+final class FailingWriter: ImageWriter {
+  enum Step: CaseIterable { case encode, write, finish }
+
+  let format = ImageFormat.raw
+  let padsLastSector = false
+  private let step: Step
+  private let block: Int
+  private let encoded = Atomic<Int>(0)
+  private let written = Atomic<Int>(0)
+  private let abandoned = Atomic<Bool>(false)
+
+  init(_ step: Step, atBlock block: Int) {
+    self.step = step
+    self.block = block
+  }
+
+  var wasAbandoned: Bool { abandoned.load(ordering: .relaxed) }
+
+  func encode(_ block: PageBuffer) throws(EvidenceError) -> EncodedBlock {
+    let number = encoded.add(1, ordering: .relaxed).oldValue
+    if step == .encode, number == self.block { throw failure }
+    return EncodedBlock(plain: block)
+  }
+
+  func write(_ block: EncodedBlock) throws(EvidenceError) {
+    let number = written.add(1, ordering: .relaxed).oldValue
+    if step == .write, number == self.block { throw failure }
+  }
+
+  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {
+    if step == .finish { throw failure }
+    return []
+  }
+
+  func abandon() { abandoned.store(true, ordering: .relaxed) }
+
+  private var failure: EvidenceError { EvidenceError(.writeFailed, "\(step)") }
+}

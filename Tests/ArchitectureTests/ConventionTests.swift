@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+/// `public` is for protocols of others that demand it; between our targets it is `package`.
+private let publicDeclarations: [String: [String]] = [:]
+
+@Suite struct ConventionTests {
+  @Test func thereAreSources() {
+    #expect(SourceTree.swiftFiles.count > 100)
+    #expect(SourceTree.package.contains("swift-tools-version"))
+  }
+
+  @Test(arguments: SourceTree.files)
+  func noFileIsLong(file: SourceTree.File) {
+    #expect(file.lines.count <= 500, "past 500 lines it is two things")
+  }
+
+  /// Foundation is large, differs between systems, and hides what it does with files.
+  @Test(arguments: SourceTree.swiftFiles)
+  func noFoundation(file: SourceTree.File) {
+    #expect(!file.imports.contains { $0.module.hasPrefix("Foundation") })
+  }
+
+  @Test(arguments: SourceTree.swiftFiles)
+  func nothingIsPublic(file: SourceTree.File) {
+    let found = file.lines.filter { line in
+      let words = line.split(separator: " ").drop { $0.hasPrefix("@") }
+      return words.first == "public" || words.first == "open"
+    }
+    #expect(found == publicDeclarations[file.path] ?? [])
+  }
+
+  /// What the compiler is told to believe needs its reason beside it.
+  @Test(arguments: SourceTree.swiftFiles)
+  func everyUncheckedSendableSaysWhyItHolds(file: SourceTree.File) {
+    for (number, line) in file.code where line.contains("@unchecked Sendable") {
+      let comment = file.lines[..<(number - 1)].reversed().prefix { SourceTree.File.isComment($0) }.reversed()
+      let text = comment.map { $0.drop { $0 == " " || $0 == "/" } }.joined(separator: " ")
+      #expect(text.contains("`@unchecked Sendable` holds because"), "\(file.path):\(number)")
+    }
+  }
+
+  @Test(arguments: SourceTree.swiftFiles)
+  func nothingIsForcedOrLeftUndone(file: SourceTree.File) {
+    let refused = ["try!", "as!", "unowned(unsafe)", "nonisolated(unsafe)", "TODO", "FIXME"]
+    for (number, line) in file.lines.enumerated() {
+      for word in refused { #expect(!line.contains(word), "\(file.path):\(number + 1)") }
+    }
+  }
+
+  /// Whatever Exhibit writes itself goes through `DurableFile`: nothing else calls the operating system for it.
+  @Test(arguments: SourceTree.swiftFiles)
+  func filesAreWrittenInOnePlace(file: SourceTree.File) {
+    guard file.target != "SystemIO" else { return }
+    for (number, line) in file.code {
+      for call in ["fopen(", "pwrite(", "ftruncate(", "FileDescriptor.open("] {
+        #expect(!line.contains(call), "\(file.path):\(number)")
+      }
+    }
+  }
+}

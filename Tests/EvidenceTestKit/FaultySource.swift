@@ -1,0 +1,109 @@
+import Evidence
+import Glibc
+import Media
+import Synchronization
+import SystemIO
+import SystemPackage
+
+/// A medium with faults as scripted, over contents that are known.
+///
+/// It counts the reads whose offset, length or address are not aligned to its sectors: a device that is read
+/// directly refuses those.
+package final class FaultySource: SectorSource {
+  /// What is wrong with the medium.
+  package struct Faults: Sendable {
+    /// Sectors the medium refuses, whatever else a read asks for.
+    package var unreadable: Set<UInt64> = []
+    /// The medium is gone from this byte on.
+    package var vanishesAt: UInt64?
+    /// The medium turns out to end at this byte.
+    package var endsAt: UInt64?
+    /// Every read takes this long, in microseconds.
+    package var stall: UInt32 = 0
+    /// Raised once a read has reached this byte.
+    package var stops: (flag: StopFlag, at: UInt64)?
+
+    package init() {}
+  }
+
+  package let facts = SourceFacts(kind: .blockDevice, path: "/dev/faulty")
+  package let geometry: MediaGeometry
+  package let readsDirectly = true
+  /// What the medium would hold without faults.
+  package let contents: [UInt8]
+  private let faults: Faults
+  private let reads = Atomic<Int>(0)
+  private let misaligned = Atomic<Int>(0)
+
+  package init(length: Int, sectorSize: UInt32 = 512, faults: Faults = Faults()) {
+    self.contents = Self.stamped(length: length, sectorSize: Int(sectorSize))
+    self.geometry = MediaGeometry(length: UInt64(length), logicalSectorSize: sectorSize)
+    self.faults = faults
+  }
+
+  /// The same noise throughout, but for the address that every whole sector begins with: made in no time, however
+  /// long the medium.
+  private static func stamped(length: Int, sectorSize: Int) -> [UInt8] {
+    var generator = SeededGenerator(seed: 1)
+    let noise = generator.bytes(64 << 10)
+    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
+      let target = UnsafeMutableRawBufferPointer(buffer)
+      for start in stride(from: 0, to: length, by: noise.count) {
+        UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyBytes(
+          from: noise.prefix(min(noise.count, length - start)))
+      }
+      for sector in 0..<length / sectorSize {
+        target.storeBytes(of: UInt64(sector), toByteOffset: sector * sectorSize, as: UInt64.self)
+      }
+      count = length
+    }
+  }
+
+  /// What an image must hold: the contents, zeros in place of the sectors that are refused.
+  package var filledContents: [UInt8] {
+    var bytes = contents
+    let size = Int(geometry.logicalSectorSize)
+    for sector in faults.unreadable {
+      let range = Int(sector) * size..<min(bytes.count, (Int(sector) + 1) * size)
+      bytes.replaceSubrange(range, with: [UInt8](repeating: 0, count: range.count))
+    }
+    return bytes
+  }
+
+  package var readCount: Int { reads.load(ordering: .relaxed) }
+  /// Reads a device that is read directly would have refused.
+  package var misalignedReadCount: Int { misaligned.load(ordering: .relaxed) }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
+    reads.add(1, ordering: .relaxed)
+    checkAlignment(buffer, offset)
+    if faults.stall > 0 { usleep(faults.stall) }
+    let end = offset + UInt64(buffer.count)
+    if let stops = faults.stops, end > stops.at { stops.flag.raise() }
+    if let position = faults.vanishesAt, end > position { throw error(.mediumVanished) }
+    if let position = faults.endsAt, end > position { throw error(.mediumChanged) }
+    let size = UInt64(geometry.logicalSectorSize)
+    let sectors = offset / size..<(end + size - 1) / size
+    if faults.unreadable.contains(where: sectors.contains) {
+      // What lies in the buffer after a failed read is anything but the contents.
+      buffer.initializeMemory(as: UInt8.self, repeating: 0xdb)
+      throw error(.mediumUnreadable)
+    }
+    contents.withUnsafeBytes { contents in
+      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: contents[Int(offset)..<Int(end)]))
+    }
+  }
+
+  private func error(_ code: ErrorCode) -> EvidenceError {
+    EvidenceError(code, facts.path.string, "scripted")
+  }
+
+  private func checkAlignment(_ buffer: UnsafeMutableRawBufferPointer, _ offset: UInt64) {
+    let size = UInt64(geometry.logicalSectorSize)
+    let isLast = offset + UInt64(buffer.count) == geometry.length
+    let isAligned =
+      offset % size == 0 && (isLast || UInt64(buffer.count) % size == 0)
+      && UInt64(UInt(bitPattern: buffer.baseAddress)) % size == 0
+    if !isAligned { misaligned.add(1, ordering: .relaxed) }
+  }
+}

@@ -1,0 +1,121 @@
+import Evidence
+import Testing
+
+// Swift Testing has an ExitStatus of its own.
+private typealias ExitStatus = Evidence.ExitStatus
+
+@Suite struct ErrorCodeTests {
+  @Test(arguments: ErrorCode.allCases)
+  func beginsWithItsCategory(code: ErrorCode) {
+    #expect(code.rawValue.hasPrefix(code.category.rawValue + "."))
+    let rest = code.rawValue.dropFirst(code.category.rawValue.count + 1)
+    #expect(!rest.isEmpty && rest.allSatisfy { $0.isLowercase || $0 == "-" }, "\(code.rawValue)")
+  }
+
+  @Test func saysEachThingOnce() {
+    #expect(Set(ErrorCode.allCases.map(\.rawValue)).count == ErrorCode.allCases.count)
+    #expect(Set(ErrorCode.allCases.map(\.summary)).count == ErrorCode.allCases.count)
+  }
+
+  @Test(arguments: ErrorCode.allCases)
+  func hasASummaryAndARemedy(code: ErrorCode) {
+    #expect(beginsASentence(code.summary), "\(code.summary)")
+    #expect(isSentence(code.remedy), "\(code.remedy)")
+    let error = EvidenceError(code, "subject", "reason")
+    #expect(error.description == "\(code.summary): subject (reason). \(code.remedy)")
+    #expect(error.exitStatus == code.exitStatus)
+  }
+
+  @Test(arguments: [
+    (ErrorCategory.misuse, Evidence.ExitStatus.usage), (.environment, .failed), (.input, .failed),
+    (.medium, .incomplete), (.interrupted, .incomplete),
+  ])
+  func theCategoryDecidesTheExitStatus(category: ErrorCategory, status: Evidence.ExitStatus) {
+    let codes = ErrorCode.allCases.filter { $0.category == category }
+    #expect(!codes.isEmpty)
+    #expect(codes.allSatisfy { $0.exitStatus == status })
+  }
+
+  @Test func anErrorIsOneLineWhateverTheNameHolds() {
+    let error = EvidenceError(.sourceMissing, "a\nb\u{2028}c", "x\u{1b}[2Jy")
+    #expect(error.description.contains("a b c (x [2Jy)."))
+    #expect(!EvidenceError(.notACase, "/tmp/x").description.contains("("))
+  }
+}
+
+@Suite struct FindingCodeTests {
+  @Test func saysEachThingOnce() {
+    #expect(Set(FindingCode.allCases.map(\.rawValue)).count == FindingCode.allCases.count)
+    #expect(Set(FindingCode.allCases.map(\.meaning)).count == FindingCode.allCases.count)
+  }
+
+  @Test(arguments: FindingCode.allCases)
+  func hasAnIdentifierAndAMeaning(code: FindingCode) {
+    #expect(code.rawValue.split(separator: ".").count == 2)
+    #expect(code.rawValue.allSatisfy { $0.isLowercase || $0 == "-" || $0 == "." })
+    #expect(!code.meaning.isEmpty && code.meaning.last != ".")
+  }
+
+  @Test func severitiesAreOrdered() {
+    #expect(FindingSeverity.allCases.sorted() == [.note, .warning, .failure])
+  }
+}
+
+@Suite struct VerdictTests {
+  @Test(
+    arguments: [
+      (AcquisitionVerdict.complete, "complete", 0),
+      (.completeWithUnreadable(sectors: 3), "completeWithUnreadable", 3),
+      (.incomplete(reason: "a\nb"), "incomplete", 4),
+    ] as [(AcquisitionVerdict, String, Int32)])
+  func acquisition(verdict: AcquisitionVerdict, name: String, status: Int32) {
+    #expect(verdict.name == name)
+    #expect(verdict.exitStatus.rawValue == status)
+    #expect(isSentence(verdict.sentence), "\(verdict.sentence)")
+  }
+
+  @Test func theNumberOfUnreadableSectorsIsSaid() {
+    #expect(AcquisitionVerdict.completeWithUnreadable(sectors: 4711).sentence.contains("4711"))
+  }
+
+  @Test(
+    arguments: [
+      (VerificationVerdict.verified, 0), (.noReference, 6), (.incomplete, 4), (.chainBroken, 7),
+      (.mismatch, 5),
+      (.damaged, 5),
+    ] as [(VerificationVerdict, Int32)])
+  func verification(verdict: VerificationVerdict, status: Int32) {
+    #expect(verdict.exitStatus.rawValue == status)
+    #expect(isSentence(verdict.sentence))
+  }
+
+  @Test func onlyVerifiedIsSuccess() {
+    for verdict in VerificationVerdict.allCases {
+      #expect((verdict.exitStatus == .complete) == (verdict == .verified))
+    }
+  }
+
+  @Test func theWorstComesLast() {
+    #expect(
+      VerificationVerdict.allCases.shuffled().sorted()
+        == [.verified, .noReference, .incomplete, .chainBroken, .mismatch, .damaged])
+  }
+
+  @Test func exitStatusesAreZeroToSeven() {
+    #expect(ExitStatus.allCases.map(\.rawValue) == Array(0...7))
+    #expect(Set(ExitStatus.allCases.map(\.meaning)).count == 8)
+  }
+}
+
+/// A capital (or a name in backticks) at the beginning, a full stop at the end, on one line.
+private func isSentence(_ text: String) -> Bool {
+  guard let first = text.first else { return false }
+  return (first.isUppercase || first == "`") && text.last == "." && !text.contains("\n")
+    && !text.contains("  ")
+}
+
+/// Goes on with a colon: no capital, no full stop.
+private func beginsASentence(_ text: String) -> Bool {
+  guard let first = text.first else { return false }
+  return first.isLowercase && text.last != "." && !text.contains("\n")
+}

@@ -1,0 +1,171 @@
+@testable import Digests
+import Evidence
+import EvidenceTestKit
+import Testing
+
+/// Every way Exhibit computes digests, compared with programs of others or with another way to compute them.
+@Suite struct StreamingDigestTests {
+  @Test(arguments: [0, 1, 55, 56, 63, 64, 65, 119, 120, 1000, (1 << 20) + 1], DigestAlgorithm.allCases)
+  func coreutilsAgree(length: Int, algorithm: DigestAlgorithm) throws {
+    var generator = SeededGenerator(seed: UInt64(length))
+    let bytes = generator.bytes(length)
+    let tool = try Tool.run(algorithm.rawValue + "sum", [], input: .init(bytes))
+    #expect(Digest.of(bytes, algorithm).hex == tool.output.prefix { $0 != " " })
+  }
+
+  @Test(arguments: DigestAlgorithm.allCases)
+  func piecesMakeNoDifference(algorithm: DigestAlgorithm) {
+    var generator = SeededGenerator(seed: 2)
+    let bytes = generator.bytes(10_000)
+    let digest = StreamingDigest(algorithm)
+    for _ in 0..<3 {
+      var position = 0
+      while position < bytes.count {
+        let end = min(bytes.count, position + Int.random(in: 0...700, using: &generator))
+        digest.update(bytes.span.bytes.extracting(position..<end))
+        position = end
+      }
+      #expect(digest.finish() == Digest.of(bytes, algorithm))
+      digest.restart()
+    }
+  }
+
+  @Test func aForkGoesItsOwnWay() {
+    let digest = StreamingDigest(.sha1)
+    digest.update(Array("abc".utf8).span.bytes)
+    let fork = digest.fork()
+    fork.update(Array("def".utf8).span.bytes)
+    #expect(digest.finish() == Digest.of(Array("abc".utf8), .sha1))
+    #expect(fork.finish() == Digest.of(Array("abcdef".utf8), .sha1))
+  }
+}
+
+@Suite struct ChunkedSHA256Tests {
+  private static let lengths = [
+    0, 1, 55, 56, 63, 64, 65, 119, 120, 127, 128, 129, 4095, 4096, 1 << 16, (1 << 16) + 1, (1 << 20) - 1,
+    1 << 20,
+    (1 << 20) + 1, (3 << 20) + 513,
+  ]
+
+  /// `true` is the way the processor offers (side by side where it has SHA instructions), `false` libcrypto's.
+  @Test(arguments: lengths, [true, false])
+  func bothWaysAgreeWithOpenSSL(length: Int, best: Bool) throws {
+    var generator = SeededGenerator(seed: UInt64(length))
+    let bytes = generator.bytes(length)
+    let openssl = try Tool.run("openssl", ["dgst", "-sha256", "-r"], input: .init(bytes))
+    for chunkSize in [64, 4096, 1 << 20] where length / chunkSize < 2000 {
+      let digest = best ? ChunkedSHA256() : ChunkedSHA256(paired: false)
+      for start in stride(from: 0, to: length, by: chunkSize) {
+        let chunk = bytes.span.bytes.extracting(start..<min(start + chunkSize, length))
+        #expect(digest.append(chunk: chunk) == Digest.of(chunk, .sha256))
+      }
+      #expect(digest.whole().hex == openssl.output.prefix { $0 != " " })
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func thePaddedStreamIsAnother(best: Bool) {
+    var generator = SeededGenerator(seed: 4)
+    for length in [0, 1, 511, 512, 513, 8191] {
+      let bytes = generator.bytes(length)
+      let digest = best ? ChunkedSHA256() : ChunkedSHA256(paired: false)
+      if length > 0 { _ = digest.append(chunk: bytes.span.bytes) }
+      for padding in [0, 1, 63, 64, 65, 511, 4095] {
+        let zeros = [UInt8](repeating: 0, count: padding)
+        #expect(digest.whole(followedBy: zeros) == Digest.of(bytes + zeros, .sha256))
+      }
+      #expect(digest.whole() == Digest.of(bytes, .sha256), "asking changes nothing")
+    }
+  }
+
+  @Test(arguments: [true, false])
+  func theStreamGoesOnAfterAQuestion(best: Bool) {
+    var generator = SeededGenerator(seed: 9)
+    let bytes = generator.bytes(640)
+    let digest = best ? ChunkedSHA256() : ChunkedSHA256(paired: false)
+    for start in stride(from: 0, to: bytes.count, by: 128) {
+      _ = digest.append(chunk: bytes.span.bytes.extracting(start..<start + 128))
+      #expect(digest.whole() == Digest.of(Array(bytes[..<(start + 128)]), .sha256))
+    }
+  }
+}
+
+@Suite struct ChunkMD5Tests {
+  @Test(arguments: [1, 55, 56, 63, 64, 65, 119, 120, 1000, 4096])
+  func lanesAgreeWithLibcrypto(chunkSize: Int) {
+    var generator = SeededGenerator(seed: UInt64(chunkSize))
+    let bytes = generator.bytes(40 * chunkSize)
+    for count in 1...40 {
+      // The last chunk whole, one byte short, and one byte long.
+      for length in Set([count * chunkSize, count * chunkSize - 1, (count - 1) * chunkSize + 1])
+      where length > 0 {
+        let expected = stride(from: 0, to: length, by: chunkSize).map {
+          Digest.of(Array(bytes[$0..<min($0 + chunkSize, length)]), .md5)
+        }
+        let found = ChunkMD5.digests(of: bytes.span.bytes.extracting(0..<length), chunkSize: chunkSize)
+        #expect(found == expected, "\(count) chunks, \(length) bytes")
+      }
+    }
+  }
+
+  @Test func nothingHasNoChunks() {
+    #expect(ChunkMD5.digests(of: [UInt8]().span.bytes, chunkSize: 1 << 20).isEmpty)
+  }
+}
+
+@Suite struct MerkleTests {
+  /// RFC 9162 §2.1.1, as it is written there.
+  private func hash(_ entries: [[UInt8]]) -> [UInt8] {
+    switch entries.count {
+    case 0: return Digest.of([], .sha256).bytes
+    case 1: return Digest.of([0x00] + entries[0], .sha256).bytes
+    default:
+      var half = 1
+      while half * 2 < entries.count { half *= 2 }
+      let left = hash(Array(entries[..<half]))
+      let right = hash(Array(entries[half...]))
+      return Digest.of([0x01] + left + right, .sha256).bytes
+    }
+  }
+
+  /// The recursion itself against the known tree of Certificate Transparency's reference tests, whose entries are
+  /// no digests.
+  @Test(arguments: [
+    (0, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    (1, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"),
+    (2, "fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125"),
+    (3, "aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77"),
+    (4, "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7"),
+    (5, "4e3bbb1f7b478dcfe71fb631631519a3bca12c9aefca1612bfce4c13a86264d4"),
+    (6, "76e67dadbcdf1e10e1b74ddc608abd2f98dfb16fbce75277b5232a127f2087ef"),
+    (7, "ddb89be403809e325750d3d263cd78929c2942b7942a34b77e122c9594a74c8c"),
+    (8, "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"),
+  ])
+  func theRecursionIsTheStandards(count: Int, root: String) {
+    let entries = [
+      "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f",
+    ].compactMap { Hex.decode($0) }
+    #expect(Hex.encode(hash(Array(entries.prefix(count)))) == root)
+  }
+
+  @Test func theAccumulatorIsTheRecursion() {
+    var generator = SeededGenerator(seed: 13)
+    var accumulator = MerkleAccumulator()
+    var leaves: [[UInt8]] = []
+    for count in 0...70 {
+      #expect(accumulator.root.bytes == hash(leaves), "\(count) leaves")
+      #expect(accumulator.root == accumulator.root, "asking changes nothing")
+      leaves.append(generator.bytes(32))
+      accumulator.append(Digest(.sha256, leaves[count]))
+    }
+  }
+
+  @Test func orderAndCountMatter() {
+    func root(_ values: [UInt8]) -> Digest {
+      var accumulator = MerkleAccumulator()
+      for value in values { accumulator.append(Digest(.sha256, [UInt8](repeating: value, count: 32))) }
+      return accumulator.root
+    }
+    #expect(Set([root([1, 2, 3]), root([1, 3, 2]), root([1, 2]), root([1, 2, 3, 3])]).count == 4)
+  }
+}
