@@ -44,31 +44,36 @@ package enum Terminal {
 
 /// Echo switched off, and the signals that must switch it on again.
 private enum HiddenInput {
-  /// The settings to return to. Behind a pointer because a signal handler may not allocate or take locks; written
-  /// before the handlers are in place.
-  nonisolated(unsafe) private static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+  /// Behind a pointer because a signal handler may not allocate or take locks. `@unchecked Sendable` holds because
+  /// it is written only before the handlers are in place.
+  private struct Settings: @unchecked Sendable {
+    let pointer = UnsafeMutablePointer<termios>.allocate(capacity: 1)
+  }
+
+  /// The settings to return to.
+  private static let before = Settings()
   private static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
   /// - Returns: `false` where the terminal does not tell its settings.
   static func begin() -> Bool {
-    guard tcgetattr(STDIN_FILENO, before) == 0 else { return false }
+    guard tcgetattr(STDIN_FILENO, before.pointer) == 0 else { return false }
     for number in ending {
       Signals.handle(number) { number in
-        tcsetattr(STDIN_FILENO, TCSANOW, HiddenInput.before)
+        tcsetattr(STDIN_FILENO, TCSANOW, HiddenInput.before.pointer)
         signal(number, SIG_DFL)
         raise(number)
       }
     }
     // A process that is suspended here would come back with its echo on.
     signal(SIGTSTP, SIG_IGN)
-    var settings = before.pointee
+    var settings = before.pointer.pointee
     settings.c_lflag &= ~tcflag_t(ECHO)
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &settings)
     return true
   }
 
   static func end() {
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, before)
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, before.pointer)
     for number in ending { Signals.handle(number, SIG_DFL) }
     signal(SIGTSTP, SIG_DFL)
   }
