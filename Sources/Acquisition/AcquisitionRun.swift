@@ -85,10 +85,17 @@ package struct AcquisitionRun {
     let digestStages: [any DigestStage] = serial + [chunked]
     let work = BoundedQueue<MediumBlock>(capacity: capacity)
 
-    let digestThreads = WorkerThreads(name: "digest", digestStages.map { stage in { stage.run() } })
-    let writerThreads = WorkerThreads(name: "writer", writerStages.map { stage in { stage.run() } })
+    // MD5 of the whole is the longest serial work: on few processors the others stand back for it.
+    let isSlowest = { (stage: any DigestStage) in (stage as? SerialDigestStage)?.algorithm == .md5 }
+    let slowestThreads = WorkerThreads(
+      name: "digest", digestStages.filter(isSlowest).map { stage in { stage.run() } })
+    let digestThreads = WorkerThreads(
+      name: "digest", isBackground: true,
+      digestStages.filter { !isSlowest($0) }.map { stage in { stage.run() } })
+    let writerThreads = WorkerThreads(
+      name: "writer", isBackground: true, writerStages.map { stage in { stage.run() } })
     let workerThreads = WorkerThreads(
-      name: "chunks",
+      name: "chunks", isBackground: true,
       (0..<plan.workers).map { _ in
         { workOnBlocks(from: work, writerStages) { join.deliver(left: $0, index: $0.block.index) } }
       })
@@ -100,6 +107,7 @@ package struct AcquisitionRun {
 
     for stage in digestStages { stage.queue.close() }
     work.close()
+    slowestThreads.join()
     digestThreads.join()
     workerThreads.join()
     for stage in writerStages { stage.close() }

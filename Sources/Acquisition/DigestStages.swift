@@ -20,7 +20,7 @@ protocol DigestStage: Sendable {
 /// MD5 or SHA-1 of the whole medium.
 final class SerialDigestStage: DigestStage {
   let queue: BoundedQueue<MediumBlock>
-  private let algorithm: DigestAlgorithm
+  let algorithm: DigestAlgorithm
   private let finished = Monitor<WholeDigest?>(nil)
 
   init(_ algorithm: DigestAlgorithm, capacity: Int) {

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 static int32_t outcome(long value) { return value < 0 ? -errno : 0; }
 
@@ -41,6 +43,11 @@ int32_t clinux_name_thread(const char *name) {
   char kept[16] = {0};
   strncpy(kept, name, sizeof kept - 1);
   return -pthread_setname_np(pthread_self(), kept);
+}
+
+int32_t clinux_yield_priority(int32_t steps) {
+  int before = getpriority(PRIO_PROCESS, (id_t)gettid());
+  return outcome(setpriority(PRIO_PROCESS, (id_t)gettid(), before + steps));
 }
 
 int32_t clinux_block_size64(int32_t descriptor, uint64_t *bytes) {

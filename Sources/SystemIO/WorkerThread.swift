@@ -8,17 +8,21 @@ package struct WorkerThread: ~Copyable {
   private let handle: pthread_t
 
   /// Starts at once.
-  /// - Parameter name: shown by `top -H`; the kernel keeps 15 bytes.
-  package init(name: String, _ body: @escaping @Sendable () -> Void) {
+  /// - Parameters:
+  ///   - name: shown by `top -H`; the kernel keeps 15 bytes.
+  ///   - isBackground: other threads of the process go first where processors are scarce.
+  package init(name: String, isBackground: Bool = false, _ body: @escaping @Sendable () -> Void) {
     final class Box {
       let body: @Sendable () -> Void
       let name: String
-      init(_ body: @escaping @Sendable () -> Void, _ name: String) {
+      let isBackground: Bool
+      init(_ body: @escaping @Sendable () -> Void, _ name: String, _ isBackground: Bool) {
         self.body = body
         self.name = name
+        self.isBackground = isBackground
       }
     }
-    let box = Unmanaged.passRetained(Box(body, name)).toOpaque()
+    let box = Unmanaged.passRetained(Box(body, name, isBackground)).toOpaque()
     var handle = pthread_t()
     let outcome = pthread_create(
       &handle, nil,
@@ -26,6 +30,8 @@ package struct WorkerThread: ~Copyable {
         guard let argument else { return nil }
         let box = Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
         _ = clinux_name_thread(box.name)
+        // Where it is refused, the work only takes a little longer.
+        if box.isBackground { _ = clinux_yield_priority(backgroundSteps) }
         box.body()
         return nil
       }, box)
@@ -39,6 +45,9 @@ package struct WorkerThread: ~Copyable {
   /// Waits until the body has returned.
   package consuming func join() { pthread_join(handle, nil) }
 }
+
+/// Steps of niceness that a background thread stands back.
+private let backgroundSteps: Int32 = 5
 
 /// The number of processors this process may run on, at least 1.
 package func availableProcessors() -> Int {
@@ -71,8 +80,8 @@ package final class WorkerThreads {
   private let threads: [Box]
 
   /// Starts one thread per body.
-  package init(name: String, _ bodies: [@Sendable () -> Void]) {
-    self.threads = bodies.map { Box(WorkerThread(name: name, $0)) }
+  package init(name: String, isBackground: Bool = false, _ bodies: [@Sendable () -> Void]) {
+    self.threads = bodies.map { Box(WorkerThread(name: name, isBackground: isBackground, $0)) }
   }
 
   /// Waits until every body has returned.

@@ -19,6 +19,9 @@ int32_t clinux_available_processors(void);
 /// Names the calling thread; at most 15 bytes are kept.
 int32_t clinux_name_thread(const char *name);
 
+/// Lets other threads of the process go before the calling one: `steps` of niceness, 0 to 19.
+int32_t clinux_yield_priority(int32_t steps);
+
 /// BLKGETSIZE64: size of a block device in bytes.
 int32_t clinux_block_size64(int32_t descriptor, uint64_t *bytes);
 
