@@ -29,13 +29,13 @@ struct SealedCase: Sendable, CustomTestStringConvertible {
       version: "0.1.0",
       items: [
         Item(
-          number: "001", manifest: "7b6c51a3c90696bcb12444df7ed53722ae6ed55eee0a9952241e780710326692",
+          number: "001", manifest: "cb65a71bc30c52226733fa6da405911ca8431f7b389bb6e17f015fc796c83848",
           contents: [
             "001.E01": "95a888ea21a29724ecf44b24c07a907c8d37bf1f8309e4940496cdb118e35833",
             "001.raw": "95a888ea21a29724ecf44b24c07a907c8d37bf1f8309e4940496cdb118e35833",
           ], md5: "c63ded9da72e58179af5304b28344b37"),
         Item(
-          number: "002", manifest: "be9bdb0d58898a0c7b1f94342f1fffe836f6144b190aed93c72c1f202fa9eacb",
+          number: "002", manifest: "32f6c0c7ed1a0cd9a7508fd083c5ebc6e02f0eae2b4611db6a3b8d77ce5961d1",
           contents: [
             "002.E01": "c70a96e2e43d092344ed876c1d997dd98a969a47a8cad12f00c546e54d451237",
             "002.001": "6dd7bc32b3219bcc8b7bb10434d0d094cfb1a4d0cc7bd1355776a7160964549b",
