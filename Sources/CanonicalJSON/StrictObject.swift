@@ -1,60 +1,75 @@
-import CanonicalJSON
 import Evidence
 
 /// Takes the fields of a JSON object one by one; whatever is missing, of another type, out of range or left
-/// over is `manifestMalformed`, with the path to it.
-struct StrictObject {
+/// over is an error of the document's kind, with the path to it.
+package struct StrictObject {
+  /// What is being read: decides the error.
+  package struct Document: Hashable, Sendable {
+    package let code: ErrorCode
+    /// What the whole of it is called in errors.
+    package let name: String
+
+    package init(_ code: ErrorCode, name: String) {
+      self.code = code
+      self.name = name
+    }
+
+    package func failure(_ path: String, _ reason: String) -> EvidenceError {
+      EvidenceError(code, path.isEmpty ? name : path, reason)
+    }
+  }
+
   private var fields: [String: JSONValue]
   private let path: String
+  private let document: Document
 
-  init(_ value: JSONValue, at path: String) throws(EvidenceError) {
-    guard case .object(let fields) = value else { throw Self.failure(path, "no object") }
+  package init(_ value: JSONValue, at path: String = "", of document: Document) throws(EvidenceError) {
+    guard case .object(let fields) = value else { throw document.failure(path, "no object") }
     self.fields = fields
     self.path = path
+    self.document = document
   }
 
-  static func failure(_ path: String, _ reason: String) -> EvidenceError {
-    EvidenceError(.manifestMalformed, path.isEmpty ? "manifest" : path, reason)
+  package func failure(_ key: String, _ reason: String) -> EvidenceError {
+    document.failure(path(key), reason)
   }
 
-  func failure(_ key: String, _ reason: String) -> EvidenceError { Self.failure(path(key), reason) }
-
-  func path(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+  package func path(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
 
   /// - Throws: when a field is left that nobody took.
-  func finish() throws(EvidenceError) {
+  package func finish() throws(EvidenceError) {
     if let key = fields.keys.min() { throw failure(key, "unknown field") }
   }
 
-  mutating func value(_ key: String) throws(EvidenceError) -> JSONValue {
+  package mutating func value(_ key: String) throws(EvidenceError) -> JSONValue {
     guard let value = fields.removeValue(forKey: key) else { throw failure(key, "missing") }
     return value
   }
 
-  mutating func object(_ key: String) throws(EvidenceError) -> StrictObject {
-    try StrictObject(try value(key), at: path(key))
+  package mutating func object(_ key: String) throws(EvidenceError) -> StrictObject {
+    try StrictObject(try value(key), at: path(key), of: document)
   }
 
-  mutating func text(_ key: String) throws(EvidenceError) -> String {
+  package mutating func text(_ key: String) throws(EvidenceError) -> String {
     guard let text = try value(key).stringValue else { throw failure(key, "no text") }
     return text
   }
 
-  mutating func optionalText(_ key: String) throws(EvidenceError) -> String? {
+  package mutating func optionalText(_ key: String) throws(EvidenceError) -> String? {
     fields[key] == nil ? nil : try text(key)
   }
 
-  mutating func flag(_ key: String) throws(EvidenceError) -> Bool {
+  package mutating func flag(_ key: String) throws(EvidenceError) -> Bool {
     guard let flag = try value(key).boolValue else { throw failure(key, "neither true nor false") }
     return flag
   }
 
-  mutating func optionalFlag(_ key: String) throws(EvidenceError) -> Bool? {
+  package mutating func optionalFlag(_ key: String) throws(EvidenceError) -> Bool? {
     fields[key] == nil ? nil : try flag(key)
   }
 
   /// An integer of 0 to 2⁵³ − 1 that also lies in `range`.
-  mutating func quantity(
+  package mutating func quantity(
     _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
   ) throws(EvidenceError) -> UInt64 {
     guard let integer = try value(key).integerValue else { throw failure(key, "no integer") }
@@ -64,12 +79,12 @@ struct StrictObject {
     return quantity
   }
 
-  mutating func time(_ key: String) throws(EvidenceError) -> Timestamp {
+  package mutating func time(_ key: String) throws(EvidenceError) -> Timestamp {
     guard let time = Timestamp(try text(key)) else { throw failure(key, "no RFC 3339 time in UTC") }
     return time
   }
 
-  mutating func digest(_ key: String, _ algorithm: DigestAlgorithm) throws(EvidenceError) -> Digest {
+  package mutating func digest(_ key: String, _ algorithm: DigestAlgorithm) throws(EvidenceError) -> Digest {
     let hex = try text(key)
     guard let digest = Digest(algorithm, hex: hex), digest.hex == hex else {
       throw failure(key, "no \(algorithm.title) in lower-case hexadecimal")
@@ -78,7 +93,7 @@ struct StrictObject {
   }
 
   /// An object of digests by algorithm, at least one.
-  mutating func digests(_ key: String) throws(EvidenceError) -> DigestSet {
+  package mutating func digests(_ key: String) throws(EvidenceError) -> DigestSet {
     var object = try object(key)
     var digests = DigestSet()
     for algorithm in DigestAlgorithm.allCases where object.fields[algorithm.rawValue] != nil {
@@ -89,7 +104,7 @@ struct StrictObject {
     return digests
   }
 
-  mutating func choice<Choice: RawRepresentable & CaseIterable>(
+  package mutating func choice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type = Choice.self
   ) throws(EvidenceError) -> Choice where Choice.RawValue == String {
     let name = try text(key)
@@ -99,20 +114,14 @@ struct StrictObject {
     return choice
   }
 
-  mutating func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+  package mutating func optionalChoice<Choice: RawRepresentable & CaseIterable>(
     _ key: String, _ type: Choice.Type = Choice.self
   ) throws(EvidenceError) -> Choice? where Choice.RawValue == String {
     fields[key] == nil ? nil : try choice(key, type)
   }
 
-  mutating func fileName(_ key: String) throws(EvidenceError) -> String {
-    let name = try text(key)
-    guard RecordNames.isValid(name) else { throw failure(key, "no plain portable file name") }
-    return name
-  }
-
   /// Every element of an array, read by `read` with the path to it.
-  mutating func list<Element>(
+  package mutating func list<Element>(
     _ key: String, atLeast least: Int = 0,
     _ read: (JSONValue, String) throws(EvidenceError) -> Element
   ) throws(EvidenceError) -> [Element] {
@@ -124,12 +133,13 @@ struct StrictObject {
     return elements
   }
 
-  mutating func texts(_ key: String) throws(EvidenceError) -> [String] {
-    try list(key) { (value, path) throws(EvidenceError) in
-      guard let text = value.stringValue else { throw Self.failure(path, "no text") }
+  package mutating func texts(_ key: String) throws(EvidenceError) -> [String] {
+    let document = document
+    return try list(key) { (value, path) throws(EvidenceError) in
+      guard let text = value.stringValue else { throw document.failure(path, "no text") }
       return text
     }
   }
 
-  func has(_ key: String) -> Bool { fields[key] != nil }
+  package func has(_ key: String) -> Bool { fields[key] != nil }
 }
