@@ -46,7 +46,6 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
-    .systemLibrary(name: "CEWF", pkgConfig: "libewf", providers: [.apt(["libewf-dev"])]),
     .target(name: "CLinux", cSettings: strictC),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
     .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
@@ -61,12 +60,12 @@ let package = Package(
     // level 3: what is read
     module("Media", ["Evidence", "SystemIO"]),
     // level 4: what is written and what is said of it
-    module("ImageFormats", ["CDeflate", "Evidence", "SystemIO", "Digests"]),
+    module("ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
-    // level 5: the E01 writer, the only user of libewf
-    module("EWFWriter", ["CEWF", "CISAL", "Evidence", "SystemIO", "ImageFormats"]),
+    // level 5: the E01 writer
+    module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
     // level 6: the two pipelines, which know nothing of each other
-    module("Acquisition", ["Evidence", "SystemIO", "Digests", "Media", "ImageFormats"]),
+    module("Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "ImageFormats"]),
     module(
       "Verification",
       ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Manifests"]),
@@ -116,9 +115,16 @@ let package = Package(
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
     tests("SigningTests", ["Evidence", "Signing"]),
-    tests("ImageFormatsTests", ["Evidence", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
+    // libewf, as a second reader of E01
+    .systemLibrary(
+      name: "CEWF", path: "Tests/LibEWF/CEWF", pkgConfig: "libewf", providers: [.apt(["libewf-dev"])]),
+    tests(
+      "ImageFormatsTests",
+      ["CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
-    tests("AcquisitionTests", ["Evidence", "Digests", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
+    tests(
+      "AcquisitionTests",
+      ["Evidence", "CanonicalJSON", "Digests", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
     tests(
       "VerificationTests",
       [

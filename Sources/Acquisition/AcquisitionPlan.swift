@@ -11,9 +11,15 @@ package struct AcquisitionPlan: Hashable, Sendable {
   package let digests: Set<DigestAlgorithm>
   /// Threads that digest and encode chunks.
   package let workers: Int
+  /// Seconds between two checkpoints; 0 for one after every block, `nil` for none at all.
+  package let checkpointSeconds: Double?
 
-  package init(geometry: MediaGeometry, digests: Set<DigestAlgorithm>, workers: Int = availableProcessors()) {
+  package init(
+    geometry: MediaGeometry, digests: Set<DigestAlgorithm>, workers: Int = availableProcessors(),
+    checkpointSeconds: Double? = nil
+  ) {
     precondition(workers > 0)
+    self.checkpointSeconds = checkpointSeconds
     self.geometry = geometry
     self.chunks = ChunkPlan(length: geometry.length)
     self.digests = digests.union([.sha256])
@@ -34,6 +40,23 @@ package struct AcquisitionPlan: Hashable, Sendable {
   }
 }
 
+/// Says when the next checkpoint is due.
+struct CheckpointPace {
+  private let seconds: Double?
+  private var last = Host.monotonicSeconds()
+
+  /// - Parameter seconds: between two; never where `nil`.
+  init(seconds: Double?) { self.seconds = seconds }
+
+  /// Asked after every block.
+  mutating func isDue() -> Bool {
+    let now = Host.monotonicSeconds()
+    guard let seconds, now - last >= seconds else { return false }
+    last = now
+    return true
+  }
+}
+
 /// One chunk of a stream as it was acquired.
 package struct ChunkRecord: Hashable, Sendable {
   package let index: UInt64
@@ -49,6 +72,12 @@ package struct AcquisitionProgress: Hashable, Sendable {
   package let bytesDone: UInt64
   package let length: UInt64
   package let unreadableSectors: UInt64
+
+  package init(bytesDone: UInt64, length: UInt64, unreadableSectors: UInt64) {
+    self.bytesDone = bytesDone
+    self.length = length
+    self.unreadableSectors = unreadableSectors
+  }
 }
 
 /// What became of one image.

@@ -13,19 +13,56 @@ package struct AcquisitionRun {
   private let plan: AcquisitionPlan
   private let writers: [any ImageWriter]
   private let stop: StopFlag
+  private let start: Start
 
   private let map: Monitor<SectorMap>
   private let failure = FirstFailure<EvidenceError>()
 
+  /// Where a run begins.
+  package struct Start: Sendable {
+    let position: UInt64
+    let digests: [DigestState]
+    let map: SectorMap?
+    let merkle: MerkleAccumulator
+
+    /// At the first sector.
+    package static let beginning = Start(
+      position: 0, digests: [], map: nil, merkle: MerkleAccumulator())
+
+    private init(position: UInt64, digests: [DigestState], map: SectorMap?, merkle: MerkleAccumulator) {
+      self.position = position
+      self.digests = digests
+      self.map = map
+      self.merkle = merkle
+    }
+
+    /// Where an earlier run was interrupted.
+    /// - Parameter chunkDigests: SHA-256 of every chunk before the checkpoint.
+    package init(resuming checkpoint: Checkpoint, chunkDigests: some Sequence<Digest>) {
+      var merkle = MerkleAccumulator()
+      for digest in chunkDigests { merkle.append(digest) }
+      self.init(
+        position: checkpoint.position, digests: checkpoint.digests, map: checkpoint.map, merkle: merkle)
+    }
+
+    func digest(_ algorithm: DigestAlgorithm) -> DigestState? {
+      digests.first { $0.algorithm == algorithm }
+    }
+  }
+
+  /// - Parameter writers: of the images; where the run does not begin at the first sector, they stand where it does.
   package init(
-    source: any SectorSource, plan: AcquisitionPlan, writers: [any ImageWriter], stop: StopFlag = StopFlag()
+    source: any SectorSource, plan: AcquisitionPlan, writers: [any ImageWriter],
+    from start: Start = .beginning,
+    stop: StopFlag = StopFlag()
   ) {
     precondition(plan.geometry == source.geometry)
     self.source = source
     self.plan = plan
     self.writers = writers
+    self.start = start
     self.stop = stop
-    self.map = Monitor(SectorMap(sectorCount: plan.geometry.sectorCount))
+    self.map = Monitor(start.map ?? SectorMap(sectorCount: plan.geometry.sectorCount))
   }
 
   /// What the workers make of a block.
@@ -36,22 +73,25 @@ package struct AcquisitionRun {
     let encoded: [EncodedBlock?]
   }
 
-  /// Acquires the whole medium and completes the images. Blocks until done.
+  /// Acquires the medium, from where it starts, and completes the images. Blocks until done.
   /// - Parameters:
   ///   - eachChunk: receives every chunk in order; what it throws ends the run.
+  ///   - eachCheckpoint: receives every checkpoint; what it throws ends the run. The last one comes where reading
+  ///     ends early, if the images could be brought to that point.
   ///   - progress: called after each block, from changing threads, one call at a time.
   /// - Returns: always an outcome; a run that ended early has `failure` and the verdict `incomplete`.
   package func perform(
     eachChunk: @escaping @Sendable (ChunkRecord) throws(EvidenceError) -> Void,
+    eachCheckpoint: @escaping @Sendable (Checkpoint) throws(EvidenceError) -> Void = { _ in },
     progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) -> AcquisitionOutcome {
     let capacity = plan.blocksAtOnce
-    let merkle = Monitor(MerkleAccumulator())
-    let recorded = Monitor(0 as UInt64)
+    let merkle = Monitor(start.merkle)
+    let recorded = Monitor(start.position / UInt64(plan.geometry.logicalSectorSize))
     let begun = Host.monotonicSeconds()
     let standing = Monitor(writers.count)
-    let writerStages = writers.map { writer in
-      WriterStage(writer, capacity: capacity) { [failure] error in
+    let writerStages = writers.enumerated().map { index, writer in
+      WriterStage(writer, index: index, capacity: capacity) { [failure] error in
         // The run goes on as long as one image does.
         if standing.withLock({
           $0 -= 1; return $0 == 0
@@ -62,6 +102,10 @@ package struct AcquisitionRun {
     }
     let join = OrderedJoin<WorkedBlock, [Digest]> { [failure, map, plan] worked, sha256 in
       guard failure.value == nil else { return }
+      if let ticket = worked.block.checkpoint {
+        for stage in writerStages { stage.put(ticket) }
+        return
+      }
       do throws(EvidenceError) {
         for chunk in Self.chunks(of: worked, sha256: sha256, plan: plan, map: map) {
           merkle.withLock { $0.append(chunk.sha256) }
@@ -76,11 +120,13 @@ package struct AcquisitionRun {
           length: plan.geometry.length,
           unreadableSectors: map.withLock { $0.count(of: .unreadable) }))
     }
-    let chunked = ChunkedDigestStage(chunkSize: Int(plan.chunks.chunkSize), capacity: capacity) {
+    let chunked = ChunkedDigestStage(
+      chunkSize: Int(plan.chunks.chunkSize), capacity: capacity, resuming: start.digest(.sha256)
+    ) {
       join.deliver(right: $1, index: $0)
     }
     let serial = plan.digests.subtracting([.sha256]).sorted().map {
-      SerialDigestStage($0, capacity: capacity)
+      SerialDigestStage($0, capacity: capacity, resuming: start.digest($0))
     }
     let digestStages: [any DigestStage] = serial + [chunked]
     let work = BoundedQueue<MediumBlock>(capacity: capacity)
@@ -100,10 +146,20 @@ package struct AcquisitionRun {
         { workOnBlocks(from: work, writerStages) { join.deliver(left: $0, index: $0.block.index) } }
       })
 
-    let ending = readAll { block in
-      for stage in digestStages { stage.queue.put(block) }
-      work.put(block)
-    }
+    let ending = readAll(
+      ticket: { [failure] position in
+        CheckpointTicket(
+          position: position, map: mapSoFar(position), digestCount: digestStages.count,
+          imageCount: writerStages.count
+        ) { checkpoint in
+          guard failure.value == nil else { return }
+          do throws(EvidenceError) { try eachCheckpoint(checkpoint) } catch { failure.record(error) }
+        }
+      },
+      { block in
+        for stage in digestStages { stage.queue.put(block) }
+        work.put(block)
+      })
 
     for stage in digestStages { stage.queue.close() }
     work.close()
@@ -130,6 +186,10 @@ package struct AcquisitionRun {
     let wantsMD5 = plan.digests.contains(.md5)
     while let block = work.take() {
       guard failure.value == nil else { continue }
+      guard block.checkpoint == nil else {
+        handOn(WorkedBlock(block: block, chunkMD5: [], encoded: []))
+        continue
+      }
       let chunkMD5 =
         wantsMD5 ? ChunkMD5.digests(of: block.buffer.bytes, chunkSize: Int(plan.chunks.chunkSize)) : []
       handOn(
@@ -151,21 +211,47 @@ package struct AcquisitionRun {
     }
   }
 
+  /// - Parameter ticket: makes a checkpoint at this byte.
   /// - Returns: why reading ended before the end of the medium; `nil` where it did not, or where another thread
   ///   failed.
-  private func readAll(_ handOn: (MediumBlock) -> Void) -> EvidenceError? {
+  private func readAll(
+    ticket: (UInt64) -> CheckpointTicket, _ handOn: (MediumBlock) -> Void
+  ) -> EvidenceError? {
     let reader = MediumReader(source: source, plan: plan, map: map)
     let pool = BufferPool(count: plan.blocksAtOnce, capacity: plan.bufferCapacity)
-    let blockSize = UInt64(plan.blockSize)
-    let blockCount = (plan.geometry.length + blockSize - 1) / blockSize
-    for index in 0..<blockCount {
+    let end = plan.geometry.length
+    var position = start.position
+    var index: UInt64 = 0
+    var pace = CheckpointPace(seconds: plan.checkpointSeconds)
+    func next(_ buffer: PageBuffer, checkpoint: CheckpointTicket? = nil) {
+      handOn(MediumBlock(index: index, offset: position, buffer: buffer, checkpoint: checkpoint))
+      index += 1
+    }
+    func checkpoint() { next(PageBuffer(capacity: 1), checkpoint: ticket(position)) }
+
+    while position < end {
       guard failure.value == nil else { return nil }
-      guard !stop.isRaised else { return EvidenceError(.interrupted, source.facts.path.string) }
       do throws(EvidenceError) {
-        handOn(try reader.read(block: index, into: pool.take()))
-      } catch { return error }
+        guard !stop.isRaised else { throw EvidenceError(.interrupted, source.facts.path.string) }
+        let buffer = pool.take()
+        try reader.read(blockAt: position, into: buffer)
+        next(buffer)
+        position = min(end, position + UInt64(plan.blockSize))
+      } catch {
+        if plan.checkpointSeconds != nil { checkpoint() }
+        return error
+      }
+      if position < end, pace.isDue() { checkpoint() }
     }
     return nil
+  }
+
+  /// The map without what was read of a block that is not handed on.
+  private func mapSoFar(_ position: UInt64) -> SectorMap {
+    var map = self.map.withLock { $0 }
+    map.mark(
+      SectorRange(position / UInt64(plan.geometry.logicalSectorSize)..<map.sectorCount), as: .notAttempted)
+    return map
   }
 
   /// After an early end the map speaks of recorded chunks only: sectors that were read but went no further are

@@ -21,21 +21,28 @@ protocol DigestStage: Sendable {
 final class SerialDigestStage: DigestStage {
   let queue: BoundedQueue<MediumBlock>
   let algorithm: DigestAlgorithm
+  private let resuming: DigestState?
   private let finished = Monitor<WholeDigest?>(nil)
 
-  init(_ algorithm: DigestAlgorithm, capacity: Int) {
+  /// - Parameter resuming: of what was read before; of this algorithm.
+  init(_ algorithm: DigestAlgorithm, capacity: Int, resuming: DigestState?) {
     self.algorithm = algorithm
+    self.resuming = resuming
     self.queue = BoundedQueue(capacity: capacity)
   }
 
   func run() {
-    let digest = StreamingDigest(algorithm)
+    var digest = resuming.map { StreamingDigest(resuming: $0) } ?? StreamingDigest(algorithm)
     var padding = 0
     while let block = queue.take() {
+      if let ticket = block.checkpoint {
+        ticket.post(digest.stateBetweenBlocks)
+        continue
+      }
       digest.update(block.buffer.bytes)
       padding = block.buffer.paddingByteCount
     }
-    let padded = digest.fork()
+    var padded = digest.fork()
     padded.update([UInt8](repeating: 0, count: padding).span.bytes)
     let result = WholeDigest(digest: digest.finish(), padded: padded.finish())
     finished.withLock { $0 = result }
@@ -48,22 +55,32 @@ final class SerialDigestStage: DigestStage {
 final class ChunkedDigestStage: DigestStage {
   let queue: BoundedQueue<MediumBlock>
   private let chunkSize: Int
+  private let resuming: DigestState?
   private let eachBlock: @Sendable (_ index: UInt64, _ chunkDigests: [Digest]) -> Void
   private let finished = Monitor<WholeDigest?>(nil)
 
-  /// - Parameter eachBlock: receives the digests of the chunks of each block, in order.
+  /// - Parameters:
+  ///   - resuming: SHA-256 of what was read before.
+  ///   - eachBlock: receives the digests of the chunks of each block, in order; none for a checkpoint.
   init(
-    chunkSize: Int, capacity: Int, eachBlock: @escaping @Sendable (UInt64, [Digest]) -> Void
+    chunkSize: Int, capacity: Int, resuming: DigestState?,
+    eachBlock: @escaping @Sendable (UInt64, [Digest]) -> Void
   ) {
     self.chunkSize = chunkSize
+    self.resuming = resuming
     self.queue = BoundedQueue(capacity: capacity)
     self.eachBlock = eachBlock
   }
 
   func run() {
-    let digest = ChunkedSHA256()
+    let digest = resuming.map { ChunkedSHA256(resuming: $0) } ?? ChunkedSHA256()
     var padding = 0
     while let block = queue.take() {
+      if let ticket = block.checkpoint {
+        ticket.post(digest.stateBetweenBlocks)
+        eachBlock(block.index, [])
+        continue
+      }
       let bytes = block.buffer.bytes
       let digests = stride(from: 0, to: bytes.byteCount, by: chunkSize).map {
         digest.append(chunk: bytes.extracting($0..<min($0 + chunkSize, bytes.byteCount)))

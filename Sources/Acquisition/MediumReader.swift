@@ -2,12 +2,15 @@ import Evidence
 import Media
 import SystemIO
 
-/// One block of the medium, as read.
+/// One block of the medium, as read, or a checkpoint between two blocks.
 struct MediumBlock: Sendable {
+  /// Its place in the pipeline, checkpoints counted.
   let index: UInt64
   /// First byte in the medium.
   let offset: UInt64
   let buffer: PageBuffer
+  /// A checkpoint has no bytes.
+  var checkpoint: CheckpointTicket?
 }
 
 /// Reads a source in blocks and keeps the truth table of what was read.
@@ -28,10 +31,9 @@ struct MediumReader {
     self.map = map
   }
 
-  /// Fills `buffer` with block `index`.
+  /// Fills `buffer` with the block that begins at byte `offset`.
   /// - Throws: `mediumVanished`, `mediumChanged`; unreadable sectors are no error here.
-  func read(block index: UInt64, into buffer: PageBuffer) throws(EvidenceError) -> MediumBlock {
-    let offset = index * UInt64(plan.blockSize)
+  func read(blockAt offset: UInt64, into buffer: PageBuffer) throws(EvidenceError) {
     let length = Int(min(UInt64(plan.blockSize), plan.geometry.length - offset))
     let padding = offset + UInt64(length) == plan.geometry.length ? Int(plan.geometry.paddingBytes) : 0
     try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
@@ -41,7 +43,6 @@ struct MediumReader {
     }
     buffer.byteCount = length
     buffer.paddingByteCount = padding
-    return MediumBlock(index: index, offset: offset, buffer: buffer)
   }
 
   /// Reads at once, or in steps of the first size where that fails, and so on; what fails in the last is filled.

@@ -4,24 +4,35 @@ import SystemIO
 
 /// Writes one image on a thread of its own. Its failure is its own: other images go on.
 final class WriterStage: Sendable {
+  private enum Work: Sendable {
+    case block(EncodedBlock)
+    case checkpoint(CheckpointTicket)
+  }
+
   private struct State: ~Copyable {
     var failure: EvidenceError?
     var busySeconds = 0.0
   }
 
   let writer: any ImageWriter
-  private let queue: BoundedQueue<EncodedBlock>
+  /// Its place among the images of the run.
+  private let index: Int
+  private let queue: BoundedQueue<Work>
   private let state = Monitor(State())
   /// Called once, when it fails.
   private let failed: @Sendable (EvidenceError) -> Void
 
-  init(_ writer: any ImageWriter, capacity: Int, failed: @escaping @Sendable (EvidenceError) -> Void) {
+  init(
+    _ writer: any ImageWriter, index: Int, capacity: Int, failed: @escaping @Sendable (EvidenceError) -> Void
+  ) {
     self.writer = writer
+    self.index = index
     self.queue = BoundedQueue(capacity: capacity)
     self.failed = failed
   }
 
-  func put(_ block: EncodedBlock) { queue.put(block) }
+  func put(_ block: EncodedBlock) { queue.put(.block(block)) }
+  func put(_ ticket: CheckpointTicket) { queue.put(.checkpoint(ticket)) }
   func close() { queue.close() }
 
   var failure: EvidenceError? { state.withLock { $0.failure } }
@@ -38,12 +49,24 @@ final class WriterStage: Sendable {
 
   /// The body of the thread. After a failure blocks are still taken, so that their buffers become free.
   func run() {
-    while let block = queue.take() {
-      guard failure == nil else { continue }
+    while let work = queue.take() {
       let begun = Host.monotonicSeconds()
-      do throws(EvidenceError) { try writer.write(block) } catch { fail(error) }
+      switch work {
+      case .block(let block) where failure == nil:
+        do throws(EvidenceError) { try writer.write(block) } catch { fail(error) }
+      case .block: break
+      case .checkpoint(let ticket): ticket.post(checkpoint(), at: index)
+      }
       let seconds = Host.monotonicSeconds() - begun
       state.withLock { $0.busySeconds += seconds }
+    }
+  }
+
+  private func checkpoint() -> Checkpoint.Image {
+    guard failure == nil else { return .failed }
+    do throws(EvidenceError) { return .standing(try writer.checkpoint()) } catch {
+      fail(error)
+      return .failed
     }
   }
 

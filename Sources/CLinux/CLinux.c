@@ -8,6 +8,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -81,4 +82,8 @@ uint32_t clinux_device_minor(uint64_t device) { return minor(device); }
 
 int32_t clinux_advise_sequential(int32_t descriptor) {
   return -posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+int32_t clinux_lock_exclusively(int32_t descriptor) {
+  return outcome(flock(descriptor, LOCK_EX | LOCK_NB));
 }

@@ -21,7 +21,7 @@ package struct StrictObject {
 
   private var fields: [String: JSONValue]
   private let path: String
-  private let document: Document
+  package let document: Document
 
   package init(_ value: JSONValue, at path: String = "", of document: Document) throws(EvidenceError) {
     guard case .object(let fields) = value else { throw document.failure(path, "no object") }
@@ -77,6 +77,10 @@ package struct StrictObject {
       throw failure(key, "\(integer) is out of range")
     }
     return quantity
+  }
+
+  package mutating func optionalQuantity(_ key: String) throws(EvidenceError) -> UInt64? {
+    fields[key] == nil ? nil : try quantity(key)
   }
 
   package mutating func time(_ key: String) throws(EvidenceError) -> Timestamp {

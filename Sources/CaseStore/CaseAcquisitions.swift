@@ -105,11 +105,13 @@ extension CaseStore {
   /// Records how an acquisition ended. Once only.
   /// - Parameters:
   ///   - manifestDigest: SHA-256 of the manifest; `nil` where there is none.
+  ///   - custody: of the item, recorded together with the end.
   ///   - details: an object for the audit log.
   @discardableResult
   package func finishAcquisition(
     _ id: RecordIdentifier, verdict: AcquisitionVerdict, images: [AcquiredImage] = [],
-    digests: [StreamDigests] = [], manifestDigest: Digest?, details: JSONValue = .object([:])
+    digests: [StreamDigests] = [], manifestDigest: Digest?, custody: CustodyDetails? = nil,
+    details: JSONValue = .object([:])
   ) throws(EvidenceError) -> AcquisitionResultRecord {
     try write { transaction in
       let result = AcquisitionResultRecord(
@@ -132,6 +134,13 @@ extension CaseStore {
         }
       }
       try transaction.record(.acquisitionFinished, details: details, records)
+      let known: [AcquisitionRecord] = try transaction.database.plainRecords(
+        where: "id = ?", [id.description])
+      if let custody, let acquisition = known.first {
+        let event = CustodyRecord(
+          id: Host.newIdentifier(), item: acquisition.item, recorded: transaction.now, details: custody)
+        try transaction.record(.custodyRecorded, [event])
+      }
       return result
     }
   }

@@ -1,4 +1,5 @@
 import Acquisition
+import CanonicalJSON
 import EWFWriter
 import Evidence
 import ImageFormats
@@ -17,6 +18,10 @@ final class AcquisitionDestination: Sendable {
     var chunks: ChunkFileWriter?
     /// The folder is ours: another acquisition's of the same name must never be touched.
     var isCreated = false
+    var lock: FolderLock?
+    var writerCount = 0
+    /// It was completed before the acquisition was resumed; there is nothing left to do.
+    var isComplete = false
   }
 
   let formats: [ImageFormat]
@@ -30,21 +35,35 @@ final class AcquisitionDestination: Sendable {
     self.record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: name))
   }
 
+  /// The unfinished folder.
+  var folder: FilePath { output.partial }
   var failure: EvidenceError? { state.withLock { $0.failure } }
+  /// How many images of the run are its own.
+  var writerCount: Int { state.withLock { $0.writerCount } }
+
+  // MARK: Beginning
 
   /// Makes the folder with the marks of an unfinished one.
   func create() throws(EvidenceError) {
     try output.create()
     state.withLock { $0.isCreated = true }
+    try lock()
     try output.keepReserve()
     let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
     state.withLock { $0.chunks = chunks }
   }
 
+  private func lock() throws(EvidenceError) {
+    let lock = try FolderLock(output.partial)
+    state.withLock { $0.lock = lock }
+  }
+
   /// Writers of the images, in the order of the formats.
   func writers(
-    _ request: AcquisitionRequest, plan: AcquisitionPlan, description: ImageDescription, isRemovable: Bool
+    _ setting: AcquisitionSetting, description: ImageDescription
   ) throws(EvidenceError) -> [any ImageWriter] {
+    let request = setting.request
+    let plan = setting.plan
     var writers: [any ImageWriter] = []
     for format in formats {
       switch format {
@@ -54,29 +73,121 @@ final class AcquisitionDestination: Sendable {
             folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
             segmentSize: request.splitSize))
       case .e01:
-        var options = request.e01
-        options.description = description
-        options.mediaType = options.mediaType ?? (isRemovable ? .removable : .fixed)
         writers.append(
           try EWFImageWriter(
-            folder: output.partial, name: output.name, geometry: plan.geometry, options: options,
-            blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce))
+            folder: output.partial, name: output.name, geometry: plan.geometry,
+            options: setting.ewfOptions(description), blockSize: plan.blockSize,
+            blocksAtOnce: plan.blocksAtOnce))
       }
     }
+    state.withLock { $0.writerCount = writers.count }
     return writers
   }
+
+  // MARK: Going on
+
+  /// The first chunks of the chunk file.
+  /// - Throws: `destinationMissing`, `outputShorter`, `recordFileMalformed`.
+  func chunks(_ plan: AcquisitionPlan, upTo count: UInt64) throws(EvidenceError) -> [ChunkEntry] {
+    try ChunkFileWriter.entries(
+      of: output.partial.appending(record.names.chunks()), chunkCount: count, plan: plan
+    ).entries
+  }
+
+  /// What a destination brings to a run that goes on.
+  struct Resumed {
+    /// For each format the writer that stands where it stood; `nil` where nothing is left to write.
+    let writers: [(any ImageWriter)?]
+    /// The chunks before the checkpoint.
+    let chunks: [ChunkEntry]
+  }
+
+  /// Takes up the unfinished folder: whatever was written after the checkpoint goes.
+  /// - Parameter images: of the checkpoint, in the order of the formats.
+  /// - Throws: `destinationMissing` where the folder is not there, `outputShorter`, `sourceInUse` where another
+  ///   process works on it.
+  func resume(
+    _ setting: AcquisitionSetting, _ images: [Checkpoint.Image], chunkCount: UInt64
+  ) throws(EvidenceError) -> Resumed {
+    guard Files.kind(output.partial, followLinks: false) == .folder else {
+      guard Files.kind(output.final, followLinks: false) == .folder else {
+        throw EvidenceError(.destinationMissing, output.partial.string, "the unfinished folder was here")
+      }
+      state.withLock { $0.isComplete = true }
+      return Resumed(writers: formats.map { _ in nil }, chunks: [])
+    }
+    try lock()
+    output.removeRecord(record.names)
+    try output.keepReserve()
+    let path = output.partial.appending(record.names.chunks())
+    let (chunks, entries) = try ChunkFileWriter.resuming(
+      path, chunkCount: chunkCount, plan: setting.plan)
+    state.withLock { $0.chunks = chunks }
+    var writers: [(any ImageWriter)?] = []
+    for (format, image) in zip(formats, images) {
+      guard case .standing(let checkpoint) = image else {
+        state.withLock {
+          $0.failure = EvidenceError(
+            .writeFailed, output.partial.string, "the \(format.rawValue) image had failed before the pause")
+        }
+        return Resumed(writers: formats.map { _ in nil }, chunks: entries)
+      }
+      writers.append(try writer(format, setting, checkpoint))
+    }
+    state.withLock { $0.writerCount = writers.count }
+    return Resumed(writers: writers, chunks: entries)
+  }
+
+  private func writer(
+    _ format: ImageFormat, _ setting: AcquisitionSetting, _ checkpoint: JSONValue
+  ) throws(EvidenceError) -> any ImageWriter {
+    switch format {
+    case .raw:
+      try RawWriter(
+        resuming: checkpoint, folder: output.partial, base: output.name,
+        sectorSize: setting.plan.geometry.logicalSectorSize, segmentSize: setting.request.splitSize)
+    case .e01:
+      try EWFImageWriter(
+        resuming: checkpoint, folder: output.partial, name: output.name, geometry: setting.plan.geometry,
+        options: setting.ewfOptions(ImageDescription()), blockSize: setting.plan.blockSize,
+        blocksAtOnce: setting.plan.blocksAtOnce)
+    }
+  }
+
+  // MARK: Under way
 
   /// Adds a chunk to the chunk file.
   func append(_ chunk: ChunkRecord) {
     state.withLock { state in
-      guard state.failure == nil else { return }
+      guard state.failure == nil, !state.isComplete else { return }
       do throws(EvidenceError) { try state.chunks?.append(chunk) } catch { state.failure = error }
     }
   }
 
+  /// Makes durable what the chunk file has so far.
+  func syncChunks() {
+    state.withLock { state in
+      guard state.failure == nil, !state.isComplete else { return }
+      do throws(EvidenceError) { try state.chunks?.sync() } catch { state.failure = error }
+    }
+  }
+
+  /// Runs `body` unless the folder has failed; what `body` throws makes it fail.
+  @discardableResult
+  func attempt<Value>(_ body: () throws(EvidenceError) -> Value) -> Value? {
+    guard failure == nil else { return nil }
+    do throws(EvidenceError) { return try body() } catch {
+      state.withLock { $0.failure = error }
+      return nil
+    }
+  }
+
+  // MARK: The end
+
   /// Completes chunk file and map once reading has ended.
   /// - Parameter images: what became of this folder's images.
   func close(_ outcome: AcquisitionOutcome, images: [ImageOutcome], geometry: MediaGeometry) {
+    guard !state.withLock({ $0.isComplete }) else { return }
     output.releaseReserve()
     state.withLock { state in
       let imageFailure = images.lazy.compactMap(\.failure).first
@@ -88,20 +199,24 @@ final class AcquisitionDestination: Sendable {
     }
   }
 
-  /// The images as a manifest lists them; `nil` where the folder has failed.
+  /// The images as a manifest lists them; `nil` where the folder has failed, or was complete before.
   func manifestImages(
     _ images: [ImageOutcome], request: AcquisitionRequest, plan: AcquisitionPlan
   ) -> (images: [Manifest.Image], files: [Manifest.File])? {
-    attempt { () throws(EvidenceError) in
+    guard !state.withLock({ $0.isComplete }) else { return nil }
+    return attempt { () throws(EvidenceError) in
       (try record.images(images, request: request, plan: plan), try record.recordFiles())
     }
   }
 
   /// Writes and signs the manifest and gives the folder its final name.
+  /// - Parameter beforeLast: called when everything but the name is final.
   /// - Returns: the SHA-256 of the manifest; `nil` where the folder has failed.
-  func seal(_ manifest: Manifest, identity: SigningIdentity) -> Digest? {
+  func seal(_ manifest: Manifest, identity: SigningIdentity, beforeLast: () -> Void) -> Digest? {
     attempt { () throws(EvidenceError) in
       let digest = try record.seal(manifest, identity: identity, at: Host.now())
+      try DurableFolder.sync(output.partial)
+      beforeLast()
       try output.complete()
       return digest
     }
@@ -124,12 +239,13 @@ final class AcquisitionDestination: Sendable {
 
   /// Takes back what `create` made, and nothing that it did not make.
   func remove() { if state.withLock({ $0.isCreated }) { output.removePartial() } }
+}
 
-  private func attempt<Value>(_ body: () throws(EvidenceError) -> Value) -> Value? {
-    guard failure == nil else { return nil }
-    do throws(EvidenceError) { return try body() } catch {
-      state.withLock { $0.failure = error }
-      return nil
-    }
+extension AcquisitionSetting {
+  fileprivate func ewfOptions(_ description: ImageDescription) -> EWFOptions {
+    var options = request.e01
+    options.description = description
+    options.mediaType = options.mediaType ?? (source.facts.isRemovable == true ? .removable : .fixed)
+    return options
   }
 }

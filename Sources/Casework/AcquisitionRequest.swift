@@ -41,6 +41,8 @@ package struct AcquisitionRequest: Sendable {
   package var notes: String?
   /// Begin even where the images might not fit.
   package var acceptsLittleSpace = false
+  /// Seconds between two checkpoints from which the acquisition can be resumed; 0 for one after every block.
+  package var checkpointInterval: UInt32 = 5
   /// As typed, for the record.
   package var commandLine: [String] = []
 
@@ -103,6 +105,8 @@ package struct AcquisitionSummary: Sendable {
   package let unreadable: [SectorRange]
   package let digests: DigestSet
   package let seconds: Double
+  /// The name of the acquisition, where `exhibit resume` can go on with it.
+  package let resumable: String?
 
   /// That of the verdict, but incomplete where a folder that was asked for was not completed, or the case does not
   /// know of the end.

@@ -66,7 +66,7 @@ package struct ConversionJob {
       return report(.refused, damage: source.damage, lost: source.damagedSectors)
     }
     guard let image = outcome.images.first?.written, let first = image.files.first else {
-      throw EvidenceError(.encoderFailed, request.output.string, "no file was written")
+      throw EvidenceError(.writeFailed, request.output.string, "no file was written")
     }
 
     let lost = source.damagedSectors

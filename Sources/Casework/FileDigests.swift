@@ -11,7 +11,7 @@ enum FileDigests {
   static func of(_ path: FilePath) throws(EvidenceError) -> (size: UInt64, sha256: Digest) {
     let file = try OwnedDescriptor.openForReading(path)
     file.adviseSequential()
-    let digest = StreamingDigest(.sha256)
+    var digest = StreamingDigest(.sha256)
     let buffer = PageBuffer(capacity: step)
     var size: UInt64 = 0
     while true {

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Evidence
 import ImageFormats
 import Media
@@ -56,6 +57,7 @@ final class CarryingWriter: ImageWriter {
 
   func encode(_ block: PageBuffer) throws(EvidenceError) -> EncodedBlock { try writer.encode(block) }
   func write(_ block: EncodedBlock) throws(EvidenceError) { try writer.write(block) }
+  func checkpoint() throws(EvidenceError) -> JSONValue { try writer.checkpoint() }
   func abandon() { writer.abandon() }
 
   func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {

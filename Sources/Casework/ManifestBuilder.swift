@@ -18,6 +18,7 @@ struct ManifestBuilder {
   let plan: AcquisitionPlan
   let request: AcquisitionRequest
   let outcome: AcquisitionOutcome
+  let pauses: [Manifest.Pause]
   let ended: Timestamp
 
   func manifest(images: [Manifest.Image], files: [Manifest.File], head: AuditHead) -> Manifest {
@@ -49,7 +50,8 @@ struct ManifestBuilder {
       host: Manifest.Host(
         node: host.node, system: host.system, release: host.release, machine: host.machine,
         user: Host.userName),
-      examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly)
+      examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly,
+      pauses: pauses)
   }
 
   private func sourceFacts() -> Manifest.Source {

@@ -1,4 +1,5 @@
 import Evidence
+import Manifests
 import SystemIO
 import SystemPackage
 
@@ -37,6 +38,14 @@ struct OutputFolder {
 
   /// Gives back the space kept for the end.
   func releaseReserve() { _ = Syscalls.unlink(reserve) }
+
+  /// Takes away what an earlier run wrote beside the images, but for chunk file and journal: it is made anew.
+  func removeRecord(_ names: RecordNames) {
+    for name in [names.map(), names.manifest, names.signature, RecordNames.sums] {
+      _ = Syscalls.unlink(partial.appending(name))
+    }
+    releaseReserve()
+  }
 
   /// Everything in the folder is written and synced: it gets its name.
   func complete() throws(EvidenceError) {

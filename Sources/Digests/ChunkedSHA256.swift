@@ -10,22 +10,50 @@ import Evidence
 package final class ChunkedSHA256 {
   /// The way of processors without SHA instructions.
   private struct Separate: ~Copyable {
-    let whole = StreamingDigest(.sha256)
-    let chunk = StreamingDigest(.sha256)
+    var whole = StreamingDigest(.sha256)
+    var chunk = StreamingDigest(.sha256)
   }
 
   private static let blockSize = 64
-  private let separate: Separate?
+  private var separate: Separate?
   /// State after every whole block so far.
   private var state = digest_sha256_initial()
   /// The bytes after the last whole block, fewer than 64.
   private var tail: [UInt8] = []
   private var length: UInt64 = 0
 
-  package convenience init() { self.init(paired: digest_sha256_pair_supported() != 0) }
+  package convenience init() { self.init(paired: Self.canPair) }
+
+  /// Whether this processor has the instructions to compute both side by side.
+  static var canPair: Bool { digest_sha256_pair_supported() != 0 }
 
   /// - Parameter paired: tests compare the two ways; `true` only where the processor can.
   init(paired: Bool) { self.separate = paired ? nil : Separate() }
+
+  /// Goes on from a state that was kept.
+  package convenience init(resuming kept: DigestState) {
+    self.init(paired: Self.canPair, resuming: kept)
+  }
+
+  init(paired: Bool, resuming kept: DigestState) {
+    precondition(kept.algorithm == .sha256)
+    let words = kept.words
+    self.separate = paired ? nil : Separate(whole: StreamingDigest(resuming: kept))
+    self.state.words = (
+      words[0], words[1], words[2], words[3], words[4], words[5], words[6], words[7]
+    )
+    self.length = kept.length
+  }
+
+  /// What is needed to go on later.
+  /// - Precondition: every chunk so far was a multiple of 64 bytes long.
+  package var stateBetweenBlocks: DigestState {
+    precondition(length % UInt64(Self.blockSize) == 0, "asked for within a block of 64 bytes")
+    switch separate {
+    case .none: return DigestState(.sha256, words: Self.list(state), length: length)
+    case .some(let separate): return separate.whole.stateBetweenBlocks
+    }
+  }
 
   /// Continues the stream with its next chunk.
   /// - Precondition: every chunk but the last is a multiple of 64 bytes long.
@@ -49,21 +77,18 @@ package final class ChunkedSHA256 {
     switch separate {
     case .none: return Self.closed(state, tail: tail + bytes, length: length + UInt64(bytes.count))
     case .some(let separate):
-      let fork = separate.whole.fork()
+      var fork = separate.whole.fork()
       fork.update(bytes.span.bytes)
       return fork.finish()
     }
   }
 
   private func appendSeparately(_ bytes: RawSpan) -> Digest {
-    switch separate {
-    case .none: preconditionFailure("no libcrypto digests were made")
-    case .some(let separate):
-      separate.whole.update(bytes)
-      separate.chunk.restart()
-      separate.chunk.update(bytes)
-      return separate.chunk.finish()
-    }
+    separate?.whole.update(bytes)
+    separate?.chunk.restart()
+    separate?.chunk.update(bytes)
+    guard let digest = separate?.chunk.finish() else { preconditionFailure("no libcrypto digests were made") }
+    return digest
   }
 
   /// Adds the padding of FIPS 180-4 §5.1.1 and takes the digest.
@@ -74,10 +99,14 @@ package final class ChunkedSHA256 {
     while message.count % blockSize != blockSize - 8 { message.append(0) }
     message += (0..<8).map { UInt8(truncatingIfNeeded: (length * 8) >> UInt64(56 - 8 * $0)) }
     digest_sha256_pair(&state, &unused, message, message.count / blockSize)
-    let words = state.words
-    let list = [words.0, words.1, words.2, words.3, words.4, words.5, words.6, words.7]
     return Digest(
       .sha256,
-      list.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } })
+      list(state).flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * UInt32($0))) } }
+    )
+  }
+
+  private static func list(_ state: digest_sha256_state) -> [UInt32] {
+    let words = state.words
+    return [words.0, words.1, words.2, words.3, words.4, words.5, words.6, words.7]
   }
 }

@@ -1,70 +1,135 @@
+import CanonicalJSON
 import Evidence
 import ImageFormats
 import SystemIO
 import SystemPackage
 
-/// Writes an E01 set: chunks are encoded by the calling threads, libewf lays them out.
+/// Writes an E01 set of the EnCase 6 form: chunks are encoded by the calling threads and laid out by one.
+///
+/// EnCase 6 is the one form that carries case data, MD5 and SHA-1, unreadable sectors and media over 2 TiB, and that
+/// every program reads.
 package final class EWFImageWriter: ImageWriter {
   package let format = ImageFormat.e01
   package let padsLastSector = true
 
-  private let folder: FilePath
-  private let name: String
   private let encoder: EWFChunkEncoder
-  private let handle: EWFHandle
+  private let segments: Monitor<EWFSegmentWriter>
 
-  /// Prepares a set `NAME.E01`, `NAME.E02` … in `folder`; files appear with the first chunk.
+  /// Begins a set `NAME.E01`, `NAME.E02` … in `folder`.
   /// - Parameters:
   ///   - geometry: of the source; a last short sector is padded with zeros.
   ///   - blockSize: largest block that `encode` will be given, in bytes; a multiple of 16 MiB.
   ///   - blocksAtOnce: how many encoded blocks may be waiting.
-  /// - Throws: `outputExists` where a segment of that name exists: libewf would overwrite it. `argumentInvalid`.
-  package init(
+  /// - Throws: `outputExists` where a segment of that name exists; `argumentInvalid`, `destinationFull`, `writeFailed`.
+  package convenience init(
     folder: FilePath, name: String, geometry: MediaGeometry, options: EWFOptions, blockSize: Int,
     blocksAtOnce: Int
   ) throws(EvidenceError) {
+    let form = try Self.form(
+      folder, name, geometry, options, blockSize: blockSize, identifier: Host.randomBytes(16),
+      acquired: Host.now().microseconds / 1_000_000)
+    try self.init(EWFSegmentWriter(form), form, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
+  }
+
+  /// Goes on with a set from a checkpoint; what was written after it goes.
+  /// - Parameter checkpoint: of a writer with the same parameters.
+  /// - Throws: `journalMalformed`, `fileMissing`, `outputShorter`, `writeFailed`.
+  package convenience init(
+    resuming checkpoint: JSONValue, folder: FilePath, name: String, geometry: MediaGeometry,
+    options: EWFOptions, blockSize: Int, blocksAtOnce: Int
+  ) throws(EvidenceError) {
+    let kept = try EWFSegmentWriter.Kept(checkpoint)
+    let form = try Self.form(
+      folder, name, geometry, options, blockSize: blockSize, identifier: kept.identifier,
+      acquired: kept.acquired)
+    try self.init(
+      EWFSegmentWriter(form, resuming: kept), form, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
+  }
+
+  init(
+    _ segments: consuming EWFSegmentWriter, _ form: EWFSegmentWriter.Form, blockSize: Int, blocksAtOnce: Int
+  ) {
+    self.segments = Monitor(segments)
+    self.encoder = EWFChunkEncoder(
+      chunkSize: Int(form.sectorsPerChunk) * Int(form.geometry.logicalSectorSize),
+      compression: form.options.compression, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
+  }
+
+  private static func form(
+    _ folder: FilePath, _ name: String, _ geometry: MediaGeometry, _ options: EWFOptions, blockSize: Int,
+    identifier: [UInt8], acquired: Int64
+  ) throws(EvidenceError) -> EWFSegmentWriter.Form {
     try options.check(geometry)
     let sectorsPerChunk = options.sectorsPerChunk ?? EWFChunkSize.sectorsPerChunk(for: geometry)
-    let chunkSize = Int(sectorsPerChunk) * Int(geometry.logicalSectorSize)
-    guard blockSize % chunkSize == 0 else {
+    let chunkSize = UInt64(sectorsPerChunk) * UInt64(geometry.logicalSectorSize)
+    guard blockSize % Int(chunkSize) == 0 else {
       throw EvidenceError(
         .argumentInvalid, "\(sectorsPerChunk) sectors per chunk",
         "chunks of at most \(HumanText.size(UInt64(blockSize)))")
     }
-    for existing in try EWFSegmentFiles.existing(folder: folder, name: name) {
-      throw EvidenceError(.outputExists, existing.string)
+    let least = chunkSize + EWFSegmentWriter.overhead
+    guard options.segmentSize >= least else {
+      throw EvidenceError(
+        .argumentInvalid, "segment size \(options.segmentSize)", "at least \(least) for chunks of this size")
     }
-    self.folder = folder
-    self.name = name
-    self.encoder = EWFChunkEncoder(
-      chunkSize: chunkSize, compression: options.compression, blockSize: blockSize, blocksAtOnce: blocksAtOnce
-    )
-    self.handle = try EWFHandle(
-      base: folder.appending(name), geometry: geometry, sectorsPerChunk: sectorsPerChunk, options: options)
+    return EWFSegmentWriter.Form(
+      folder: folder, name: name, geometry: geometry, sectorsPerChunk: sectorsPerChunk, options: options,
+      identifier: identifier, acquired: acquired)
   }
 
   package func encode(_ block: PageBuffer) throws(EvidenceError) -> EncodedBlock { encoder.encode(block) }
 
   package func write(_ block: EncodedBlock) throws(EvidenceError) {
-    for piece in block.pieces {
-      let bytes = piece.isEncoded ? block.payload?.bytes : block.plain.paddedBytes
-      guard let bytes else { preconditionFailure("an encoded piece without its payload") }
-      let outcome = bytes.extracting(piece.stored).withUnsafeBytes { stored in
+    let none = UnsafeRawBufferPointer(start: nil, count: 0)
+    let outcome = block.plain.paddedBytes.withUnsafeBytes { plain in
+      Self.with(block.payload, none) { payload in
+        Result { () throws(EvidenceError) in try write(block.pieces, plain: plain, payload: payload) }
+      }
+    }
+    try outcome.get()
+  }
+
+  private static func with<Value>(
+    _ buffer: PageBuffer?, _ none: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer) -> Value
+  ) -> Value {
+    guard let buffer else { return body(none) }
+    return buffer.bytes.withUnsafeBytes(body)
+  }
+
+  private func write(
+    _ pieces: [EncodedBlock.Piece], plain: UnsafeRawBufferPointer, payload: UnsafeRawBufferPointer
+  ) throws(EvidenceError) {
+    // The Adler-32 that follows each chunk stored as it is.
+    let checksums = pieces.map { $0.checksum.littleEndian }
+    let outcome = checksums.withUnsafeBytes { checksums in
+      segments.withLock { segments in
         Result { () throws(EvidenceError) in
-          try handle.writeChunk(
-            stored, plainLength: piece.plainLength, isCompressed: piece.isEncoded, checksum: piece.checksum)
+          for (index, piece) in pieces.enumerated() {
+            if piece.isEncoded {
+              let stored = UnsafeRawBufferPointer(rebasing: payload[piece.stored])
+              try segments.append([stored], isCompressed: true)
+            } else {
+              let stored = UnsafeRawBufferPointer(rebasing: plain[piece.stored])
+              let checksum = UnsafeRawBufferPointer(rebasing: checksums[4 * index..<4 * index + 4])
+              try segments.append([stored, checksum], isCompressed: false)
+            }
+          }
+          try segments.flush()
         }
       }
-      try outcome.get()
     }
+    try outcome.get()
+  }
+
+  package func checkpoint() throws(EvidenceError) -> JSONValue {
+    try segments.withLock { segments throws(EvidenceError) in try segments.checkpoint() }
   }
 
   package func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {
-    try handle.finish(digests: closing.digests, unreadable: closing.unreadable)
-    let files = try EWFSegmentFiles.existing(folder: folder, name: name)
-    for file in files { try DurableFolder.syncFile(file) }
-    return files
+    try segments.withLock { segments throws(EvidenceError) in
+      try segments.finish(closing.digests, unreadable: closing.unreadable)
+    }
   }
 
-  package func abandon() { handle.abandon() }
+  package func abandon() {}
 }

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Evidence
 import SystemIO
 import SystemPackage
@@ -135,6 +136,10 @@ package protocol ImageWriter: AnyObject, Sendable {
 
   /// Appends the next block. Called from one thread, in order.
   func write(_ block: EncodedBlock) throws(EvidenceError)
+
+  /// Syncs what was written so far. Called from the thread that calls `write`, between two blocks.
+  /// - Returns: what is needed to go on from exactly here in another process.
+  func checkpoint() throws(EvidenceError) -> JSONValue
 
   /// Completes the container and syncs every file of it.
   /// - Returns: the files of the set, in order.

@@ -73,15 +73,18 @@ package struct ChunkFileReader {
   private let sectorSize: UInt32
   private var index: UInt64 = 0
   private var hasMD5: Bool?
+  private let end: UInt64
 
   /// - Parameters:
   ///   - plan: division of the stream, from the manifest; at most 2²⁰ chunks.
+  ///   - end: how many chunks the file has; all of the plan where `nil`.
   ///   - sectorSize: bytes per unit of the stream; positive.
   ///   - name: what the file is called in errors.
   /// - Throws: `fileTooLarge`, `recordFileMalformed`.
   package init(
-    _ bytes: [UInt8], plan: ChunkPlan, sectorSize: UInt32, name: String
+    _ bytes: [UInt8], plan: ChunkPlan, sectorSize: UInt32, name: String, upTo end: UInt64? = nil
   ) throws(EvidenceError) {
+    self.end = end ?? plan.chunkCount
     self.lines = try TextLines(bytes, name: name, cap: ChunkFile.largestFile)
     self.plan = plan
     self.sectorSize = sectorSize
@@ -94,12 +97,12 @@ package struct ChunkFileReader {
   /// - Throws: `recordFileMalformed` with the line, also for a line too many or too few.
   package mutating func next() throws(EvidenceError) -> ChunkEntry? {
     guard let line = lines.next() else {
-      guard index == plan.chunkCount else {
-        throw lines.failure("ends after \(index) of \(plan.chunkCount) chunks")
+      guard index == end else {
+        throw lines.failure("ends after \(index) of \(end) chunks")
       }
       return nil
     }
-    guard index < plan.chunkCount else { throw lines.failure("more chunks than \(plan.chunkCount)") }
+    guard index < end else { throw lines.failure("more chunks than \(end)") }
     let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
     guard fields.count == 5 else { throw lines.failure("not five fields") }
     let expected = plan.sectors(ofChunk: index, sectorSize: sectorSize)
@@ -133,12 +136,22 @@ package struct ChunkFileReader {
 }
 
 extension ChunkFile {
+  /// Where the first `count` lines after the header end; `nil` where there are fewer.
+  package static func beginning(of bytes: [UInt8], lines count: UInt64) -> Int? {
+    var missing = count + 1
+    for (position, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+      missing -= 1
+      if missing == 0 { return position + 1 }
+    }
+    return nil
+  }
+
   /// All entries at once; for files of moderate size.
   /// - Throws: as ``ChunkFileReader``.
   package static func entries(
-    in bytes: [UInt8], plan: ChunkPlan, sectorSize: UInt32, name: String
+    in bytes: [UInt8], plan: ChunkPlan, sectorSize: UInt32, name: String, upTo end: UInt64? = nil
   ) throws(EvidenceError) -> [ChunkEntry] {
-    var reader = try ChunkFileReader(bytes, plan: plan, sectorSize: sectorSize, name: name)
+    var reader = try ChunkFileReader(bytes, plan: plan, sectorSize: sectorSize, name: name, upTo: end)
     var entries: [ChunkEntry] = []
     while let entry = try reader.next() { entries.append(entry) }
     return entries

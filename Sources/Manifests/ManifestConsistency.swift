@@ -10,6 +10,12 @@ extension Manifest {
     check.expect(
       acquisition.ended >= acquisition.started, "acquisition.ended", "not before the start", acquisition.ended
     )
+    for (index, pause) in acquisition.pauses.enumerated() {
+      let before = index > 0 ? acquisition.pauses[index - 1].resumed : acquisition.started
+      check.expect(
+        pause.stopped >= before && pause.resumed >= pause.stopped && pause.resumed <= acquisition.ended,
+        "acquisition.pauses[\(index)]", "in order, between start and end", pause.resumed)
+    }
     check.equal("source.sectorCount", source.geometry.sectorCount, source.sectorCount)
     check.expect(!images.isEmpty, "images", "at least one image", "none")
     if let main = mainStream {

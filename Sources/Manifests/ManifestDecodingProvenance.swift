@@ -16,8 +16,16 @@ extension Manifest.Acquisition {
       ended: try object.time("ended"), clock: try object.text("clock"),
       tool: try Manifest.Tool(try object.object("tool")), host: try Manifest.Host(try object.object("host")),
       examiner: try object.text("operator"), commandLine: try object.texts("commandLine"),
-      directIO: try object.flag("directIO"))
+      directIO: try object.flag("directIO"),
+      pauses: try Self.pauses(in: &object))
     try object.finish()
+  }
+
+  private static func pauses(in object: inout StrictObject) throws(EvidenceError) -> [Manifest.Pause] {
+    guard object.has("pauses") else { return [] }
+    return try object.list("pauses", atLeast: 1) { (value, path) throws(EvidenceError) in
+      try Manifest.Pause(try StrictObject(value, at: path))
+    }
   }
 
   /// An item number and the number of a later acquisition.

@@ -28,7 +28,7 @@ extension Manifest.Acquisition {
         "machine": .string(host.machine), "user": .string(host.user),
       ]),
       "operator": .string(examiner), "commandLine": .array(commandLine.map { .string($0) }),
-      "directIO": .bool(directIO),
+      "directIO": .bool(directIO), "pauses": pauses.isEmpty ? nil : .array(pauses.map(\.json)),
     ])
   }
 }

@@ -18,11 +18,13 @@ extension Manifest {
     package var commandLine: [String]
     /// The source was read past the kernel's page cache.
     package var directIO: Bool
+    /// Interruptions after which it was resumed, in order.
+    package var pauses: [Pause]
 
     package init(
       identifier: RecordIdentifier, name: String, started: Timestamp, ended: Timestamp, clock: String,
       tool: Tool,
-      host: Host, examiner: String, commandLine: [String], directIO: Bool
+      host: Host, examiner: String, commandLine: [String], directIO: Bool, pauses: [Pause] = []
     ) {
       self.identifier = identifier
       self.name = name
@@ -34,6 +36,7 @@ extension Manifest {
       self.examiner = examiner
       self.commandLine = commandLine
       self.directIO = directIO
+      self.pauses = pauses
     }
   }
 

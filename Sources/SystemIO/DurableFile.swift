@@ -22,6 +22,50 @@ package struct DurableFile: ~Copyable, Sendable {
     }
   }
 
+  /// Opens a file of an interrupted run to go on writing it; what lies behind `length` is cut off.
+  /// - Throws: `fileMissing`; `outputShorter` where the file has fewer bytes than are known to be synced.
+  package init(resuming path: FilePath, length: UInt64) throws(EvidenceError) {
+    let number = try Syscalls.open(path, O_RDWR | O_NOFOLLOW).orThrow(
+      Files.exists(path) ? .writeFailed : .fileMissing, path.string)
+    let descriptor = OwnedDescriptor(adopting: number, path: path)
+    let size = try descriptor.fileSize()
+    guard size >= length else {
+      throw EvidenceError(.outputShorter, path.string, "\(size) bytes, of which \(length) were written")
+    }
+    _ = try Syscalls.truncate(number, to: Int64(length)).orThrow(.writeFailed, path.string)
+    self.descriptor = descriptor
+  }
+
+  /// Writes pieces of memory one after the other, with as few calls as the kernel allows.
+  package borrowing func write(
+    gathering pieces: [UnsafeRawBufferPointer], at offset: UInt64
+  ) throws(EvidenceError) {
+    var rest = pieces[...]
+    var position = Int64(offset)
+    while let first = rest.first {
+      guard !first.isEmpty else {
+        rest.removeFirst()
+        continue
+      }
+      var count = try Syscalls.pwrite(descriptor.number, gathering: rest, at: position).orThrow(
+        .writeFailed, path.string)
+      guard count > 0 else { throw EvidenceError(.writeFailed, path.string, "wrote nothing") }
+      position += Int64(count)
+      while let piece = rest.first, piece.count <= count {
+        count -= piece.count
+        rest.removeFirst()
+      }
+      if count > 0, let piece = rest.first {
+        rest[rest.startIndex] = UnsafeRawBufferPointer(rebasing: piece[count...])
+      }
+    }
+  }
+
+  /// Syncs what was written so far.
+  package borrowing func sync() throws(EvidenceError) {
+    _ = try Syscalls.fsync(descriptor.number).orThrow(.writeFailed, descriptor.path.string)
+  }
+
   /// Writes all of `bytes` at `offset`.
   package borrowing func write(_ bytes: RawSpan, at offset: UInt64) throws(EvidenceError) {
     let failure: EvidenceError? = bytes.withUnsafeBytes { buffer in
@@ -41,7 +85,7 @@ package struct DurableFile: ~Copyable, Sendable {
 
   /// Syncs to the drive and closes; only then is the file safe.
   package consuming func close() throws(EvidenceError) {
-    _ = try Syscalls.fsync(descriptor.number).orThrow(.writeFailed, descriptor.path.string)
+    try sync()
     try descriptor.close()
   }
 
@@ -60,6 +104,21 @@ package struct DurableFile: ~Copyable, Sendable {
       _ = Syscalls.unlink(path)
       throw error
     }
+  }
+}
+
+extension DurableFile {
+  /// Replaces the whole of a small file: after a crash there is either the old or the new one. The one exception to
+  /// the rule that nothing is replaced, for records of work in progress.
+  package static func replace(
+    _ path: FilePath, with bytes: some Collection<UInt8>
+  ) throws(EvidenceError) {
+    var next = path
+    next.extension = (path.extension ?? "") + "-next"
+    _ = Syscalls.unlink(next)
+    try write(bytes, to: next)
+    _ = try Syscalls.rename(next, to: path).orThrow(.writeFailed, path.string)
+    try DurableFolder.sync(path.removingLastComponent())
   }
 }
 
@@ -106,5 +165,21 @@ package enum DurableFolder {
       _ = try Syscalls.unlink(path.appending(name)).orThrow(.writeFailed, path.appending(name).string)
     }
     _ = try Syscalls.removeFolder(path).orThrow(.writeFailed, path.string)
+  }
+}
+
+/// Keeps a second process from working on the same unfinished folder, for as long as it lives.
+package final class FolderLock: Sendable {
+  private let folder: OwnedDescriptor
+
+  /// - Throws: `outputInUse` where another process has it.
+  package init(_ path: FilePath) throws(EvidenceError) {
+    let folder = try OwnedDescriptor.openForReading(path)
+    switch Syscalls.lockExclusively(folder.number) {
+    // Some network file systems know no locks; nothing is lost but this protection.
+    case .success, .failure(.notSupported), .failure(.noFunction), .failure(.noLocks): break
+    case .failure: throw EvidenceError(.outputInUse, path.string)
+    }
+    self.folder = folder
   }
 }

@@ -46,3 +46,20 @@ package enum Host {
     return String(cString: name)
   }
 }
+
+/// A moment as a clock on the wall of this machine shows it.
+package struct LocalTime: Hashable, Sendable {
+  package let year, month, day, hour, minute, second: Int
+
+  package init(secondsSince1970 seconds: Int64) {
+    var seconds = time_t(seconds)
+    var fields = tm()
+    localtime_r(&seconds, &fields)
+    self.year = Int(fields.tm_year) + 1900
+    self.month = Int(fields.tm_mon) + 1
+    self.day = Int(fields.tm_mday)
+    self.hour = Int(fields.tm_hour)
+    self.minute = Int(fields.tm_min)
+    self.second = Int(fields.tm_sec)
+  }
+}

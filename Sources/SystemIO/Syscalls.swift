@@ -55,6 +55,19 @@ package enum Syscalls {
     retrying { Glibc.pwrite(descriptor, buffer.baseAddress, buffer.count, Int(offset)) }
   }
 
+  /// Most pieces one call of ``pwrite(_:gathering:at:)`` takes (IOV_MAX of Linux).
+  package static let mostPieces = 1024
+
+  /// Writes pieces of memory one after the other.
+  package static func pwrite(
+    _ descriptor: Int32, gathering pieces: ArraySlice<UnsafeRawBufferPointer>, at offset: Int64
+  ) -> Outcome<Int> {
+    let vectors = pieces.prefix(mostPieces).map {
+      iovec(iov_base: UnsafeMutableRawPointer(mutating: $0.baseAddress), iov_len: $0.count)
+    }
+    return retrying { Glibc.pwritev(descriptor, vectors, Int32(vectors.count), Int(offset)) }
+  }
+
   /// From where the descriptor stands; for pipes and terminals, which have no offsets.
   package static func write(_ descriptor: Int32, _ bytes: ArraySlice<UInt8>) -> Outcome<Int> {
     retrying { bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } }
@@ -62,6 +75,15 @@ package enum Syscalls {
 
   package static func fsync(_ descriptor: Int32) -> Outcome<Int32> {
     retrying { Glibc.fsync(descriptor) }
+  }
+
+  package static func truncate(_ descriptor: Int32, to length: Int64) -> Outcome<Int32> {
+    retrying { Glibc.ftruncate(descriptor, Int(length)) }
+  }
+
+  /// Takes an advisory lock that ends with the descriptor; EWOULDBLOCK where another process has it.
+  package static func lockExclusively(_ descriptor: Int32) -> Outcome<Int32> {
+    outcome(clinux_lock_exclusively(descriptor))
   }
 
   package static func status(_ path: FilePath, followLinks: Bool = true) -> Outcome<Glibc.stat> {
@@ -86,6 +108,13 @@ package enum Syscalls {
   package static func renameWithoutReplacing(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
     outcome(
       old.withPlatformString { old in new.withPlatformString { clinux_rename_no_replace(old, $0) } })
+  }
+
+  /// Replaces `new` where it exists.
+  package static func rename(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
+    retrying {
+      old.withPlatformString { old in new.withPlatformString { Glibc.rename(old, $0) } }
+    }
   }
 
   package static func unlink(_ path: FilePath) -> Outcome<Int32> {

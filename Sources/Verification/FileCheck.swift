@@ -43,7 +43,7 @@ struct FileCheck {
 
   private func sha256(_ file: borrowing OwnedDescriptor, size: UInt64) throws(EvidenceError) -> Digest {
     file.adviseSequential()
-    let digest = StreamingDigest(.sha256)
+    var digest = StreamingDigest(.sha256)
     let buffer = PageBuffer(capacity: Self.step)
     var position: UInt64 = 0
     while position < size, !stop.isRaised {

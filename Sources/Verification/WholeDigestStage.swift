@@ -34,11 +34,11 @@ final class WholeDigestStage: Sendable {
   }
 
   private func digestWhole() -> (Digest, Digest) {
-    let digest = StreamingDigest(algorithm)
+    var digest = StreamingDigest(algorithm)
     var contents: Digest?
     while let block = queue.take() {
       if block.buffer.paddingByteCount > 0 {
-        let fork = digest.fork()
+        var fork = digest.fork()
         fork.update(block.buffer.paddedBytes)
         contents = fork.finish()
       }

@@ -1,4 +1,5 @@
 import Acquisition
+import CanonicalJSON
 import EWFWriter
 import Evidence
 import EvidenceTestKit
@@ -91,6 +92,8 @@ final class FailingWriter: ImageWriter {
     if step == .finish { throw failure }
     return []
   }
+
+  func checkpoint() throws(EvidenceError) -> JSONValue { .null }
 
   func abandon() { abandoned.store(true, ordering: .relaxed) }
 

@@ -24,6 +24,8 @@ package enum Machine {
 /// A tool that did not do what a test needs before it can begin.
 package struct ToolFailure: Error, CustomStringConvertible {
   package let description: String
+
+  package init(description: String) { self.description = description }
 }
 
 extension Tool {

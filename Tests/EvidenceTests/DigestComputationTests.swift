@@ -17,7 +17,7 @@ import Testing
   func piecesMakeNoDifference(algorithm: DigestAlgorithm) {
     var generator = SeededGenerator(seed: 2)
     let bytes = generator.bytes(10_000)
-    let digest = StreamingDigest(algorithm)
+    var digest = StreamingDigest(algorithm)
     for _ in 0..<3 {
       var position = 0
       while position < bytes.count {
@@ -31,9 +31,9 @@ import Testing
   }
 
   @Test func aForkGoesItsOwnWay() {
-    let digest = StreamingDigest(.sha1)
+    var digest = StreamingDigest(.sha1)
     digest.update(Array("abc".utf8).span.bytes)
-    let fork = digest.fork()
+    var fork = digest.fork()
     fork.update(Array("def".utf8).span.bytes)
     #expect(digest.finish() == Digest.of(Array("abc".utf8), .sha1))
     #expect(fork.finish() == Digest.of(Array("abcdef".utf8), .sha1))
@@ -167,5 +167,49 @@ import Testing
       return accumulator.root
     }
     #expect(Set([root([1, 2, 3]), root([1, 3, 2]), root([1, 2]), root([1, 2, 3, 3])]).count == 4)
+  }
+}
+
+@Suite struct DigestStateTests {
+  private static let bytes: [UInt8] = {
+    var generator = SeededGenerator(seed: 7)
+    return generator.bytes(1 << 16)
+  }()
+
+  @Test("A digest goes on from a kept state as if it had never stopped", arguments: DigestAlgorithm.allCases)
+  func resumed(algorithm: DigestAlgorithm) throws {
+    for cut in [0, 64, 4096, 1 << 16] {
+      var first = StreamingDigest(algorithm)
+      first.update(Array(Self.bytes[..<cut]).span.bytes)
+      let kept = first.stateBetweenBlocks
+      let state = try #require(DigestState(algorithm, hex: kept.hex, length: kept.length))
+      var second = StreamingDigest(resuming: state)
+      second.update(Array(Self.bytes[cut...]).span.bytes)
+      #expect(second.finish() == Digest.of(Self.bytes, algorithm))
+      #expect(second.finish() == second.fork().finish())
+    }
+  }
+
+  @Test("A state is kept between blocks of 64 bytes only")
+  func between() {
+    var digest = StreamingDigest(.sha1)
+    digest.update(Array(Self.bytes[..<65]).span.bytes)
+    let state = digest.state
+    #expect(state == nil)
+    #expect(DigestState(.md5, hex: String(repeating: "0", count: 32), length: 65) == nil)
+    #expect(DigestState(.md5, hex: String(repeating: "0", count: 31) + "g", length: 64) == nil)
+    #expect(DigestState(.md5, hex: "+1234567" + String(repeating: "0", count: 24), length: 64) == nil)
+  }
+
+  @Test(
+    "The digest of whole and chunks goes on from a kept state, in either way",
+    arguments: [false, true].filter { !$0 || ChunkedSHA256.canPair })
+  func chunked(paired: Bool) {
+    let first = ChunkedSHA256(paired: paired)
+    _ = first.append(chunk: Array(Self.bytes[..<8192]).span.bytes)
+    let second = ChunkedSHA256(paired: paired, resuming: first.stateBetweenBlocks)
+    let chunk = second.append(chunk: Array(Self.bytes[8192...]).span.bytes)
+    #expect(second.whole() == Digest.of(Self.bytes, .sha256))
+    #expect(chunk == Digest.of(Array(Self.bytes[8192...]), .sha256))
   }
 }

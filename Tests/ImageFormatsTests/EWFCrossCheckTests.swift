@@ -47,7 +47,8 @@ import Testing
   static let written: [(EWFWriting, Int)] = EWFCompression.allCases.enumerated().flatMap { row, compression in
     sectorSizes.enumerated().flatMap { column, sectorSize in
       [16, 64, 1024].map { sectorsPerChunk in
-        let segment: UInt64 = (row + column) % 2 == 0 ? 1 << 20 : EWFOptions.defaultSegmentSize
+        let small = max(1 << 20, UInt64(sectorsPerChunk * sectorSize) + 1 << 18)
+        let segment = (row + column) % 2 == 0 ? small : EWFOptions.defaultSegmentSize
         let image = EWFWriting(
           compression, sectorsPerChunk: UInt32(sectorsPerChunk), segmentSize: segment)
         return (image, sectorSize)
@@ -69,6 +70,10 @@ import Testing
     let reader = try ImageFormatRegistry.open(path)
     let (ours, damage) = try ImageBytes.all(reader)
     let theirs = try EWFTools.export(path)
+    let library = try LibewfReading.contents(reader.segments)
+    #expect(library.checksumErrors == 0)
+    #expect(ImageBytes.equal(ours, library.bytes, 0..<library.bytes.count))
+    #expect(library.bytes.count == ours.count)
     #expect(reader.structureFindings == [])
     #expect(damage == [])
     #expect(ImageBytes.equal(ours, theirs, 0..<theirs.count))

@@ -68,7 +68,7 @@ import Testing
     let count = 52
     let length = count * block.count
     let writer = try EWFWriting(.none, segmentSize: 1 << 20).writer(length: length, folder: folder.path)
-    let whole = StreamingDigest(.md5)
+    var whole = StreamingDigest(.md5)
     for number in 0..<count {
       block[0] = UInt8(number)
       try EWFWriting.write(block, to: writer)

@@ -37,9 +37,8 @@ import Testing
     let error = #expect(throws: EvidenceError.self) {
       try writer.finish(ImageClosing(digests: DigestSet(), unreadable: []))
     }
-    #expect(error?.code == .encoderFailed)
+    #expect(error?.code == .writeFailed)
     writer.abandon()
-    guard written > 0 else { return #expect(try TestFiles.names(in: folder.path) == []) }
     try expectIncomplete(folder.appending("image.E01"))
   }
 
@@ -54,22 +53,15 @@ import Testing
     writer.abandon()
   }
 
-  /// With the last chunk libewf completes the file by itself: its structure is whole, and that nobody vouched for
-  /// the contents shows only by the digests, which are not there.
-  @Test func closedAfterTheLastChunkHasNoDigests() throws {
+  /// libewf completes the file by itself with the last chunk, so that it looks whole although nobody vouched for
+  /// the contents. Ours stays recognisably incomplete until it is finished.
+  @Test func closedAfterTheLastChunkIsIncomplete() throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 3 << 20)
     let writer = try EWFWriting(.none).writer(length: payload.count, folder: folder.path)
     try EWFWriting.write(payload, to: writer)
     writer.abandon()
-    let path = folder.appending("image.E01")
-    let verify = try EWFTools.verify(path)
-    #expect(verify.output.contains("MD5 hash stored in file:\t\tN/A"))
-    let reader = try ImageFormatRegistry.open(path)
-    #expect(reader.storedDigests.isEmpty)
-    let (bytes, damage) = try ImageBytes.all(reader)
-    #expect(damage == [])
-    #expect(ImageBytes.equal(bytes, payload, 0..<payload.count))
+    try expectIncomplete(folder.appending("image.E01"))
   }
 
   private func expectIncomplete(_ path: FilePath) throws {

@@ -40,3 +40,7 @@ uint32_t clinux_device_minor(uint64_t device);
 
 /// posix_fadvise(POSIX_FADV_SEQUENTIAL) over the whole file.
 int32_t clinux_advise_sequential(int32_t descriptor);
+
+/// Takes an advisory lock on what the descriptor is open on; -EWOULDBLOCK where another process has it. It ends when
+/// the descriptor is closed.
+int32_t clinux_lock_exclusively(int32_t descriptor);

@@ -46,6 +46,9 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let personAdded = AuditKind("person.added")
   package static let itemAdded = AuditKind("item.added")
   package static let acquisitionStarted = AuditKind("acquisition.started")
+  /// It ended early and can go on.
+  package static let acquisitionPaused = AuditKind("acquisition.paused")
+  package static let acquisitionResumed = AuditKind("acquisition.resumed")
   /// Images are written and synced; digests and Merkle root are known. The manifest refers to this event.
   package static let acquisitionImaged = AuditKind("acquisition.imaged")
   package static let acquisitionFinished = AuditKind("acquisition.finished")

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import Evidence
 import SystemIO
 import SystemPackage
@@ -42,6 +43,39 @@ package final class RawWriter: ImageWriter {
     self.base = base
     self.segmentSize = segmentSize
     try state.withLock { state throws(EvidenceError) in try begin(&state) }
+  }
+
+  package init(
+    resuming checkpoint: JSONValue, folder: FilePath, base: String, sectorSize: UInt32,
+    segmentSize: UInt64? = nil
+  ) throws(EvidenceError) {
+    self.folder = folder
+    self.base = base
+    self.segmentSize = segmentSize
+    let count = Int(checkpoint["segments"]?.integerValue ?? 0)
+    let position = UInt64(checkpoint["position"]?.integerValue ?? 0)
+    try state.withLock { state throws(EvidenceError) in
+      for index in 1...count {
+        let name = segmentSize == nil ? "\(base).raw" : SplitFileNames.numbered(base: base, index: index)
+        state.paths.append(folder.appending(name))
+      }
+      if segmentSize != nil {
+        var extra = count + 1
+        while Files.exists(folder.appending(SplitFileNames.numbered(base: base, index: extra))) {
+          _ = Syscalls.unlink(folder.appending(SplitFileNames.numbered(base: base, index: extra)))
+          extra += 1
+        }
+      }
+      state.file = try DurableFile(resuming: state.paths[count - 1], length: position)
+      state.position = position
+    }
+  }
+
+  package func checkpoint() throws(EvidenceError) -> JSONValue {
+    try state.withLock { state throws(EvidenceError) in
+      try state.file?.sync()
+      return .fields(["segments": JSONValue(state.paths.count), "position": JSONValue(state.position)])
+    }
   }
 
   /// The files written so far, in order.

@@ -51,11 +51,11 @@ try measure("read") { buffer, offset in
     try file.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<buffer.byteCount]), at: offset)
   }
 }
-let md5 = StreamingDigest(.md5)
+var md5 = StreamingDigest(.md5)
 try measure("md5") { buffer, _ in md5.update(buffer.bytes) }
-let sha1 = StreamingDigest(.sha1)
+var sha1 = StreamingDigest(.sha1)
 try measure("sha1") { buffer, _ in sha1.update(buffer.bytes) }
-let sha256 = StreamingDigest(.sha256)
+var sha256 = StreamingDigest(.sha256)
 try measure("sha256") { buffer, _ in sha256.update(buffer.bytes) }
 let both = ChunkedSHA256()
 try measure("sha256WholeAndChunks") { buffer, _ in

@@ -1,0 +1,111 @@
+import Acquisition
+import CaseStore
+import Evidence
+import ImageFormats
+import Manifests
+import SystemIO
+
+/// An acquisition under way, from its first or its next sector to the signed manifests.
+struct AcquisitionCourse {
+  let setting: AcquisitionSetting
+  let ending: AcquisitionEnding
+  // What the manifest needs of the case, asked before the medium is read: afterwards the case may be busy.
+  let `case`: CaseRecord
+  let examiner: String
+  let head: AuditHead
+  let destinations: [AcquisitionDestination]
+  let journal: JournalKeeper
+
+  private typealias Pair = (destination: AcquisitionDestination, images: [ImageOutcome])
+
+  /// - Parameter writers: of all destinations in their order.
+  func perform(
+    _ writers: [any ImageWriter], from start: AcquisitionRun.Start, stop: StopFlag,
+    progress: @escaping @Sendable (AcquisitionProgress) -> Void
+  ) -> AcquisitionSummary {
+    let destinations = destinations
+    let journal = journal
+    let outcome = AcquisitionRun(
+      source: setting.source, plan: setting.plan, writers: writers, from: start, stop: stop
+    ).perform(
+      eachChunk: { (chunk: ChunkRecord) throws(EvidenceError) in
+        for destination in destinations { destination.append(chunk) }
+        try Self.demandOne(of: destinations)
+      },
+      eachCheckpoint: { (checkpoint: Checkpoint) throws(EvidenceError) in
+        for destination in destinations { destination.syncChunks() }
+        destinations[0].attempt { () throws(EvidenceError) in
+          try journal.keep(checkpoint, own: destinations[0].formats.count)
+        }
+        try Self.demandOne(of: destinations)
+      },
+      progress: progress)
+    return conclude(outcome)
+  }
+
+  /// Where every destination has failed there is nothing to read on for.
+  private static func demandOne(of destinations: [AcquisitionDestination]) throws(EvidenceError) {
+    let failures = destinations.compactMap(\.failure)
+    if failures.count == destinations.count, let first = failures.first { throw first }
+  }
+
+  /// Each destination with the outcomes of its own images.
+  private func pairs(_ images: [ImageOutcome]) -> [Pair] {
+    var rest = images[...]
+    return destinations.map { destination in
+      let own = rest.prefix(destination.writerCount)
+      rest = rest.dropFirst(own.count)
+      return (destination, Array(own))
+    }
+  }
+
+  private func conclude(_ outcome: AcquisitionOutcome) -> AcquisitionSummary {
+    let pairs = pairs(outcome.images)
+    for pair in pairs {
+      pair.destination.close(outcome, images: pair.images, geometry: setting.plan.geometry)
+    }
+    var sealed: (digest: Digest, images: [Manifest.Image])?
+    var unrecorded: EvidenceError?
+    if outcome.failure == nil {
+      var head = head
+      do throws(EvidenceError) { head = try ending.recordImaged(outcome) } catch { unrecorded = error }
+      let builder = ManifestBuilder(
+        case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
+        medium: setting.medium, source: setting.source, plan: setting.plan, request: setting.request,
+        outcome: outcome, pauses: journal.pauses, ended: Host.now())
+      // The case's own folder last: as long as it is unfinished, its journal leads back to all of them.
+      for (index, pair) in pairs.enumerated().reversed() {
+        guard
+          let listed = pair.destination.manifestImages(
+            pair.images, request: setting.request, plan: setting.plan)
+        else { continue }
+        let manifest = builder.manifest(images: listed.images, files: listed.files, head: head)
+        let digest = pair.destination.seal(manifest, identity: setting.identity) {
+          if index == 0 { journal.remove() }
+        }
+        if index == 0, let digest { sealed = (digest, listed.images) }
+      }
+    }
+    let anythingRead = outcome.map.count(of: .notAttempted) < outcome.map.sectorCount
+    let summaries = pairs.map { $0.destination.summary($0.images, anythingRead: anythingRead) }
+    // The case's own images decide what the case records.
+    let failure = outcome.failure ?? summaries.first?.failure
+    let verdict = failure.map { AcquisitionVerdict.incomplete(reason: $0.code.summary) } ?? outcome.verdict
+    let canResume = failure != nil && Files.exists(journal.path)
+    do throws(EvidenceError) {
+      if let failure, canResume {
+        try ending.recordPause(outcome, failure)
+      } else {
+        try ending.record(
+          verdict, summaries: summaries, failure: failure, images: sealed?.images ?? [],
+          digests: outcome.digests, manifestDigest: sealed?.digest)
+      }
+    } catch { unrecorded = error }
+    return AcquisitionSummary(
+      verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
+      remarks: setting.remarks(outcome, summaries), length: setting.plan.geometry.length,
+      sectorCount: setting.plan.geometry.sectorCount, notAttempted: outcome.map.count(of: .notAttempted),
+      unreadable: outcome.map.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
+      resumable: canResume ? ending.acquisition.name : nil)
+  }
+}

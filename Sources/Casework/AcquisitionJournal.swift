@@ -1,0 +1,162 @@
+import Acquisition
+import CanonicalJSON
+import Digests
+import Evidence
+import Manifests
+import SystemIO
+import SystemPackage
+
+/// What is needed to go on with an acquisition: `NAME.journal` in its unfinished folder.
+///
+/// One small file that is replaced as a whole at every checkpoint, so that after a crash there is always one that is
+/// whole. Everything it refers to was synced before. It goes when the acquisition is complete.
+struct AcquisitionJournal: Sendable {
+  static let version: UInt64 = 1
+  /// Bytes a journal may have: a million unreadable ranges need less.
+  static let largestFile = 256 << 20
+
+  let acquisition: RecordIdentifier
+  /// The program that wrote it; another version may encode images differently.
+  let toolVersion: String
+  let request: AcquisitionRequest
+  let medium: MediumIdentity
+  var checkpoint: Checkpoint
+  /// When the checkpoint was made.
+  var saved: Timestamp
+  var pauses: [Manifest.Pause]
+
+  private init(
+    acquisition: RecordIdentifier, toolVersion: String, request: AcquisitionRequest, medium: MediumIdentity,
+    checkpoint: Checkpoint, saved: Timestamp, pauses: [Manifest.Pause]
+  ) {
+    self.acquisition = acquisition
+    self.toolVersion = toolVersion
+    self.request = request
+    self.medium = medium
+    self.checkpoint = checkpoint
+    self.saved = saved
+    self.pauses = pauses
+  }
+
+  static func path(of name: String, in folder: FilePath) -> FilePath { folder.appending("\(name).journal") }
+
+  func save(to path: FilePath) throws(EvidenceError) {
+    let body = json
+    let text = JSONValue.fields([
+      "body": body, "sha256": .string(Digest.of(body.canonicalBytes, .sha256).hex),
+    ])
+    try DurableFile.replace(path, with: text.canonicalBytes)
+  }
+
+  /// - Throws: `journalMalformed` where a single byte of it is not what was saved; `fileMissing`.
+  init(at path: FilePath) throws(EvidenceError) {
+    let document = StrictObject.Document(.journalMalformed, name: path.string)
+    let bytes = try Files.contents(path, cap: Self.largestFile)
+    let value: JSONValue
+    do throws(EvidenceError) { value = try JSONValue(parsingCanonical: bytes, name: path.string) } catch {
+      throw document.failure("", error.detail)
+    }
+    var whole = try StrictObject(value, of: document)
+    let body = try whole.value("body")
+    guard try whole.digest("sha256", .sha256) == Digest.of(body.canonicalBytes, .sha256) else {
+      throw document.failure("sha256", "not that of the body")
+    }
+    try whole.finish()
+    var object = try StrictObject(body, of: document)
+    guard try object.quantity("version") == Self.version else {
+      throw object.failure("version", "not \(Self.version)")
+    }
+    guard let acquisition = RecordIdentifier(try object.text("acquisition")) else {
+      throw object.failure("acquisition", "no identifier")
+    }
+    let medium = try MediumIdentity(try object.object("medium"))
+    self.init(
+      acquisition: acquisition, toolVersion: try object.text("toolVersion"),
+      request: try AcquisitionRequest(try object.object("request")), medium: medium,
+      checkpoint: try Checkpoint(try object.object("checkpoint"), sectorCount: medium.acquiredSectors),
+      saved: try object.time("saved"),
+      pauses: try object.list("pauses") { (value, path) throws(EvidenceError) in
+        try Manifest.Pause(try StrictObject(value, at: path, of: document))
+      })
+    try object.finish()
+  }
+
+  private var json: JSONValue {
+    .fields([
+      "version": JSONValue(Self.version), "acquisition": .string(acquisition.description),
+      "toolVersion": .string(toolVersion), "request": request.json, "medium": medium.json,
+      "checkpoint": checkpoint.json, "saved": .string(saved.description),
+      "pauses": .array(pauses.map(\.json)),
+    ])
+  }
+}
+
+extension AcquisitionJournal {
+  init(
+    acquisition: RecordIdentifier, request: AcquisitionRequest, medium: MediumIdentity, checkpoint: Checkpoint
+  ) {
+    self.init(
+      acquisition: acquisition, toolVersion: ToolVersion.current, request: request, medium: medium,
+      checkpoint: checkpoint, saved: Host.now(), pauses: [])
+  }
+}
+
+// MARK: Checkpoint
+
+extension Checkpoint {
+  var json: JSONValue {
+    .fields([
+      "position": JSONValue(position),
+      "digests": .object(
+        Dictionary(uniqueKeysWithValues: digests.map { ($0.algorithm.rawValue, .string($0.hex)) })),
+      "unreadable": .array(map.ranges(in: .unreadable).map { [JSONValue($0.first), JSONValue($0.count)] }),
+      "sectors": JSONValue(map.sectorCount - map.count(of: .notAttempted)),
+      "images": .array(
+        images.map { image in
+          switch image {
+          case .standing(let state): state
+          case .failed: .null
+          }
+        }),
+    ])
+  }
+
+  init(_ given: StrictObject, sectorCount: UInt64) throws(EvidenceError) {
+    var object = given
+    let position = try object.quantity("position")
+    var digests: [DigestState] = []
+    var states = try object.object("digests")
+    for algorithm in DigestAlgorithm.allCases where states.has(algorithm.rawValue) {
+      guard let state = DigestState(algorithm, hex: try states.text(algorithm.rawValue), length: position)
+      else { throw states.failure(algorithm.rawValue, "no state of this digest") }
+      digests.append(state)
+    }
+    try states.finish()
+    var map = SectorMap(sectorCount: sectorCount)
+    let attempted = try object.quantity("sectors", in: 0...sectorCount)
+    map.mark(SectorRange(0..<attempted), as: .read)
+    for range in try object.ranges("unreadable", within: attempted) { map.mark(range, as: .unreadable) }
+    let images = try object.list("images") { (value, path) throws(EvidenceError) -> Image in
+      value == .null ? .failed : .standing(value)
+    }
+    try object.finish()
+    self.init(position: position, digests: digests, map: map, images: images)
+  }
+}
+
+extension StrictObject {
+  /// Pairs of first sector and count, in order, none touching the one before or reaching past `end`.
+  mutating func ranges(_ key: String, within end: UInt64) throws(EvidenceError) -> [SectorRange] {
+    var last: UInt64 = 0
+    let name = key
+    let copy = self
+    return try list(key) { (value, path) throws(EvidenceError) in
+      let numbers = value.arrayValue?.compactMap(\.integerValue).compactMap { UInt64(exactly: $0) } ?? []
+      guard numbers.count == 2, numbers[1] > 0, numbers[0] >= last, numbers[0] <= end,
+        numbers[1] <= end - numbers[0]
+      else { throw copy.failure(name, "no sectors in order: \(path)") }
+      last = numbers[0] + numbers[1]
+      return SectorRange(first: numbers[0], count: numbers[1])
+    }
+  }
+}

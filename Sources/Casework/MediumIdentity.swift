@@ -1,0 +1,121 @@
+import CanonicalJSON
+import Evidence
+import Manifests
+import Media
+import SystemIO
+
+/// What tells one medium from another, as it was when the acquisition began.
+struct MediumIdentity: Hashable, Sendable {
+  let kind: SourceKind
+  /// Bytes of the whole medium.
+  let length: UInt64
+  /// Bytes.
+  let sectorSize: UInt32
+  let model: String?
+  let serialNumber: String?
+  let worldWideName: String?
+  /// Sectors of the range that is acquired.
+  let acquiredSectors: UInt64
+
+  init(_ medium: any SectorSource, acquiredSectors: UInt64) {
+    let facts = medium.facts
+    self.kind = facts.kind
+    self.length = medium.geometry.length
+    self.sectorSize = medium.geometry.logicalSectorSize
+    self.model = facts.model
+    self.serialNumber = facts.serialNumber
+    self.worldWideName = facts.worldWideName
+    self.acquiredSectors = acquiredSectors
+  }
+
+  /// The first thing in which another medium differs; `nil` where it might be the same.
+  func difference(from other: MediumIdentity) -> String? {
+    func line(_ what: String, _ ours: String?, _ theirs: String?) -> String? {
+      ours == theirs ? nil : "\(what): \(ours ?? "none") when it was begun, \(theirs ?? "none") now"
+    }
+    return line("kind", kind.rawValue, other.kind.rawValue)
+      ?? line("length", "\(length) bytes", "\(other.length) bytes")
+      ?? line("sector size", "\(sectorSize) bytes", "\(other.sectorSize) bytes")
+      ?? line("serial number", serialNumber, other.serialNumber)
+      ?? line("World Wide Name", worldWideName, other.worldWideName)
+      ?? line("model", model, other.model)
+  }
+}
+
+extension MediumIdentity {
+  var json: JSONValue {
+    .fields([
+      "kind": .string(kind.rawValue), "length": JSONValue(length), "sectorSize": JSONValue(sectorSize),
+      "model": model.map { .string($0) }, "serial": serialNumber.map { .string($0) },
+      "wwn": worldWideName.map { .string($0) }, "acquiredSectors": JSONValue(acquiredSectors),
+    ])
+  }
+
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.kind = try object.choice("kind")
+    self.length = try object.quantity("length", in: 1...MediaGeometry.longest)
+    self.sectorSize = UInt32(try object.quantity("sectorSize", in: 1...(1 << 20)))
+    self.model = try object.optionalText("model")
+    self.serialNumber = try object.optionalText("serial")
+    self.worldWideName = try object.optionalText("wwn")
+    self.acquiredSectors = try object.quantity("acquiredSectors", in: 1...length)
+    try object.finish()
+  }
+}
+
+// MARK: Chunks read before
+
+/// Reads some chunks again and compares them with what was read of them before the pause.
+struct SameMediumCheck {
+  let source: any SectorSource
+  let chunks: ChunkPlan
+  /// Chunks that are read again: the first, the last and others chosen at random.
+  static let count = 16
+
+  /// - Parameter before: the entries of the chunk file so far.
+  /// - Returns: the chunks that were compared, in order.
+  /// - Throws: `otherMedium` where one differs, or none that was readable before can be read now.
+  func perform(_ before: [ChunkEntry]) throws(EvidenceError) -> [UInt64] {
+    let readable = before.indices.filter { before[$0].state == .read }
+    guard let first = readable.first, let last = readable.last else { return [] }
+    var chosen: Set<Int> = [first, last]
+    var generator = SystemRandomNumberGenerator()
+    while chosen.count < min(Self.count, readable.count),
+      let other = readable.randomElement(using: &generator)
+    { chosen.insert(other) }
+    var compared: [UInt64] = []
+    for index in chosen.sorted() {
+      guard let digest = try digest(ofChunk: UInt64(index)) else { continue }
+      guard digest == before[index].sha256 else {
+        throw EvidenceError(
+          .otherMedium, source.facts.path.string, "sectors \(before[index].sectors) read differently now")
+      }
+      compared.append(UInt64(index))
+    }
+    guard !compared.isEmpty else {
+      throw EvidenceError(
+        .otherMedium, source.facts.path.string,
+        "none of \(chosen.count) chunks that were read before can be read now")
+    }
+    return compared
+  }
+
+  /// `nil` where the chunk cannot be read any more: a failing medium loses sectors between two days.
+  private func digest(ofChunk index: UInt64) throws(EvidenceError) -> Digest? {
+    let geometry = source.geometry
+    let start = index * chunks.chunkSize
+    let length = Int(min(chunks.chunkSize, geometry.length - start))
+    let page = PageBuffer(capacity: length)
+    do throws(EvidenceError) {
+      try page.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
+        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<length]), at: start)
+      }
+    } catch {
+      guard error.code == .mediumUnreadable else { throw error }
+      return nil
+    }
+    page.byteCount = length
+    return Digest.of(page.bytes, .sha256)
+  }
+}

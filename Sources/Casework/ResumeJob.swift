@@ -1,0 +1,155 @@
+import Acquisition
+import CanonicalJSON
+import CaseStore
+import Evidence
+import ImageFormats
+import Manifests
+import Media
+import SystemIO
+import SystemPackage
+
+/// Goes on with an acquisition that ended early: interrupted, killed, without medium, destination or power.
+package struct ResumeJob {
+  private let folder: CaseFolder
+  private let store: CaseStore
+  private let acquisition: AcquisitionRecord
+  private let way: Way
+
+  private enum Way {
+    /// Read on from the checkpoint.
+    case goOn(setting: AcquisitionSetting, journal: AcquisitionJournal)
+    /// Every image and its manifest is complete; the case does not know of it.
+    case adopt
+  }
+
+  /// Everything that can be refused without reading the medium is refused here.
+  /// - Parameters:
+  ///   - name: of the acquisition; needed where several of the item can be resumed.
+  ///   - source: where the medium is now; where it was when `nil`.
+  /// - Throws: `nothingToResume`, `otherMedium`, `journalMalformed`, and what ``AcquisitionJob`` throws.
+  package init(
+    item: ItemNumber, acquisition name: String? = nil, source: FilePath? = nil, in folder: CaseFolder,
+    passphrase: () throws(EvidenceError) -> [UInt8]
+  ) throws(EvidenceError) {
+    self.folder = folder
+    self.store = try CaseStore.open(folder)
+    let found = try Self.candidates(of: item, store, folder).filter { name == nil || $0.name == name }
+    guard let acquisition = found.last else {
+      throw EvidenceError(.nothingToResume, "item \(item)", name.map { "no unfinished \($0)" } ?? "")
+    }
+    guard found.count == 1 else {
+      throw EvidenceError(
+        .argumentInvalid, "item \(item)",
+        "several acquisitions can be resumed: --acquisition \(found.map(\.name).joined(separator: " or "))")
+    }
+    self.acquisition = acquisition
+    let unfinished = OutputFolder(name: acquisition.name, in: folder.evidence).partial
+    let path = AcquisitionJournal.path(of: acquisition.name, in: unfinished)
+    guard Files.exists(path) else {
+      self.way = .adopt
+      return
+    }
+    let journal = try AcquisitionJournal(at: path)
+    guard journal.acquisition == acquisition.id, journal.request.item == item else {
+      throw EvidenceError(.journalMalformed, path.string, "it is of another acquisition")
+    }
+    var request = journal.request
+    if let source { request.source = source }
+    // What is written already lies on the same file system: what is left cannot be told exactly.
+    request.acceptsLittleSpace = true
+    let setting = try AcquisitionSetting(request, in: folder, store: store, passphrase: passphrase)
+    if let difference = journal.medium.difference(from: setting.mediumIdentity) {
+      throw EvidenceError(.otherMedium, setting.medium.facts.path.string, difference)
+    }
+    self.way = .goOn(setting: setting, journal: journal)
+  }
+
+  /// Acquisitions without an end of which something is left, oldest first.
+  private static func candidates(
+    of item: ItemNumber, _ store: CaseStore, _ folder: CaseFolder
+  ) throws(EvidenceError) -> [AcquisitionRecord] {
+    try store.acquisitions(of: item).filter { $0.result == nil }.map(\.acquisition).filter { acquisition in
+      let output = OutputFolder(name: acquisition.name, in: folder.evidence)
+      let sums = RecordNames.sums
+      return Files.exists(AcquisitionJournal.path(of: acquisition.name, in: output.partial))
+        || Files.exists(output.partial.appending(sums)) || Files.exists(output.final.appending(sums))
+    }
+  }
+
+  /// Reads on, completes images and manifests, records everything in the case. Blocks until done.
+  /// - Throws: `otherMedium` where chunks that were read before read differently now; `outputShorter`,
+  ///   `destinationMissing` where an unfinished folder is not as it was left. Nothing is changed then.
+  package func perform(
+    stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
+  ) throws(EvidenceError) -> AcquisitionSummary {
+    switch way {
+    case .adopt:
+      try Adoption(folder: folder, store: store, acquisition: acquisition).perform(stop: stop) {
+        progress(AcquisitionProgress(bytesDone: $0, length: $1, unreadableSectors: 0))
+      }
+    case .goOn(let setting, let journal):
+      try goOn(setting, journal, stop: stop, progress: progress)
+    }
+  }
+
+  private func goOn(
+    _ setting: AcquisitionSetting, _ journal: AcquisitionJournal, stop: StopFlag,
+    progress: @escaping @Sendable (AcquisitionProgress) -> Void
+  ) throws(EvidenceError) -> AcquisitionSummary {
+    let checkpoint = journal.checkpoint
+    let chunkCount = checkpoint.position / setting.plan.chunks.chunkSize
+    let destinations = setting.destinations(acquisition.name)
+    let compared = try compare(setting, destinations[0], chunkCount)
+
+    var writers: [(any ImageWriter)?] = []
+    var chunks: [ChunkEntry] = []
+    var images = checkpoint.images[...]
+    for (index, destination) in destinations.enumerated() {
+      let own = Array(images.prefix(destination.formats.count))
+      images = images.dropFirst(own.count)
+      let resumed = try destination.resume(setting, own, chunkCount: chunkCount)
+      writers += resumed.writers
+      if index == 0 { chunks = resumed.chunks }
+    }
+    let pause = Manifest.Pause(
+      stopped: journal.saved, resumed: Host.now(), unit: checkpoint.position / setting.sectorSize,
+      comparedChunks: compared)
+    var resumed = journal
+    resumed.pauses.append(pause)
+    resumed.saved = pause.resumed
+    let path = AcquisitionJournal.path(of: acquisition.name, in: destinations[0].folder)
+    let keeper = try JournalKeeper(resuming: resumed, at: path, isWritten: writers.map { $0 != nil })
+    let head = try recordResumed(pause, setting)
+    return AcquisitionCourse(
+      setting: setting, ending: AcquisitionEnding(setting: setting, acquisition: acquisition),
+      case: try store.caseRecord(), examiner: try store.examiner().details.name, head: head,
+      destinations: destinations, journal: keeper
+    ).perform(
+      writers.compactMap(\.self),
+      from: AcquisitionRun.Start(resuming: checkpoint, chunkDigests: chunks.compactMap(\.sha256)), stop: stop,
+      progress: progress)
+  }
+
+  /// Shows that it is the same medium before anything is changed.
+  private func compare(
+    _ setting: AcquisitionSetting, _ destination: AcquisitionDestination, _ chunkCount: UInt64
+  ) throws(EvidenceError) -> [UInt64] {
+    let entries = try destination.chunks(setting.plan, upTo: chunkCount)
+    return try SameMediumCheck(source: setting.source, chunks: setting.plan.chunks).perform(entries)
+  }
+
+  private func recordResumed(
+    _ pause: Manifest.Pause, _ setting: AcquisitionSetting
+  ) throws(EvidenceError) -> AuditHead {
+    try store.append(
+      .acquisitionResumed,
+      details: .fields([
+        "acquisition": .string(acquisition.id.description), "pause": pause.json,
+        "source": .string(setting.medium.facts.path.string),
+      ]))
+  }
+}
+
+extension AcquisitionSetting {
+  fileprivate var sectorSize: UInt64 { UInt64(plan.geometry.logicalSectorSize) }
+}

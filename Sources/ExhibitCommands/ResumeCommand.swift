@@ -1,0 +1,39 @@
+import ArgumentParser
+import Casework
+import Evidence
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct ResumeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "resume", abstract: "Go on with an acquisition that ended early.",
+    discussion: """
+      Continues after Ctrl-C, a crash, loss of power, a medium or a destination that went away or was full: from the
+      last checkpoint, with the settings it was begun with, to the images an uninterrupted run would have given.
+      Before that it shows that it is the same medium: by what the device says of itself, and by reading chunks again.
+
+      Example:
+        exhibit resume --case 2026-0142 --item 001
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @Option(help: "Name of the acquisition, such as 001-2, where several of the item can be resumed.")
+  var acquisition: String?
+  @Option(help: "Where the medium is now. Default: where it was.", completion: .file())
+  var source: String?
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let job = try ResumeJob(
+      item: try itemNumber(item), acquisition: acquisition,
+      source: try source.map { text throws(EvidenceError) in FilePath(try required(text, "--source")) },
+      in: try caseOptions.folder()
+    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
+      try job.perform(stop: stop, progress: progress)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import CanonicalJSON
+import Evidence
+
+extension Manifest {
+  /// An interruption of an acquisition, after which it was resumed.
+  package struct Pause: Hashable, Sendable {
+    /// When the last checkpoint before the interruption was made.
+    package var stopped: Timestamp
+    /// When the acquisition went on.
+    package var resumed: Timestamp
+    /// First unit that was read after it.
+    package var unit: UInt64
+    /// Numbers of the chunks that were read again and found as before, which shows that it is the same medium.
+    package var comparedChunks: [UInt64]
+
+    package init(stopped: Timestamp, resumed: Timestamp, unit: UInt64, comparedChunks: [UInt64]) {
+      self.stopped = stopped
+      self.resumed = resumed
+      self.unit = unit
+      self.comparedChunks = comparedChunks
+    }
+  }
+}
+
+extension Manifest.Pause {
+  package var json: JSONValue {
+    .fields([
+      "stopped": .string(stopped.description), "resumed": .string(resumed.description),
+      "unit": JSONValue(unit), "comparedChunks": .array(comparedChunks.map { JSONValue($0) }),
+    ])
+  }
+
+  package init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    let document = object.document
+    self.init(
+      stopped: try object.time("stopped"), resumed: try object.time("resumed"),
+      unit: try object.quantity("unit"),
+      comparedChunks: try object.list("comparedChunks") { (value, path) throws(EvidenceError) in
+        guard let number = value.integerValue.flatMap({ UInt64(exactly: $0) }) else {
+          throw document.failure(path, "no number of a chunk")
+        }
+        return number
+      })
+    try object.finish()
+  }
+}
