@@ -13,13 +13,21 @@ package struct AcquisitionPlan: Hashable, Sendable {
   package let workers: Int
   /// Seconds between two checkpoints; 0 for one after every block, `nil` for none at all.
   package let checkpointSeconds: Double?
+  package let reading: ReadingPolicy
+  package let fill: FillPattern
+  /// Address on the medium of the first sector that is read.
+  package let firstSector: UInt64
 
   package init(
     geometry: MediaGeometry, digests: Set<DigestAlgorithm>, workers: Int = availableProcessors(),
-    checkpointSeconds: Double? = nil
+    checkpointSeconds: Double? = nil, reading: ReadingPolicy = ReadingPolicy(), fill: FillPattern = .zero,
+    firstSector: UInt64 = 0
   ) {
     precondition(workers > 0)
     self.checkpointSeconds = checkpointSeconds
+    self.reading = reading
+    self.fill = fill
+    self.firstSector = firstSector
     self.geometry = geometry
     self.chunks = ChunkPlan(length: geometry.length)
     self.digests = digests.union([.sha256])
@@ -72,11 +80,14 @@ package struct AcquisitionProgress: Hashable, Sendable {
   package let bytesDone: UInt64
   package let length: UInt64
   package let unreadableSectors: UInt64
+  /// Of a medium that is read in an order of its own first; `nil` while images are written.
+  package let pass: UInt32?
 
-  package init(bytesDone: UInt64, length: UInt64, unreadableSectors: UInt64) {
+  package init(bytesDone: UInt64, length: UInt64, unreadableSectors: UInt64, pass: UInt32? = nil) {
     self.bytesDone = bytesDone
     self.length = length
     self.unreadableSectors = unreadableSectors
+    self.pass = pass
   }
 }
 

@@ -14,6 +14,7 @@ package struct AcquisitionRun {
   private let writers: [any ImageWriter]
   private let stop: StopFlag
   private let start: Start
+  private let staging: StagingArea?
 
   private let map: Monitor<SectorMap>
   private let failure = FirstFailure<EvidenceError>()
@@ -50,13 +51,16 @@ package struct AcquisitionRun {
     }
   }
 
-  /// - Parameter writers: of the images; where the run does not begin at the first sector, they stand where it does.
+  /// - Parameters:
+  ///   - writers: of the images; where the run does not begin at the first sector, they stand where it does.
+  ///   - staging: where the medium is put meanwhile; needed where the plan reads in an order of its own.
   package init(
     source: any SectorSource, plan: AcquisitionPlan, writers: [any ImageWriter],
-    from start: Start = .beginning,
-    stop: StopFlag = StopFlag()
+    from start: Start = .beginning, staging: StagingArea? = nil, stop: StopFlag = StopFlag()
   ) {
     precondition(plan.geometry == source.geometry)
+    precondition(plan.reading.needsStaging == (staging != nil))
+    self.staging = staging
     self.source = source
     self.plan = plan
     self.writers = writers
@@ -217,7 +221,7 @@ package struct AcquisitionRun {
   private func readAll(
     ticket: (UInt64) -> CheckpointTicket, _ handOn: (MediumBlock) -> Void
   ) -> EvidenceError? {
-    let reader = MediumReader(source: source, plan: plan, map: map)
+    let reader = blockReader()
     let pool = BufferPool(count: plan.blocksAtOnce, capacity: plan.bufferCapacity)
     let end = plan.geometry.length
     var position = start.position
@@ -229,6 +233,8 @@ package struct AcquisitionRun {
     }
     func checkpoint() { next(PageBuffer(capacity: 1), checkpoint: ticket(position)) }
 
+    do throws(EvidenceError) { try reader.prepare() } catch { return error }
+    pace = CheckpointPace(seconds: plan.checkpointSeconds)
     while position < end {
       guard failure.value == nil else { return nil }
       do throws(EvidenceError) {
@@ -244,6 +250,11 @@ package struct AcquisitionRun {
       if position < end, pace.isDue() { checkpoint() }
     }
     return nil
+  }
+
+  private func blockReader() -> any BlockReader {
+    guard let staging else { return MediumReader(source: source, plan: plan, map: map) }
+    return StagedReader(source: source, plan: plan, area: staging, delivered: map, stop: stop)
   }
 
   /// The map without what was read of a block that is not handed on.

@@ -26,7 +26,8 @@ struct AcquisitionCourse {
     let destinations = destinations
     let journal = journal
     let outcome = AcquisitionRun(
-      source: setting.source, plan: setting.plan, writers: writers, from: start, stop: stop
+      source: setting.source, plan: setting.plan, writers: writers, from: start, staging: staging(progress),
+      stop: stop
     ).perform(
       eachChunk: { (chunk: ChunkRecord) throws(EvidenceError) in
         for destination in destinations { destination.append(chunk) }
@@ -41,6 +42,15 @@ struct AcquisitionCourse {
       },
       progress: progress)
     return conclude(outcome)
+  }
+
+  /// Where the medium is put meanwhile, where it is read in an order of its own.
+  private func staging(_ progress: @escaping @Sendable (AcquisitionProgress) -> Void) -> StagingArea? {
+    guard setting.plan.reading.needsStaging else { return nil }
+    return StagingArea(
+      file: destinations[0].stagingFile, resuming: journal.staging,
+      save: { [journal] (staging: Staging) throws(EvidenceError) in try journal.keep(staging) },
+      progress: progress)
   }
 
   /// Where every destination has failed there is nothing to read on for.
@@ -81,12 +91,15 @@ struct AcquisitionCourse {
         else { continue }
         let manifest = builder.manifest(images: listed.images, files: listed.files, head: head)
         let digest = pair.destination.seal(manifest, identity: setting.identity) {
-          if index == 0 { journal.remove() }
+          guard index == 0 else { return }
+          journal.remove()
+          pair.destination.removeStaging()
         }
         if index == 0, let digest { sealed = (digest, listed.images) }
       }
     }
-    let anythingRead = outcome.map.count(of: .notAttempted) < outcome.map.sectorCount
+    let known = known(outcome)
+    let anythingRead = known.count(of: .notAttempted) < known.sectorCount
     let summaries = pairs.map { $0.destination.summary($0.images, anythingRead: anythingRead) }
     // The case's own images decide what the case records.
     let failure = outcome.failure ?? summaries.first?.failure
@@ -94,7 +107,7 @@ struct AcquisitionCourse {
     let canResume = failure != nil && Files.exists(journal.path)
     do throws(EvidenceError) {
       if let failure, canResume {
-        try ending.recordPause(outcome, failure)
+        try ending.recordPause(known, failure)
       } else {
         try ending.record(
           verdict, summaries: summaries, failure: failure, images: sealed?.images ?? [],
@@ -104,8 +117,14 @@ struct AcquisitionCourse {
     return AcquisitionSummary(
       verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
       remarks: setting.remarks(outcome, summaries), length: setting.plan.geometry.length,
-      sectorCount: setting.plan.geometry.sectorCount, notAttempted: outcome.map.count(of: .notAttempted),
-      unreadable: outcome.map.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
+      sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
+      unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
       resumable: canResume ? ending.acquisition.name : nil)
+  }
+
+  /// What is known of the medium: where it is read in an order of its own, more than the images hold.
+  private func known(_ outcome: AcquisitionOutcome) -> SectorMap {
+    guard outcome.failure != nil, let staged = journal.staging?.map else { return outcome.map }
+    return staged
   }
 }

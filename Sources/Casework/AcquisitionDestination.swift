@@ -35,6 +35,10 @@ final class AcquisitionDestination: Sendable {
     self.record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: name))
   }
 
+  /// Holds a medium that is read in an order of its own until the images are made.
+  var stagingFile: FilePath { output.partial.appending("staging") }
+  func removeStaging() { _ = Syscalls.unlink(stagingFile) }
+
   /// The unfinished folder.
   var folder: FilePath { output.partial }
   var failure: EvidenceError? { state.withLock { $0.failure } }

@@ -29,14 +29,15 @@ struct AcquisitionEnding {
   }
 
   /// It ended early, and can go on.
-  func recordPause(_ outcome: AcquisitionOutcome, _ failure: EvidenceError) throws(EvidenceError) {
+  /// - Parameter map: what is known of the medium.
+  func recordPause(_ map: SectorMap, _ failure: EvidenceError) throws(EvidenceError) {
     try persistently { () throws(EvidenceError) in
       try store.append(
         .acquisitionPaused,
         details: .fields([
           "acquisition": .string(acquisition.id.description), "error": .string(failure.code.rawValue),
           "message": .string(failure.description),
-          "notAttempted": JSONValue(outcome.map.count(of: .notAttempted)),
+          "notAttempted": JSONValue(map.count(of: .notAttempted)),
         ]))
     }
     try store.close()
@@ -98,6 +99,11 @@ extension AcquisitionSetting {
       remarks.append(
         "An E01 cannot list unreadable sectors past \(EWFErrorAddresses.listable.end - 1): "
           + "\(unlisted.listed()) are in map and manifest only.")
+    }
+    if source.facts.kind == .blockDevice, !source.readsDirectly, outcome.map.count(of: .unreadable) > 0 {
+      remarks.append(
+        "The device does not take direct reads: through the page cache a sector that fails takes its page with it, "
+          + "so that more sectors may be filled than fail.")
     }
     if plan.geometry.paddingBytes > 0, formats.contains(.e01) {
       remarks.append(

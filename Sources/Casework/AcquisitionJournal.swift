@@ -18,22 +18,25 @@ struct AcquisitionJournal: Sendable {
   let acquisition: RecordIdentifier
   /// The program that wrote it; another version may encode images differently.
   let toolVersion: String
-  let request: AcquisitionRequest
+  var request: AcquisitionRequest
   let medium: MediumIdentity
   var checkpoint: Checkpoint
+  /// How far the medium was read, where it is read in an order of its own first.
+  var staging: Staging?
   /// When the checkpoint was made.
   var saved: Timestamp
   var pauses: [Manifest.Pause]
 
   private init(
     acquisition: RecordIdentifier, toolVersion: String, request: AcquisitionRequest, medium: MediumIdentity,
-    checkpoint: Checkpoint, saved: Timestamp, pauses: [Manifest.Pause]
+    checkpoint: Checkpoint, staging: Staging?, saved: Timestamp, pauses: [Manifest.Pause]
   ) {
     self.acquisition = acquisition
     self.toolVersion = toolVersion
     self.request = request
     self.medium = medium
     self.checkpoint = checkpoint
+    self.staging = staging
     self.saved = saved
     self.pauses = pauses
   }
@@ -74,6 +77,8 @@ struct AcquisitionJournal: Sendable {
       acquisition: acquisition, toolVersion: try object.text("toolVersion"),
       request: try AcquisitionRequest(try object.object("request")), medium: medium,
       checkpoint: try Checkpoint(try object.object("checkpoint"), sectorCount: medium.acquiredSectors),
+      staging: object.has("staging")
+        ? try Staging(try object.object("staging"), sectorCount: medium.acquiredSectors) : nil,
       saved: try object.time("saved"),
       pauses: try object.list("pauses") { (value, path) throws(EvidenceError) in
         try Manifest.Pause(try StrictObject(value, at: path, of: document))
@@ -85,7 +90,7 @@ struct AcquisitionJournal: Sendable {
     .fields([
       "version": JSONValue(Self.version), "acquisition": .string(acquisition.description),
       "toolVersion": .string(toolVersion), "request": request.json, "medium": medium.json,
-      "checkpoint": checkpoint.json, "saved": .string(saved.description),
+      "checkpoint": checkpoint.json, "staging": staging?.json, "saved": .string(saved.description),
       "pauses": .array(pauses.map(\.json)),
     ])
   }
@@ -97,7 +102,7 @@ extension AcquisitionJournal {
   ) {
     self.init(
       acquisition: acquisition, toolVersion: ToolVersion.current, request: request, medium: medium,
-      checkpoint: checkpoint, saved: Host.now(), pauses: [])
+      checkpoint: checkpoint, staging: nil, saved: Host.now(), pauses: [])
   }
 }
 
@@ -109,8 +114,7 @@ extension Checkpoint {
       "position": JSONValue(position),
       "digests": .object(
         Dictionary(uniqueKeysWithValues: digests.map { ($0.algorithm.rawValue, .string($0.hex)) })),
-      "unreadable": .array(map.ranges(in: .unreadable).map { [JSONValue($0.first), JSONValue($0.count)] }),
-      "sectors": JSONValue(map.sectorCount - map.count(of: .notAttempted)),
+      "map": map.json(),
       "images": .array(
         images.map { image in
           switch image {
@@ -132,10 +136,7 @@ extension Checkpoint {
       digests.append(state)
     }
     try states.finish()
-    var map = SectorMap(sectorCount: sectorCount)
-    let attempted = try object.quantity("sectors", in: 0...sectorCount)
-    map.mark(SectorRange(0..<attempted), as: .read)
-    for range in try object.ranges("unreadable", within: attempted) { map.mark(range, as: .unreadable) }
+    let map = try SectorMap(whole: try object.object("map"), sectorCount: sectorCount)
     let images = try object.list("images") { (value, path) throws(EvidenceError) -> Image in
       value == .null ? .failed : .standing(value)
     }
@@ -144,19 +145,25 @@ extension Checkpoint {
   }
 }
 
-extension StrictObject {
-  /// Pairs of first sector and count, in order, none touching the one before or reaching past `end`.
-  mutating func ranges(_ key: String, within end: UInt64) throws(EvidenceError) -> [SectorRange] {
-    var last: UInt64 = 0
-    let name = key
-    let copy = self
-    return try list(key) { (value, path) throws(EvidenceError) in
-      let numbers = value.arrayValue?.compactMap(\.integerValue).compactMap { UInt64(exactly: $0) } ?? []
-      guard numbers.count == 2, numbers[1] > 0, numbers[0] >= last, numbers[0] <= end,
-        numbers[1] <= end - numbers[0]
-      else { throw copy.failure(name, "no sectors in order: \(path)") }
-      last = numbers[0] + numbers[1]
-      return SectorRange(first: numbers[0], count: numbers[1])
-    }
+extension Staging {
+  fileprivate var json: JSONValue {
+    .fields(["pass": JSONValue(pass), "position": JSONValue(position), "map": map.json()])
+  }
+
+  fileprivate init(_ given: StrictObject, sectorCount: UInt64) throws(EvidenceError) {
+    var object = given
+    self.init(
+      pass: UInt32(try object.quantity("pass", in: 1...UInt64(Staging.lastPass + 1))),
+      position: try object.quantity("position"),
+      map: try SectorMap(whole: try object.object("map"), sectorCount: sectorCount))
+    try object.finish()
+  }
+}
+
+extension SectorMap {
+  fileprivate init(whole given: StrictObject, sectorCount: UInt64) throws(EvidenceError) {
+    var object = given
+    try self.init(&object, sectorCount: sectorCount)
+    try object.finish()
   }
 }

@@ -43,6 +43,8 @@ package struct AcquisitionRequest: Sendable {
   package var acceptsLittleSpace = false
   /// Seconds between two checkpoints from which the acquisition can be resumed; 0 for one after every block.
   package var checkpointInterval: UInt32 = 5
+  package var reading = ReadingPolicy()
+  package var fill = FillPattern.zero
   /// As typed, for the record.
   package var commandLine: [String] = []
 

@@ -2,6 +2,7 @@ import CanonicalJSON
 import EWFWriter
 import Evidence
 import ImageFormats
+import Manifests
 import SystemPackage
 
 /// The request as the journal keeps it.
@@ -18,7 +19,8 @@ extension AcquisitionRequest {
       "sectorSize": sectorSize.map { JSONValue($0) }, "firstSector": firstSector.map { JSONValue($0) },
       "sectorCount": sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
       "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(acceptsLittleSpace),
-      "checkpointInterval": JSONValue(checkpointInterval),
+      "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
+      "fill": .string(fill.description),
       "commandLine": .array(commandLine.map { .string($0) }),
     ])
   }
@@ -47,6 +49,8 @@ extension AcquisitionRequest {
     notes = try object.optionalText("notes")
     acceptsLittleSpace = try object.flag("acceptsLittleSpace")
     checkpointInterval = UInt32(clamping: try object.quantity("checkpointInterval"))
+    reading = try ReadingPolicy(try object.object("reading"))
+    fill = try object.fillPattern("fill")
     commandLine = try object.texts("commandLine")
     try object.finish()
   }

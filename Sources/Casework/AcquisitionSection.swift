@@ -36,7 +36,7 @@ struct AcquisitionSection {
       digests: digests(manifest), chunkFacts: stream.map(chunkFacts) ?? [],
       map: ReportModel.MapSummary(
         stream?.map ?? SectorMap(sectorCount: 0),
-        fill: "In the images, zeros stand in the place of unreadable sectors."),
+        fill: "In the images, \((stream?.fill ?? .zero).sentence) stand in the place of unreadable sectors."),
       images: manifest.images.map { image in
         ReportModel.ImageTable(
           format: image.format == .e01 ? "E01" : "raw", length: manifest.source.geometry.length,
@@ -105,8 +105,19 @@ struct AcquisitionSection {
       .init("Begun", acquisition.started.description), .init("Ended", acquisition.ended.description),
       .init("Clock", acquisition.clock),
       .init("Reading", acquisition.directIO ? "past the page cache (O_DIRECT)" : "through the page cache"),
-      .init("Unreadable sectors", "read again one by one; only those that fail again are filled with zeros"),
+      .init("Unreadable sectors", unreadableText(manifest)),
     ]
+  }
+
+  private func unreadableText(_ manifest: Manifest) -> String {
+    let reading = manifest.acquisition.reading
+    var parts = ["read again one by one"]
+    if reading.retries > 0 { parts.append("asked for \(reading.retries + 1) times") }
+    if let seconds = reading.timeLimit { parts.append("given up after \(seconds) seconds without an answer") }
+    if reading.isReverse { parts.append("from the end of the medium to its beginning") }
+    if reading.skipsAhead { parts.append("dead zones left out at first and returned to at the end") }
+    let fill = (manifest.mainStream?.fill ?? .zero).sentence
+    return parts.joined(separator: ", ") + "; only those that never came are filled, with \(fill)"
   }
 
   private func geometryFacts(_ geometry: MediaGeometry) -> [ReportModel.Fact] {

@@ -29,7 +29,11 @@ struct AcquisitionSetting {
     self.folder = folder
     self.store = store
     self.item = try store.item(request.item)
-    let medium = try Sources.open(request.source, sectorSize: request.sectorSize)
+    let opened = try Sources.open(request.source, sectorSize: request.sectorSize)
+    let medium: any SectorSource =
+      if let seconds = request.reading.timeLimit {
+        TimeLimitedSource(opened, seconds: Double(seconds))
+      } else { opened }
     guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
@@ -37,7 +41,8 @@ struct AcquisitionSetting {
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,
-      checkpointSeconds: Double(request.checkpointInterval))
+      checkpointSeconds: Double(request.checkpointInterval), reading: request.reading, fill: request.fill,
+      firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
     try request.check(source.geometry)
     self.request = try request.absolute(source: medium.facts.path)
     if !request.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
@@ -72,6 +77,10 @@ struct AcquisitionSetting {
       let device = try Files.fileSystemNumber(folder)
       needs[device, default: (folder, 0)].bytes +=
         images + SpaceNeed.records(chunkCount: plan.chunks.chunkCount)
+    }
+    if request.reading.needsStaging {
+      needs[try Files.fileSystemNumber(folder.evidence), default: (folder.evidence, 0)].bytes +=
+        plan.geometry.length
     }
     for need in needs.values { try SpaceNeed.check(need.bytes, at: need.folder) }
   }

@@ -58,6 +58,17 @@ final class JournalKeeper: Sendable {
     }
   }
 
+  /// How far the medium was read before images are made.
+  func keep(_ staging: Staging) throws(EvidenceError) {
+    try journal.withLock { journal throws(EvidenceError) in
+      journal.staging = staging
+      journal.saved = Host.now()
+      try journal.save(to: path)
+    }
+  }
+
+  var staging: Staging? { journal.withLock { $0.staging } }
+
   /// The acquisition is complete, or nothing of it is left to go on from.
   func remove() { _ = Syscalls.unlink(path) }
 }

@@ -35,7 +35,7 @@ struct ManifestBuilder {
           chunks: Manifest.Chunks(
             size: plan.chunks.chunkSize, count: plan.chunks.chunkCount,
             file: RecordNames(acquisition: acquisition.name).chunks(), merkleRoot: outcome.merkleRoot),
-          map: outcome.map)
+          map: outcome.map, fill: plan.fill)
       ],
       images: images, files: files,
       audit: Manifest.AuditHead(sequence: head.sequence, head: head.digest), verdict: outcome.verdict)
@@ -51,6 +51,7 @@ struct ManifestBuilder {
         node: host.node, system: host.system, release: host.release, machine: host.machine,
         user: Host.userName),
       examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly,
+      reading: plan.reading,
       pauses: pauses)
   }
 

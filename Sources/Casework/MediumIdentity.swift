@@ -1,8 +1,10 @@
+import Acquisition
 import CanonicalJSON
 import Evidence
 import Manifests
 import Media
 import SystemIO
+import SystemPackage
 
 /// What tells one medium from another, as it was when the acquisition began.
 struct MediumIdentity: Hashable, Sendable {
@@ -73,25 +75,32 @@ struct SameMediumCheck {
   /// Chunks that are read again: the first, the last and others chosen at random.
   static let count = 16
 
-  /// - Parameter before: the entries of the chunk file so far.
+  /// What is known of chunks that were read before the pause.
+  struct Known {
+    /// Chunks that were read without any error, in order.
+    let chunks: [UInt64]
+    /// SHA-256 of one of them as it was read then.
+    let digest: (UInt64) throws(EvidenceError) -> Digest
+  }
+
   /// - Returns: the chunks that were compared, in order.
   /// - Throws: `otherMedium` where one differs, or none that was readable before can be read now.
-  func perform(_ before: [ChunkEntry]) throws(EvidenceError) -> [UInt64] {
-    let readable = before.indices.filter { before[$0].state == .read }
-    guard let first = readable.first, let last = readable.last else { return [] }
-    var chosen: Set<Int> = [first, last]
+  func perform(_ known: Known) throws(EvidenceError) -> [UInt64] {
+    guard let first = known.chunks.first, let last = known.chunks.last else { return [] }
+    var chosen: Set<UInt64> = [first, last]
     var generator = SystemRandomNumberGenerator()
-    while chosen.count < min(Self.count, readable.count),
-      let other = readable.randomElement(using: &generator)
+    while chosen.count < min(Self.count, known.chunks.count),
+      let other = known.chunks.randomElement(using: &generator)
     { chosen.insert(other) }
     var compared: [UInt64] = []
     for index in chosen.sorted() {
-      guard let digest = try digest(ofChunk: UInt64(index)) else { continue }
-      guard digest == before[index].sha256 else {
+      guard let digest = try digest(ofChunk: index, in: source.read) else { continue }
+      guard try digest == known.digest(index) else {
+        let sectors = chunks.sectors(ofChunk: index, sectorSize: source.geometry.logicalSectorSize)
         throw EvidenceError(
-          .otherMedium, source.facts.path.string, "sectors \(before[index].sectors) read differently now")
+          .otherMedium, source.facts.path.string, "sectors \(sectors) read differently now")
       }
-      compared.append(UInt64(index))
+      compared.append(index)
     }
     guard !compared.isEmpty else {
       throw EvidenceError(
@@ -101,15 +110,47 @@ struct SameMediumCheck {
     return compared
   }
 
+  /// What an unfinished chunk file says.
+  static func known(_ entries: [ChunkEntry]) -> Known {
+    Known(chunks: entries.indices.filter { entries[$0].state == .read }.map(UInt64.init)) {
+      (index) throws(EvidenceError) in
+      guard let digest = entries[Int(index)].sha256 else {
+        throw EvidenceError(.journalMalformed, "chunk \(index)", "no digest")
+      }
+      return digest
+    }
+  }
+
+  /// What a medium holds that is read in an order of its own.
+  func known(_ staging: Staging, in path: FilePath) throws(EvidenceError) -> Known {
+    let sectorSize = source.geometry.logicalSectorSize
+    let whole = (0..<chunks.chunkCount).filter {
+      let sectors = chunks.sectors(ofChunk: $0, sectorSize: sectorSize)
+      return staging.map.ranges(in: .read, within: sectors) == [sectors]
+    }
+    let file = try FileSequence([path])
+    return Known(chunks: whole) { (index) throws(EvidenceError) in
+      let digest = try digest(ofChunk: index) { (buffer, offset) throws(EvidenceError) in
+        guard try file.read(into: buffer, at: offset) == buffer.count else {
+          throw EvidenceError(.outputShorter, path.string)
+        }
+      }
+      guard let digest else { throw EvidenceError(.readFailed, path.string) }
+      return digest
+    }
+  }
+
   /// `nil` where the chunk cannot be read any more: a failing medium loses sectors between two days.
-  private func digest(ofChunk index: UInt64) throws(EvidenceError) -> Digest? {
+  private func digest(
+    ofChunk index: UInt64, in read: (UnsafeMutableRawBufferPointer, UInt64) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) -> Digest? {
     let geometry = source.geometry
     let start = index * chunks.chunkSize
     let length = Int(min(chunks.chunkSize, geometry.length - start))
     let page = PageBuffer(capacity: length)
     do throws(EvidenceError) {
       try page.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
-        try source.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<length]), at: start)
+        try read(UnsafeMutableRawBufferPointer(rebasing: memory[..<length]), start)
       }
     } catch {
       guard error.code == .mediumUnreadable else { throw error }

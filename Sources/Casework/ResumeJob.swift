@@ -26,9 +26,11 @@ package struct ResumeJob {
   /// - Parameters:
   ///   - name: of the acquisition; needed where several of the item can be resumed.
   ///   - source: where the medium is now; where it was when `nil`.
+  ///   - errorLimit: instead of the one it was begun with, which stays where `nil`.
   /// - Throws: `nothingToResume`, `otherMedium`, `journalMalformed`, and what ``AcquisitionJob`` throws.
   package init(
-    item: ItemNumber, acquisition name: String? = nil, source: FilePath? = nil, in folder: CaseFolder,
+    item: ItemNumber, acquisition name: String? = nil, source: FilePath? = nil,
+    errorLimit: UInt64?? = nil, in folder: CaseFolder,
     passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     self.folder = folder
@@ -55,6 +57,7 @@ package struct ResumeJob {
     }
     var request = journal.request
     if let source { request.source = source }
+    if let errorLimit { request.reading.errorLimit = errorLimit }
     // What is written already lies on the same file system: what is left cannot be told exactly.
     request.acceptsLittleSpace = true
     let setting = try AcquisitionSetting(request, in: folder, store: store, passphrase: passphrase)
@@ -99,7 +102,7 @@ package struct ResumeJob {
     let checkpoint = journal.checkpoint
     let chunkCount = checkpoint.position / setting.plan.chunks.chunkSize
     let destinations = setting.destinations(acquisition.name)
-    let compared = try compare(setting, destinations[0], chunkCount)
+    let compared = try compare(setting, journal, destinations[0], chunkCount)
 
     var writers: [(any ImageWriter)?] = []
     var chunks: [ChunkEntry] = []
@@ -116,6 +119,7 @@ package struct ResumeJob {
       comparedChunks: compared)
     var resumed = journal
     resumed.pauses.append(pause)
+    resumed.request.reading = setting.request.reading
     resumed.saved = pause.resumed
     let path = AcquisitionJournal.path(of: acquisition.name, in: destinations[0].folder)
     let keeper = try JournalKeeper(resuming: resumed, at: path, isWritten: writers.map { $0 != nil })
@@ -132,10 +136,14 @@ package struct ResumeJob {
 
   /// Shows that it is the same medium before anything is changed.
   private func compare(
-    _ setting: AcquisitionSetting, _ destination: AcquisitionDestination, _ chunkCount: UInt64
+    _ setting: AcquisitionSetting, _ journal: AcquisitionJournal, _ destination: AcquisitionDestination,
+    _ chunkCount: UInt64
   ) throws(EvidenceError) -> [UInt64] {
-    let entries = try destination.chunks(setting.plan, upTo: chunkCount)
-    return try SameMediumCheck(source: setting.source, chunks: setting.plan.chunks).perform(entries)
+    let check = SameMediumCheck(source: setting.source, chunks: setting.plan.chunks)
+    if let staging = journal.staging {
+      return try check.perform(check.known(staging, in: destination.stagingFile))
+    }
+    return try check.perform(SameMediumCheck.known(destination.chunks(setting.plan, upTo: chunkCount)))
   }
 
   private func recordResumed(

@@ -20,6 +20,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case mediumUnreadable = "medium.unreadable"
   case mediumVanished = "medium.vanished"
   case mediumChanged = "medium.changed"
+  case mediumStalled = "medium.stalled"
+  case mediumTooManyErrors = "medium.too-many-errors"
   // environment
   case outputExists = "environment.output-exists"
   case outputInUse = "environment.output-in-use"
@@ -88,6 +90,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .mediumUnreadable: "the medium could not be read"
     case .mediumVanished: "the medium disappeared while it was read"
     case .mediumChanged: "the medium changed its size while it was read"
+    case .mediumStalled: "the medium does not answer any more"
+    case .mediumTooManyErrors: "too many sectors could not be read"
     case .outputExists: "the output exists already"
     case .outputInUse: "another process is working on this acquisition"
     case .destinationFull: "not enough space at the destination"
@@ -141,6 +145,9 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .mediumUnreadable: "Check cable, power and bridge, then go on with `exhibit resume`."
     case .mediumVanished: "Reconnect the medium, then go on with `exhibit resume`."
     case .mediumChanged: "Reconnect the medium, check its size, then go on with `exhibit resume`."
+    case .mediumStalled: "Take power from the medium and give it back, then go on with `exhibit resume`."
+    case .mediumTooManyErrors:
+      "Go on with `exhibit resume --error-limit NUMBER`, or see what is wrong with the medium."
     case .outputExists: "Nothing is ever overwritten: move the existing output away or choose another name."
     case .outputInUse: "Wait until it has ended."
     case .destinationFull: "Free space, then go on with `exhibit resume`; or choose another destination."

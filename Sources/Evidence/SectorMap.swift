@@ -8,91 +8,85 @@ package enum SectorState: String, Hashable, Sendable, CaseIterable {
   case notAttempted
 }
 
-/// The truth table of an acquisition: the state of every sector of one stream.
+/// What it took to read a sector, or to learn that it cannot be read.
+package struct ReadEffort: Hashable, Sendable {
+  /// 1 on the way through the medium, greater on a return to what was left out.
+  package let pass: UInt32
+  /// How often the sector was asked for by itself; 0 where it came with its neighbours.
+  package let tries: UInt32
+  /// Error number of the last refusal; `nil` where there was none.
+  package let refusal: Int32?
+
+  package init(pass: UInt32, tries: UInt32, refusal: Int32?) {
+    self.pass = pass
+    self.tries = tries
+    self.refusal = refusal
+  }
+}
+
+/// The truth table of an acquisition: the state of every sector of one stream, and what it took.
 ///
-/// Mapfile, chunk states, manifest and report are all rendered from this one value. Kept as runs, so that a
-/// healthy medium of any size needs one entry; neighbouring runs always differ in state.
+/// Mapfile, chunk states, errors in an E01, manifest, report and progress are all rendered from this one value. A
+/// healthy medium of any size needs one entry.
 package struct SectorMap: Hashable, Sendable {
   package struct Run: Hashable, Sendable {
     package let range: SectorRange
     package let state: SectorState
   }
 
-  /// Number of sectors the map covers.
-  package let sectorCount: UInt64
-  /// Runs in address order, without gaps, covering `0 ..< sectorCount`.
-  package private(set) var runs: [Run]
+  private var states: RunMap<SectorState>
+  /// `nil` for sectors that were not attempted, or came at the first time of asking.
+  private var efforts: RunMap<ReadEffort?>
 
   /// A map in which nothing has been attempted yet.
   package init(sectorCount: UInt64) {
-    self.sectorCount = sectorCount
-    self.runs =
-      sectorCount == 0 ? [] : [Run(range: SectorRange(0..<sectorCount), state: .notAttempted)]
+    self.states = RunMap(sectorCount: sectorCount, .notAttempted)
+    self.efforts = RunMap(sectorCount: sectorCount, nil)
   }
+
+  /// Number of sectors the map covers.
+  package var sectorCount: UInt64 { states.sectorCount }
+
+  /// Runs of one state in address order, without gaps, covering `0 ..< sectorCount`; neighbours differ.
+  package var runs: [Run] { states.runs.map { Run(range: $0.range, state: $0.value) } }
 
   /// Sets the state of `range`, replacing what was there.
   /// - Precondition: `range` lies within the map.
-  package mutating func mark(_ range: SectorRange, as state: SectorState) {
-    precondition(range.end <= sectorCount, "sector range past the end of the map")
-    guard !range.isEmpty else { return }
-    let low = runIndex(containing: range.first)
-    let high = runIndex(containing: range.end - 1)
+  package mutating func mark(_ range: SectorRange, as state: SectorState, effort: ReadEffort? = nil) {
+    states.mark(range, as: state)
+    efforts.mark(range, as: effort)
+  }
 
-    var replacement: [Run] = []
-    func append(_ piece: Range<UInt64>, _ state: SectorState) {
-      guard !piece.isEmpty else { return }
-      if let last = replacement.last, last.state == state {
-        replacement[replacement.count - 1] = Run(
-          range: SectorRange(last.range.first..<piece.upperBound), state: state)
-      } else {
-        replacement.append(Run(range: SectorRange(piece), state: state))
-      }
-    }
+  /// States what it took to come to the state that `range` has.
+  package mutating func note(_ effort: ReadEffort, for range: SectorRange) { efforts.mark(range, as: effort) }
 
-    let from = low > 0 ? low - 1 : low
-    let through = high + 1 < runs.count ? high + 1 : high
-    for run in runs[from..<low] { append(run.range.first..<run.range.end, run.state) }
-    append(runs[low].range.first..<range.first, runs[low].state)
-    append(range.first..<range.end, state)
-    append(range.end..<runs[high].range.end, runs[high].state)
-    for run in runs[(high + 1)..<(through + 1)] { append(run.range.first..<run.range.end, run.state) }
-    runs.replaceSubrange(from...through, with: replacement)
+  /// Takes over what another map of as many sectors says of `range`.
+  package mutating func mark(_ range: SectorRange, as other: SectorMap) {
+    for run in other.states.runs(within: range) { states.mark(run.range, as: run.value) }
+    for run in other.efforts.runs(within: range) { efforts.mark(run.range, as: run.value) }
   }
 
   /// The ranges in `state`, in address order.
   package func ranges(in state: SectorState) -> [SectorRange] {
-    runs.filter { $0.state == state }.map(\.range)
+    states.runs.filter { $0.value == state }.map(\.range)
   }
 
   /// Number of sectors in `state`.
   package func count(of state: SectorState) -> UInt64 {
-    runs.reduce(0) { $1.state == state ? $0 + $1.range.count : $0 }
+    states.runs.reduce(0) { $1.value == state ? $0 + $1.range.count : $0 }
   }
 
   /// The parts of `range` that are in `state`.
   package func ranges(in state: SectorState, within range: SectorRange) -> [SectorRange] {
-    guard !range.isEmpty, range.first < sectorCount else { return [] }
-    var found: [SectorRange] = []
-    for run in runs[runIndex(containing: range.first)...] {
-      guard run.range.first < range.end else { break }
-      if run.state == state, let part = run.range.intersection(range) { found.append(part) }
-    }
-    return found
+    states.runs(within: range).filter { $0.value == state }.map(\.range)
   }
 
   /// The state of one sector.
   /// - Precondition: `sector < sectorCount`.
-  package func state(of sector: UInt64) -> SectorState {
-    runs[runIndex(containing: sector)].state
-  }
+  package func state(of sector: UInt64) -> SectorState { states.value(of: sector) }
 
-  private func runIndex(containing sector: UInt64) -> Int {
-    var low = 0
-    var high = runs.count
-    while low < high {
-      let middle = (low + high) / 2
-      if runs[middle].range.end <= sector { low = middle + 1 } else { high = middle }
-    }
-    return low
+  /// The ranges that took more than asking once, in address order.
+  package var effortful: [(range: SectorRange, effort: ReadEffort)] {
+    efforts.runs.compactMap { run in run.value.map { (run.range, $0) } }
   }
 }

@@ -35,6 +35,7 @@ struct AcquireCommand: ParsableCommand {
     help: "Sector size in bytes of a source that is a file: 512, 1024, 2048, 4096. Devices state their own.")
   var sectorSize: UInt32?
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "E01") var e01: E01Options
   @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
   @Option(
@@ -68,6 +69,8 @@ struct AcquireCommand: ParsableCommand {
     request.sectorCount = length
     request.acceptsLittleSpace = acceptLittleSpace
     request.checkpointInterval = checkpointInterval
+    request.reading = try reading.policy()
+    request.fill = try reading.pattern()
     request.commandLine = CommandLine.arguments
     return request
   }

@@ -15,7 +15,9 @@ enum AcquisitionRendering {
     StopSignals.install()
     let display = ProgressDisplay("Acquiring")
     let summary = try perform(StopSignals.flag) {
-      display.update(done: $0.bytesDone, of: $0.length, unreadableSectors: $0.unreadableSectors)
+      display.update(
+        done: $0.bytesDone, of: $0.length, unreadableSectors: $0.unreadableSectors,
+        part: $0.pass.map { "pass \($0)" } ?? "")
     }
     display.finish()
     output.show(lines(summary), json: json(summary))

@@ -23,14 +23,20 @@ struct ResumeCommand: ParsableCommand {
   var acquisition: String?
   @Option(help: "Where the medium is now. Default: where it was.", completion: .file())
   var source: String?
+  @Option(help: "Stop with more unreadable sectors than this, instead of the limit it was begun with.")
+  var errorLimit: UInt64?
+  @Flag(help: "Accept any number of unreadable sectors.") var noErrorLimit = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    if errorLimit != nil, noErrorLimit {
+      throw EvidenceError(.argumentInvalid, "--no-error-limit", "it excludes --error-limit")
+    }
     let job = try ResumeJob(
       item: try itemNumber(item), acquisition: acquisition,
       source: try source.map { text throws(EvidenceError) in FilePath(try required(text, "--source")) },
-      in: try caseOptions.folder()
+      errorLimit: noErrorLimit ? .some(nil) : errorLimit.map { .some($0) }, in: try caseOptions.folder()
     ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)

@@ -64,12 +64,13 @@ extension Manifest {
     package var chunks: Chunks
     /// The state of every unit.
     package var map: SectorMap
+    /// What images hold in place of units that were not read.
+    package var fill: FillPattern
 
     /// `unitCount` is that of the map.
     package init(
       name: String = main, unitSize: UInt32, firstUnit: UInt64? = nil, length: UInt64, digests: DigestSet,
-      chunks: Chunks,
-      map: SectorMap
+      chunks: Chunks, map: SectorMap, fill: FillPattern = .zero
     ) {
       self.name = name
       self.unitSize = unitSize
@@ -79,6 +80,7 @@ extension Manifest {
       self.digests = digests
       self.chunks = chunks
       self.map = map
+      self.fill = fill
     }
   }
 

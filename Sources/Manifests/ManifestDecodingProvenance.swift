@@ -16,9 +16,18 @@ extension Manifest.Acquisition {
       ended: try object.time("ended"), clock: try object.text("clock"),
       tool: try Manifest.Tool(try object.object("tool")), host: try Manifest.Host(try object.object("host")),
       examiner: try object.text("operator"), commandLine: try object.texts("commandLine"),
-      directIO: try object.flag("directIO"),
+      directIO: try object.flag("directIO"), reading: try Self.reading(in: &object),
       pauses: try Self.pauses(in: &object))
     try object.finish()
+  }
+
+  private static func reading(in object: inout StrictObject) throws(EvidenceError) -> ReadingPolicy {
+    guard object.has("reading") else { return ReadingPolicy() }
+    let policy = try ReadingPolicy(try object.object("reading"))
+    guard policy != ReadingPolicy() else {
+      throw object.failure("reading", "left out where it is the default")
+    }
+    return policy
   }
 
   private static func pauses(in object: inout StrictObject) throws(EvidenceError) -> [Manifest.Pause] {

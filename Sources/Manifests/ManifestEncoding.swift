@@ -28,7 +28,8 @@ extension Manifest.Acquisition {
         "machine": .string(host.machine), "user": .string(host.user),
       ]),
       "operator": .string(examiner), "commandLine": .array(commandLine.map { .string($0) }),
-      "directIO": .bool(directIO), "pauses": pauses.isEmpty ? nil : .array(pauses.map(\.json)),
+      "directIO": .bool(directIO), "reading": reading == ReadingPolicy() ? nil : reading.json,
+      "pauses": pauses.isEmpty ? nil : .array(pauses.map(\.json)),
     ])
   }
 }
@@ -84,16 +85,9 @@ extension Manifest.Stream {
         "size": JSONValue(chunks.size), "count": JSONValue(chunks.count), "file": .string(chunks.file),
         "merkleRoot": .string(chunks.merkleRoot.hex),
       ]),
-      "map": .fields([
-        "unreadable": .array(map.ranges(in: .unreadable).map(\.jsonValue)),
-        "notAttempted": .array(map.ranges(in: .notAttempted).map(\.jsonValue)),
-        "fillPattern": .string(Self.fillPattern),
-      ]),
+      "map": map.json(fill: fill),
     ])
   }
-
-  /// What unreadable and not attempted units hold in the image: the only pattern of version 1.
-  static let fillPattern = "zero"
 }
 
 extension Manifest.Image {
@@ -139,8 +133,4 @@ extension DigestSet {
     .object(
       Dictionary(uniqueKeysWithValues: all.map { ($0.algorithm.rawValue, JSONValue.string($0.hex)) }))
   }
-}
-
-extension SectorRange {
-  fileprivate var jsonValue: JSONValue { .array([JSONValue(first), JSONValue(count)]) }
 }

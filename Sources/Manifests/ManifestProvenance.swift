@@ -18,13 +18,16 @@ extension Manifest {
     package var commandLine: [String]
     /// The source was read past the kernel's page cache.
     package var directIO: Bool
+    /// How the medium was read where it refused.
+    package var reading: ReadingPolicy
     /// Interruptions after which it was resumed, in order.
     package var pauses: [Pause]
 
     package init(
       identifier: RecordIdentifier, name: String, started: Timestamp, ended: Timestamp, clock: String,
       tool: Tool,
-      host: Host, examiner: String, commandLine: [String], directIO: Bool, pauses: [Pause] = []
+      host: Host, examiner: String, commandLine: [String], directIO: Bool,
+      reading: ReadingPolicy = ReadingPolicy(), pauses: [Pause] = []
     ) {
       self.identifier = identifier
       self.name = name
@@ -36,6 +39,7 @@ extension Manifest {
       self.examiner = examiner
       self.commandLine = commandLine
       self.directIO = directIO
+      self.reading = reading
       self.pauses = pauses
     }
   }

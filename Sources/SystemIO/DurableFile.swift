@@ -61,6 +61,19 @@ package struct DurableFile: ~Copyable, Sendable {
     }
   }
 
+  /// Makes the file this long; what is not written reads as zeros and takes no space.
+  package borrowing func extend(to length: UInt64) throws(EvidenceError) {
+    _ = try Syscalls.truncate(descriptor.number, to: Int64(length)).orThrow(.writeFailed, path.string)
+  }
+
+  /// Reads what was written before.
+  /// - Returns: the number of bytes read; less than `buffer.count` only at the end of the file.
+  package borrowing func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(EvidenceError) -> Int {
+    try descriptor.read(into: buffer, at: offset)
+  }
+
   /// Syncs what was written so far.
   package borrowing func sync() throws(EvidenceError) {
     _ = try Syscalls.fsync(descriptor.number).orThrow(.writeFailed, descriptor.path.string)

@@ -17,22 +17,37 @@ final class FaultRun: Sendable {
   private let records = Monitor<[ChunkRecord]>([])
   private let reports = Monitor<[AcquisitionProgress]>([])
 
-  init(_ source: any SectorSource, formats: [ImageFormat] = [.raw]) throws {
+  private let reading: ReadingPolicy
+  private let fill: FillPattern
+  private let stagings = Monitor<[Staging]>([])
+
+  init(
+    _ source: any SectorSource, formats: [ImageFormat] = [.raw], reading: ReadingPolicy = ReadingPolicy(),
+    fill: FillPattern = .zero
+  ) throws {
     self.folder = try TemporaryFolder()
     self.source = source
     self.formats = formats
+    self.reading = reading
+    self.fill = fill
   }
 
+  /// Every state in which a medium that is read in an order of its own could be taken up again.
+  var staged: [Staging] { stagings.withLock { $0 } }
   var raw: FilePath { folder.appending("image.raw") }
   var chunks: [ChunkRecord] { records.withLock { $0 } }
   var progress: [AcquisitionProgress] { reports.withLock { $0 } }
 
   func perform(
     workers: Int = 2, stop: StopFlag = StopFlag(), alsoTo others: [any ImageWriter] = [],
-    failingAtChunk failing: UInt64? = nil
+    failingAtChunk failing: UInt64? = nil, goingOnFrom earlier: (staging: Staging, file: FilePath)? = nil
   ) -> AcquisitionOutcome {
     let plan = AcquisitionPlan(
-      geometry: source.geometry, digests: Set(DigestAlgorithm.allCases), workers: workers)
+      geometry: source.geometry, digests: Set(DigestAlgorithm.allCases), workers: workers,
+      checkpointSeconds: reading.needsStaging ? 0 : nil, reading: reading, fill: fill)
+    let area = StagingArea(
+      file: earlier?.file ?? folder.appending("staging"), resuming: earlier?.staging,
+      save: { [stagings] state in stagings.withLock { $0.append(state) } }, progress: { _ in })
     var writers: [any ImageWriter] = []
     do throws(EvidenceError) {
       for format in formats {
@@ -49,7 +64,10 @@ final class FaultRun: Sendable {
         }
       }
     } catch { preconditionFailure("\(error)") }
-    return AcquisitionRun(source: source, plan: plan, writers: writers + others, stop: stop).perform(
+    return AcquisitionRun(
+      source: source, plan: plan, writers: writers + others, staging: reading.needsStaging ? area : nil,
+      stop: stop
+    ).perform(
       eachChunk: { [records] (chunk: ChunkRecord) throws(EvidenceError) in
         if chunk.index == failing { throw EvidenceError(.destinationFull, "chunk \(chunk.index)") }
         records.withLock { $0.append(chunk) }

@@ -14,6 +14,12 @@ package final class FaultySource: SectorSource {
   package struct Faults: Sendable {
     /// Sectors the medium refuses, whatever else a read asks for.
     package var unreadable: Set<UInt64> = []
+    /// Sectors the medium refuses so many times; the next read that touches one returns it.
+    package var refusals: [UInt64: Int] = [:]
+    /// Error number of a refusal; EIO where it is not here.
+    package var errorNumbers: [UInt64: Int32] = [:]
+    /// Reads that touch such a sector do not come back before the flag is raised.
+    package var hangs: (sectors: Set<UInt64>, until: StopFlag)?
     /// The medium is gone from this byte on.
     package var vanishesAt: UInt64?
     /// The medium turns out to end at this byte.
@@ -26,16 +32,23 @@ package final class FaultySource: SectorSource {
     package init() {}
   }
 
-  package let facts = SourceFacts(kind: .blockDevice, path: "/dev/faulty")
+  package let facts: SourceFacts
   package let geometry: MediaGeometry
   package let readsDirectly = true
   /// What the medium would hold without faults.
   package let contents: [UInt8]
   private let faults: Faults
-  private let reads = Atomic<Int>(0)
+  private let reading = Atomic<Int>(0)
   private let misaligned = Atomic<Int>(0)
+  private let refused: Monitor<[UInt64: Int]>
+  private let asked = Monitor<[Range<UInt64>]>([])
 
-  package init(length: Int, sectorSize: UInt32 = 512, faults: Faults = Faults()) {
+  package init(
+    length: Int, sectorSize: UInt32 = 512, faults: Faults = Faults(),
+    facts: SourceFacts = SourceFacts(kind: .blockDevice, path: "/dev/faulty")
+  ) {
+    self.facts = facts
+    self.refused = Monitor(faults.refusals)
     self.contents = Self.stamped(length: length, sectorSize: Int(sectorSize))
     self.geometry = MediaGeometry(length: UInt64(length), logicalSectorSize: sectorSize)
     self.faults = faults
@@ -60,22 +73,28 @@ package final class FaultySource: SectorSource {
   }
 
   /// What an image must hold: the contents, zeros in place of the sectors that are refused.
-  package var filledContents: [UInt8] {
+  package var filledContents: [UInt8] { filledContents { _, length in [UInt8](repeating: 0, count: length) } }
+
+  /// - Parameter pattern: what stands in place of a sector, given its number and length in bytes.
+  package func filledContents(_ pattern: (UInt64, Int) -> [UInt8]) -> [UInt8] {
     var bytes = contents
     let size = Int(geometry.logicalSectorSize)
     for sector in faults.unreadable {
       let range = Int(sector) * size..<min(bytes.count, (Int(sector) + 1) * size)
-      bytes.replaceSubrange(range, with: [UInt8](repeating: 0, count: range.count))
+      bytes.replaceSubrange(range, with: pattern(sector, range.count))
     }
     return bytes
   }
 
-  package var readCount: Int { reads.load(ordering: .relaxed) }
+  /// The sectors of every read so far, in order.
+  package var reads: [Range<UInt64>] { asked.withLock { $0 } }
+
+  package var readCount: Int { reading.load(ordering: .relaxed) }
   /// Reads a device that is read directly would have refused.
   package var misalignedReadCount: Int { misaligned.load(ordering: .relaxed) }
 
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
-    reads.add(1, ordering: .relaxed)
+    reading.add(1, ordering: .relaxed)
     checkAlignment(buffer, offset)
     if faults.stall > 0 { usleep(faults.stall) }
     let end = offset + UInt64(buffer.count)
@@ -84,13 +103,30 @@ package final class FaultySource: SectorSource {
     if let position = faults.endsAt, end > position { throw error(.mediumChanged) }
     let size = UInt64(geometry.logicalSectorSize)
     let sectors = offset / size..<(end + size - 1) / size
-    if faults.unreadable.contains(where: sectors.contains) {
+    asked.withLock { $0.append(sectors) }
+    if let hangs = faults.hangs, hangs.sectors.contains(where: sectors.contains) {
+      while !hangs.until.isRaised { usleep(1000) }
+    }
+    if let refusing = refusal(of: sectors) {
       // What lies in the buffer after a failed read is anything but the contents.
       buffer.initializeMemory(as: UInt8.self, repeating: 0xdb)
-      throw error(.mediumUnreadable)
+      throw EvidenceError(
+        .mediumUnreadable, facts.path.string, "scripted", errno: faults.errorNumbers[refusing] ?? EIO)
     }
     contents.withUnsafeBytes { contents in
       buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: contents[Int(offset)..<Int(end)]))
+    }
+  }
+
+  /// The first sector that is refused now.
+  private func refusal(of sectors: Range<UInt64>) -> UInt64? {
+    if let sector = faults.unreadable.filter(sectors.contains).min() { return sector }
+    return refused.withLock { refused in
+      guard let sector = refused.keys.filter(sectors.contains).min(), let left = refused[sector] else {
+        return nil
+      }
+      refused[sector] = left > 1 ? left - 1 : nil
+      return sector
     }
   }
 
