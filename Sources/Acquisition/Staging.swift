@@ -182,16 +182,24 @@ final class StagedReader: BlockReader {
     _ range: Range<UInt64>, _ buffer: PageBuffer, isWhole: Bool
   ) throws(EvidenceError) -> Bool {
     let count = Int(range.upperBound - range.lowerBound)
-    let isRead = try buffer.fill { (memory) throws(EvidenceError) in
-      let target = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
-      if isWhole { return try reader.readWhole(target, at: range.lowerBound, pass: pass) }
-      try reader.read(target, at: range.lowerBound, pass: pass)
+    do throws(EvidenceError) {
+      let isRead = try buffer.fill { (memory) throws(EvidenceError) in
+        let target = UnsafeMutableRawBufferPointer(rebasing: memory[..<count])
+        if isWhole { return try reader.readWhole(target, at: range.lowerBound, pass: pass) }
+        try reader.read(target, at: range.lowerBound, pass: pass)
+        return true
+      }
+      guard isRead else { return false }
+      buffer.byteCount = count
+      try file?.write(buffer.bytes, at: range.lowerBound)
       return true
+    } catch {
+      // Sectors that were read but are not in the file do not count.
+      let sector = UInt64(plan.geometry.logicalSectorSize)
+      let lost = SectorRange(range.lowerBound / sector..<(range.upperBound + sector - 1) / sector)
+      map.withLock { $0.mark(lost, as: .notAttempted) }
+      throw error
     }
-    guard isRead else { return false }
-    buffer.byteCount = count
-    try file?.write(buffer.bytes, at: range.lowerBound)
-    return true
   }
 
   private func breathe() throws(EvidenceError) {

@@ -102,6 +102,26 @@ import Testing
       #expect(outcome.digests == expected.digests)
     }
   }
+
+  @Test("What was read of a range in which it ended does not count", arguments: Order.allCases)
+  func endedWithin(order: Order) throws {
+    var policy = order.policy
+    policy.errorLimit = 3
+    let begun = try FaultRun(Self.source(), reading: policy)
+    #expect(begun.perform().failure?.code == .mediumTooManyErrors)
+    let kept = try #require(begun.staged.last)
+    let file = begun.folder.appending("staging")
+    let staged = try TestFiles.read(file)
+    let contents = Self.source().contents
+    for range in kept.map.ranges(in: .read) {
+      let bytes = Int(range.first) * 512..<min(Int(range.end) * 512, Self.length)
+      #expect(staged[bytes] == contents[bytes])
+    }
+    let resumed = try FaultRun(Self.source(), reading: order.policy)
+    let outcome = resumed.perform(goingOnFrom: (kept, file))
+    #expect(outcome.failure == nil)
+    #expect(try TestFiles.read(resumed.raw) == Self.source().filledContents)
+  }
 }
 
 extension SectorRange {

@@ -120,7 +120,12 @@ package final class FaultySource: SectorSource {
 
   /// The first sector that is refused now.
   private func refusal(of sectors: Range<UInt64>) -> UInt64? {
-    if let sector = faults.unreadable.filter(sectors.contains).min() { return sector }
+    let isShort = sectors.count < faults.unreadable.count
+    if let sector = isShort
+      ? sectors.first(where: faults.unreadable.contains) : faults.unreadable.filter(sectors.contains).min()
+    {
+      return sector
+    }
     return refused.withLock { refused in
       guard let sector = refused.keys.filter(sectors.contains).min(), let left = refused[sector] else {
         return nil
