@@ -36,7 +36,9 @@ struct AcquisitionCourse {
       eachCheckpoint: { (checkpoint: Checkpoint) throws(EvidenceError) in
         for destination in destinations { destination.syncChunks() }
         destinations[0].attempt { () throws(EvidenceError) in
-          try journal.keep(checkpoint, own: destinations[0].formats.count)
+          try destinations[0].keepJournal { () throws(EvidenceError) in
+            try journal.keep(checkpoint, own: destinations[0].formats.count)
+          }
         }
         try Self.demandOne(of: destinations)
       },
@@ -89,7 +91,8 @@ struct AcquisitionCourse {
           let listed = pair.destination.manifestImages(
             pair.images, request: setting.request, plan: setting.plan)
         else { continue }
-        let manifest = builder.manifest(images: listed.images, files: listed.files, head: head)
+        let manifest = builder.manifest(
+          images: listed.images, files: listed.files, overflow: pair.destination.overflowed, head: head)
         let digest = pair.destination.seal(manifest, identity: setting.identity) {
           guard index == 0 else { return }
           journal.remove()

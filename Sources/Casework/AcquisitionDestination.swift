@@ -20,6 +20,8 @@ final class AcquisitionDestination: Sendable {
     var isCreated = false
     var lock: FolderLock?
     var writerCount = 0
+    /// Folders that took over where this one was full, in order.
+    var overflow: [OutputFolder] = []
     /// It was completed before the acquisition was resumed; there is nothing left to do.
     var isComplete = false
   }
@@ -27,10 +29,13 @@ final class AcquisitionDestination: Sendable {
   let formats: [ImageFormat]
   private let output: OutputFolder
   private let record: RecordWriter
+  private let overflowFolders: [FilePath]
   private let state = Monitor(State())
 
-  init(name: String, in folder: FilePath, formats: [ImageFormat]) {
+  /// - Parameter overflow: folders that take over where this one is full, in order.
+  init(name: String, in folder: FilePath, formats: [ImageFormat], overflow: [FilePath] = []) {
     self.formats = formats
+    self.overflowFolders = overflow
     self.output = OutputFolder(name: name, in: folder)
     self.record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: name))
   }
@@ -48,13 +53,20 @@ final class AcquisitionDestination: Sendable {
   // MARK: Beginning
 
   /// Makes the folder with the marks of an unfinished one.
-  func create() throws(EvidenceError) {
+  func create(_ plan: AcquisitionPlan) throws(EvidenceError) {
     try output.create()
     state.withLock { $0.isCreated = true }
     try lock()
-    try output.keepReserve()
+    try keepReserve(plan)
     let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
     state.withLock { $0.chunks = chunks }
+  }
+
+  /// Where other folders take over, the record still has to fit into this one when images have filled it.
+  private func keepReserve(_ plan: AcquisitionPlan) throws(EvidenceError) {
+    try output.keepReserve(
+      overflowFolders.isEmpty
+        ? OutputFolder.smallestReserve : SpaceNeed.records(chunkCount: plan.chunks.chunkCount))
   }
 
   private func lock() throws(EvidenceError) {
@@ -75,18 +87,35 @@ final class AcquisitionDestination: Sendable {
         writers.append(
           try RawWriter(
             folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
-            segmentSize: request.splitSize))
+            segmentSize: request.splitSize, overflow: overflow()))
       case .e01:
         writers.append(
           try EWFImageWriter(
             folder: output.partial, name: output.name, geometry: plan.geometry,
             options: setting.ewfOptions(description), blockSize: plan.blockSize,
-            blocksAtOnce: plan.blocksAtOnce))
+            blocksAtOnce: plan.blocksAtOnce, overflow: overflow()))
       }
     }
     state.withLock { $0.writerCount = writers.count }
     return writers
   }
+
+  /// Where writers go on when the folder is full. All of them share the folders.
+  private func overflow() -> Overflow {
+    Overflow(taken: state.withLock { $0.overflow.map(\.partial) }) { [self] (taken) throws(EvidenceError) in
+      try state.withLock { (state) throws(EvidenceError) in
+        if taken < state.overflow.count { return state.overflow[taken].partial }
+        guard taken < overflowFolders.count else { return nil }
+        let next = OutputFolder(name: output.name, in: overflowFolders[taken])
+        try next.create()
+        state.overflow.append(next)
+        return next.partial
+      }
+    }
+  }
+
+  /// Folders that took over, under the names they get at the end.
+  var overflowed: [FilePath] { state.withLock { $0.overflow.map(\.final) } }
 
   // MARK: Going on
 
@@ -122,11 +151,18 @@ final class AcquisitionDestination: Sendable {
     }
     try lock()
     output.removeRecord(record.names)
-    try output.keepReserve()
+    try keepReserve(setting.plan)
     let path = output.partial.appending(record.names.chunks())
     let (chunks, entries) = try ChunkFileWriter.resuming(
       path, chunkCount: chunkCount, plan: setting.plan)
-    state.withLock { $0.chunks = chunks }
+    let taken = overflowFolders.map { OutputFolder(name: output.name, in: $0) }.prefix {
+      Files.exists($0.partial)
+    }
+    for folder in taken { folder.removeRecord(record.names) }
+    state.withLock {
+      $0.chunks = chunks
+      $0.overflow = Array(taken)
+    }
     var writers: [(any ImageWriter)?] = []
     for (format, image) in zip(formats, images) {
       guard case .standing(let checkpoint) = image else {
@@ -149,12 +185,13 @@ final class AcquisitionDestination: Sendable {
     case .raw:
       try RawWriter(
         resuming: checkpoint, folder: output.partial, base: output.name,
-        sectorSize: setting.plan.geometry.logicalSectorSize, segmentSize: setting.request.splitSize)
+        sectorSize: setting.plan.geometry.logicalSectorSize, segmentSize: setting.request.splitSize,
+        overflow: overflow())
     case .e01:
       try EWFImageWriter(
         resuming: checkpoint, folder: output.partial, name: output.name, geometry: setting.plan.geometry,
         options: setting.ewfOptions(ImageDescription()), blockSize: setting.plan.blockSize,
-        blocksAtOnce: setting.plan.blocksAtOnce)
+        blocksAtOnce: setting.plan.blocksAtOnce, overflow: overflow())
     }
   }
 
@@ -164,7 +201,10 @@ final class AcquisitionDestination: Sendable {
   func append(_ chunk: ChunkRecord) {
     state.withLock { state in
       guard state.failure == nil, !state.isComplete else { return }
-      do throws(EvidenceError) { try state.chunks?.append(chunk) } catch { state.failure = error }
+      do throws(EvidenceError) {
+        state.chunks?.append(chunk)
+        try withReserve(&state) { (state) throws(EvidenceError) in try state.chunks?.writeMuch() }
+      } catch { state.failure = error }
     }
   }
 
@@ -172,7 +212,26 @@ final class AcquisitionDestination: Sendable {
   func syncChunks() {
     state.withLock { state in
       guard state.failure == nil, !state.isComplete else { return }
-      do throws(EvidenceError) { try state.chunks?.sync() } catch { state.failure = error }
+      do throws(EvidenceError) {
+        try withReserve(&state) { (state) throws(EvidenceError) in try state.chunks?.sync() }
+      } catch { state.failure = error }
+    }
+  }
+
+  /// Keeps the journal, with the space reserved for the record where images have filled the folder.
+  func keepJournal(_ body: () throws(EvidenceError) -> Void) throws(EvidenceError) {
+    try state.withLock { (state) throws(EvidenceError) in
+      try withReserve(&state) { (_) throws(EvidenceError) in try body() }
+    }
+  }
+
+  private func withReserve(
+    _ state: inout State, _ body: (inout State) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) {
+    do throws(EvidenceError) { try body(&state) } catch {
+      guard error.code == .destinationFull, !state.overflow.isEmpty else { throw error }
+      output.releaseReserve()
+      try body(&state)
     }
   }
 
@@ -219,8 +278,13 @@ final class AcquisitionDestination: Sendable {
   func seal(_ manifest: Manifest, identity: SigningIdentity, beforeLast: () -> Void) -> Digest? {
     attempt { () throws(EvidenceError) in
       let digest = try record.seal(manifest, identity: identity, at: Host.now())
+      for folder in state.withLock({ $0.overflow }) {
+        try record.writeSums(of: manifest, in: folder.partial)
+        try DurableFolder.sync(folder.partial)
+      }
       try DurableFolder.sync(output.partial)
       beforeLast()
+      for folder in state.withLock({ $0.overflow }) { try folder.complete() }
       try output.complete()
       return digest
     }
@@ -242,7 +306,10 @@ final class AcquisitionDestination: Sendable {
   }
 
   /// Takes back what `create` made, and nothing that it did not make.
-  func remove() { if state.withLock({ $0.isCreated }) { output.removePartial() } }
+  func remove() {
+    let made = state.withLock { $0.isCreated ? [output] + $0.overflow : [] }
+    for folder in made { folder.removePartial() }
+  }
 }
 
 extension AcquisitionSetting {

@@ -40,7 +40,7 @@ package struct AcquisitionJob {
     do throws(EvidenceError) {
       let description = try setting.description(examiner: examiner, case: `case`)
       writers = try destinations.flatMapThrowing { destination throws(EvidenceError) in
-        try destination.create()
+        try destination.create(setting.plan)
         return try destination.writers(setting, description: description)
       }
       journal = try JournalKeeper(beginning: acquisition, setting, destinations, writers)
@@ -59,7 +59,9 @@ package struct AcquisitionJob {
   private func recordBegin() throws(EvidenceError) -> AcquisitionRecord {
     let request = setting.request
     var taken = try OutputFolder.namesInUse(in: setting.folder.evidence)
-    for copy in request.copies { taken.formUnion(try OutputFolder.namesInUse(in: copy.folder)) }
+    for folder in request.copies.map(\.folder) + request.overflow {
+      taken.formUnion(try OutputFolder.namesInUse(in: folder))
+    }
     let facts = setting.source.facts
     return try setting.store.beginAcquisition(
       of: setting.item.number,
@@ -95,6 +97,13 @@ extension AcquisitionSetting {
 }
 
 extension Array {
+  /// `map` that keeps the type of what is thrown.
+  func mapThrowing<Result>(
+    _ body: (Element) throws(EvidenceError) -> Result
+  ) throws(EvidenceError) -> [Result] {
+    try flatMapThrowing { element throws(EvidenceError) in [try body(element)] }
+  }
+
   /// `flatMap` that keeps the type of what is thrown.
   func flatMapThrowing<Result>(
     _ body: (Element) throws(EvidenceError) -> [Result]

@@ -24,6 +24,8 @@ package struct AcquisitionRequest: Sendable {
   /// Of the images in the case: at least one, each once.
   package var formats: [ImageFormat] = [.e01]
   package var copies: [Copy] = []
+  /// Folders that take over, in order, where the case's own is full.
+  package var overflow: [FilePath] = []
   /// SHA-256 is always added.
   package var digests: Set<DigestAlgorithm> = Set(DigestAlgorithm.allCases)
   /// Settings of an E01; the description is filled in from case, item and device.
@@ -62,6 +64,11 @@ package struct AcquisitionRequest: Sendable {
       guard !formats.isEmpty, Set(formats).count == formats.count else {
         throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
       }
+    }
+    if !overflow.isEmpty, formats.contains(.raw), splitSize == nil {
+      throw EvidenceError(
+        .argumentInvalid, "--overflow-to",
+        "a raw image in one file cannot go on in another folder: add --split, such as --split 2GiB")
     }
     if let splitSize {
       guard splitSize >= Self.smallestSplit, splitSize % UInt64(geometry.logicalSectorSize) == 0 else {

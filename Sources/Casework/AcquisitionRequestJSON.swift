@@ -14,6 +14,7 @@ extension AcquisitionRequest {
         copies.map {
           .fields(["folder": .string($0.folder.string), "formats": $0.formats.map(Self.json)])
         }),
+      "overflow": .array(overflow.map { .string($0.string) }),
       "digests": .array(digests.sorted().map { .string($0.rawValue) }),
       "e01": e01.json, "splitSize": splitSize.map { JSONValue($0) },
       "sectorSize": sectorSize.map { JSONValue($0) }, "firstSector": firstSector.map { JSONValue($0) },
@@ -38,6 +39,7 @@ extension AcquisitionRequest {
       try copy.finish()
       return Copy(folder: folder, formats: formats)
     }
+    overflow = try object.texts("overflow").map { FilePath($0) }
     digests = Set(
       try object.texts("digests").compactMap { DigestAlgorithm(rawValue: $0) })
     e01 = try EWFOptions(try object.object("e01"))

@@ -82,6 +82,12 @@ struct AcquisitionSetting {
       needs[try Files.fileSystemNumber(folder.evidence), default: (folder.evidence, 0)].bytes +=
         plan.geometry.length
     }
+    // What takes over has room for segments of the case's own images.
+    let own = try Files.fileSystemNumber(folder.evidence)
+    for other in request.overflow where try Files.fileSystemNumber(other) != own {
+      let free = try Files.freeSpace(other)
+      if let need = needs[own]?.bytes { needs[own]?.bytes = need - min(free, need) }
+    }
     for need in needs.values { try SpaceNeed.check(need.bytes, at: need.folder) }
   }
 
@@ -91,7 +97,10 @@ struct AcquisitionSetting {
 
   /// The case's own folder first.
   func destinations(_ name: String) -> [AcquisitionDestination] {
-    [AcquisitionDestination(name: name, in: folder.evidence, formats: request.formats)]
+    [
+      AcquisitionDestination(
+        name: name, in: folder.evidence, formats: request.formats, overflow: request.overflow)
+    ]
       + request.copies.map {
         AcquisitionDestination(name: name, in: $0.folder, formats: $0.formats ?? request.formats)
       }
@@ -108,6 +117,9 @@ extension AcquisitionRequest {
     for copy in copies {
       let folder = try Syscalls.resolve(copy.folder).orThrow(.destinationMissing, copy.folder.string)
       request.copies.append(Copy(folder: folder, formats: copy.formats))
+    }
+    request.overflow = try overflow.mapThrowing { folder throws(EvidenceError) in
+      try Syscalls.resolve(folder).orThrow(.destinationMissing, folder.string)
     }
     return request
   }

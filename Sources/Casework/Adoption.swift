@@ -28,8 +28,11 @@ struct Adoption {
     if !isNamed { output.releaseReserve() }
     var certificates = VerificationReport(subject: acquisition.name)
     let trusted = CaseCertificates(folder).check(against: store, &certificates)
-    let result = try ManifestVerification(place.appending(names.manifest), trusted: trusted, stop: stop)
-      .perform(progress: progress)
+    try completeOverflow(place.appending(names.manifest))
+    let result = try ManifestVerification(
+      place.appending(names.manifest), trusted: trusted, followsOverflow: true, stop: stop
+    )
+    .perform(progress: progress)
     guard !stop.isRaised else { throw EvidenceError(.interrupted, place.string) }
     guard case .verified = result.report.verdict, let manifest = result.manifest,
       manifest.acquisition.identifier == acquisition.id, let stream = manifest.mainStream
@@ -51,6 +54,18 @@ struct Adoption {
       length: stream.length, sectorCount: stream.map.sectorCount,
       notAttempted: stream.map.count(of: .notAttempted), unreadable: unreadable, digests: stream.digests,
       seconds: Host.monotonicSeconds() - begun, resumable: nil)
+  }
+
+  /// Folders that took over get their names, where the process ended before they did.
+  private func completeOverflow(_ manifest: FilePath) throws(EvidenceError) {
+    let bytes = try Files.contents(manifest, cap: Manifest.largestFile)
+    for path in try Manifest(parsing: bytes, name: manifest.string).acquisition.overflow {
+      let folder = FilePath(path)
+      let output = OutputFolder(name: acquisition.name, in: folder.removingLastComponent())
+      if output.final == folder, Files.kind(output.partial, followLinks: false) == .folder {
+        try output.complete()
+      }
+    }
   }
 
   private func record(

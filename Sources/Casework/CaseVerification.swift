@@ -16,6 +16,8 @@ struct CaseVerification {
   let item: ItemNumber?
   let level: VerificationLevel
   let trusted: [Certificate]
+  /// Folders that hold segments besides those of the manifests.
+  var others: [FilePath] = []
   let stop: StopFlag
 
   private typealias ItemEntries = (item: ItemNumber, entries: [AcquisitionEntry])
@@ -118,8 +120,9 @@ struct CaseVerification {
     }
     let result: ManifestVerification.Result
     do throws(EvidenceError) {
-      result = try ManifestVerification(path, trusted: certificates, level: level, stop: stop).perform(
-        progress: progress)
+      result = try ManifestVerification(
+        path, trusted: certificates, besides: others, followsOverflow: true, level: level, stop: stop
+      ).perform(progress: progress)
     } catch {
       // Alone this would be an error; in a case the other acquisitions still count.
       let code: FindingCode = error.category == .input ? .manifestMalformed : .fileUnreadable

@@ -51,7 +51,7 @@ final class ChunkFileWriter: @unchecked Sendable {
     return (length, entries)
   }
 
-  func append(_ chunk: ChunkRecord) throws(EvidenceError) {
+  func append(_ chunk: ChunkRecord) {
     let state: ChunkState =
       switch chunk.state {
       case .read: .read
@@ -60,8 +60,10 @@ final class ChunkFileWriter: @unchecked Sendable {
       }
     waiting += ChunkFile.line(
       ChunkEntry(sectors: chunk.sectors, state: state, md5: chunk.md5, sha256: chunk.sha256))
-    if waiting.count >= Self.step { try flush() }
   }
+
+  /// Writes what waits, where that is much. May be tried again where it fails.
+  func writeMuch() throws(EvidenceError) { if waiting.count >= Self.step { try flush() } }
 
   /// Makes durable what there is so far.
   func sync() throws(EvidenceError) {

@@ -4,6 +4,7 @@ import Evidence
 import Manifests
 import Media
 import SystemIO
+import SystemPackage
 
 /// Puts together the manifest of an acquisition from what is known where.
 struct ManifestBuilder {
@@ -21,9 +22,12 @@ struct ManifestBuilder {
   let pauses: [Manifest.Pause]
   let ended: Timestamp
 
-  func manifest(images: [Manifest.Image], files: [Manifest.File], head: AuditHead) -> Manifest {
+  /// - Parameter overflow: folders that hold images besides the one of the manifest.
+  func manifest(
+    images: [Manifest.Image], files: [Manifest.File], overflow: [FilePath], head: AuditHead
+  ) -> Manifest {
     Manifest(
-      acquisition: acquisitionFacts(),
+      acquisition: acquisitionFacts(overflow),
       investigation: Manifest.Investigation(
         number: `case`.number, title: `case`.title, organisation: `case`.organisation),
       item: Manifest.Item(number: item.number, description: item.description, serial: item.serial),
@@ -41,7 +45,7 @@ struct ManifestBuilder {
       audit: Manifest.AuditHead(sequence: head.sequence, head: head.digest), verdict: outcome.verdict)
   }
 
-  private func acquisitionFacts() -> Manifest.Acquisition {
+  private func acquisitionFacts(_ overflow: [FilePath]) -> Manifest.Acquisition {
     let host = Host.facts
     return Manifest.Acquisition(
       identifier: acquisition.id, name: acquisition.name, started: acquisition.started, ended: ended,
@@ -52,7 +56,7 @@ struct ManifestBuilder {
         user: Host.userName),
       examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly,
       reading: plan.reading,
-      pauses: pauses)
+      overflow: overflow.map(\.string), pauses: pauses)
   }
 
   private func sourceFacts() -> Manifest.Source {

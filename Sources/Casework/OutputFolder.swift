@@ -14,7 +14,8 @@ struct OutputFolder {
   let partial: FilePath
   /// Space kept back, so that an end for lack of space can still be recorded.
   private var reserve: FilePath { partial.appending("reserve") }
-  private static let reserveSize = 1 << 20
+  /// Bytes of it.
+  static let smallestReserve: UInt64 = 1 << 20
 
   init(name: String, in evidence: FilePath) {
     self.name = name
@@ -32,8 +33,18 @@ struct OutputFolder {
 
   func create() throws(EvidenceError) { try DurableFolder.create(partial) }
 
-  func keepReserve() throws(EvidenceError) {
-    try DurableFile.write([UInt8](repeating: 0, count: Self.reserveSize), to: reserve)
+  func keepReserve(_ size: UInt64 = smallestReserve) throws(EvidenceError) {
+    let zeros = [UInt8](repeating: 0, count: Int(Self.smallestReserve))
+    let file = try DurableFile(creating: reserve)
+    do throws(EvidenceError) {
+      for offset in stride(from: 0, to: size, by: zeros.count) {
+        try file.write(zeros.span.bytes, at: offset)
+      }
+      try file.close()
+    } catch {
+      releaseReserve()
+      throw error
+    }
   }
 
   /// Gives back the space kept for the end.

@@ -75,6 +75,15 @@ struct RecordWriter {
     return digest
   }
 
+  /// The sums of the segments that lie in a folder that took over.
+  func writeSums(of manifest: Manifest, in other: FilePath) throws(EvidenceError) {
+    let here = Set(try Files.names(in: other))
+    let entries = manifest.images.flatMap(\.segments).filter { here.contains($0.name) }
+    guard !entries.isEmpty else { return }
+    let sums = DigestList(entries: entries.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
+    try DurableFile.write(sums.bytes, to: other.appending(RecordNames.sums))
+  }
+
   private func path(_ name: String) -> FilePath { folder.appending(name) }
   private func fileName(_ path: FilePath) -> String { path.lastComponent?.string ?? "" }
 

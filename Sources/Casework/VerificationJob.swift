@@ -18,13 +18,18 @@ package struct VerificationJob {
   private let level: VerificationLevel
   /// Certificates to trust, besides those of a case.
   private let trusted: [Certificate]
+  private let others: [FilePath]
   private let stop: StopFlag
 
-  /// - Parameter trust: PEM or DER files of certificates.
+  /// - Parameters:
+  ///   - trust: PEM or DER files of certificates.
+  ///   - others: folders that hold segments besides those of the manifests.
   package init(
-    _ target: Target, level: VerificationLevel, trust: [FilePath], stop: StopFlag
+    _ target: Target, level: VerificationLevel, trust: [FilePath], besides others: [FilePath] = [],
+    stop: StopFlag
   ) throws(EvidenceError) {
     self.target = target
+    self.others = others
     self.level = level
     self.stop = stop
     self.trusted = try TrustedCertificates.read(trust)
@@ -57,14 +62,17 @@ package struct VerificationJob {
     case .image(let path):
       return try LoneImageVerification(path, level: level, stop: stop).perform(progress: progress)
     case .manifest(let path):
-      return try ManifestVerification(path, trusted: trusted, level: level, stop: stop).perform(
-        progress: progress
-      )
-      .report
-    case .record(let folder, let item):
-      return try CaseVerification(folder: folder, item: item, level: level, trusted: trusted, stop: stop)
+      return try ManifestVerification(path, trusted: trusted, besides: others, level: level, stop: stop)
         .perform(
-          progress: progress)
+          progress: progress
+        )
+        .report
+    case .record(let folder, let item):
+      return try CaseVerification(
+        folder: folder, item: item, level: level, trusted: trusted, others: others, stop: stop
+      )
+      .perform(
+        progress: progress)
     }
   }
 }

@@ -23,10 +23,10 @@ package final class EWFImageWriter: ImageWriter {
   /// - Throws: `outputExists` where a segment of that name exists; `argumentInvalid`, `destinationFull`, `writeFailed`.
   package convenience init(
     folder: FilePath, name: String, geometry: MediaGeometry, options: EWFOptions, blockSize: Int,
-    blocksAtOnce: Int
+    blocksAtOnce: Int, overflow: Overflow = .none
   ) throws(EvidenceError) {
     let form = try Self.form(
-      folder, name, geometry, options, blockSize: blockSize, identifier: Host.randomBytes(16),
+      folder, overflow, name, geometry, options, blockSize: blockSize, identifier: Host.randomBytes(16),
       acquired: Host.now().microseconds / 1_000_000)
     try self.init(EWFSegmentWriter(form), form, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
   }
@@ -36,11 +36,11 @@ package final class EWFImageWriter: ImageWriter {
   /// - Throws: `journalMalformed`, `fileMissing`, `outputShorter`, `writeFailed`.
   package convenience init(
     resuming checkpoint: JSONValue, folder: FilePath, name: String, geometry: MediaGeometry,
-    options: EWFOptions, blockSize: Int, blocksAtOnce: Int
+    options: EWFOptions, blockSize: Int, blocksAtOnce: Int, overflow: Overflow = .none
   ) throws(EvidenceError) {
     let kept = try EWFSegmentWriter.Kept(checkpoint)
     let form = try Self.form(
-      folder, name, geometry, options, blockSize: blockSize, identifier: kept.identifier,
+      folder, overflow, name, geometry, options, blockSize: blockSize, identifier: kept.identifier,
       acquired: kept.acquired)
     try self.init(
       EWFSegmentWriter(form, resuming: kept), form, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
@@ -56,7 +56,8 @@ package final class EWFImageWriter: ImageWriter {
   }
 
   private static func form(
-    _ folder: FilePath, _ name: String, _ geometry: MediaGeometry, _ options: EWFOptions, blockSize: Int,
+    _ folder: FilePath, _ overflow: Overflow, _ name: String, _ geometry: MediaGeometry,
+    _ options: EWFOptions, blockSize: Int,
     identifier: [UInt8], acquired: Int64
   ) throws(EvidenceError) -> EWFSegmentWriter.Form {
     try options.check(geometry)
@@ -73,7 +74,8 @@ package final class EWFImageWriter: ImageWriter {
         .argumentInvalid, "segment size \(options.segmentSize)", "at least \(least) for chunks of this size")
     }
     return EWFSegmentWriter.Form(
-      folder: folder, name: name, geometry: geometry, sectorsPerChunk: sectorsPerChunk, options: options,
+      folder: folder, overflow: overflow, name: name, geometry: geometry, sectorsPerChunk: sectorsPerChunk,
+      options: options,
       identifier: identifier, acquired: acquired)
   }
 

@@ -12,6 +12,7 @@ struct EWFSegmentWriter: ~Copyable {
   /// What the layout depends on besides the chunks.
   struct Form: Sendable {
     let folder: FilePath
+    let overflow: Overflow
     let name: String
     let geometry: MediaGeometry
     let sectorsPerChunk: UInt32
@@ -28,9 +29,7 @@ struct EWFSegmentWriter: ~Copyable {
         geometry: geometry, sectorsPerChunk: sectorsPerChunk, options: options, identifier: identifier)
     }
 
-    func path(segment: Int) -> FilePath? {
-      SegmentNames.suffix(number: segment).map { folder.appending("\(name).\($0)") }
-    }
+    func name(segment: Int) -> String? { SegmentNames.suffix(number: segment).map { "\(name).\($0)" } }
   }
 
   /// Bytes of a `sectors` section, so that every offset fits into 31 bits.
@@ -42,9 +41,7 @@ struct EWFSegmentWriter: ~Copyable {
   static let overhead: UInt64 = 8192 + closingReserve
 
   private let form: Form
-  private var file: DurableFile?
-  /// Segments finished, in order.
-  private var finished: [FilePath] = []
+  private var output: SegmentOutput
   private var position: UInt64 = 0
   /// Where the open `sectors` section begins; `nil` between two sections.
   private var sectionStart: UInt64?
@@ -58,6 +55,7 @@ struct EWFSegmentWriter: ~Copyable {
   /// - Throws: `outputExists` where any segment of the set does.
   init(_ form: Form) throws(EvidenceError) {
     self.form = form
+    self.output = SegmentOutput(form.folder, form.overflow)
     try Self.demandNone(form)
     try beginSegment()
   }
@@ -71,7 +69,8 @@ struct EWFSegmentWriter: ~Copyable {
     }
   }
 
-  private var segment: Int { finished.count + 1 }
+  /// The open segment, from 1.
+  private var segment: Int { output.paths.count }
 
   // MARK: Chunks
 
@@ -108,7 +107,7 @@ struct EWFSegmentWriter: ~Copyable {
   mutating func flush() throws(EvidenceError) {
     guard !run.isEmpty else { return }
     defer { run.removeAll(keepingCapacity: true) }
-    try file?.write(gathering: run, at: runStart)
+    try output.write(gathering: run, at: runStart)
     runStart = position
   }
 
@@ -122,7 +121,7 @@ struct EWFSegmentWriter: ~Copyable {
 
   private mutating func put(_ bytes: [UInt8]) throws(EvidenceError) {
     try flush()
-    try file?.write(bytes.span.bytes, at: position)
+    try output.write(bytes.span.bytes, at: position)
     position += UInt64(bytes.count)
     runStart = position
   }
@@ -142,7 +141,7 @@ struct EWFSegmentWriter: ~Copyable {
     guard let start = sectionStart else { return }
     try flush()
     let descriptor = EWFSections.descriptor("sectors", at: start, size: position - start)
-    try file?.write(descriptor.span.bytes, at: start)
+    try output.write(descriptor.span.bytes, at: start)
     let table = EWFSections.table(entries, base: start)
     try put("table", table)
     try put("table2", table)
@@ -151,12 +150,12 @@ struct EWFSegmentWriter: ~Copyable {
   }
 
   private mutating func beginSegment() throws(EvidenceError) {
-    guard let path = form.path(segment: segment) else {
+    guard let name = form.name(segment: segment + 1) else {
       throw EvidenceError(
         .argumentInvalid, "segment size \(form.options.segmentSize)",
         "an E01 has at most \(SegmentNames.largestCount) segments")
     }
-    file = try DurableFile(creating: path)
+    try output.begin(name)
     position = 0
     runStart = 0
     try put(EWFSections.fileHeader(segment: segment))
@@ -172,9 +171,7 @@ struct EWFSegmentWriter: ~Copyable {
   private mutating func endSegment(isLast: Bool = false) throws(EvidenceError) {
     try endSection()
     try put(EWFSections.closing(isLast: isLast, at: position))
-    guard let path = form.path(segment: segment) else { return }
-    if let file = file.take() { try file.close() }
-    finished.append(path)
+    try output.end()
   }
 
   /// Completes the set.
@@ -200,8 +197,8 @@ struct EWFSegmentWriter: ~Copyable {
     if digests[.md5] != nil || digests[.sha1] != nil { try put("digest", EWFSections.digest(digests)) }
     if let md5 = digests[.md5] { try put("hash", EWFSections.hash(md5)) }
     try endSegment(isLast: true)
-    try DurableFolder.sync(form.folder)
-    return finished
+    try output.sync()
+    return output.paths
   }
 
   // MARK: Checkpoints
@@ -209,8 +206,7 @@ struct EWFSegmentWriter: ~Copyable {
   /// Syncs what there is and says how to go on from here.
   mutating func checkpoint() throws(EvidenceError) -> JSONValue {
     try flush()
-    try file?.sync()
-    try DurableFolder.sync(form.folder)
+    try output.sync()
     return .fields([
       "segment": JSONValue(segment), "position": JSONValue(position),
       "sectionStart": sectionStart.map { JSONValue($0) }, "chunks": JSONValue(chunksWritten),
@@ -221,22 +217,11 @@ struct EWFSegmentWriter: ~Copyable {
 
   /// Goes on where a checkpoint was made: segments begun after it are removed, the open one is cut back.
   init(_ form: Form, resuming kept: Kept) throws(EvidenceError) {
+    let names = (1...kept.segment).compactMap { form.name(segment: $0) }
+    let later = ((kept.segment + 1)...).lazy.map { form.name(segment: $0) ?? "" }
     self.form = form
-    guard let path = form.path(segment: kept.segment) else {
-      throw EvidenceError(.journalMalformed, form.name, "segment \(kept.segment)")
-    }
-    for number in 1..<kept.segment {
-      guard let earlier = form.path(segment: number), Files.exists(earlier) else {
-        throw EvidenceError(.fileMissing, form.path(segment: number)?.string ?? form.name)
-      }
-      finished.append(earlier)
-    }
-    var later = kept.segment + 1
-    while let path = form.path(segment: later), Files.exists(path) {
-      _ = try Syscalls.unlink(path).orThrow(.writeFailed, path.string)
-      later += 1
-    }
-    self.file = try DurableFile(resuming: path, length: kept.position)
+    self.output = try SegmentOutput(
+      resuming: form.folder, form.overflow, names: names, later: later, length: kept.position)
     self.position = kept.position
     self.runStart = kept.position
     self.sectionStart = kept.sectionStart

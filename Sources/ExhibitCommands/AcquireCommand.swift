@@ -27,6 +27,11 @@ struct AcquireCommand: ParsableCommand {
       """)
   var to: [String] = []
   @Option(
+    help: """
+      A folder whose space is used when that of the case is full: segments go on there. May be given more than once.
+      """)
+  var overflowTo: [String] = []
+  @Option(
     help: "Digests of the whole, separated by commas: \(AcquireChoices.digests). sha256 is always added.")
   var digest = AcquireChoices.digests
   @Option(help: "First sector to acquire.") var start: UInt64?
@@ -59,6 +64,7 @@ struct AcquireCommand: ParsableCommand {
       source: FilePath(try required(source, "the source")), item: try itemNumber(item))
     if !format.isEmpty { request.formats = try AcquireChoices.formats(named: format) }
     for destination in to { request.copies.append(try AcquireChoices.copy(named: destination)) }
+    for folder in overflowTo { request.overflow.append(FilePath(try required(folder, "--overflow-to"))) }
     request.digests = try AcquireChoices.digests(named: digest)
     request.e01 = try e01.options()
     request.description = e01.description

@@ -75,13 +75,14 @@ package enum ImageFormatRegistry {
   }
 
   /// Opens an image whose format is known, whatever its first bytes look like: a raw image may well hold an E01.
+  /// - Parameter others: folders that hold files of the set besides that of `path`.
   /// - Throws: `fileMissing`, `imageMalformed`, `segmentMissing` (raw only), `readFailed`.
   package static func open(
-    _ path: FilePath, as format: ImageFormat, rawSectorSize: UInt32 = 512
+    _ path: FilePath, as format: ImageFormat, rawSectorSize: UInt32 = 512, besides others: [FilePath] = []
   ) throws(EvidenceError) -> any ImageReader {
     switch format {
-    case .e01: try EWFReader(opening: path)
-    case .raw: try RawReader(opening: path, sectorSize: rawSectorSize)
+    case .e01: try EWFReader(opening: path, besides: others)
+    case .raw: try RawReader(opening: path, sectorSize: rawSectorSize, besides: others)
     }
   }
 }

@@ -73,9 +73,11 @@ struct SegmentSet: Sendable {
   ///
   /// Names alone decide as long as they follow each other. Behind a gap a name is only believed when the file
   /// says the same of itself, because `disk.EXE` beside `disk.E01` is no segment.
-  /// - Parameter segmentNumber: reads the number stored in a file; `nil` where it is no segment.
+  /// - Parameters:
+  ///   - others: folders that hold files of the set besides its own.
+  ///   - segmentNumber: reads the number stored in a file; `nil` where it is no segment.
   static func discover(
-    _ path: FilePath, segmentNumber: (FilePath) -> Int?
+    _ path: FilePath, besides others: [FilePath] = [], segmentNumber: (FilePath) -> Int?
   ) throws(EvidenceError) -> SegmentSet {
     let alone = SegmentSet(members: [Member(number: 1, path: path)], missing: [])
     guard let name = path.lastComponent?.string, let dot = name.lastIndex(of: ".") else { return alone }
@@ -83,13 +85,13 @@ struct SegmentSet: Sendable {
     guard let first = letter(ofSuffix: String(name.dropFirst(base.count)), stored: segmentNumber(path)) else {
       return alone
     }
-    let folder = path.removingLastComponent()
+    let folders = FileFolders(path.removingLastComponent(), besides: others)
     var found: [Int: FilePath] = [:]
-    for other in try Files.names(in: folder.isEmpty ? "." : folder) where other.hasPrefix(base) {
+    for other in try folders.names() where other.hasPrefix(base) {
       guard let number = SegmentNames.number(suffix: String(other.dropFirst(base.count)), first: first) else {
         continue
       }
-      found[number] = folder.appending(other)
+      found[number] = folders.path(of: other)
     }
     var members: [Member] = []
     var missing: [String] = []

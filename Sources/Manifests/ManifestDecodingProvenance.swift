@@ -17,6 +17,7 @@ extension Manifest.Acquisition {
       tool: try Manifest.Tool(try object.object("tool")), host: try Manifest.Host(try object.object("host")),
       examiner: try object.text("operator"), commandLine: try object.texts("commandLine"),
       directIO: try object.flag("directIO"), reading: try Self.reading(in: &object),
+      overflow: try Self.overflow(in: &object),
       pauses: try Self.pauses(in: &object))
     try object.finish()
   }
@@ -28,6 +29,13 @@ extension Manifest.Acquisition {
       throw object.failure("reading", "left out where it is the default")
     }
     return policy
+  }
+
+  private static func overflow(in object: inout StrictObject) throws(EvidenceError) -> [String] {
+    guard object.has("overflow") else { return [] }
+    let folders = try object.texts("overflow")
+    guard !folders.isEmpty else { throw object.failure("overflow", "left out where there is none") }
+    return folders
   }
 
   private static func pauses(in object: inout StrictObject) throws(EvidenceError) -> [Manifest.Pause] {

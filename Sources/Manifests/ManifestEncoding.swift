@@ -29,6 +29,7 @@ extension Manifest.Acquisition {
       ]),
       "operator": .string(examiner), "commandLine": .array(commandLine.map { .string($0) }),
       "directIO": .bool(directIO), "reading": reading == ReadingPolicy() ? nil : reading.json,
+      "overflow": overflow.isEmpty ? nil : .array(overflow.map { .string($0) }),
       "pauses": pauses.isEmpty ? nil : .array(pauses.map(\.json)),
     ])
   }

@@ -20,6 +20,8 @@ extension Manifest {
     package var directIO: Bool
     /// How the medium was read where it refused.
     package var reading: ReadingPolicy
+    /// Folders that hold segments besides the one of the manifest, because that was full; as they were then.
+    package var overflow: [String]
     /// Interruptions after which it was resumed, in order.
     package var pauses: [Pause]
 
@@ -27,7 +29,7 @@ extension Manifest {
       identifier: RecordIdentifier, name: String, started: Timestamp, ended: Timestamp, clock: String,
       tool: Tool,
       host: Host, examiner: String, commandLine: [String], directIO: Bool,
-      reading: ReadingPolicy = ReadingPolicy(), pauses: [Pause] = []
+      reading: ReadingPolicy = ReadingPolicy(), overflow: [String] = [], pauses: [Pause] = []
     ) {
       self.identifier = identifier
       self.name = name
@@ -40,6 +42,7 @@ extension Manifest {
       self.commandLine = commandLine
       self.directIO = directIO
       self.reading = reading
+      self.overflow = overflow
       self.pauses = pauses
     }
   }

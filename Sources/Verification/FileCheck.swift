@@ -6,14 +6,14 @@ import SystemPackage
 
 /// Size and SHA-256 of files against their record.
 struct FileCheck {
-  let folder: FilePath
+  let folders: FileFolders
   let stop: StopFlag
 
   private static let step = 4 << 20
 
   /// `nil` where the file is as recorded; only its presence and size are looked at where `skipsDigest`.
   func finding(for file: Manifest.File, skipsDigest: Bool = false) -> Finding? {
-    let path = folder.appending(file.name)
+    let path = folders.path(of: file.name)
     switch Files.kind(path, followLinks: false) {
     case .file: break
     case nil:

@@ -10,19 +10,26 @@ import SystemPackage
 package struct ManifestVerification {
   private let path: FilePath
   private let trusted: [Certificate]
+  private let others: [FilePath]
+  private let followsOverflow: Bool
   private let level: VerificationLevel
   private let workers: Int
   private let stop: StopFlag
 
   /// - Parameters:
-  ///   - path: `NAME.manifest.json`; every file it names lies in the same folder.
+  ///   - path: `NAME.manifest.json`; the files it names lie in the same folder.
   ///   - trusted: who may have signed; with none, a valid signature is reported as one of an untrusted signer.
+  ///   - others: folders that hold files of the record besides that of `path`.
+  ///   - followsOverflow: look also where the manifest says that segments were written.
   package init(
-    _ path: FilePath, trusted: [Certificate], level: VerificationLevel = .full,
+    _ path: FilePath, trusted: [Certificate], besides others: [FilePath] = [], followsOverflow: Bool = false,
+    level: VerificationLevel = .full,
     workers: Int = availableProcessors(), stop: StopFlag = StopFlag()
   ) {
     self.path = path
     self.trusted = trusted
+    self.others = others
+    self.followsOverflow = followsOverflow
     self.level = level
     self.workers = workers
     self.stop = stop
@@ -32,6 +39,13 @@ package struct ManifestVerification {
     let folder = path.removingLastComponent()
     return folder.isEmpty ? "." : folder
   }
+
+  /// Where segments of its images may lie besides its own folder.
+  private func elsewhere(_ manifest: Manifest) -> [FilePath] {
+    let overflow = followsOverflow ? manifest.acquisition.overflow.map { FilePath($0) } : []
+    return others + overflow.filter { Files.kind($0) == .folder }
+  }
+
   private var name: String { path.lastComponent?.string ?? path.string }
 
   /// What was verified, for callers that compare more with it.
@@ -76,7 +90,10 @@ package struct ManifestVerification {
       "\(name): consistency", against: "itself",
       manifest.consistencyFindings(subject: name) + nameFindings(manifest))
     // Files are digested beside the images, whose pass leaves a processor idle at times.
-    let files = FileChecks(manifest.allFiles, check: FileCheck(folder: folder, stop: stop)) { [level] file in
+    let files = FileChecks(
+      manifest.allFiles,
+      check: FileCheck(folders: FileFolders(folder, besides: elsewhere(manifest)), stop: stop)
+    ) { [level] file in
       // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
       level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
     }
@@ -268,7 +285,9 @@ package struct ManifestVerification {
     let reader: any ImageReader
     do throws(EvidenceError) {
       reader = try ImageFormatRegistry.open(
-        folder.appending(first.name), as: image.format == .e01 ? .e01 : .raw, rawSectorSize: stream.unitSize)
+        FileFolders(folder, besides: elsewhere(manifest)).path(of: first.name),
+        as: image.format == .e01 ? .e01 : .raw, rawSectorSize: stream.unitSize,
+        besides: [folder] + elsewhere(manifest))
     } catch {
       let code: FindingCode =
         [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged

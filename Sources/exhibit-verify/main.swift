@@ -22,6 +22,10 @@ struct ExhibitVerify: ParsableCommand {
 
   @Argument(help: "A manifest (.manifest.json), or an image.", completion: .file()) var path: String
   @Option(help: "A certificate to trust, PEM or DER. May be given more than once.") var trust: [String] = []
+  @Option(
+    name: .customLong("with"),
+    help: "A folder that holds segments besides that of the manifest. May be given more than once.")
+  var with: [String] = []
   @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
   var level = VerificationLevel.full.rawValue
   @Flag(help: "Print the result as one JSON object on standard output.") var json = false
@@ -33,8 +37,8 @@ struct ExhibitVerify: ParsableCommand {
     let report =
       path.hasSuffix(".json")
       ? try ManifestVerification(
-        FilePath(path), trusted: try TrustedCertificates.read(trust.map { FilePath($0) }), level: level,
-        stop: StopSignals.flag
+        FilePath(path), trusted: try TrustedCertificates.read(trust.map { FilePath($0) }),
+        besides: with.map { FilePath($0) }, level: level, stop: StopSignals.flag
       ).perform { display.update(done: $0, of: $1) }.report
       : try LoneImageVerification(FilePath(path), level: level, stop: StopSignals.flag).perform {
         display.update(done: $0, of: $1)

@@ -27,10 +27,11 @@ package final class EWFReader: ImageReader {
 
   /// Opens the set that `path` belongs to, whichever of its files it is. Blocks on the folder and the files; reads
   /// the chunk tables once, 8 bytes per chunk.
+  /// - Parameter others: folders that hold segments besides that of `path`.
   /// - Throws: `fileMissing`, `readFailed`, `permissionDenied`; `imageMalformed` where no volume can be found.
-  package init(opening path: FilePath) throws(EvidenceError) {
+  package init(opening path: FilePath, besides others: [FilePath] = []) throws(EvidenceError) {
     guard Files.exists(path) else { throw EvidenceError(.fileMissing, path.string) }
-    let set = try SegmentSet.discover(path, segmentNumber: EWFProbe.segmentNumber)
+    let set = try SegmentSet.discover(path, besides: others, segmentNumber: EWFProbe.segmentNumber)
     let files = SegmentFiles(set.members.map(\.path))
     let opening = try EWFOpening(set, files: files)
     guard let volume = EWFCheck.volume(opening), let chunkSize = volume.chunkSize, let length = volume.length

@@ -20,16 +20,22 @@ package final class RawReader: ImageReader {
   private let starts: [UInt64]
 
   /// Opens the set that `path` belongs to, whichever of its files it is. Blocks on the folder and the files.
-  /// - Parameter sectorSize: unit of addressing in bytes, positive; raw images do not say it.
+  /// - Parameters:
+  ///   - sectorSize: unit of addressing in bytes, positive; raw images do not say it.
+  ///   - others: folders that hold files of the set besides that of `path`.
   /// - Throws: `fileMissing`, `segmentMissing` with the name of the file, `imageMalformed` for an empty image.
-  package init(opening path: FilePath, sectorSize: UInt32 = 512) throws(EvidenceError) {
+  package init(
+    opening path: FilePath, sectorSize: UInt32 = 512, besides others: [FilePath] = []
+  ) throws(EvidenceError) {
     precondition(sectorSize > 0)
     guard Files.exists(path) else { throw EvidenceError(.fileMissing, path.string) }
-    let folder = path.removingLastComponent()
+    let folders = FileFolders(path.removingLastComponent(), besides: others)
     let set = SplitFileNames.set(
-      containing: path.lastComponent?.string ?? "", among: try Files.names(in: folder.isEmpty ? "." : folder))
-    if let missing = set.missing { throw EvidenceError(.segmentMissing, folder.appending(missing).string) }
-    let paths = set.names.count > 1 ? set.names.map { folder.appending($0) } : [path]
+      containing: path.lastComponent?.string ?? "", among: try folders.names())
+    if let missing = set.missing {
+      throw EvidenceError(.segmentMissing, folders.path(of: missing).string)
+    }
+    let paths = set.names.count > 1 ? set.names.map { folders.path(of: $0) } : [path]
     let files = SegmentFiles(paths)
     var starts: [UInt64] = [0]
     var end: UInt64 = 0

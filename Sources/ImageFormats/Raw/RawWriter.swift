@@ -11,17 +11,16 @@ package final class RawWriter: ImageWriter {
   package let padsLastSector = false
 
   private struct State: ~Copyable {
-    var file: DurableFile?
-    /// Bytes in `file`.
+    var output: SegmentOutput
+    /// Bytes in the open file.
     var position: UInt64 = 0
-    var paths: [FilePath] = []
     var isFinished = false
   }
 
   private let folder: FilePath
   private let base: String
   private let segmentSize: UInt64?
-  private let state = Monitor(State())
+  private let state: Monitor<State>
 
   /// Creates the first file.
   /// - Parameters:
@@ -31,7 +30,8 @@ package final class RawWriter: ImageWriter {
   ///   - segmentSize: most bytes per file, a positive multiple of `sectorSize`; `nil` for a single file.
   /// - Throws: `argumentInvalid`, `outputExists`, `destinationMissing`, `permissionDenied`, `writeFailed`.
   package init(
-    folder: FilePath, base: String, sectorSize: UInt32, segmentSize: UInt64? = nil
+    folder: FilePath, base: String, sectorSize: UInt32, segmentSize: UInt64? = nil,
+    overflow: Overflow = .none
   ) throws(EvidenceError) {
     if let segmentSize {
       guard segmentSize > 0, segmentSize % UInt64(sectorSize) == 0 else {
@@ -42,44 +42,52 @@ package final class RawWriter: ImageWriter {
     self.folder = folder
     self.base = base
     self.segmentSize = segmentSize
+    self.state = Monitor(State(output: SegmentOutput(folder, overflow)))
     try state.withLock { state throws(EvidenceError) in try begin(&state) }
   }
 
+  /// Goes on with a set from a checkpoint; what was written after it goes.
+  /// - Parameter checkpoint: of a writer with the same parameters.
+  /// - Throws: `journalMalformed`, `fileMissing`, `outputShorter`, `writeFailed`.
   package init(
     resuming checkpoint: JSONValue, folder: FilePath, base: String, sectorSize: UInt32,
-    segmentSize: UInt64? = nil
+    segmentSize: UInt64? = nil, overflow: Overflow = .none
   ) throws(EvidenceError) {
     self.folder = folder
     self.base = base
     self.segmentSize = segmentSize
-    let count = Int(checkpoint["segments"]?.integerValue ?? 0)
-    let position = UInt64(checkpoint["position"]?.integerValue ?? 0)
-    try state.withLock { state throws(EvidenceError) in
-      for index in 1...count {
-        let name = segmentSize == nil ? "\(base).raw" : SplitFileNames.numbered(base: base, index: index)
-        state.paths.append(folder.appending(name))
-      }
-      if segmentSize != nil {
-        var extra = count + 1
-        while Files.exists(folder.appending(SplitFileNames.numbered(base: base, index: extra))) {
-          _ = Syscalls.unlink(folder.appending(SplitFileNames.numbered(base: base, index: extra)))
-          extra += 1
-        }
-      }
-      state.file = try DurableFile(resuming: state.paths[count - 1], length: position)
-      state.position = position
-    }
+    var kept = try StrictObject(
+      checkpoint, of: StrictObject.Document(.journalMalformed, name: "checkpoint of a raw image"))
+    let most = segmentSize == nil ? 1 : UInt64(Int32.max)
+    let count = Int(try kept.quantity("segments", in: 1...most))
+    let position = try kept.quantity("position")
+    try kept.finish()
+    let names = (1...count).map { Self.name(base, $0, isSplit: segmentSize != nil) }
+    let later =
+      segmentSize == nil
+      ? [] : ((count + 1)...(count + Self.mostLater)).map { Self.name(base, $0, isSplit: true) }
+    self.state = Monitor(
+      State(
+        output: try SegmentOutput(
+          resuming: folder, overflow, names: names, later: later, length: position), position: position))
+  }
+
+  /// Files that can have been begun since the last checkpoint, generously.
+  private static let mostLater = 1 << 16
+
+  private static func name(_ base: String, _ index: Int, isSplit: Bool) -> String {
+    isSplit ? SplitFileNames.numbered(base: base, index: index) : "\(base).raw"
   }
 
   package func checkpoint() throws(EvidenceError) -> JSONValue {
     try state.withLock { state throws(EvidenceError) in
-      try state.file?.sync()
-      return .fields(["segments": JSONValue(state.paths.count), "position": JSONValue(state.position)])
+      try state.output.sync()
+      return .fields(["segments": JSONValue(state.output.paths.count), "position": JSONValue(state.position)])
     }
   }
 
   /// The files written so far, in order.
-  package var segments: [FilePath] { state.withLock { $0.paths } }
+  package var segments: [FilePath] { state.withLock { $0.output.paths } }
 
   package func encode(_ block: PageBuffer) throws(EvidenceError) -> EncodedBlock {
     EncodedBlock(plain: block)
@@ -92,12 +100,12 @@ package final class RawWriter: ImageWriter {
       var done = 0
       while done < bytes.byteCount {
         if let segmentSize, state.position == segmentSize {
-          try close(&state)
+          try state.output.end()
           try begin(&state)
         }
         let rest = UInt64(bytes.byteCount - done)
         let count = Int(segmentSize.map { min(rest, $0 - state.position) } ?? rest)
-        try state.file?.write(bytes.extracting(done..<done + count), at: state.position)
+        try state.output.write(bytes.extracting(done..<done + count), at: state.position)
         state.position += UInt64(count)
         done += count
       }
@@ -108,30 +116,21 @@ package final class RawWriter: ImageWriter {
     try state.withLock { state throws(EvidenceError) in
       precondition(!state.isFinished, "finished twice")
       state.isFinished = true
-      try close(&state)
-      try DurableFolder.sync(folder)
-      return state.paths
+      try state.output.end()
+      try state.output.sync()
+      return state.output.paths
     }
   }
 
   package func abandon() {
     state.withLock { state in
       state.isFinished = true
-      state.file = nil
+      state.output.abandon()
     }
   }
 
   private func begin(_ state: inout State) throws(EvidenceError) {
-    let name =
-      segmentSize == nil
-      ? "\(base).raw" : SplitFileNames.numbered(base: base, index: state.paths.count + 1)
-    let path = folder.appending(name)
-    state.file = try DurableFile(creating: path)
-    state.paths.append(path)
+    try state.output.begin(Self.name(base, state.output.paths.count + 1, isSplit: segmentSize != nil))
     state.position = 0
-  }
-
-  private func close(_ state: inout State) throws(EvidenceError) {
-    if let file = state.file.take() { try file.close() }
   }
 }

@@ -1,0 +1,26 @@
+import Evidence
+import SystemPackage
+
+/// Folders that together hold the files of one record: the first of them, and others that took over.
+package struct FileFolders: Hashable, Sendable {
+  package let folders: [FilePath]
+
+  /// - Parameter first: where files are looked for first; the current folder where it is empty.
+  package init(_ first: FilePath, besides others: [FilePath] = []) {
+    self.folders = [first.isEmpty ? "." : first] + others
+  }
+
+  /// Where a file of this name lies: in the first folder that has one; in the first folder where none does.
+  package func path(of name: String) -> FilePath {
+    let paths = folders.map { $0.appending(name) }
+    return paths.first { Files.kind($0, followLinks: false) != nil } ?? paths[0]
+  }
+
+  /// The names in all of them.
+  /// - Throws: `readFailed` …, also where one of the folders cannot be read.
+  package func names() throws(EvidenceError) -> [String] {
+    var names: Set<String> = []
+    for folder in folders { names.formUnion(try Files.names(in: folder)) }
+    return names.sorted()
+  }
+}
