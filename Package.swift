@@ -135,7 +135,10 @@ let package = Package(
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
     tests(
       "CommandTests",
-      ["Evidence", "SystemIO", "Verification", "Casework", "ExhibitCommands", systemPackage],
+      [
+        "Evidence", "SystemIO", "ImageFormats", "EWFWriter", "Verification", "Casework", "ExhibitCommands",
+        systemPackage,
+      ],
       exclude: ["Scripts"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),

@@ -4,6 +4,25 @@ import ImageFormats
 import SystemIO
 import SystemPackage
 
+/// What an E01 holds besides options and contents: two images of the same medium with the same identity are equal.
+package struct EWFIdentity: Hashable, Sendable {
+  /// 16 bytes that all segments share.
+  package let identifier: [UInt8]
+  /// Seconds since 1970 at which it was begun.
+  package let acquired: Int64
+
+  package init(identifier: [UInt8], acquired: Int64) {
+    precondition(identifier.count == 16)
+    self.identifier = identifier
+    self.acquired = acquired
+  }
+
+  /// A new one: random, and now.
+  package static func make() -> EWFIdentity {
+    EWFIdentity(identifier: Host.randomBytes(16), acquired: Host.now().microseconds / 1_000_000)
+  }
+}
+
 /// Writes an E01 set of the EnCase 6 form: chunks are encoded by the calling threads and laid out by one.
 ///
 /// EnCase 6 is the one form that carries case data, MD5 and SHA-1, unreadable sectors and media over 2 TiB, and that
@@ -23,11 +42,10 @@ package final class EWFImageWriter: ImageWriter {
   /// - Throws: `outputExists` where a segment of that name exists; `argumentInvalid`, `destinationFull`, `writeFailed`.
   package convenience init(
     folder: FilePath, name: String, geometry: MediaGeometry, options: EWFOptions, blockSize: Int,
-    blocksAtOnce: Int, overflow: Overflow = .none
+    blocksAtOnce: Int, overflow: Overflow = .none, identity: EWFIdentity = .make()
   ) throws(EvidenceError) {
     let form = try Self.form(
-      folder, overflow, name, geometry, options, blockSize: blockSize, identifier: Host.randomBytes(16),
-      acquired: Host.now().microseconds / 1_000_000)
+      folder, overflow, name, geometry, options, blockSize: blockSize, identity)
     try self.init(EWFSegmentWriter(form), form, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
   }
 
@@ -40,8 +58,7 @@ package final class EWFImageWriter: ImageWriter {
   ) throws(EvidenceError) {
     let kept = try EWFSegmentWriter.Kept(checkpoint)
     let form = try Self.form(
-      folder, overflow, name, geometry, options, blockSize: blockSize, identifier: kept.identifier,
-      acquired: kept.acquired)
+      folder, overflow, name, geometry, options, blockSize: blockSize, kept.identity)
     try self.init(
       EWFSegmentWriter(form, resuming: kept), form, blockSize: blockSize, blocksAtOnce: blocksAtOnce)
   }
@@ -57,8 +74,7 @@ package final class EWFImageWriter: ImageWriter {
 
   private static func form(
     _ folder: FilePath, _ overflow: Overflow, _ name: String, _ geometry: MediaGeometry,
-    _ options: EWFOptions, blockSize: Int,
-    identifier: [UInt8], acquired: Int64
+    _ options: EWFOptions, blockSize: Int, _ identity: EWFIdentity
   ) throws(EvidenceError) -> EWFSegmentWriter.Form {
     try options.check(geometry)
     let sectorsPerChunk = options.sectorsPerChunk ?? EWFChunkSize.sectorsPerChunk(for: geometry)
@@ -75,8 +91,7 @@ package final class EWFImageWriter: ImageWriter {
     }
     return EWFSegmentWriter.Form(
       folder: folder, overflow: overflow, name: name, geometry: geometry, sectorsPerChunk: sectorsPerChunk,
-      options: options,
-      identifier: identifier, acquired: acquired)
+      options: options, identity: identity)
   }
 
   package func encode(_ block: PageBuffer) throws(EvidenceError) -> EncodedBlock { encoder.encode(block) }

@@ -17,16 +17,14 @@ struct EWFSegmentWriter: ~Copyable {
     let geometry: MediaGeometry
     let sectorsPerChunk: UInt32
     let options: EWFOptions
-    /// 16 bytes that all segments share.
-    let identifier: [UInt8]
-    /// Seconds since 1970.
-    let acquired: Int64
+    let identity: EWFIdentity
     /// Most chunks of one table; readers take 65,534.
     var tableLimit = 65_534
 
     var volume: [UInt8] {
       EWFSections.volume(
-        geometry: geometry, sectorsPerChunk: sectorsPerChunk, options: options, identifier: identifier)
+        geometry: geometry, sectorsPerChunk: sectorsPerChunk, options: options,
+        identifier: identity.identifier)
     }
 
     func name(segment: Int) -> String? { SegmentNames.suffix(number: segment).map { "\(name).\($0)" } }
@@ -160,7 +158,7 @@ struct EWFSegmentWriter: ~Copyable {
     runStart = 0
     try put(EWFSections.fileHeader(segment: segment))
     guard segment == 1 else { return try put("data", form.volume) }
-    let text = EWFHeaderText(description: form.options.description, acquired: form.acquired)
+    let text = EWFHeaderText(description: form.options.description, acquired: form.identity.acquired)
     let wide = text.wide
     try put("header2", wide)
     try put("header2", wide)
@@ -211,7 +209,8 @@ struct EWFSegmentWriter: ~Copyable {
       "segment": JSONValue(segment), "position": JSONValue(position),
       "sectionStart": sectionStart.map { JSONValue($0) }, "chunks": JSONValue(chunksWritten),
       "entries": .string(Hex.encode(entries.flatMap(EWFSections.littleEndian))),
-      "identifier": .string(Hex.encode(form.identifier)), "acquired": JSONValue(form.acquired),
+      "identifier": .string(Hex.encode(form.identity.identifier)),
+      "acquired": JSONValue(form.identity.acquired),
     ])
   }
 
@@ -236,8 +235,7 @@ struct EWFSegmentWriter: ~Copyable {
     let sectionStart: UInt64?
     let chunks: UInt64
     let entries: [UInt32]
-    let identifier: [UInt8]
-    let acquired: Int64
+    let identity: EWFIdentity
 
     /// - Throws: `journalMalformed`.
     init(_ json: JSONValue) throws(EvidenceError) {
@@ -256,8 +254,8 @@ struct EWFSegmentWriter: ~Copyable {
       guard let identifier = Hex.decode(try object.text("identifier")), identifier.count == 16 else {
         throw object.failure("identifier", "not 16 bytes")
       }
-      self.identifier = identifier
-      self.acquired = Int64(try object.quantity("acquired"))
+      self.identity = EWFIdentity(
+        identifier: identifier, acquired: Int64(try object.quantity("acquired")))
       try object.finish()
     }
   }

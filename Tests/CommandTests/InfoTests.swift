@@ -10,10 +10,12 @@ struct Exhibit {
   let errors: String
   let json: [String: Any]
 
+  /// Test bundle and programs are built into the same folder.
+  static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    .appending(path: "exhibit")
+
   init(_ arguments: [String], in folder: FilePath) throws {
-    // Test bundle and programs are built into the same folder.
-    let place = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-    let result = try Tool.run(place.appending(path: "exhibit").path, arguments, in: folder)
+    let result = try Tool.run(Self.program.path, arguments, in: folder)
     status = result.status
     output = result.output
     errors = result.errors
