@@ -96,8 +96,19 @@ package struct ConversionJob {
     case .e01:
       return try EWFImageWriter(
         folder: output.partial, name: output.base, geometry: plan.geometry, options: options(),
-        blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce)
+        blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce, identity: identity())
     }
+  }
+
+  /// A set of its own, with the times of the acquisition where the image states them.
+  private func identity() -> EWFIdentity {
+    let new = EWFIdentity.make()
+    func seconds(_ time: ImageFacts.StoredTime?) -> Int64? {
+      time?.timestamp.map { $0.microseconds / 1_000_000 }
+    }
+    return EWFIdentity(
+      identifier: new.identifier, acquired: seconds(reader.facts.acquired) ?? new.acquired,
+      systemTime: seconds(reader.facts.systemTime))
   }
 
   private func options() -> EWFOptions {

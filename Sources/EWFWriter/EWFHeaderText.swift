@@ -5,18 +5,17 @@ import SystemIO
 /// The case data of an EnCase 6 file: `header2`, in UTF-16 and whole, and `header`, in eight bits for older readers.
 struct EWFHeaderText {
   let description: ImageDescription
-  /// Seconds since 1970.
-  let acquired: Int64
+  let identity: EWFIdentity
 
   /// Payload of `header2`.
   var wide: [UInt8] {
-    let time = String(acquired)
     let lines = [
       "3", "main", tabbed(["a", "c", "n", "e", "t", "md", "sn", "av", "ov", "m", "u", "p", "dc"]),
       tabbed([
         value(description.description), value(description.caseNumber), value(description.evidenceNumber),
         value(description.examiner), value(description.notes), value(description.model),
-        value(description.serialNumber), value(description.software), "Linux", time, time, "0", "",
+        value(description.serialNumber), value(description.software), "Linux", String(identity.acquired),
+        String(identity.systemTime), "0", "",
       ]),
       "", "srce", tabbed(["0", "1"]), tabbed(["p", "n", "id", "ev", "tb", "lo", "po", "ah", "gu", "aq"]),
       tabbed(["0", "0"]), tabbed(["", "", "", "", "", "-1", "-1", "", "", ""]),
@@ -29,17 +28,20 @@ struct EWFHeaderText {
 
   /// Payload of `header`.
   var narrow: [UInt8] {
-    let time = LocalTime(secondsSince1970: acquired)
-    let date = "\(time.year) \(time.month) \(time.day) \(time.hour) \(time.minute) \(time.second)"
     let lines = [
       "1", "main", tabbed(["c", "n", "a", "e", "t", "av", "ov", "m", "u", "p"]),
       tabbed([
         value(description.caseNumber), value(description.evidenceNumber), value(description.description),
-        value(description.examiner), value(description.notes), value(description.software), "Linux", date,
-        date, "0",
+        value(description.examiner), value(description.notes), value(description.software), "Linux",
+        Self.local(identity.acquired), Self.local(identity.systemTime), "0",
       ]), "", "",
     ]
     return Self.deflated(lines.joined(separator: "\r\n").unicodeScalars.map(Windows1252.byte))
+  }
+
+  private static func local(_ seconds: Int64) -> String {
+    let time = LocalTime(secondsSince1970: seconds)
+    return "\(time.year) \(time.month) \(time.day) \(time.hour) \(time.minute) \(time.second)"
   }
 
   /// A tabulator or line end in a value would shift or cut every later field: control characters become spaces.

@@ -8,13 +8,17 @@ import SystemPackage
 package struct EWFIdentity: Hashable, Sendable {
   /// 16 bytes that all segments share.
   package let identifier: [UInt8]
-  /// Seconds since 1970 at which it was begun.
+  /// When the medium was read, in seconds since 1970.
   package let acquired: Int64
+  /// What the clock of the acquiring machine said then, in seconds since 1970.
+  package let systemTime: Int64
 
-  package init(identifier: [UInt8], acquired: Int64) {
+  /// - Parameter systemTime: as `acquired` where `nil`.
+  package init(identifier: [UInt8], acquired: Int64, systemTime: Int64? = nil) {
     precondition(identifier.count == 16)
     self.identifier = identifier
     self.acquired = acquired
+    self.systemTime = systemTime ?? acquired
   }
 
   /// A new one: random, and now.
@@ -77,7 +81,8 @@ package final class EWFImageWriter: ImageWriter {
     _ options: EWFOptions, blockSize: Int, _ identity: EWFIdentity
   ) throws(EvidenceError) -> EWFSegmentWriter.Form {
     try options.check(geometry)
-    let sectorsPerChunk = options.sectorsPerChunk ?? EWFChunkSize.sectorsPerChunk(for: geometry)
+    let sectorsPerChunk = options.sectorsPerChunk ?? EWFChunkSize.sectorsPerChunk(
+      for: geometry, options.compression)
     let chunkSize = UInt64(sectorsPerChunk) * UInt64(geometry.logicalSectorSize)
     guard blockSize % Int(chunkSize) == 0 else {
       throw EvidenceError(

@@ -95,9 +95,13 @@ package enum EWFChunkSize {
   /// What other programs offer.
   static let choices: [UInt32] = (4...15).map { 1 << $0 }
 
-  /// Sectors per chunk: the smallest power of two of at least 32 KiB and 16 sectors that keeps below the limit.
-  package static func sectorsPerChunk(for geometry: MediaGeometry) -> UInt32 {
-    var sectors: UInt64 = max(16, 32768 / UInt64(geometry.logicalSectorSize))
+  /// Sectors per chunk: the smallest power of two of at least 32 KiB and 16 sectors that keeps below the limit; for
+  /// the best compression of at least 64 KiB, in which more is found.
+  package static func sectorsPerChunk(
+    for geometry: MediaGeometry, _ compression: EWFCompression = .fast
+  ) -> UInt32 {
+    let least: UInt64 = compression == .best ? 64 << 10 : 32 << 10
+    var sectors = max(16, least / UInt64(geometry.logicalSectorSize))
     while geometry.sectorCount / sectors + 1 >= chunkLimit { sectors <<= 1 }
     return UInt32(sectors)
   }

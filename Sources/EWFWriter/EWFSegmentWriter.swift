@@ -158,7 +158,7 @@ struct EWFSegmentWriter: ~Copyable {
     runStart = 0
     try put(EWFSections.fileHeader(segment: segment))
     guard segment == 1 else { return try put("data", form.volume) }
-    let text = EWFHeaderText(description: form.options.description, acquired: form.identity.acquired)
+    let text = EWFHeaderText(description: form.options.description, identity: form.identity)
     let wide = text.wide
     try put("header2", wide)
     try put("header2", wide)
@@ -210,7 +210,7 @@ struct EWFSegmentWriter: ~Copyable {
       "sectionStart": sectionStart.map { JSONValue($0) }, "chunks": JSONValue(chunksWritten),
       "entries": .string(Hex.encode(entries.flatMap(EWFSections.littleEndian))),
       "identifier": .string(Hex.encode(form.identity.identifier)),
-      "acquired": JSONValue(form.identity.acquired),
+      "acquired": JSONValue(form.identity.acquired), "systemTime": JSONValue(form.identity.systemTime),
     ])
   }
 
@@ -255,7 +255,8 @@ struct EWFSegmentWriter: ~Copyable {
         throw object.failure("identifier", "not 16 bytes")
       }
       self.identity = EWFIdentity(
-        identifier: identifier, acquired: Int64(try object.quantity("acquired")))
+        identifier: identifier, acquired: Int64(try object.quantity("acquired")),
+        systemTime: Int64(try object.quantity("systemTime")))
       try object.finish()
     }
   }

@@ -4,9 +4,6 @@ internal import CDeflate
 ///
 /// `@unchecked Sendable` holds because whoever owns one lends it to one thread at a time.
 package final class Deflater: @unchecked Sendable {
-  /// The level of libdeflate whose streams are at most 2 % longer than those of zlib level 9.
-  package static let strong: Int32 = 5
-
   private let handle: OpaquePointer
 
   /// - Parameter level: 1 (fast) to 12 (short).

@@ -1,5 +1,9 @@
+import EWFWriter
+import Evidence
 import EvidenceTestKit
 import Foundation
+import ImageFormats
+import SystemIO
 import SystemPackage
 import Testing
 
@@ -66,6 +70,28 @@ import Testing
       #expect(info.contains(value), "\(value)")
     }
     #expect(try Tool.run("ewfverify", ["copy.E01"], in: folder.path).status == 0)
+  }
+
+  @Test func carriesDates() throws {
+    let folder = try TemporaryFolder()
+    let writer = try EWFImageWriter(
+      folder: folder.path, name: "image", geometry: MediaGeometry(length: 4096, logicalSectorSize: 512),
+      options: EWFOptions(), blockSize: 16 << 20, blocksAtOnce: 1,
+      identity: EWFIdentity(
+        identifier: [UInt8](repeating: 1, count: 16), acquired: 1_000_000_000, systemTime: 1_100_000_000))
+    let buffer = PageBuffer(capacity: 4096)
+    _ = buffer.fill { memory in memory.initializeMemory(as: UInt8.self, repeating: 7) }
+    buffer.byteCount = 4096
+    try writer.write(try writer.encode(buffer))
+    _ = try writer.finish(ImageClosing(digests: DigestSet(), unreadable: []))
+    let run = try Exhibit(["convert", "image.E01", "copy.E01"], in: folder.path)
+    #expect(run.status == 0)
+    for image in ["image.E01", "copy.E01"] {
+      let info = try Tool.run(
+        "ewfinfo", ["-d", "iso8601", image], in: folder.path, environment: ["TZ": "UTC"])
+      #expect(info.output.contains("2001-09-09T01:46:40"), "\(info.output)")
+      #expect(info.output.contains("2004-11-09T11:33:20"))
+    }
   }
 
   @Test func padsAnOddLengthAndSaysSo() throws {
