@@ -107,6 +107,15 @@ struct AcquisitionSection {
       .init("Reading", acquisition.directIO ? "past the page cache (O_DIRECT)" : "through the page cache"),
       .init("Unreadable sectors", unreadableText(manifest)),
     ]
+      + acquisition.pauses.map { pause in
+        .init(
+          "Interruption",
+          "\(pause.stopped) to \(pause.resumed), sectors from \(Grouped.text(pause.unit)) on were missing; resumed after "
+            + (pause.comparedChunks.isEmpty
+              ? "comparing what the device says of itself"
+              : "\(pause.comparedChunks.count) chunks were read again and found equal"))
+      }
+      + acquisition.overflow.map { .init("Segments also in", $0) }
   }
 
   private func unreadableText(_ manifest: Manifest) -> String {

@@ -115,7 +115,9 @@ package struct ResumeJob {
       if index == 0 { chunks = resumed.chunks }
     }
     let pause = Manifest.Pause(
-      stopped: journal.saved, resumed: Host.now(), unit: checkpoint.position / setting.sectorSize,
+      stopped: journal.saved, resumed: Host.now(),
+      unit: journal.staging?.map.ranges(in: .notAttempted).first?.first
+        ?? checkpoint.position / setting.sectorSize,
       comparedChunks: compared)
     var resumed = journal
     resumed.pauses.append(pause)

@@ -16,6 +16,8 @@ extension ReportModel {
       package let firstSector: String
       package let lastSector: String
       package let rangeCount: String
+      /// Pass, tries and error numbers; empty where nothing is recorded.
+      package let effort: String
     }
 
     /// A stretch of the bar, in columns.
@@ -56,7 +58,8 @@ extension ReportModel {
       self.ranges = notRead.prefix(Self.largestRangeCount).map { run in
         RangeLine(
           rangeState: Self.title(run.state), firstSector: Grouped.text(run.range.first),
-          lastSector: Grouped.text(run.range.end - 1), rangeCount: Grouped.text(run.range.count))
+          lastSector: Grouped.text(run.range.end - 1), rangeCount: Grouped.text(run.range.count),
+          effort: ReadEffort.summary(map.efforts(within: run.range)))
       }
       self.unlistedRanges = notRead.count - ranges.count
       self.hasMoreRanges = unlistedRanges > 0

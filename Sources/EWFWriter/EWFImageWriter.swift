@@ -81,8 +81,10 @@ package final class EWFImageWriter: ImageWriter {
     _ options: EWFOptions, blockSize: Int, _ identity: EWFIdentity
   ) throws(EvidenceError) -> EWFSegmentWriter.Form {
     try options.check(geometry)
-    let sectorsPerChunk = options.sectorsPerChunk ?? EWFChunkSize.sectorsPerChunk(
-      for: geometry, options.compression)
+    let sectorsPerChunk =
+      options.sectorsPerChunk
+      ?? EWFChunkSize.sectorsPerChunk(
+        for: geometry, options.compression)
     let chunkSize = UInt64(sectorsPerChunk) * UInt64(geometry.logicalSectorSize)
     guard blockSize % Int(chunkSize) == 0 else {
       throw EvidenceError(

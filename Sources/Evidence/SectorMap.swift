@@ -22,6 +22,17 @@ package struct ReadEffort: Hashable, Sendable {
     self.tries = tries
     self.refusal = refusal
   }
+
+  /// Several of them in a few words: `pass 2, up to 3 tries, error 5`; empty for none.
+  package static func summary(_ efforts: [ReadEffort]) -> String {
+    guard let tries = efforts.map(\.tries).max() else { return "" }
+    let passes = Set(efforts.map(\.pass)).sorted().map(String.init)
+    let refusals = Set(efforts.compactMap(\.refusal)).sorted().map(String.init)
+    var parts = ["pass \(passes.joined(separator: " and "))"]
+    if tries > 0 { parts.append(tries == 1 ? "1 try" : "up to \(tries) tries") }
+    if !refusals.isEmpty { parts.append("error \(refusals.joined(separator: ", "))") }
+    return parts.joined(separator: ", ")
+  }
 }
 
 /// The truth table of an acquisition: the state of every sector of one stream, and what it took.
@@ -84,6 +95,11 @@ package struct SectorMap: Hashable, Sendable {
   /// The state of one sector.
   /// - Precondition: `sector < sectorCount`.
   package func state(of sector: UInt64) -> SectorState { states.value(of: sector) }
+
+  /// What it took in the parts of `range` that did not come at the first time of asking.
+  package func efforts(within range: SectorRange) -> [ReadEffort] {
+    efforts.runs(within: range).compactMap(\.value)
+  }
 
   /// The ranges that took more than asking once, in address order.
   package var effortful: [(range: SectorRange, effort: ReadEffort)] {

@@ -8,7 +8,7 @@ extension Manifest {
     package var stopped: Timestamp
     /// When the acquisition went on.
     package var resumed: Timestamp
-    /// First unit that was read after it.
+    /// First unit that was still missing.
     package var unit: UInt64
     /// Numbers of the chunks that were read again and found as before, which shows that it is the same medium.
     package var comparedChunks: [UInt64]

@@ -159,10 +159,10 @@ enum ItemTemplate {
       {{^empty(ranges)}}
       <table class="grid numbers">
       <caption>Ranges that are not from the medium</caption>
-      <thead><tr><th scope="col">State</th><th scope="col">First sector</th><th scope="col">Last sector</th><th scope="col">Sectors</th></tr></thead>
+      <thead><tr><th scope="col">State</th><th scope="col">First sector</th><th scope="col">Last sector</th><th scope="col">Sectors</th><th scope="col">Effort</th></tr></thead>
       <tbody>
       {{#ranges}}
-      <tr><th scope="row">{{rangeState}}</th><td>{{firstSector}}</td><td>{{lastSector}}</td><td>{{rangeCount}}</td></tr>
+      <tr><th scope="row">{{rangeState}}</th><td>{{firstSector}}</td><td>{{lastSector}}</td><td>{{rangeCount}}</td><td>{{effort}}</td></tr>
       {{/ranges}}
       </tbody>
       </table>
