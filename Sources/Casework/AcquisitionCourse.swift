@@ -84,7 +84,7 @@ struct AcquisitionCourse {
       let builder = ManifestBuilder(
         case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
         medium: setting.medium, source: setting.source, plan: setting.plan, request: setting.request,
-        outcome: outcome, pauses: journal.pauses, ended: Host.now())
+        outcome: outcome, pauses: journal.pauses, protection: setting.protection.record(), ended: Host.now())
       // The case's own folder last: as long as it is unfinished, its journal leads back to all of them.
       for (index, pair) in pairs.enumerated().reversed() {
         guard
@@ -119,7 +119,8 @@ struct AcquisitionCourse {
     } catch { unrecorded = error }
     return AcquisitionSummary(
       verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
-      remarks: setting.remarks(outcome, summaries), length: setting.plan.geometry.length,
+      remarks: setting.remarks(outcome, summaries)
+        + (outcome.failure == nil ? setting.protection.changes : []), length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
       unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
       resumable: canResume ? ending.acquisition.name : nil)

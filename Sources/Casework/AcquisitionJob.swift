@@ -18,8 +18,9 @@ package struct AcquisitionJob {
   package init(
     _ request: AcquisitionRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
+    let protected = try ProtectedMedium(request, in: folder)
     self.setting = try AcquisitionSetting(
-      request, in: folder, store: try CaseStore.open(folder), passphrase: passphrase)
+      protected, in: folder, store: try CaseStore.open(folder), passphrase: passphrase)
   }
 
   /// Reads the medium, completes images and manifests, records everything in the case. Blocks until done.

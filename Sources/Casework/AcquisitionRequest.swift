@@ -47,6 +47,10 @@ package struct AcquisitionRequest: Sendable {
   package var checkpointInterval: UInt32 = 5
   package var reading = ReadingPolicy()
   package var fill = FillPattern.zero
+  /// The process restricts itself before the medium is read; for a process that does nothing else.
+  package var entersSandbox = false
+  /// Refuse to read without every piece of the sandbox.
+  package var requiresSandbox = false
   /// As typed, for the record.
   package var commandLine: [String] = []
 

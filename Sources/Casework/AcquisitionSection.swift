@@ -29,7 +29,7 @@ struct AcquisitionSection {
       name: entry.acquisition.name, outcome: manifest.verdict.sentence, outcomeTone: tone(manifest.verdict),
       sourceFacts: sourceFacts(manifest.source), methodFacts: methodFacts(manifest),
       protectionFacts: manifest.writeProtection.layers.map {
-        .init($0.name, "\($0.state.rawValue). \($0.proves)")
+        .init($0.name, Self.text($0))
       },
       protectionLimits: [manifest.writeProtection.limits],
       geometryFacts: geometryFacts(manifest.source.geometry),
@@ -91,6 +91,13 @@ struct AcquisitionSection {
     ]
     for case (let label, let value?) in known { facts.append(.init(label, value, isCode: true)) }
     return facts
+  }
+
+  private static func text(_ layer: Manifest.WriteProtection.Layer) -> String {
+    let seen = [("Before", layer.before), ("During", layer.during), ("After", layer.after)].compactMap {
+      name, text in text.map { "\(name): \($0)." }
+    }
+    return (["\(layer.state.rawValue). \(layer.proves)"] + seen).joined(separator: " ")
   }
 
   private func methodFacts(_ manifest: Manifest) -> [ReportModel.Fact] {

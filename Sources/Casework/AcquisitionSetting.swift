@@ -14,37 +14,37 @@ struct AcquisitionSetting {
   let identity: SigningIdentity
   let item: EvidenceItemRecord
   let medium: any SectorSource
+  let protection: SourceProtection
   /// The medium, or the range of it that is asked for.
   let source: any SectorSource
   let plan: AcquisitionPlan
 
   /// Everything that can be refused is refused here, before the medium is read or anything is written.
-  /// - Parameter passphrase: asked where the signing key is encrypted.
-  /// - Throws: `itemUnknown`, `sourceMissing`, `sourceInsideCase`, `sourceInUse`, `destinationMissing`,
-  ///   `destinationFull`, `passphraseWrong` …
+  /// - Parameters:
+  ///   - protected: the source of the request.
+  ///   - passphrase: asked where the signing key is encrypted.
+  /// - Throws: `itemUnknown`, `sourceInsideCase`, `destinationFull`, `passphraseWrong` …
   init(
-    _ request: AcquisitionRequest, in folder: CaseFolder, store: CaseStore,
+    _ protected: ProtectedMedium, in folder: CaseFolder, store: CaseStore,
     passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     self.folder = folder
     self.store = store
-    self.item = try store.item(request.item)
-    let opened = try Sources.open(request.source, sectorSize: request.sectorSize)
-    let medium: any SectorSource =
-      if let seconds = request.reading.timeLimit {
-        TimeLimitedSource(opened, seconds: Double(seconds))
-      } else { opened }
+    self.item = try store.item(protected.request.item)
+    let request = protected.request
+    let medium = protected.medium
     guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
     self.medium = medium
+    self.protection = protected.protection
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,
       checkpointSeconds: Double(request.checkpointInterval), reading: request.reading, fill: request.fill,
       firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
     try request.check(source.geometry)
-    self.request = try request.absolute(source: medium.facts.path)
+    self.request = request
     if !request.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
   }
@@ -104,23 +104,5 @@ struct AcquisitionSetting {
       + request.copies.map {
         AcquisitionDestination(name: name, in: $0.folder, formats: $0.formats ?? request.formats)
       }
-  }
-}
-
-extension AcquisitionRequest {
-  /// With paths that mean the same from any folder, so that the acquisition can be resumed from any.
-  /// - Parameter source: the resolved path of the medium.
-  fileprivate func absolute(source: FilePath) throws(EvidenceError) -> AcquisitionRequest {
-    var request = self
-    request.source = source
-    request.copies = []
-    for copy in copies {
-      let folder = try Syscalls.resolve(copy.folder).orThrow(.destinationMissing, copy.folder.string)
-      request.copies.append(Copy(folder: folder, formats: copy.formats))
-    }
-    request.overflow = try overflow.mapThrowing { folder throws(EvidenceError) in
-      try Syscalls.resolve(folder).orThrow(.destinationMissing, folder.string)
-    }
-    return request
   }
 }

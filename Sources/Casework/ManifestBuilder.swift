@@ -20,6 +20,7 @@ struct ManifestBuilder {
   let request: AcquisitionRequest
   let outcome: AcquisitionOutcome
   let pauses: [Manifest.Pause]
+  let protection: Manifest.WriteProtection
   let ended: Timestamp
 
   /// - Parameter overflow: folders that hold images besides the one of the manifest.
@@ -31,7 +32,7 @@ struct ManifestBuilder {
       investigation: Manifest.Investigation(
         number: `case`.number, title: `case`.title, organisation: `case`.organisation),
       item: Manifest.Item(number: item.number, description: item.description, serial: item.serial),
-      source: sourceFacts(), writeProtection: writeProtection(),
+      source: sourceFacts(), writeProtection: protection,
       streams: [
         Manifest.Stream(
           unitSize: plan.geometry.logicalSectorSize, firstUnit: (source as? SectorRangeSource)?.range.first,
@@ -71,31 +72,5 @@ struct ManifestBuilder {
       kind: kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },
       geometry: medium.geometry, model: facts.model, serial: facts.serialNumber, firmware: facts.firmware,
       wwn: facts.worldWideName, readOnly: facts.isReadOnly)
-  }
-
-  private func writeProtection() -> Manifest.WriteProtection {
-    var layers = [
-      Manifest.WriteProtection.Layer(
-        name: "opened read-only", state: .active,
-        proves: "This program had no means of writing through the descriptor it read from.")
-    ]
-    if source.facts.kind == .blockDevice {
-      layers.append(
-        Manifest.WriteProtection.Layer(
-          name: "opened exclusively", state: .active,
-          proves:
-            "No file system of the device was mounted when it was opened, and none could be while it was read."
-        ))
-      layers.append(
-        Manifest.WriteProtection.Layer(
-          name: "kernel read-only flag", state: source.facts.isReadOnly == true ? .active : .inactive,
-          proves: "Where active, the kernel refused writes to the device by any process."))
-    }
-    return Manifest.WriteProtection(
-      layers: layers,
-      limits: """
-        Not proven: that the device's own firmware changed nothing, that no other privileged process sent it \
-        commands past the block layer, and what happened before the device was opened.
-        """)
   }
 }

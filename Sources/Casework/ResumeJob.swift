@@ -8,6 +8,33 @@ import Media
 import SystemIO
 import SystemPackage
 
+/// Which acquisition is to be resumed, and what is to be otherwise than it was begun.
+package struct ResumeRequest: Sendable {
+  package let item: ItemNumber
+  /// Name of the acquisition; needed where several of the item can be resumed.
+  package var acquisition: String?
+  /// Where the medium is now; where it was when `nil`.
+  package var source: FilePath?
+  /// Unreadable sectors that are accepted; as it was begun where `nil`, any number where the inner value is.
+  package var errorLimit: UInt64??
+  /// As in ``AcquisitionRequest``.
+  package var entersSandbox = false
+  package var requiresSandbox = false
+
+  package init(item: ItemNumber) { self.item = item }
+
+  fileprivate func applied(to begun: AcquisitionRequest) -> AcquisitionRequest {
+    var request = begun
+    if let source { request.source = source }
+    if let errorLimit { request.reading.errorLimit = errorLimit }
+    request.entersSandbox = entersSandbox
+    request.requiresSandbox = requiresSandbox
+    // What is written already lies on the same file system: what is left cannot be told exactly.
+    request.acceptsLittleSpace = true
+    return request
+  }
+}
+
 /// Goes on with an acquisition that ended early: interrupted, killed, without medium, destination or power.
 package struct ResumeJob {
   private let folder: CaseFolder
@@ -23,21 +50,20 @@ package struct ResumeJob {
   }
 
   /// Everything that can be refused without reading the medium is refused here.
-  /// - Parameters:
-  ///   - name: of the acquisition; needed where several of the item can be resumed.
-  ///   - source: where the medium is now; where it was when `nil`.
-  ///   - errorLimit: instead of the one it was begun with, which stays where `nil`.
   /// - Throws: `nothingToResume`, `otherMedium`, `journalMalformed`, and what ``AcquisitionJob`` throws.
   package init(
-    item: ItemNumber, acquisition name: String? = nil, source: FilePath? = nil,
-    errorLimit: UInt64?? = nil, in folder: CaseFolder,
-    passphrase: () throws(EvidenceError) -> [UInt8]
+    _ asked: ResumeRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
+    // Before the case is opened, which makes threads.
+    let early = try Self.mediumToResume(asked, in: folder)
+    let item = asked.item
     self.folder = folder
     self.store = try CaseStore.open(folder)
-    let found = try Self.candidates(of: item, store, folder).filter { name == nil || $0.name == name }
+    let found = try Self.candidates(of: item, store, folder).filter {
+      asked.acquisition == nil || $0.name == asked.acquisition
+    }
     guard let acquisition = found.last else {
-      throw EvidenceError(.nothingToResume, "item \(item)", name.map { "no unfinished \($0)" } ?? "")
+      throw EvidenceError(.nothingToResume, "item \(item)", asked.acquisition.map { "no unfinished \($0)" } ?? "")
     }
     guard found.count == 1 else {
       throw EvidenceError(
@@ -55,16 +81,29 @@ package struct ResumeJob {
     guard journal.acquisition == acquisition.id, journal.request.item == item else {
       throw EvidenceError(.journalMalformed, path.string, "it is of another acquisition")
     }
-    var request = journal.request
-    if let source { request.source = source }
-    if let errorLimit { request.reading.errorLimit = errorLimit }
-    // What is written already lies on the same file system: what is left cannot be told exactly.
-    request.acceptsLittleSpace = true
-    let setting = try AcquisitionSetting(request, in: folder, store: store, passphrase: passphrase)
+    let medium =
+      if let early, early.journal.acquisition == acquisition.id { early.medium } else {
+        try ProtectedMedium(asked.applied(to: journal.request), in: folder)
+      }
+    let setting = try AcquisitionSetting(medium, in: folder, store: store, passphrase: passphrase)
     if let difference = journal.medium.difference(from: setting.mediumIdentity) {
       throw EvidenceError(.otherMedium, setting.medium.facts.path.string, difference)
     }
     self.way = .goOn(setting: setting, journal: journal)
+  }
+
+  /// The medium of the only unfinished acquisition the request can mean; `nil` where there is none, or several.
+  private static func mediumToResume(
+    _ asked: ResumeRequest, in folder: CaseFolder
+  ) throws(EvidenceError) -> (journal: AcquisitionJournal, medium: ProtectedMedium)? {
+    let journals = try OutputFolder.namesInUse(in: folder.evidence).compactMap { name -> AcquisitionJournal? in
+      guard asked.acquisition == nil || asked.acquisition == name else { return nil }
+      let unfinished = OutputFolder(name: name, in: folder.evidence).partial
+      let journal = try? AcquisitionJournal(at: AcquisitionJournal.path(of: name, in: unfinished))
+      return journal?.request.item == asked.item ? journal : nil
+    }
+    guard journals.count == 1 else { return nil }
+    return (journals[0], try ProtectedMedium(asked.applied(to: journals[0].request), in: folder))
   }
 
   /// Acquisitions without an end of which something is left, oldest first.

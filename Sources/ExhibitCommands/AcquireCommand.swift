@@ -46,6 +46,8 @@ struct AcquireCommand: ParsableCommand {
   @Option(
     help: "Seconds between two checkpoints from which `resume` goes on; 0 for one after every 16 MiB.")
   var checkpointInterval: UInt32 = 5
+  @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
+  var requireSandbox = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -77,6 +79,8 @@ struct AcquireCommand: ParsableCommand {
     request.checkpointInterval = checkpointInterval
     request.reading = try reading.policy()
     request.fill = try reading.pattern()
+    request.entersSandbox = true
+    request.requiresSandbox = requireSandbox
     request.commandLine = CommandLine.arguments
     return request
   }

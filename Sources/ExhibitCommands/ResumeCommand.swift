@@ -26,6 +26,8 @@ struct ResumeCommand: ParsableCommand {
   @Option(help: "Stop with more unreadable sectors than this, instead of the limit it was begun with.")
   var errorLimit: UInt64?
   @Flag(help: "Accept any number of unreadable sectors.") var noErrorLimit = false
+  @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
+  var requireSandbox = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -33,11 +35,15 @@ struct ResumeCommand: ParsableCommand {
     if errorLimit != nil, noErrorLimit {
       throw EvidenceError(.argumentInvalid, "--no-error-limit", "it excludes --error-limit")
     }
-    let job = try ResumeJob(
-      item: try itemNumber(item), acquisition: acquisition,
-      source: try source.map { text throws(EvidenceError) in FilePath(try required(text, "--source")) },
-      errorLimit: noErrorLimit ? .some(nil) : errorLimit.map { .some($0) }, in: try caseOptions.folder()
-    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    var request = ResumeRequest(item: try itemNumber(item))
+    request.acquisition = acquisition
+    if let source { request.source = FilePath(try required(source, "--source")) }
+    request.errorLimit = noErrorLimit ? .some(nil) : errorLimit.map { .some($0) }
+    request.entersSandbox = true
+    request.requiresSandbox = requireSandbox
+    let job = try ResumeJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
+      try passphrase.read(isNew: false)
+    }
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }

@@ -97,7 +97,9 @@ extension Manifest.WriteProtection {
       layers: try object.list("layers") { (value, path) throws(EvidenceError) in
         var layer = try StrictObject(value, at: path)
         let read = Layer(
-          name: try layer.text("name"), state: try layer.choice("state"), proves: try layer.text("proves"))
+          name: try layer.text("name"), state: try layer.choice("state"), proves: try layer.text("proves"),
+          before: try layer.optionalText("before"), during: try layer.optionalText("during"),
+          after: try layer.optionalText("after"))
         try layer.finish()
         return read
       }, limits: try object.text("limits"))

@@ -71,6 +71,8 @@ extension Manifest.WriteProtection {
     let layers = layers.map { layer in
       JSONValue.fields([
         "name": .string(layer.name), "state": .string(layer.state.rawValue), "proves": .string(layer.proves),
+        "before": layer.before.map { .string($0) }, "during": layer.during.map { .string($0) },
+        "after": layer.after.map { .string($0) },
       ])
     }
     return .fields(["layers": .array(layers), "limits": .string(limits)])

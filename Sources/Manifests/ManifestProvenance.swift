@@ -117,11 +117,22 @@ extension Manifest {
       package var state: State
       /// What the layer proves, in a sentence.
       package var proves: String
+      /// What was seen of it before the first read, while reading and after the last; `nil` where it is the same
+      /// throughout.
+      package var before: String?
+      package var during: String?
+      package var after: String?
 
-      package init(name: String, state: State, proves: String) {
+      package init(
+        name: String, state: State, proves: String, before: String? = nil, during: String? = nil,
+        after: String? = nil
+      ) {
         self.name = name
         self.state = state
         self.proves = proves
+        self.before = before
+        self.during = during
+        self.after = after
       }
     }
 

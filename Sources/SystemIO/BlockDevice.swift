@@ -33,6 +33,12 @@ extension OwnedDescriptor {
       isReadOnly: readOnly != 0)
   }
 
+  /// BLKROSET: the kernel refuses writes to the device from now on, whoever asks.
+  /// - Throws: `permissionDenied`, `systemCall`.
+  package borrowing func setReadOnly() throws(EvidenceError) {
+    _ = try Syscalls.outcome(clinux_block_set_read_only(number)).orThrow(.systemCall, path.string)
+  }
+
   /// Tells the kernel that the file will be read from beginning to end. Failure costs speed only.
   package borrowing func adviseSequential() { _ = clinux_advise_sequential(number) }
 }

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CLinuxSandbox.h"
+
 /// The O_DIRECT flag of this architecture.
 int32_t clinux_open_direct_flag(void);
 

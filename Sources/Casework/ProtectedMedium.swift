@@ -1,0 +1,44 @@
+import Evidence
+import Media
+import SystemIO
+import SystemPackage
+
+/// A medium that is opened and protected: what an acquisition does first of all, before the case is opened, since a
+/// process can restrict itself only as long as it has one thread.
+struct ProtectedMedium {
+  /// With paths that mean the same from any folder, so that the acquisition can be resumed from any.
+  let request: AcquisitionRequest
+  let medium: any SectorSource
+  let protection: SourceProtection
+
+  /// - Throws: `sourceMissing`, `sourceInUse` …, `destinationMissing`, `sandboxMissing`.
+  init(_ request: AcquisitionRequest, in folder: CaseFolder) throws(EvidenceError) {
+    let opened = try Sources.open(request.source, sectorSize: request.sectorSize)
+    let medium: any SectorSource =
+      if let seconds = request.reading.timeLimit {
+        TimeLimitedSource(opened, seconds: Double(seconds))
+      } else { opened }
+    self.medium = medium
+    let absolute = try request.absolute(source: medium.facts.path)
+    self.request = absolute
+    self.protection = try SourceProtection(
+      medium, absolute, folders: [folder.path] + absolute.copies.map(\.folder) + absolute.overflow)
+  }
+}
+
+extension AcquisitionRequest {
+  /// - Parameter source: the resolved path of the medium.
+  fileprivate func absolute(source: FilePath) throws(EvidenceError) -> AcquisitionRequest {
+    var request = self
+    request.source = source
+    request.copies = []
+    for copy in copies {
+      let folder = try Syscalls.resolve(copy.folder).orThrow(.destinationMissing, copy.folder.string)
+      request.copies.append(Copy(folder: folder, formats: copy.formats))
+    }
+    request.overflow = try overflow.mapThrowing { folder throws(EvidenceError) in
+      try Syscalls.resolve(folder).orThrow(.destinationMissing, folder.string)
+    }
+    return request
+  }
+}

@@ -1,0 +1,169 @@
+import Digests
+import Evidence
+import Glibc
+import Manifests
+import Media
+import SystemIO
+import SystemPackage
+
+/// Protects a source before the first sector is read, and records what each layer was before, while and after.
+struct SourceProtection {
+  private let source: any SectorSource
+  private let kernel: KernelProtection?
+  private let flagBefore: Bool?
+  private let flagRefusal: String?
+  private let countersBefore: WriteCounters?
+  private let sandbox: [Sandbox.Piece]
+  private let attempt: Manifest.WriteProtection.Layer
+  private let sentinelsBefore: SentinelSectors
+
+  /// - Parameter folders: the only ones in which files may be written from now on, where the process restricts itself.
+  /// - Throws: `sandboxMissing` where it is required and the kernel lacks a piece of it; what ends a reading.
+  init(
+    _ source: any SectorSource, _ request: AcquisitionRequest, folders: [FilePath]
+  ) throws(EvidenceError) {
+    let path = source.facts.path
+    let isDevice = source.facts.kind == .blockDevice
+    self.source = source
+    self.kernel = isDevice ? try KernelProtection(path) : nil
+    self.countersBefore = isDevice ? WriteCounters(path) : nil
+    self.flagBefore = kernel?.isSet
+    self.flagRefusal = kernel?.set()
+    self.sandbox = request.entersSandbox ? Sandbox.enter(writable: folders) : []
+    if request.requiresSandbox, let missing = sandbox.first(where: { !$0.isActive }) {
+      throw EvidenceError(.sandboxMissing, missing.kind.rawValue, missing.detail)
+    }
+    self.attempt = Self.attemptToWrite(
+      source, isClosed: sandbox.contains { $0.kind == .files && $0.isActive })
+    self.sentinelsBefore = try Self.sentinels(source)
+  }
+
+  private static func sentinels(_ source: any SectorSource) throws(EvidenceError) -> SentinelSectors {
+    try SentinelSectors(source) { Digest.of($0, .sha256) }
+  }
+
+  /// Asks for the source to be opened for writing, which must be refused. Nothing is ever written, and nothing is
+  /// asked where nothing would refuse it.
+  private static func attemptToWrite(
+    _ source: any SectorSource, isClosed: Bool
+  ) -> Manifest.WriteProtection.Layer {
+    let name = "attempt to open for writing"
+    guard isClosed else {
+      return layer(name, .unknown, "Nothing: it was not made, because files were not closed to this process.")
+    }
+    let path = source.facts.files.first ?? source.facts.path
+    switch Syscalls.open(path, O_WRONLY) {
+    case .success(let number):
+      _ = Syscalls.close(number)
+      return layer(
+        name, .inactive, "Nothing: the source lies in a folder this process may write to.",
+        before: "it was allowed")
+    case .failure(let number):
+      return layer(
+        name, .active, "The process that read the source could not have written to it.",
+        before: "it was refused: \(number)")
+    }
+  }
+
+  // MARK: Afterwards
+
+  /// What was changed on the source while it was read, for the examiner; empty where nothing was.
+  var changes: [String] {
+    var changes: [String] = []
+    if let before = countersBefore, let after = WriteCounters(source.facts.path), before != after {
+      changes.append(
+        "The kernel wrote to \(source.facts.path) while it was read: \(before) before, \(after) after.")
+    }
+    if let after = try? Self.sentinels(source), after.unreadable == sentinelsBefore.unreadable,
+      after.digest != sentinelsBefore.digest
+    {
+      changes.append("Sectors of \(source.facts.path) read differently after the acquisition than before it.")
+    }
+    return changes
+  }
+
+  /// The record. Reads the sentinel sectors again.
+  func record() -> Manifest.WriteProtection {
+    let facts = source.facts
+    var layers = [
+      Self.layer(
+        "opened read-only", .active,
+        "This program had no means of writing through the descriptor it read from.")
+    ]
+    if facts.kind == .blockDevice {
+      layers.append(
+        Self.layer(
+          "opened exclusively", .active,
+          "No file system of the device was mounted when it was opened, and none could be while it was read.")
+      )
+      layers.append(kernelFlag())
+    }
+    layers += sandbox.map { piece in
+      Self.layer(
+        "sandbox: \(piece.kind.rawValue)", piece.isActive ? .active : .inactive, Self.proof(piece.kind),
+        during: piece.detail)
+    }
+    if sandbox.isEmpty {
+      layers.append(
+        Self.layer(
+          "sandbox", .inactive, "Nothing: the process did not restrict itself.", during: "not entered"))
+    }
+    layers.append(attempt)
+    if facts.kind == .blockDevice { layers.append(counters()) }
+    layers.append(sentinels())
+    return Manifest.WriteProtection(
+      layers: layers,
+      limits: """
+        Not proven: that the device's own firmware changed nothing (an SSD may erase what was trimmed before, or move \
+        data about, as long as it has power), that no other privileged process sent it commands past the block layer \
+        (SG_IO), and what happened before the device was opened. A hardware write blocker is a layer of its own.
+        """)
+  }
+
+  private func kernelFlag() -> Manifest.WriteProtection.Layer {
+    let after = kernel?.isSet
+    func text(_ flag: Bool?) -> String { flag.map { $0 ? "set" : "not set" } ?? "not known" }
+    return Self.layer(
+      "kernel read-only flag", flagRefusal == nil && after == true ? .active : .inactive,
+      "Where active, the kernel refused writes to the device and its partitions by any process.",
+      before: text(flagBefore),
+      during: flagRefusal.map { "could not be set: \($0)" } ?? "set by this program and read back",
+      after: text(after))
+  }
+
+  private func counters() -> Manifest.WriteProtection.Layer {
+    let after = WriteCounters(source.facts.path)
+    let isEqual = countersBefore != nil && countersBefore == after
+    return Self.layer(
+      "kernel write counters", countersBefore == nil ? .unknown : isEqual ? .active : .inactive,
+      "Where equal before and after, the kernel's block layer sent the device no write and no discard.",
+      before: countersBefore?.description ?? "not known", after: after?.description ?? "not known")
+  }
+
+  private func sentinels() -> Manifest.WriteProtection.Layer {
+    let after = try? Self.sentinels(source)
+    let isEqual = after == sentinelsBefore
+    return Self.layer(
+      "sentinel sectors", after == nil ? .unknown : isEqual ? .active : .inactive,
+      "Where equal before and after, 66 sectors spread over what was read were not changed meanwhile.",
+      before: sentinelsBefore.description, after: after?.description ?? "could not be read")
+  }
+
+  private static func proof(_ kind: Sandbox.Piece.Kind) -> String {
+    switch kind {
+    case .noNewPrivileges: "The process could not gain rights it did not have."
+    case .capabilities: "The process had no right to administer the system or raw devices any more."
+    case .files: "The process could open files for writing below its own destinations only, and no device."
+    case .calls:
+      "The kernel refused the process commands past the block layer, discards, mounting, modules and other programs."
+    }
+  }
+
+  private static func layer(
+    _ name: String, _ state: Manifest.WriteProtection.Layer.State, _ proves: String, before: String? = nil,
+    during: String? = nil, after: String? = nil
+  ) -> Manifest.WriteProtection.Layer {
+    Manifest.WriteProtection.Layer(
+      name: name, state: state, proves: proves, before: before, during: during, after: after)
+  }
+}
