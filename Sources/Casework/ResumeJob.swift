@@ -63,7 +63,8 @@ package struct ResumeJob {
       asked.acquisition == nil || $0.name == asked.acquisition
     }
     guard let acquisition = found.last else {
-      throw EvidenceError(.nothingToResume, "item \(item)", asked.acquisition.map { "no unfinished \($0)" } ?? "")
+      throw EvidenceError(
+        .nothingToResume, "item \(item)", asked.acquisition.map { "no unfinished \($0)" } ?? "")
     }
     guard found.count == 1 else {
       throw EvidenceError(
@@ -96,7 +97,8 @@ package struct ResumeJob {
   private static func mediumToResume(
     _ asked: ResumeRequest, in folder: CaseFolder
   ) throws(EvidenceError) -> (journal: AcquisitionJournal, medium: ProtectedMedium)? {
-    let journals = try OutputFolder.namesInUse(in: folder.evidence).compactMap { name -> AcquisitionJournal? in
+    let journals = try OutputFolder.namesInUse(in: folder.evidence).compactMap {
+      name -> AcquisitionJournal? in
       guard asked.acquisition == nil || asked.acquisition == name else { return nil }
       let unfinished = OutputFolder(name: name, in: folder.evidence).partial
       let journal = try? AcquisitionJournal(at: AcquisitionJournal.path(of: name, in: unfinished))
