@@ -140,6 +140,7 @@ let package = Package(
         systemPackage,
       ],
       exclude: ["Scripts"]),
+    tests("SystemTests", ["Evidence", systemPackage]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]

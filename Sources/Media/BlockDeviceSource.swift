@@ -12,6 +12,7 @@ package final class BlockDeviceSource: SectorSource {
   package let geometry: MediaGeometry
   package let readsDirectly: Bool
   private let device: OwnedDescriptor
+  private let presence: DevicePresence
 
   init(_ path: FilePath) throws(EvidenceError) {
     let opened = try Self.openExclusively(path)
@@ -25,12 +26,13 @@ package final class BlockDeviceSource: SectorSource {
     self.facts = facts
     self.readsDirectly = opened.isDirect
     self.device = opened.device
+    self.presence = DevicePresence(path, sectorSize: status.logicalSectorSize)
   }
 
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
     let count: Int
     do throws(EvidenceError) { count = try device.read(into: buffer, at: offset) } catch {
-      throw MediumError.meaning(of: error)
+      throw meaning(of: error)
     }
     guard count == buffer.count else {
       // A device that was unplugged ends at 0; one that shrank ends elsewhere.
@@ -38,6 +40,15 @@ package final class BlockDeviceSource: SectorSource {
       let position = "it ends at byte \(offset + UInt64(count)) of \(geometry.length)"
       throw EvidenceError(length == 0 ? .mediumVanished : .mediumChanged, facts.path.string, position)
     }
+    presence.note(offset)
+  }
+
+  /// A device that is being pulled out refuses to be read before it is gone: that is no unreadable sector.
+  private func meaning(of error: EvidenceError) -> EvidenceError {
+    let meaning = MediumError.meaning(of: error)
+    guard meaning.code == .mediumUnreadable, let loss = presence.loss(of: device, isDirect: readsDirectly)
+    else { return meaning }
+    return EvidenceError(.mediumVanished, facts.path.string, loss, errno: meaning.errno ?? 0)
   }
 
   private struct Opened: ~Copyable {

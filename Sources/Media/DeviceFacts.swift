@@ -7,8 +7,7 @@ enum DeviceFacts {
   static func fromSystem(_ path: FilePath) -> SourceFacts {
     var facts = SourceFacts(kind: .blockDevice, path: path)
     guard let folder = sysfsFolder(path) else { return facts }
-    // A partition's own folder lies inside its disk's; the hardware is described by the disk's.
-    let disk = Files.exists(folder.appending("partition")) ? folder.removingLastComponent() : folder
+    let disk = disk(of: folder)
     let device = disk.appending("device")
     func text(_ names: String...) -> String? {
       names.lazy.compactMap { Files.systemText(device.appending($0)) }.first { !$0.isEmpty }
@@ -28,6 +27,10 @@ enum DeviceFacts {
     return try? Syscalls.resolve(FilePath("/sys/dev/block/\(number)")).get()
   }
 
+  /// The folder of the disk: a partition's own lies inside it, and the hardware is described by the disk's.
+  static func disk(of folder: FilePath) -> FilePath {
+    Files.exists(folder.appending("partition")) ? folder.removingLastComponent() : folder
+  }
 }
 
 /// Who holds a block device.

@@ -171,16 +171,3 @@ struct ScriptRun {
     }
   }
 }
-
-/// The programs that were built together with the tests.
-enum Programs {
-  /// The build folder: it holds the test bundle this code runs from.
-  static func folder() throws -> String {
-    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-    for line in maps.split(separator: "\n") where line.hasSuffix(".xctest") {
-      guard let start = line.firstIndex(of: "/") else { continue }
-      return FilePath(String(line[start...])).removingLastComponent().string
-    }
-    throw ScriptFailure(description: "the build folder cannot be found")
-  }
-}

@@ -6,6 +6,12 @@ package struct ToolResult: Sendable {
   package let status: Int32
   package let output: String
   package let errors: String
+
+  package init(status: Int32, output: String, errors: String) {
+    self.status = status
+    self.output = output
+    self.errors = errors
+  }
 }
 
 /// Runs other programs; tests judge our files by what these say of them.
@@ -41,6 +47,19 @@ package enum Tool {
   /// Whether `name` is on PATH.
   package static func exists(_ name: String) -> Bool {
     (try? run("sh", ["-c", "command -v \"$0\"", name]))?.status == 0
+  }
+}
+
+/// The programs that were built together with the tests.
+package enum Programs {
+  /// The build folder: it holds the test bundle this code runs from.
+  package static func folder() throws -> String {
+    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+    for line in maps.split(separator: "\n") where line.hasSuffix(".xctest") {
+      guard let start = line.firstIndex(of: "/") else { continue }
+      return FilePath(String(line[start...])).removingLastComponent().string
+    }
+    throw ToolFailure(description: "the build folder cannot be found")
   }
 }
 
