@@ -107,7 +107,10 @@ struct AcquisitionCourse {
     // The case's own images decide what the case records.
     let failure = outcome.failure ?? summaries.first?.failure
     let verdict = failure.map { AcquisitionVerdict.incomplete(reason: $0.code.summary) } ?? outcome.verdict
-    let canResume = failure != nil && Files.exists(journal.path)
+    // Even without a journal: where only the last name or sync failed, everything is whole and signed.
+    let canResume =
+      failure != nil
+      && OutputFolder(name: ending.acquisition.name, in: setting.folder.evidence).isResumable
     do throws(EvidenceError) {
       if let failure, canResume {
         try ending.recordPause(known, failure)

@@ -300,9 +300,8 @@ final class AcquisitionDestination: Sendable {
     }
     if anythingRead { try? DurableFolder.sync(output.partial) } else { remove() }
     return AcquisitionSummary.Destination(
-      folder: anythingRead && Files.exists(output.partial) ? output.partial : nil, manifest: nil, files: [],
-      failure: failure,
-      busySeconds: busy)
+      folder: anythingRead ? [output.partial, output.final].first { Files.exists($0) } : nil, manifest: nil,
+      files: [], failure: failure, busySeconds: busy)
   }
 
   /// Takes back what `create` made, and nothing that it did not make.

@@ -39,7 +39,8 @@ struct Adoption {
     else {
       throw EvidenceError(.adoptionRefused, place.string, result.report.verdict.sentence)
     }
-    if !isNamed { try output.complete() }
+    // The sync that makes the name last may be what had failed.
+    if isNamed { try DurableFolder.sync(folder.evidence) } else { try output.complete() }
     try record(manifest, stream, result.manifestDigest)
     withExtendedLifetime(lock) {}
     let unreadable = stream.map.ranges(in: .unreadable)

@@ -153,18 +153,13 @@ struct CaseVerification {
         switch entry.result?.verdict {
         case .incomplete(let reason): reason
         default:
-          isResumable(entry.acquisition)
+          OutputFolder(name: entry.acquisition.name, in: folder.evidence).isResumable
             ? "it has not ended: `exhibit resume` goes on with it" : "no end is recorded"
         }
       report.take(
         "acquisition \(entry.acquisition.name)", against: "the case",
         [Finding(.acquisitionIncomplete, .warning, subject: entry.acquisition.name, observed: observed)])
     }
-  }
-
-  private func isResumable(_ acquisition: AcquisitionRecord) -> Bool {
-    let output = OutputFolder(name: acquisition.name, in: folder.evidence)
-    return Files.exists(AcquisitionJournal.path(of: acquisition.name, in: output.partial))
   }
 
   /// Folders of acquisitions as they lie there, for a case whose database cannot be asked.

@@ -31,6 +31,12 @@ struct OutputFolder {
       })
   }
 
+  /// `exhibit resume` finds something here to go on from: a journal, or everything whole and signed.
+  var isResumable: Bool {
+    Files.exists(AcquisitionJournal.path(of: name, in: partial))
+      || [partial, final].contains { Files.exists($0.appending(RecordNames.sums)) }
+  }
+
   func create() throws(EvidenceError) { try DurableFolder.create(partial) }
 
   func keepReserve(_ size: UInt64 = smallestReserve) throws(EvidenceError) {

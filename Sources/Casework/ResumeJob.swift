@@ -112,11 +112,8 @@ package struct ResumeJob {
   private static func candidates(
     of item: ItemNumber, _ store: CaseStore, _ folder: CaseFolder
   ) throws(EvidenceError) -> [AcquisitionRecord] {
-    try store.acquisitions(of: item).filter { $0.result == nil }.map(\.acquisition).filter { acquisition in
-      let output = OutputFolder(name: acquisition.name, in: folder.evidence)
-      let sums = RecordNames.sums
-      return Files.exists(AcquisitionJournal.path(of: acquisition.name, in: output.partial))
-        || Files.exists(output.partial.appending(sums)) || Files.exists(output.final.appending(sums))
+    try store.acquisitions(of: item).filter { $0.result == nil }.map(\.acquisition).filter {
+      OutputFolder(name: $0.name, in: folder.evidence).isResumable
     }
   }
 
