@@ -49,6 +49,7 @@ let package = Package(
     .target(name: "CLinux", cSettings: strictC),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
     .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
+    .target(name: "CDiscSector", cSettings: strictC + [.unsafeFlags(["-O2"])]),
     .target(name: "CSigning", dependencies: ["CCrypto"], cSettings: strictC),
     // level 1: the vocabulary
     module("Evidence", []),
@@ -59,6 +60,7 @@ let package = Package(
     module("Signing", ["CSigning", "Evidence"]),
     // level 3: what is read
     module("Media", ["Evidence", "SystemIO"]),
+    module("OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
     // level 4: what is written and what is said of it
     module("ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
@@ -99,6 +101,9 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
       ],
       path: "Tests/Benchmarks/Rates", swiftSettings: strict),
+    .executableTarget(
+      name: "exhibit-disc-rates", dependencies: ["CanonicalJSON", "OpticalDisc"],
+      path: "Tests/Benchmarks/Discs", swiftSettings: strict),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",
@@ -110,10 +115,13 @@ let package = Package(
     // tests
     .target(
       name: "EvidenceTestKit",
-      dependencies: ["Evidence", "SystemIO", "Digests", "Media", "ImageFormats", systemPackage],
+      dependencies: [
+        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "ImageFormats", systemPackage,
+      ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
+    tests("OpticalDiscTests", ["Evidence", "SystemIO", "Digests", "OpticalDisc"]),
     tests("SigningTests", ["Evidence", "Signing"]),
     // libewf, as a second reader of E01
     .systemLibrary(
