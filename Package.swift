@@ -62,7 +62,8 @@ let package = Package(
     module("Media", ["Evidence", "SystemIO"]),
     module("OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
     // level 4: what is written and what is said of it
-    module("ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
+    module(
+      "ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
     // level 5: the E01 writer
     module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
@@ -79,7 +80,8 @@ let package = Package(
     module(
       "Casework",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "EWFWriter",
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "ImageFormats",
+        "EWFWriter",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
       ]),
     // the command line: rendering (level 7, of the verifier too), then the commands
@@ -88,7 +90,8 @@ let package = Package(
     module(
       "ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats", "EWFWriter", "Acquisition", "Verification",
+        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "EWFWriter", "Acquisition",
+        "Verification",
         "Casework", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
@@ -128,7 +131,11 @@ let package = Package(
       name: "CEWF", path: "Tests/LibEWF/CEWF", pkgConfig: "libewf", providers: [.apt(["libewf-dev"])]),
     tests(
       "ImageFormatsTests",
-      ["CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
+      [
+        "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "ImageFormats",
+        "EWFWriter",
+        systemPackage,
+      ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",

@@ -222,7 +222,8 @@ package struct StoredRun: Hashable, Sendable {
     self.stride = stride ?? layout.size
   }
 
-  mutating func skip(_ sectors: Int) {
+  /// Moves on by sectors.
+  package mutating func skip(_ sectors: Int) {
     offset += UInt64(sectors * stride)
     if var moved = subchannel {
       moved.offset += UInt64(sectors * moved.stride)

@@ -47,6 +47,39 @@ package final class PlainDiscFile: DiscFile {
   }
 }
 
+/// Part of another file, as a file of its own; behind the end of that part there may be zero bytes.
+package struct DiscFilePart: DiscFile {
+  private let base: any DiscFile
+  private let range: Range<UInt64>
+  package let size: UInt64
+  package var name: String { base.name }
+
+  /// - Parameters:
+  ///   - range: bytes of `base`, which has them all.
+  ///   - size: at least as many as the range has; the rest is zero.
+  package init(_ base: any DiscFile, range: Range<UInt64>, size: UInt64? = nil) {
+    precondition(range.upperBound <= base.size)
+    self.base = base
+    self.range = range
+    self.size = size ?? UInt64(range.count)
+    precondition(self.size >= UInt64(range.count))
+  }
+
+  package func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(EvidenceError) -> Int {
+    guard offset < size else { return 0 }
+    let count = min(buffer.count, Int(size - offset))
+    let stored = offset < UInt64(range.count) ? min(count, Int(UInt64(range.count) - offset)) : 0
+    let got = try base.read(
+      into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<stored]), at: range.lowerBound + offset)
+    guard got == stored else { return got }
+    UnsafeMutableRawBufferPointer(rebasing: buffer[stored..<count]).initializeMemory(
+      as: UInt8.self, repeating: 0)
+    return count
+  }
+}
+
 /// Bytes in memory.
 package struct MemoryDiscFile: DiscFile {
   package let name: String
@@ -96,20 +129,39 @@ package struct SectorBatch: Sendable {
   }
 }
 
+/// Bytes of a file that belong to no sector of any track: what lies between sessions, or a part of a sector at the end.
+package struct UnclaimedBytes: Hashable, Sendable {
+  /// Number of the file in ``DiscImage/files``.
+  package let file: Int
+  package let range: Range<UInt64>
+  /// What they seem to be.
+  package let reason: String
+
+  package init(file: Int, range: Range<UInt64>, reason: String) {
+    self.file = file
+    self.range = range
+    self.reason = reason
+  }
+}
+
 /// A disc with the files its sectors lie in. All members may be used from several threads at once.
 package struct DiscImage: Sendable {
   package let disc: Disc
   package let files: [any DiscFile]
   /// What reading the description came across that is worth knowing, a line each.
   package let remarks: [String]
+  package let unclaimed: [UnclaimedBytes]
 
   /// Most sectors read in one go.
   private static let batchLimit = 512
 
-  package init(disc: Disc, files: [any DiscFile], remarks: [String] = []) {
+  package init(
+    disc: Disc, files: [any DiscFile], remarks: [String] = [], unclaimed: [UnclaimedBytes] = []
+  ) {
     self.disc = disc
     self.files = files
     self.remarks = remarks
+    self.unclaimed = unclaimed
   }
 
   /// Reads the stored sectors of `track` in order, a batch at a time. What is not stored is passed over.

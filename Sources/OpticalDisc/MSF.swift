@@ -48,7 +48,7 @@ package struct MSF: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   package static func < (left: Self, right: Self) -> Bool { left.frames < right.frames }
 
-  static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  package static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
   /// Three BCD bytes, as in sector headers and in Q; `nil` past 99:59:74.
   package var bcd: [UInt8]? {
