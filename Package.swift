@@ -46,6 +46,7 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "CLinux", cSettings: strictC),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
     .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
@@ -67,6 +68,8 @@ let package = Package(
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
     // level 5: the E01 writer
     module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
+    // level 5: the files on discs
+    module("DiscFiles", ["CArchive", "Evidence", "OpticalDisc", "ImageFormats"]),
     // level 6: the two pipelines, which know nothing of each other
     module("Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "ImageFormats"]),
     module(
@@ -81,7 +84,7 @@ let package = Package(
       "Casework",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "ImageFormats",
-        "EWFWriter",
+        "DiscFiles", "EWFWriter",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
       ]),
     // the command line: rendering (level 7, of the verifier too), then the commands
@@ -90,7 +93,8 @@ let package = Package(
     module(
       "ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "EWFWriter", "Acquisition",
+        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "DiscFiles", "EWFWriter",
+        "Acquisition",
         "Verification",
         "Casework", "Rendering", argumentParser,
       ]),
@@ -133,7 +137,7 @@ let package = Package(
       "ImageFormatsTests",
       [
         "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "ImageFormats",
-        "EWFWriter",
+        "DiscFiles", "EWFWriter",
         systemPackage,
       ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
@@ -150,7 +154,10 @@ let package = Package(
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
     tests(
       "CommandTests",
-      ["Evidence", "SystemIO", "Verification", "Casework", "ExhibitCommands", systemPackage],
+      [
+        "Evidence", "SystemIO", "OpticalDisc", "ImageFormats", "Verification", "Casework", "ExhibitCommands",
+        systemPackage,
+      ],
       exclude: ["Scripts"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),

@@ -44,6 +44,9 @@ struct ConvertCommand: ParsableCommand {
   @Option(
     help: "What the image of a disc may lose, by the words of the list that is shown; several with commas.")
   var acceptLoss: String?
+  @Flag(
+    help: "Correct damaged data sectors of a disc by their parity, where that is possible, and record which.")
+  var repair = false
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
   @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
   @Option(help: "Compression of an E01: \(AcquireChoices.list(EWFCompression.self)). Default: fast.")
@@ -77,6 +80,7 @@ struct ConvertCommand: ParsableCommand {
     var request = DiscConversionRequest(input: FilePath(input), output: FilePath(output))
     request.format = format
     request.acceptsLittleSpace = acceptLittleSpace
+    request.repairs = repair
     for word in (acceptLoss ?? "").split(separator: ",") {
       request.acceptedLosses.insert(try AcquireChoices.word(String(word), "--accept-loss"))
     }

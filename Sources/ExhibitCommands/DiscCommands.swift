@@ -10,7 +10,7 @@ import SystemPackage
 struct DiscCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "disc", abstract: "Look at images of optical discs: BIN/CUE, TOC/BIN, ISO.",
-    subcommands: [DiscShowCommand.self, DiscCheckCommand.self])
+    subcommands: [DiscShowCommand.self, DiscCheckCommand.self, DiscListCommand.self, DiscExtractCommand.self])
 }
 
 struct DiscShowCommand: ParsableCommand {

@@ -33,6 +33,11 @@ enum DiscConversionRendering {
         "             and \(rest.count) more tracks, \(rest.filter { !$0.isEqual }.count) of them not the same"
       )
     }
+    if !report.corrected.isEmpty {
+      lines.append(
+        "  corrected  \(report.corrected.count) sectors by their parity: \(DiscFindings.listed(report.corrected))"
+      )
+    }
     if !report.losses.isEmpty {
       lines.append(report.outcome == .refused ? "The output cannot hold" : "Lost")
       for loss in report.losses {
@@ -60,6 +65,7 @@ enum DiscConversionRendering {
             "sha256": .string($0.sha256.hex),
           ])
         }),
+      "corrected": .array(report.corrected.map { JSONValue(Int64($0)) }),
       "remarks": .array(report.remarks.map { .string($0) }),
     ])
   }

@@ -151,6 +151,8 @@ package struct DiscImage: Sendable {
   /// What reading the description came across that is worth knowing, a line each.
   package let remarks: [String]
   package let unclaimed: [UnclaimedBytes]
+  /// Whether damaged data sectors that their parity can correct are delivered corrected.
+  package private(set) var correctsSectors = false
 
   /// Most sectors read in one go.
   private static let batchLimit = 512
@@ -162,6 +164,13 @@ package struct DiscImage: Sendable {
     self.files = files
     self.remarks = remarks
     self.unclaimed = unclaimed
+  }
+
+  /// The same disc, with damaged data sectors corrected where P and Q allow it.
+  package func correcting() -> DiscImage {
+    var copy = self
+    copy.correctsSectors = true
+    return copy
   }
 
   /// Reads the stored sectors of `track` in order, a batch at a time. What is not stored is passed over.
@@ -194,6 +203,7 @@ package struct DiscImage: Sendable {
     var main = try pieces(
       of: run.file, at: run.offset, size: run.layout.size, stride: run.stride, count: count, lba: lba)
     if isAudio, run.isBigEndian { Self.swapSamples(&main) }
+    if correctsSectors, !isAudio, run.layout == .raw { Self.correct(&main) }
     let subchannel = try run.subchannel.map { sub throws(EvidenceError) in
       try pieces(
         of: sub.file, at: sub.offset, size: Subchannel.size, stride: sub.stride, count: count, lba: lba)
@@ -219,6 +229,18 @@ package struct DiscImage: Sendable {
     output.reserveCapacity(count * size)
     for index in 0..<count { output += bytes[index * stride..<index * stride + size] }
     return output
+  }
+
+  private static func correct(_ sectors: inout [UInt8]) {
+    for start in Swift.stride(from: 0, to: sectors.count, by: SectorCodec.size) {
+      let range = start..<start + SectorCodec.size
+      let report = SectorReport(of: sectors.span.bytes.extracting(range))
+      guard report.edc == .wrong, let outcome = SectorRepair.repair(Array(sectors[range]), as: report.kind)
+      else {
+        continue
+      }
+      sectors.replaceSubrange(range, with: outcome.sector)
+    }
   }
 
   /// Exchanges the bytes of 16-bit samples.

@@ -3,12 +3,12 @@ import Testing
 
 /// Who may import whom. Written down once, here; the comments in `Package.swift` say the same.
 private let levels: [[String]] = [
-  ["CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CDiscSector", "CSigning"],
+  ["CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CDiscSector", "CSigning", "CArchive"],
   ["Evidence"],
   ["CanonicalJSON", "SystemIO", "Digests", "Signing"],
   ["Media", "OpticalDisc"],
   ["ImageFormats", "Manifests"],
-  ["EWFWriter"],
+  ["EWFWriter", "DiscFiles"],
   ["Acquisition", "Verification"],
   ["CaseStore", "Rendering"],
   ["CourtReport"],
@@ -33,6 +33,7 @@ private let importers = [
   "CCrypto": "Digests", "CDeflate": "ImageFormats", "CISAL": "EWFWriter",
   "CLinux": "SystemIO", "CDigestLanes": "Digests",
   "CDiscSector": "OpticalDisc", "CSigning": "Signing",
+  "CArchive": "DiscFiles",
 ]
 
 @Suite struct LevelTests {

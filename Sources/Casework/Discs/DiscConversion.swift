@@ -15,6 +15,8 @@ package struct DiscConversionRequest: Sendable {
   /// What the output may lack.
   package var acceptedLosses: Set<DiscLoss.Kind> = []
   package var acceptsLittleSpace = false
+  /// Correct damaged data sectors by their parity, where that is possible, and say which.
+  package var repairs = false
 
   package init(input: FilePath, output: FilePath) {
     self.input = input
@@ -55,6 +57,8 @@ package struct DiscConversionReport: Sendable {
   package let tracks: [Track]
   package let files: [File]
   package let remarks: [String]
+  /// Addresses of sectors that were corrected, as they are in the output.
+  package let corrected: [Int]
 
   package struct File: Hashable, Sendable {
     package let path: FilePath
@@ -93,6 +97,9 @@ package struct DiscConversionJob {
   private let request: DiscConversionRequest
   private let inputFormat: OpticalFormat
   private let outputFormat: OpticalFormat
+  /// As it is stored.
+  private let original: DiscImage
+  /// As it is to be written.
   private let image: DiscImage
   private let base: String
   private let folder: FilePath
@@ -119,7 +126,10 @@ package struct DiscConversionJob {
       throw EvidenceError(
         .argumentInvalid, request.output.string, "its ending names no format: use .cue, .toc, .iso or --to")
     }
-    (self.inputFormat, self.image) = try OpticalImages.open(request.input)
+    let opened = try OpticalImages.open(request.input)
+    self.inputFormat = opened.format
+    self.original = opened.image
+    self.image = request.repairs ? opened.image.correcting() : opened.image
     self.request = request
     self.outputFormat = format
     self.base = named == format || (format == .tracks && named == .cue) ? stem : name
@@ -160,6 +170,7 @@ package struct DiscConversionJob {
       done = min(total, done + UInt64(sectors) * size)
       progress(done, total)
     }
+    let corrected = request.repairs ? try correctedSectors() : []
     let written = try OpticalImages.write(
       image, as: outputFormat, folder: partial, base: base,
       progress: { (sectors: Int) throws(EvidenceError) in try advance(sectors) })
@@ -173,13 +184,22 @@ package struct DiscConversionJob {
       files.append(.init(path: path, size: digest.size, sha256: digest.sha256))
     }
     guard isEqual else { return report(.mismatch, losses, tracks: tracks, files: files) }
-    if !losses.isEmpty {
-      let path = partial.appending("\(base).losses.json")
-      let text = record(report(.complete, losses, tracks: tracks, files: files)).indentedText + "\n"
+    if !losses.isEmpty || !corrected.isEmpty {
+      let path = partial.appending("\(base).changes.json")
+      let text = record(report(.complete, losses, tracks: tracks, corrected: corrected)).indentedText + "\n"
       try DurableFile.write(text.utf8, to: path)
       files.append(.init(path: path, size: UInt64(text.utf8.count), sha256: try FileDigests.of(path).sha256))
     }
-    return report(.complete, losses, tracks: tracks, files: try complete(files))
+    return report(.complete, losses, tracks: tracks, files: try complete(files), corrected: corrected)
+  }
+
+  /// Damaged sectors that come out corrected.
+  private func correctedSectors() throws(EvidenceError) -> [Int] {
+    var sectors: [Int] = []
+    for track in original.disc.tracks where track.mode.isData {
+      sectors += try SectorCount(original, track).correctable
+    }
+    return sectors
   }
 
   /// Tracks of the output against what of them the input has. The output says itself which sectors it took.
@@ -251,20 +271,21 @@ package struct DiscConversionJob {
 
   private func report(
     _ outcome: DiscConversionReport.Outcome, _ losses: [DiscLoss], refused: [DiscLoss] = [],
-    tracks: [DiscConversionReport.Track] = [], files: [DiscConversionReport.File] = []
+    tracks: [DiscConversionReport.Track] = [], files: [DiscConversionReport.File] = [], corrected: [Int] = []
   ) -> DiscConversionReport {
     DiscConversionReport(
       outcome: outcome, inputFormat: inputFormat, outputFormat: outputFormat, losses: losses,
       refused: refused,
-      tracks: tracks, files: files, remarks: image.remarks)
+      tracks: tracks, files: files, remarks: image.remarks, corrected: corrected)
   }
 
-  /// What lies beside an output that lacks something.
+  /// What lies beside an output that lacks something or was corrected.
   private func record(_ report: DiscConversionReport) -> JSONValue {
     .fields([
       "tool": .string("Exhibit \(ToolVersion.current)"), "input": .string(request.input.string),
       "from": .string(inputFormat.rawValue), "to": .string(outputFormat.rawValue),
       "losses": report.lossesJSON, "tracks": report.tracksJSON,
+      "corrected": .array(report.corrected.map { JSONValue(Int64($0)) }),
     ])
   }
 }

@@ -3,7 +3,7 @@ import ImageFormats
 import OpticalDisc
 
 /// What is wrong with an image of a disc, as findings.
-enum DiscFindings {
+package enum DiscFindings {
   /// What shows without reading the sectors.
   static func ofDescription(
     _ image: DiscImage, _ systems: [DiscImage.FileSystems], name: String
@@ -79,7 +79,7 @@ enum DiscFindings {
   }
 
   /// `sectors 5, 7-9 and 3 more`.
-  static func listed(_ sectors: [Int], limit: Int = 12) -> String {
+  package static func listed(_ sectors: [Int], limit: Int = 12) -> String {
     var ranges: [ClosedRange<Int>] = []
     for sector in sectors {
       if let last = ranges.last, last.upperBound + 1 == sector {

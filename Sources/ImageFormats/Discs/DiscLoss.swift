@@ -18,6 +18,7 @@ package struct DiscLoss: Hashable, Sendable {
     case gaps
     case addresses
     case sectorHeaders = "sector-headers"
+    case damage = "damaged-sectors"
     case form2
     case subchannel
     case unclaimedBytes = "unclaimed-bytes"
@@ -39,6 +40,7 @@ package struct DiscLoss: Hashable, Sendable {
       case .gaps: "contents of gaps"
       case .addresses: "addresses"
       case .sectorHeaders: "headers, EDC and ECC of sectors"
+      case .damage: "the sign that sectors are damaged"
       case .form2: "sectors of form 2"
       case .subchannel: "subchannel"
       case .unclaimedBytes: "bytes that belong to no track"

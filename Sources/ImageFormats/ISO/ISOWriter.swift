@@ -95,9 +95,12 @@ extension DiscLosses {
     let name = "track \(track.number)"
     if let layout = runs.first?.layout, layout.size > 2048 {
       let count = try SectorCount(image, track)
-      let damage = count.damaged == 0 ? "all can be computed anew" : "\(count.damaged) sectors are damaged"
-      losses.append(
-        DiscLoss(.sectorHeaders, "\(name): \(layout.size - 2048) of \(layout.size) bytes; \(damage)"))
+      losses.append(DiscLoss(.sectorHeaders, "\(name): \(layout.size - 2048) of \(layout.size) bytes"))
+      if count.damaged > 0 {
+        let correctable = count.correctable.count
+        let help = correctable > 0 ? "; \(correctable) of them can be corrected by --repair" : ""
+        losses.append(DiscLoss(.damage, "\(name): \(count.damaged) sectors have a wrong EDC\(help)"))
+      }
       if let form2 = count.kinds[.form2] {
         losses.append(DiscLoss(.form2, "\(name): \(form2) sectors of 2324 bytes"))
       }
