@@ -46,9 +46,11 @@ let package = Package(
     .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(name: "CLinux", cSettings: strictC),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
     .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
+    .target(name: "CDiscSector", cSettings: strictC + [.unsafeFlags(["-O2"])]),
     .target(name: "CSigning", dependencies: ["CCrypto"], cSettings: strictC),
     // level 1: the vocabulary
     module("Evidence", []),
@@ -59,11 +61,15 @@ let package = Package(
     module("Signing", ["CSigning", "Evidence"]),
     // level 3: what is read
     module("Media", ["Evidence", "SystemIO"]),
+    module("OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
     // level 4: what is written and what is said of it
-    module("ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
+    module(
+      "ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
     // level 5: the E01 writer
     module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
+    // level 5: the files on discs
+    module("DiscFiles", ["CArchive", "Evidence", "OpticalDisc", "ImageFormats"]),
     // level 6: the two pipelines, which know nothing of each other
     module("Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "ImageFormats"]),
     module(
@@ -77,7 +83,8 @@ let package = Package(
     module(
       "Casework",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "EWFWriter",
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "ImageFormats",
+        "DiscFiles", "EWFWriter",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
       ]),
     // the command line: rendering (level 7, of the verifier too), then the commands
@@ -86,7 +93,9 @@ let package = Package(
     module(
       "ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats", "EWFWriter", "Acquisition", "Verification",
+        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "DiscFiles", "EWFWriter",
+        "Acquisition",
+        "Verification",
         "Casework", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
@@ -99,6 +108,9 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
       ],
       path: "Tests/Benchmarks/Rates", swiftSettings: strict),
+    .executableTarget(
+      name: "exhibit-disc-rates", dependencies: ["CanonicalJSON", "OpticalDisc"],
+      path: "Tests/Benchmarks/Discs", swiftSettings: strict),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",
@@ -110,17 +122,24 @@ let package = Package(
     // tests
     .target(
       name: "EvidenceTestKit",
-      dependencies: ["Evidence", "SystemIO", "Digests", "Media", "ImageFormats", systemPackage],
+      dependencies: [
+        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "ImageFormats", systemPackage,
+      ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
+    tests("OpticalDiscTests", ["Evidence", "SystemIO", "Digests", "OpticalDisc"]),
     tests("SigningTests", ["Evidence", "Signing"]),
     // libewf, as a second reader of E01
     .systemLibrary(
       name: "CEWF", path: "Tests/LibEWF/CEWF", pkgConfig: "libewf", providers: [.apt(["libewf-dev"])]),
     tests(
       "ImageFormatsTests",
-      ["CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter"]),
+      [
+        "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "ImageFormats",
+        "DiscFiles", "EWFWriter",
+        systemPackage,
+      ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",
@@ -136,7 +155,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "Evidence", "SystemIO", "ImageFormats", "EWFWriter", "Verification", "Casework", "ExhibitCommands",
+        "Evidence", "SystemIO", "OpticalDisc", "ImageFormats", "EWFWriter", "Verification", "Casework",
+        "ExhibitCommands",
         systemPackage,
       ],
       exclude: ["Scripts"]),

@@ -46,6 +46,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case segmentMissing = "input.segment-missing"
   case formatUnknown = "input.format-unknown"
   case imageMalformed = "input.image-malformed"
+  case sheetMalformed = "input.sheet-malformed"
   case jsonMalformed = "input.json-malformed"
   case manifestMalformed = "input.manifest-malformed"
   case manifestNewer = "input.manifest-newer"
@@ -68,6 +69,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case itemExists = "misuse.item-exists"
   case nothingToResume = "misuse.nothing-to-resume"
   case nothingAcquired = "misuse.nothing-acquired"
+  case lossNotAccepted = "misuse.loss-not-accepted"
   case passphraseNeeded = "misuse.passphrase-needed"
   // interrupted
   case interrupted = "interrupted.by-signal"
@@ -115,6 +117,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .segmentMissing: "a segment is missing"
     case .formatUnknown: "the format is not known"
     case .imageMalformed: "the image is damaged beyond opening"
+    case .sheetMalformed: "the description of a disc does not follow its format"
     case .jsonMalformed: "not valid JSON of the strict form"
     case .manifestMalformed: "not an Exhibit manifest"
     case .manifestNewer: "the manifest was made by a newer version"
@@ -136,6 +139,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .itemExists: "the item number is taken"
     case .nothingToResume: "no acquisition of this item can be resumed"
     case .nothingAcquired: "there is nothing acquired yet"
+    case .lossNotAccepted: "the output cannot hold all that the input has"
     case .passphraseNeeded: "a passphrase is needed"
     case .interrupted: "interrupted"
     }
@@ -172,6 +176,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .segmentMissing: "Put all segments of the set into one folder and run again."
     case .formatUnknown: "Name an E01 or raw image, a manifest, an item or a case."
     case .imageMalformed: "Restore the file from another copy; see the offset given."
+    case .sheetMalformed: "See the line given; name another description, or a corrected copy of it."
     case .jsonMalformed: "Restore the file from another copy; see the offset given."
     case .manifestMalformed: "Name the `.manifest.json` of an acquisition."
     case .manifestNewer: "Use the version of Exhibit that is named in it, or a later one."
@@ -193,6 +198,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .itemExists: "Choose another number; items are never replaced."
     case .nothingToResume: "Begin one with `exhibit acquire`."
     case .nothingAcquired: "Acquire first with `exhibit acquire`."
+    case .lossNotAccepted: "Name what may be lost with `--accept-loss`, or choose another format."
     case .passphraseNeeded: "Use `--passphrase-file FILE`, or run in a terminal to be asked for it."
     case .interrupted: "Go on with `exhibit resume`, or run the command again."
     }

@@ -10,25 +10,43 @@ import SystemPackage
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "convert", abstract: "Write an image anew in another container: E01, raw, split raw.",
+    commandName: "convert",
+    abstract:
+      "Write an image anew in another container: E01, raw, split raw; of a disc, BIN/CUE, TOC/BIN, ISO, tracks.",
     discussion: """
       The form of the output follows from its ending (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
       --to. The contents are digested on the way and compared with the digests stored in the input. What the \
       output cannot hold is listed. An input with damaged sectors is refused unless --accept-damage is given. \
       Nothing is ever overwritten.
 
-      Exit status: 0 converted, 3 converted with damaged sectors as zeros, 5 refused for damage, or a stored \
+      Images of optical discs go from cue sheets, tables of contents of cdrdao and ISO to .cue, .toc, .iso and \
+      --to tracks (a file per track). Every track is read back and compared. What the output cannot hold is refused \
+      unless --accept-loss names it, and then recorded beside the output.
+
+      Exit status: 0 converted, 1 refused for what would be lost, 3 converted with damaged sectors as zeros, 5 refused for damage, or a stored \
       digest does not match.
 
       Examples:
         exhibit convert 001.E01 001.raw
         exhibit convert disk.dd disk.E01 --compression best
         exhibit convert 001.E01 001.001 --split 2GiB
+        exhibit convert disc.toc disc.cue
+        exhibit convert disc.cue data.iso --accept-loss sector-headers,tracks
       """)
 
   @Argument(help: "An E01 or raw image; any file of a set.", completion: .file()) var input: String
   @Argument(help: "The image to create; of a set, its first file.", completion: .file()) var output: String
-  @Option(help: "Form of the output: \(AcquireChoices.formats). Default: by its ending.") var to: String?
+  @Option(
+    help:
+      "Form of the output: \(AcquireChoices.formats), \(AcquireChoices.list(OpticalFormat.self)). Default: by its ending."
+  )
+  var to: String?
+  @Option(
+    help: "What the image of a disc may lose, by the words of the list that is shown; several with commas.")
+  var acceptLoss: String?
+  @Flag(
+    help: "Correct damaged data sectors of a disc by their parity, where that is possible, and record which.")
+  var repair = false
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
   @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
   @Option(help: "Compression of an E01: \(AcquireChoices.list(EWFCompression.self)). Default: fast.")
@@ -40,12 +58,45 @@ struct ConvertCommand: ParsableCommand {
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
+    let outputPath = FilePath(output)
+    let opticalFormat = to.flatMap { OpticalFormat(rawValue: $0.lowercased()) }
+    if opticalFormat != nil || (to == nil && DiscConversionJob.format(of: outputPath) != nil) {
+      return try convertDisc(to: opticalFormat)
+    }
+    if acceptLoss != nil {
+      throw EvidenceError(
+        .argumentInvalid, "--accept-loss", "for images of discs, into .cue, .toc, .iso or tracks")
+    }
     let job = try ConversionJob(try request(), stop: StopSignals.flag)
     StopSignals.install()
     let display = ProgressDisplay("Converting")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     rendering.show(Self.lines(report), json: Self.json(report))
+    if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
+  }
+
+  private func convertDisc(to format: OpticalFormat?) throws {
+    var request = DiscConversionRequest(input: FilePath(input), output: FilePath(output))
+    request.format = format
+    request.acceptsLittleSpace = acceptLittleSpace
+    request.repairs = repair
+    for word in (acceptLoss ?? "").split(separator: ",") {
+      request.acceptedLosses.insert(try AcquireChoices.word(String(word), "--accept-loss"))
+    }
+    for (option, isGiven) in [
+      ("--split", split != nil), ("--segment-size", segmentSize != nil),
+      ("--compression", compression != nil),
+      ("--accept-damage", acceptDamage),
+    ] where isGiven {
+      throw EvidenceError(.argumentInvalid, option, "not for images of discs")
+    }
+    let job = try DiscConversionJob(request, stop: StopSignals.flag)
+    StopSignals.install()
+    let display = ProgressDisplay("Converting")
+    let report = try job.perform { display.update(done: $0, of: $1) }
+    display.finish()
+    rendering.show(DiscConversionRendering.lines(report), json: DiscConversionRendering.json(report))
     if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
   }
 

@@ -3,12 +3,12 @@ import Testing
 
 /// Who may import whom. Written down once, here; the comments in `Package.swift` say the same.
 private let levels: [[String]] = [
-  ["CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CSigning"],
+  ["CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CDiscSector", "CSigning", "CArchive"],
   ["Evidence"],
   ["CanonicalJSON", "SystemIO", "Digests", "Signing"],
-  ["Media"],
+  ["Media", "OpticalDisc"],
   ["ImageFormats", "Manifests"],
-  ["EWFWriter"],
+  ["EWFWriter", "DiscFiles"],
   ["Acquisition", "Verification"],
   ["CaseStore", "Rendering"],
   ["CourtReport"],
@@ -31,7 +31,9 @@ private let external: [String: Set<String>?] = [
 /// The one Swift target of each C module.
 private let importers = [
   "CCrypto": "Digests", "CDeflate": "ImageFormats", "CISAL": "EWFWriter",
-  "CLinux": "SystemIO", "CDigestLanes": "Digests", "CSigning": "Signing",
+  "CLinux": "SystemIO", "CDigestLanes": "Digests",
+  "CDiscSector": "OpticalDisc", "CSigning": "Signing",
+  "CArchive": "DiscFiles",
 ]
 
 @Suite struct LevelTests {

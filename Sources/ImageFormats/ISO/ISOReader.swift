@@ -1,0 +1,168 @@
+import Evidence
+import OpticalDisc
+import SystemIO
+import SystemPackage
+
+/// Opens a file of nothing but sectors: `.iso`, `.cdr`, `.toast`, or raw sectors of one track, told by their contents.
+package enum ISOReader {
+  /// How sectors lie in such a file.
+  private struct Shape {
+    let mode: TrackMode
+    let layout: SectorLayout
+    var subchannel: SubchannelLayout?
+    /// Bytes in front of what is stored of each sector.
+    var lead = 0
+    var stride: Int { lead + layout.size + (subchannel == nil ? 0 : Subchannel.size) }
+  }
+
+  private static let dataShapes = [
+    Shape(mode: .mode1, layout: .mode1Data), Shape(mode: .mode2, layout: .body),
+    Shape(mode: .mode2, layout: .form1Data, lead: 8),
+  ]
+  /// A CD of 99 minutes has fewer sectors.
+  private static let mostCDSectors = 99 * 60 * 75
+  /// A single-layer DVD and, beyond two layers, BDs.
+  private static let mostDVDSectors = 4_200_000
+  /// Sectors in which the root folder of a later session is looked for.
+  private static let rootWindow = 4096
+
+  /// Whether the bytes at the known places are those of a data track.
+  /// - Throws: `readFailed`.
+  package static func claims(_ file: any DiscFile) throws(EvidenceError) -> Bool {
+    try shape(of: file) != nil
+  }
+
+  /// - Parameter isNamed: whether somebody said that it is one: then sectors of 2048 bytes are taken for granted where
+  ///   nothing is recognised.
+  /// - Throws: `fileMissing`, `formatUnknown` where no data track is recognised, `readFailed`.
+  package static func open(_ path: FilePath, isNamed: Bool = false) throws(EvidenceError) -> DiscImage {
+    try image(of: try PlainDiscFile(path), isNamed: isNamed)
+  }
+
+  package static func image(of file: any DiscFile, isNamed: Bool = false) throws(EvidenceError) -> DiscImage {
+    let recognised = try shape(of: file)
+    guard let shape = recognised ?? (isNamed && file.size >= 2048 ? dataShapes[0] : nil) else {
+      throw EvidenceError(
+        .formatUnknown, file.name, "neither raw sectors nor a file system of a disc begin it")
+    }
+    let count = Int(file.size / UInt64(shape.stride))
+    let tail = file.size % UInt64(shape.stride)
+    var mode = shape.mode
+    var layout = shape.layout
+    var medium = Disc.Medium.cd
+    var start = 0
+    if shape.layout == .raw {
+      start = try headerAddress(file) ?? 0
+    } else {
+      let descriptors = try VolumeDescriptors(sectors: count) {
+        (sector: Int, count: Int) throws(EvidenceError) in
+        try data(file, shape, sector, count)
+      }
+      start = try offset(of: descriptors, file, shape, sectors: count)
+      if shape.layout == .mode1Data, count > mostCDSectors {
+        medium = count > mostDVDSectors ? .bd : .dvd
+        mode = .dvd
+        layout = .dvdData
+      }
+    }
+    let run = StoredRun(
+      file: 0, offset: UInt64(shape.lead), layout: layout,
+      subchannel: shape.subchannel.map {
+        SubchannelRun(file: 0, offset: UInt64(layout.size), layout: $0, stride: shape.stride)
+      }, stride: shape.stride)
+    var extents = [DiscExtent(start: start, count: count, .stored(run))]
+    var indexes = [1: start]
+    // Only CDs have a pregap before address 0; what is known of a later session begins with its sectors.
+    if medium == .cd, start == 0 {
+      extents.insert(DiscExtent(start: -MSF.leadTime, count: MSF.leadTime, .absent), at: 0)
+      indexes[0] = -MSF.leadTime
+    }
+    let track = DiscTrack(number: 1, mode: mode, control: .data, indexes: indexes, extents: extents)
+    let kind = SessionKind.bySectors([track], [file])
+    var remarks: [String] = []
+    if recognised == nil { remarks.append("nothing in it tells what it is; taken for sectors of 2048 bytes") }
+    var unclaimed: [UnclaimedBytes] = []
+    if tail > 0 {
+      remarks.append("\(tail) bytes, a part of a sector, at the end")
+      unclaimed = [
+        UnclaimedBytes(file: 0, range: file.size - tail..<file.size, reason: "\(tail) bytes at the end")
+      ]
+    }
+    if start > 0 { remarks.append("the sectors are of a later session: the first has the address \(start)") }
+    return DiscImage(
+      disc: Disc(
+        medium: medium,
+        sessions: [DiscSession(number: 1, kind: kind, tracks: [track], leadOut: start + count)]),
+      files: [file], remarks: remarks, unclaimed: unclaimed)
+  }
+
+  // MARK: what lies in the file
+
+  private static func shape(of file: any DiscFile) throws(EvidenceError) -> Shape? {
+    // Raw sectors say it themselves; with a subchannel behind each, the second begins later.
+    let start = try file.bytes(at: 0, count: SectorCodec.size + Subchannel.size + 16)
+    if start.starts(with: SectorCodec.sync), start.count >= 16 {
+      let mode: TrackMode = [0: .mode0, 1: .mode1][start[15] & 0x1F] ?? .mode2
+      let second = start.count >= 2352 + 96 + 12 && Array(start[2448..<2460]) == SectorCodec.sync
+      let first = start.count >= 2352 + 12 && Array(start[2352..<2364]) == SectorCodec.sync
+      guard start[15] & 0x1F <= 2, first || second || file.size == 2352 || file.size == 2448 else {
+        return nil
+      }
+      let hasSub = !first && (second || file.size == 2448)
+      return Shape(mode: mode, layout: .raw, subchannel: hasSub ? .interleaved : nil)
+    }
+    for shape in dataShapes where try holdsFileSystem(file, shape) { return shape }
+    return nil
+  }
+
+  private static func holdsFileSystem(_ file: any DiscFile, _ shape: Shape) throws(EvidenceError) -> Bool {
+    let bytes = try data(file, shape, VolumeDescriptors.systemArea, 1)
+    guard bytes.count == 2048 else { return false }
+    let text = { (range: Range<Int>) in String(decoding: bytes[range], as: UTF8.self) }
+    if ["CD001", "BEA01"].contains(text(1..<6)) || text(9..<14) == "CDROM" { return true }
+    guard shape.layout == .mode1Data else { return false }
+    let first = try data(file, shape, 0, 1)
+    let head = first.count == 2048 ? String(decoding: first[..<2], as: UTF8.self) : ""
+    let volume = first.count == 2048 ? String(decoding: first[1024..<1026], as: UTF8.self) : ""
+    return head == "ER" || ["BD", "H+", "HX"].contains(volume)
+  }
+
+  /// User data of sectors; fewer bytes at the end of the file.
+  private static func data(
+    _ file: any DiscFile, _ shape: Shape, _ sector: Int, _ count: Int
+  ) throws(EvidenceError) -> [UInt8] {
+    guard sector >= 0, sector < 1 << 32 else { return [] }
+    var bytes: [UInt8] = []
+    // Mode 2 after its header: the user data of form 1 lies behind a subheader of 8 bytes.
+    let inner = shape.layout == .body ? 8 : 0
+    for number in sector..<sector + count {
+      bytes += try file.bytes(at: UInt64(number * shape.stride + shape.lead + inner), count: 2048)
+    }
+    return bytes
+  }
+
+  private static func headerAddress(_ file: any DiscFile) throws(EvidenceError) -> Int? {
+    let header = try file.bytes(at: 12, count: 3)
+    guard let address = MSF(bcd: header), address.lba >= 0 else { return nil }
+    return address.lba
+  }
+
+  /// How far into the disc the file begins: file systems of later sessions count from the beginning of the disc. The
+  /// root folder begins with a record of itself; where it stands tells.
+  private static func offset(
+    of descriptors: VolumeDescriptors, _ file: any DiscFile, _ shape: Shape, sectors: Int
+  ) throws(EvidenceError) -> Int {
+    guard let root = descriptors.rootSector else { return 0 }
+    func isRoot(_ sector: Int) throws(EvidenceError) -> Bool {
+      let bytes = try data(file, shape, sector, 1)
+      guard bytes.count == 2048, bytes[0] >= 34, bytes[32] == 1, bytes[33] == 0 else { return false }
+      return bytes.span.bytes.littleEndian(at: 2, as: UInt32.self).map(Int.init) == root
+    }
+    if try isRoot(root) { return 0 }
+    for sector in VolumeDescriptors.systemArea..<min(sectors, rootWindow)
+    where try isRoot(sector) && root > sector {
+      return root - sector
+    }
+    return 0
+  }
+}
