@@ -23,7 +23,7 @@ struct AcquisitionSetting {
   /// - Parameters:
   ///   - protected: the source of the request.
   ///   - passphrase: asked where the signing key is encrypted.
-  /// - Throws: `itemUnknown`, `sourceInsideCase`, `destinationFull`, `passphraseWrong` …
+  /// - Throws: `itemUnknown`, `destinationFull`, `passphraseWrong` …
   init(
     _ protected: ProtectedMedium, in folder: CaseFolder, store: CaseStore,
     passphrase: () throws(EvidenceError) -> [UInt8]
@@ -33,9 +33,6 @@ struct AcquisitionSetting {
     self.item = try store.item(protected.request.item)
     let request = protected.request
     let medium = protected.medium
-    guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
-      throw EvidenceError(.sourceInsideCase, request.source.string)
-    }
     self.medium = medium
     self.protection = protected.protection
     self.source = try Self.range(request, of: medium)

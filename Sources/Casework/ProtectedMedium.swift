@@ -11,13 +11,16 @@ struct ProtectedMedium {
   let medium: any SectorSource
   let protection: SourceProtection
 
-  /// - Throws: `sourceMissing`, `sourceInUse` …, `destinationMissing`, `sandboxMissing`.
+  /// - Throws: `sourceInsideCase`, `sourceMissing`, `sourceInUse` …, `destinationMissing`, `sandboxMissing`.
   init(_ request: AcquisitionRequest, in folder: CaseFolder) throws(EvidenceError) {
     let opened = try Sources.open(request.source, sectorSize: request.sectorSize)
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
         TimeLimitedSource(opened, seconds: Double(seconds))
       } else { opened }
+    guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
+      throw EvidenceError(.sourceInsideCase, request.source.string)
+    }
     self.medium = medium
     let absolute = try request.absolute(source: medium.facts.path)
     self.request = absolute

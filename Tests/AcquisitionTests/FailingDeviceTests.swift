@@ -9,7 +9,7 @@ import Testing
 /// A device of the kernel with sectors that fail: nbdkit serves it and refuses them, FUSE makes it a file, loop
 /// makes that a block device that is read directly.
 @Suite(
-  .timeLimit(.minutes(1)), .serialized,
+  .timeLimit(.minutes(20)), .serialized,
   .enabled(
     if: Machine.canMakeFailingDevices, "needs root, loop devices, /dev/fuse, nbdkit, nbdfuse and fusermount3")
 )

@@ -10,7 +10,7 @@ import SystemPackage
 import Testing
 
 /// Sectors a medium refuses: each of them is filled and named, and none beside it is lost.
-@Suite(.timeLimit(.minutes(2))) struct UnreadableSectorTests {
+@Suite(.timeLimit(.minutes(20))) struct UnreadableSectorTests {
   struct Case: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let length: Int
@@ -111,7 +111,7 @@ import Testing
 }
 
 /// Runs that end before the medium does: each says so, and claims no more than is in the image.
-@Suite(.timeLimit(.minutes(2))) struct EarlyEndTests {
+@Suite(.timeLimit(.minutes(20))) struct EarlyEndTests {
   private static let block = 16 << 20
 
   @Test(arguments: [0, 1, 1 << 20, block - 1, block, block + 4711, 3 * block], [1, 4])

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// What is done where a medium refuses, as the examiner chose it.
-@Suite(.timeLimit(.minutes(2))) struct ReadingPolicyTests {
+@Suite(.timeLimit(.minutes(20))) struct ReadingPolicyTests {
   @Test(
     "DA-AM-08 a sector that comes after some tries is what the medium returned, and the effort is recorded")
   func retries() throws {

@@ -7,7 +7,7 @@ import SystemPackage
 import Testing
 
 /// A medium that is read in an order of its own gives the same images as one that is read from its beginning.
-@Suite(.timeLimit(.minutes(3))) struct StagingTests {
+@Suite(.timeLimit(.minutes(20))) struct StagingTests {
   enum Order: CaseIterable {
     case reverse, skippingAhead, reverseSkippingAhead
 

@@ -8,7 +8,7 @@ import SystemPackage
 import Testing
 
 /// kill -9, again and again: the resumed E01 is the uninterrupted one, byte for byte.
-@Suite(.timeLimit(.minutes(5))) struct KillTests {
+@Suite(.timeLimit(.minutes(20))) struct KillTests {
   private static let length = (150 << 20) + 1
 
   @Test("DA-AM-08 an acquisition that was killed twice and resumed gives the E01 of an uninterrupted one")

@@ -66,6 +66,8 @@ package final class LoopDevice: Sendable {
   package init(over file: FilePath, options: [String] = [], keeping folder: TemporaryFolder) throws {
     self.folder = folder
     self.path = FilePath(try Tool.require("losetup", ["--find", "--show"] + options + [file.string]))
+    // The flag an acquisition sets stays with the number of the device when it gets another file.
+    if !options.contains("--read-only") { try Tool.require("blockdev", ["--setrw", path.string]) }
   }
 
   package var backingFile: FilePath { folder.appending("backing") }

@@ -2,7 +2,7 @@ import Foundation
 import SystemIO
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BufferTests {
+@Suite(.timeLimit(.minutes(20))) struct BufferTests {
   private func address(_ buffer: PageBuffer) -> UInt {
     buffer.fill { UInt(bitPattern: $0.baseAddress) }
   }

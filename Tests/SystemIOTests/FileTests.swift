@@ -152,7 +152,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct FilesTests {
+@Suite(.timeLimit(.minutes(20))) struct FilesTests {
   @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
   func contentsUpToTheCap(length: Int) throws {
     let folder = try TemporaryFolder()

@@ -6,7 +6,7 @@ import SystemIO
 import SystemPackage
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct FileSourceTests {
+@Suite(.timeLimit(.minutes(20))) struct FileSourceTests {
   private func code(_ path: FilePath, sectorSize: UInt32? = nil) -> ErrorCode? {
     do throws(EvidenceError) {
       _ = try Sources.open(path, sectorSize: sectorSize)
@@ -152,7 +152,7 @@ import Testing
 }
 
 @Suite(
-  .timeLimit(.minutes(1)), .serialized,
+  .timeLimit(.minutes(20)), .serialized,
   .enabled(if: Machine.hasLoopDevices, "needs root and loop devices (losetup)"))
 struct BlockDeviceSourceTests {
   @Test(arguments: [512, 4096])

@@ -5,7 +5,7 @@ import Synchronization
 import SystemIO
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct BoundedQueueTests {
+@Suite(.timeLimit(.minutes(20))) struct BoundedQueueTests {
   @Test func keepsTheOrder() {
     let queue = BoundedQueue<Int>(capacity: 3)
     let producer = WorkerThread(name: "producer") {
@@ -96,7 +96,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerThreadTests {
+@Suite(.timeLimit(.minutes(20))) struct WorkerThreadTests {
   @Test func joinsWhenTheBodyHasReturned() {
     let count = Counter()
     let thread = WorkerThread(name: "a name far longer than the kernel keeps") {
@@ -140,7 +140,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct MonitorTests {
+@Suite(.timeLimit(.minutes(20))) struct MonitorTests {
   @Test func oneAtATime() {
     let value = Monitor(0)
     WorkerThreads(
@@ -171,7 +171,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct InOrderTests {
+@Suite(.timeLimit(.minutes(20))) struct InOrderTests {
   @Test func deliversInOrderWhateverTheOrderOfArrival() {
     let received = Monitor<[UInt64]>([])
     let order = InOrder<UInt64> { element in received.withLock { $0.append(element) } }
