@@ -229,7 +229,7 @@ final class AcquisitionDestination: Sendable {
     _ state: inout State, _ body: (inout State) throws(EvidenceError) -> Void
   ) throws(EvidenceError) {
     do throws(EvidenceError) { try body(&state) } catch {
-      guard error.code == .destinationFull, !state.overflow.isEmpty else { throw error }
+      guard error.code == .destinationFull, !overflowFolders.isEmpty else { throw error }
       output.releaseReserve()
       try body(&state)
     }
