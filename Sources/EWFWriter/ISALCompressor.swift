@@ -17,7 +17,9 @@ final class ISALCompressor: ZlibCompressor, @unchecked Sendable {
     self.levelBufferSize = 1 << 20
     self.stream = .allocate(capacity: 1)
     self.levelBuffer = .allocate(capacity: Int(levelBufferSize))
-    isal_deflate_stateless_init(stream)
+    // What the library's own initialisation leaves out, such as the size of the window, must not be left to chance.
+    stream.initialize(to: isal_zstream())
+    levelBuffer.initialize(repeating: 0, count: Int(levelBufferSize))
   }
 
   deinit {
