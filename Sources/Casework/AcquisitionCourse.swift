@@ -107,10 +107,9 @@ struct AcquisitionCourse {
     // The case's own images decide what the case records.
     let failure = outcome.failure ?? summaries.first?.failure
     let verdict = failure.map { AcquisitionVerdict.incomplete(reason: $0.code.summary) } ?? outcome.verdict
-    // Even without a journal: where only the last name or sync failed, everything is whole and signed.
-    let canResume =
-      failure != nil
-      && OutputFolder(name: ending.acquisition.name, in: setting.folder.evidence).isResumable
+    // Whatever was read is kept: behind a journal, or whole and signed where only the last name or sync failed.
+    // That it is not to be seen, on a drive that is away, does not make the end final.
+    let canResume = failure != nil && anythingRead
     do throws(EvidenceError) {
       if let failure, canResume {
         try ending.recordPause(known, failure)

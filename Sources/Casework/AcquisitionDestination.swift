@@ -208,11 +208,12 @@ final class AcquisitionDestination: Sendable {
     }
   }
 
-  /// Makes durable what the chunk file has so far.
+  /// Makes durable what the chunk file has so far, where the folder is still there.
   func syncChunks() {
     state.withLock { state in
       guard state.failure == nil, !state.isComplete else { return }
       do throws(EvidenceError) {
+        try state.lock?.demandInPlace()
         try withReserve(&state) { (state) throws(EvidenceError) in try state.chunks?.sync() }
       } catch { state.failure = error }
     }

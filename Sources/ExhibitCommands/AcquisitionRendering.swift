@@ -26,7 +26,9 @@ enum AcquisitionRendering {
     }
     for remark in summary.remarks { Rendering.warn(remark) }
     if let unrecorded = summary.unrecorded {
-      Rendering.warn("the case could not record the end of this acquisition: \(unrecorded)")
+      Rendering.warn(
+        "the case could not record the end of this acquisition: \(unrecorded) `exhibit resume` then records it."
+      )
     }
     if let failure = summary.failure { throw StoppedEarly(failure) }
     if summary.exitStatus != .complete { throw EndedWith(status: summary.exitStatus) }

@@ -151,9 +151,16 @@ package enum DurableFolder {
   }
 
   /// Makes creations and renames inside `path` durable.
+  /// - Throws: `destinationVanished` where the folder is gone, `writeFailed`.
   package static func sync(_ path: FilePath) throws(EvidenceError) {
     // The parent of a bare name is the empty path, which means the current folder.
-    let folder = try OwnedDescriptor.openForReading(path.isEmpty ? "." : path)
+    let folder: OwnedDescriptor
+    do throws(EvidenceError) {
+      folder = try OwnedDescriptor.openForReading(path.isEmpty ? "." : path)
+    } catch  where error.code == .fileMissing {
+      // Something was written into it just now.
+      throw EvidenceError(.destinationVanished, path.string)
+    }
     _ = try Syscalls.fsync(folder.number).orThrow(.writeFailed, path.string)
     try folder.close()
   }
@@ -194,5 +201,15 @@ package final class FolderLock: Sendable {
     case .failure: throw EvidenceError(.outputInUse, path.string)
     }
     self.folder = folder
+  }
+
+  /// Demands that the path still leads to the folder. It does not where the file system was unmounted or somebody
+  /// moved the folder: what is written to open files is not lost then, but nobody finds it.
+  /// - Throws: `destinationVanished`.
+  package func demandInPlace() throws(EvidenceError) {
+    let held = try Syscalls.status(folder.number).orThrow(.destinationVanished, folder.path.string)
+    guard case .success(let there) = Syscalls.status(folder.path), there.st_dev == held.st_dev,
+      there.st_ino == held.st_ino
+    else { throw EvidenceError(.destinationVanished, folder.path.string) }
   }
 }
