@@ -30,8 +30,7 @@ package enum CUEReader {
       let place = try locate(file.name, line: file.line, isOnly: sheet.files.count == 1)
       files.append(try contents(of: try PlainDiscFile(place), file, text, &remarks))
     }
-    var layout = CUELayout(sheet, files: files, name: path.string)
-    let image = try layout.image()
+    let image = try image(of: sheet, files: files, name: path.string)
     var disc = image.disc
     if let texts = sheet.cdTextFile {
       let packs = try Files.contents(
@@ -45,6 +44,17 @@ package enum CUEReader {
     }
     return DiscImage(
       disc: disc, files: files, remarks: remarks + sheet.remarks + image.remarks, unclaimed: image.unclaimed)
+  }
+
+  /// The disc that a sheet describes, but for its texts.
+  /// - Parameter files: as many as the sheet names, in its order; of WAVE files, the samples.
+  /// - Throws: `sheetMalformed`.
+  package static func image(
+    of sheet: CUESheet, files: [any DiscFile], name: String
+  ) throws(EvidenceError) -> DiscImage {
+    precondition(files.count == sheet.files.count)
+    var layout = CUELayout(sheet, files: files, name: name)
+    return try layout.image()
   }
 
   /// The bytes that hold sectors: of WAVE files the samples, filled up to a whole sector.
