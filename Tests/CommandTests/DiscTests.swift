@@ -179,4 +179,26 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     #expect(split.status == 0)
     #expect(try TestFiles.read(folder.appending("t01.iso")) == TestFiles.read(folder.appending("fs.iso")))
   }
+
+  @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func makesAnImageOfAFolder() throws {
+    let folder = try TemporaryFolder()
+    _ = try Self.disc(in: folder)
+    let made = try Exhibit(["make-iso", "tree", "new.iso", "--volume", "NEW_ONE", "--json"], in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.json["files"] as? Int == 3 && made.json["others"] as? Int == 1)
+    let sum = try Tool.run("sha256sum", ["new.iso"], in: folder.path).output.prefix(64)
+    #expect(made.json["sha256"] as? String == String(sum))
+    let list =
+      try JSONSerialization.jsonObject(
+        with: Data(try TestFiles.read(folder.appending("new.iso.files.json")))) as? [String: Any]
+    let names = (list?["files"] as? [[String: Any]])?.compactMap { $0["path"] as? String }
+    #expect(names == ["Deeper Folder/noise.bin", "again.txt", "hello.txt"])
+    let said = try Tool.run("isoinfo", ["-d", "-i", "new.iso"], in: folder.path).output
+    #expect(said.contains("Volume id: NEW_ONE") && said.contains("Joliet") && said.contains("Rock Ridge"))
+    #expect(
+      try Exhibit(["make-iso", "tree", "new.iso"], in: folder.path).status == 2, "nothing is overwritten")
+    #expect(try Exhibit(["make-iso", "nowhere", "x.iso"], in: folder.path).status == 2)
+    #expect(try Exhibit(["make-iso", "tree", "x.iso", "--volume", "é"], in: folder.path).status == 1)
+    #expect(try TestFiles.names(in: folder.path).filter { $0.hasPrefix("x.iso") } == [])
+  }
 }
