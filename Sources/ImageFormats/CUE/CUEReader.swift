@@ -14,14 +14,8 @@ package enum CUEReader {
     if text.coding != .utf8 { remarks.append("the sheet is taken for \(text.coding.rawValue)") }
     let companions = CompanionFiles(sheet: path)
     func locate(_ name: String, line: Int, isOnly: Bool) throws(EvidenceError) -> FilePath {
-      let found: CompanionFiles.Found?
-      do throws(EvidenceError) {
-        found = try companions.find(name, isOnly: isOnly)
-      } catch {
-        throw error.code == .sheetMalformed ? text.malformed(line, "\(error.subject) \(error.detail)") : error
-      }
-      guard let found else { throw EvidenceError(.segmentMissing, name, "named in line \(line) of \(path)") }
-      if let remark = found.remark { remarks.append("line \(line): \(remark)") }
+      let found = try companions.find(name, in: text, line: line, isOnly: isOnly)
+      if let remark = found.remark { remarks.append(remark) }
       return found.path
     }
 

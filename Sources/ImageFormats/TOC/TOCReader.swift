@@ -9,13 +9,7 @@ package enum TOCReader {
   package static func open(_ path: FilePath) throws(EvidenceError) -> DiscImage {
     let text = try SheetText(path)
     return try image(of: text) { (name: String, line: Int, isOnly: Bool) throws(EvidenceError) in
-      let found: CompanionFiles.Found?
-      do throws(EvidenceError) {
-        found = try CompanionFiles(sheet: path).find(name, isOnly: isOnly)
-      } catch {
-        throw error.code == .sheetMalformed ? text.malformed(line, "\(error.subject) \(error.detail)") : error
-      }
-      guard let found else { throw EvidenceError(.segmentMissing, name, "named in line \(line) of \(path)") }
+      let found = try CompanionFiles(sheet: path).find(name, in: text, line: line, isOnly: isOnly)
       return (try PlainDiscFile(found.path), found.remark)
     }
   }
@@ -173,7 +167,7 @@ struct TOCLayout {
   private mutating func file(_ name: String, _ line: Int) throws(EvidenceError) -> Contents {
     if let contents = known[name] { return contents }
     let (file, remark) = try locate(name, line, names.count == 1)
-    if let remark { remarks.append("line \(line): \(remark)") }
+    if let remark { remarks.append(remark) }
     guard file.size > 0 else { throw EvidenceError(.imageMalformed, file.name, "the file is empty") }
     let isWave = name.lowercased().hasSuffix(".wav")
     if isWave {
