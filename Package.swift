@@ -115,8 +115,8 @@ let package = Package(
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Manifests",
-        "EWFWriter", systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
+        "Manifests", "EWFWriter", systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests

@@ -63,9 +63,14 @@ struct ConvertCommand: ParsableCommand {
     if opticalFormat != nil || (to == nil && DiscConversionJob.format(of: outputPath) != nil) {
       return try convertDisc(to: opticalFormat)
     }
-    if acceptLoss != nil {
+    if ["cue", "toc"].contains(FilePath(input).extension?.lowercased()) {
       throw EvidenceError(
-        .argumentInvalid, "--accept-loss", "for images of discs, into .cue, .toc, .iso or tracks")
+        .argumentInvalid, input, "it describes a disc, which goes into .cue, .toc, .iso or --to tracks")
+    }
+    if acceptLoss != nil || repair {
+      throw EvidenceError(
+        .argumentInvalid, "--accept-loss and --repair", "for images of discs, into .cue, .toc, .iso or tracks"
+      )
     }
     let job = try ConversionJob(try request(), stop: StopSignals.flag)
     StopSignals.install()

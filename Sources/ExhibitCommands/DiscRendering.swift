@@ -10,7 +10,6 @@ import SystemIO
 enum DiscRendering {
   /// Columns of the picture.
   private static let width = 72
-  private static let listedTracks = 99
 
   static func lines(_ info: DiscInfo) -> [String] {
     let disc = info.image.disc

@@ -14,7 +14,8 @@ package struct ExhibitProgram: ParsableCommand {
     subcommands: [
       CaseCommands.self, ItemCommands.self, AcquireCommand.self, ResumeCommand.self, CustodyCommands.self,
       VerifyCommand.self,
-      ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, RecoverCommand.self,
+      ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
+      RecoverCommand.self,
     ])
 
   package init() {}

@@ -74,6 +74,18 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     for text in ["hello.txt", "again.txt", "Deeper Folder/noise.bin", "link -> hello.txt", "3 files"] {
       #expect(list.output.contains(text), "\(text)\n\(list.output)")
     }
+    if Tool.exists("7zz") {
+      let peer = try Tool.run("7zz", ["l", "-ba", "-slt", "fs.iso"], in: folder.path).output
+      for name in peer.matches(of: /Path = (.+)/).map({ String($0.1) }) {
+        #expect(list.output.contains(name), "7zz has \(name)")
+      }
+    }
+    if Tool.exists("iso-info") {
+      let peer = try Tool.run("iso-info", ["-f", "-i", "fs.iso", "--no-header"], in: folder.path).output
+      for found in peer.matches(of: /\s(\d+)\s+(\/\S.*\.(?:txt|bin))/) {
+        #expect(list.output.contains(found.2.dropFirst()), "iso-info has \(found.2)")
+      }
+    }
     let extract = try Exhibit(["disc", "extract", "disc.cue", "files", "--json"], in: folder.path)
     #expect(extract.status == 0, "\(extract.errors)")
     for name in ["hello.txt", "again.txt", "Deeper Folder/noise.bin"] {
@@ -159,6 +171,8 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
   @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func convertsAndNamesWhatIsLost() throws {
     let folder = try TemporaryFolder()
     _ = try Self.disc(in: folder)
+    #expect(
+      try Exhibit(["convert", "disc.cue", "out.E01"], in: folder.path).status == 1, "no sheet in an E01")
     let refused = try Exhibit(["convert", "disc.cue", "out.iso"], in: folder.path)
     #expect(refused.status == 1)
     #expect(refused.output.contains("--accept-loss isrc,mcn,sector-headers,tracks"))
@@ -178,5 +192,27 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
       ["convert", "disc.cue", "t", "--to", "tracks", "--accept-loss", "sector-headers"], in: folder.path)
     #expect(split.status == 0)
     #expect(try TestFiles.read(folder.appending("t01.iso")) == TestFiles.read(folder.appending("fs.iso")))
+  }
+
+  @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func makesAnImageOfAFolder() throws {
+    let folder = try TemporaryFolder()
+    _ = try Self.disc(in: folder)
+    let made = try Exhibit(["make-iso", "tree", "new.iso", "--volume", "NEW_ONE", "--json"], in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.json["files"] as? Int == 3 && made.json["others"] as? Int == 1)
+    let sum = try Tool.run("sha256sum", ["new.iso"], in: folder.path).output.prefix(64)
+    #expect(made.json["sha256"] as? String == String(sum))
+    let list =
+      try JSONSerialization.jsonObject(
+        with: Data(try TestFiles.read(folder.appending("new.iso.files.json")))) as? [String: Any]
+    let names = (list?["files"] as? [[String: Any]])?.compactMap { $0["path"] as? String }
+    #expect(names == ["Deeper Folder/noise.bin", "again.txt", "hello.txt"])
+    let said = try Tool.run("isoinfo", ["-d", "-i", "new.iso"], in: folder.path).output
+    #expect(said.contains("Volume id: NEW_ONE") && said.contains("Joliet") && said.contains("Rock Ridge"))
+    #expect(
+      try Exhibit(["make-iso", "tree", "new.iso"], in: folder.path).status == 2, "nothing is overwritten")
+    #expect(try Exhibit(["make-iso", "nowhere", "x.iso"], in: folder.path).status == 2)
+    #expect(try Exhibit(["make-iso", "tree", "x.iso", "--volume", "é"], in: folder.path).status == 1)
+    #expect(try TestFiles.names(in: folder.path).filter { $0.hasPrefix("x.iso") } == [])
   }
 }

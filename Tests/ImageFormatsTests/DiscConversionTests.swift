@@ -124,4 +124,23 @@ import Testing
     #expect(try TestFiles.size(files[1]) == 44 + 340 * 2352)
     #expect(try DiscComparison.differences(image, try CUEReader.open(files[0])) == [])
   }
+
+  /// E38: data in the pregap of an audio track, as it lies on the disc: told, and carried over as it is.
+  @Test func e38DataInAnAudioPregap() throws {
+    var data = (0..<20).flatMap { number in
+      var sector = SectorCodec.encode(
+        .mode1, at: MSF(frames: number + 150), data: [UInt8](repeating: UInt8(number), count: 2048))
+      if number < 8 { Scrambler.apply(to: &sector) }
+      return sector
+    }
+    var random = SeededGenerator(seed: 6)
+    data += random.bytes(300 * 2352)
+    let fixture = try CUEFixture("FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:20\n", files: [])
+    try TestFiles.write(data, to: fixture.folder.appending("a.bin"))
+    let image = try fixture.open()
+    let count = try SectorCount(image, image.disc.tracks[0])
+    #expect(count.dataInAudio == 20 && count.scrambled == 8 && count.kinds == [.mode1: 20])
+    let files = try CUEWriter.write(image, folder: fixture.folder.path, base: "copy")
+    #expect(try TestFiles.read(files[1]) == data)
+  }
 }

@@ -123,6 +123,7 @@ import Testing
     "CD_DA\nTRACK AUDIO\nFILE \"a.bin\" 0\nINDEX 00:10:00\n",
     "CD_DA\nTRACK AUDIO\nFIFO \"a.bin\" 1\n",
     "CD_DA\nCD_TEXT { LANGUAGE 9 { } }\nTRACK AUDIO\nFILE \"a.bin\" 0\n",
+    "CD_DA\nCD_TEXT { LANGUAGE_MAP { 0 : E", "CD_DA\nTRACK", "CD_DA\nTRACK AUDIO\nISRC", "CD_TEXT",
     "FILE \"a.bin\" BINARY\n", "CD_DA\nTRACK AUDIO\nFILE \"a.bin\" 99999999999999 1\n",
     "CD_DA\nTRACK AUDIO\nFILE \"../a.bin\" 0\n",
   ])

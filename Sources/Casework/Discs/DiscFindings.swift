@@ -48,6 +48,8 @@ package enum DiscFindings {
         ))
     }
     add(count.wrongMode, .sectorModeDiffers, .warning)
+    add(
+      count.dataInAudio, .sectorModeDiffers, .warning, "\(count.dataInAudio) data sectors in an audio track")
     add(count.scrambled, .sectorScrambled, .warning)
     add(count.wrongParityAlone, .sectorParityWrong, .warning)
     if let first = count.firstWrongAddress {

@@ -14,14 +14,8 @@ package enum CUEReader {
     if text.coding != .utf8 { remarks.append("the sheet is taken for \(text.coding.rawValue)") }
     let companions = CompanionFiles(sheet: path)
     func locate(_ name: String, line: Int, isOnly: Bool) throws(EvidenceError) -> FilePath {
-      let found: CompanionFiles.Found?
-      do throws(EvidenceError) {
-        found = try companions.find(name, isOnly: isOnly)
-      } catch {
-        throw error.code == .sheetMalformed ? text.malformed(line, "\(error.subject) \(error.detail)") : error
-      }
-      guard let found else { throw EvidenceError(.segmentMissing, name, "named in line \(line) of \(path)") }
-      if let remark = found.remark { remarks.append("line \(line): \(remark)") }
+      let found = try companions.find(name, in: text, line: line, isOnly: isOnly)
+      if let remark = found.remark { remarks.append(remark) }
       return found.path
     }
 
@@ -30,8 +24,7 @@ package enum CUEReader {
       let place = try locate(file.name, line: file.line, isOnly: sheet.files.count == 1)
       files.append(try contents(of: try PlainDiscFile(place), file, text, &remarks))
     }
-    var layout = CUELayout(sheet, files: files, name: path.string)
-    let image = try layout.image()
+    let image = try image(of: sheet, files: files, name: path.string)
     var disc = image.disc
     if let texts = sheet.cdTextFile {
       let packs = try Files.contents(
@@ -45,6 +38,17 @@ package enum CUEReader {
     }
     return DiscImage(
       disc: disc, files: files, remarks: remarks + sheet.remarks + image.remarks, unclaimed: image.unclaimed)
+  }
+
+  /// The disc that a sheet describes, but for its texts.
+  /// - Parameter files: as many as the sheet names, in its order; of WAVE files, the samples.
+  /// - Throws: `sheetMalformed`.
+  package static func image(
+    of sheet: CUESheet, files: [any DiscFile], name: String
+  ) throws(EvidenceError) -> DiscImage {
+    precondition(files.count == sheet.files.count)
+    var layout = CUELayout(sheet, files: files, name: name)
+    return try layout.image()
   }
 
   /// The bytes that hold sectors: of WAVE files the samples, filled up to a whole sector.

@@ -14,12 +14,25 @@ struct CompanionFiles {
     let remark: String?
   }
 
+  /// A file that a line names.
   /// - Parameter isOnly: whether the description names no other file; then one with the stem of the description may
   ///   stand in for it.
-  /// - Returns: `nil` where there is no such file.
-  /// - Throws: `argumentInvalid` never; `sheetMalformed` without a line where a name leads out of the folder or fits
+  /// - Throws: `segmentMissing` where there is none; `sheetMalformed` where the name leads out of the folder or fits
   ///   several files.
-  func find(_ name: String, isOnly: Bool) throws(EvidenceError) -> Found? {
+  func find(_ name: String, in text: SheetText, line: Int, isOnly: Bool) throws(EvidenceError) -> Found {
+    let found: Found?
+    do throws(EvidenceError) {
+      found = try find(name, isOnly: isOnly)
+    } catch {
+      throw error.code == .sheetMalformed ? text.malformed(line, "\(error.subject) \(error.detail)") : error
+    }
+    guard let found else { throw EvidenceError(.segmentMissing, name, "named in line \(line) of \(sheet)") }
+    return Found(path: found.path, remark: found.remark.map { "line \(line): \($0)" })
+  }
+
+  /// - Returns: `nil` where there is no such file.
+  /// - Throws: `sheetMalformed`, without a line.
+  private func find(_ name: String, isOnly: Bool) throws(EvidenceError) -> Found? {
     var parts = name.split { $0 == "/" || $0 == "\\" }.map(String.init)
     guard let last = parts.last, !parts.contains(".."), !name.contains("\0") else {
       throw EvidenceError(.sheetMalformed, name, "leads out of the folder of the description")

@@ -22,6 +22,8 @@ package struct SectorCount: Sendable {
   /// Sectors of another mode than the track's.
   package private(set) var wrongMode = 0
   package private(set) var scrambled = 0
+  /// Data sectors in an audio track, as in the pregap of a CD-i Ready.
+  package private(set) var dataInAudio = 0
   /// Of sectors with a subchannel: how many have a wrong CRC in Q.
   package private(set) var subchannels = 0
   package private(set) var wrongQ = 0
@@ -41,7 +43,7 @@ package struct SectorCount: Sendable {
       try progress(batch.count)
       sectors += batch.count
       for index in 0..<batch.count {
-        if track.mode.isData { count(batch, index, track) }
+        if track.mode.isData { count(batch, index, track) } else { countAudio(batch, index) }
         if batch.subchannelLayout != nil { countSubchannel(batch, index, track) }
       }
     }
@@ -71,6 +73,17 @@ package struct SectorCount: Sendable {
       if report.edc == .wrong, SectorRepair.repair(sector, as: report.kind) != nil { correctable.append(lba) }
     default: break
     }
+  }
+
+  private mutating func countAudio(_ batch: SectorBatch, _ index: Int) {
+    guard batch.sector(index).starts(with: SectorCodec.sync) else { return }
+    var sector = Array(batch.sector(index))
+    dataInAudio += 1
+    if Scrambler.isScrambled(sector, lba: batch.first + index) {
+      scrambled += 1
+      Scrambler.apply(to: &sector)
+    }
+    kinds[SectorReport(of: sector.span.bytes).kind, default: 0] += 1
   }
 
   private mutating func note(_ report: SectorReport, _ track: DiscTrack, _ lba: Int) {

@@ -8,27 +8,26 @@ package enum TOCReader {
   /// - Throws: `sheetMalformed`, `fileMissing`, `segmentMissing` for a file it names, `imageMalformed`.
   package static func open(_ path: FilePath) throws(EvidenceError) -> DiscImage {
     let text = try SheetText(path)
-    var layout = TOCLayout(try TOCParser.parse(text), text: text) {
-      (name: String, line: Int, isOnly: Bool) throws(EvidenceError) in
-      let found: CompanionFiles.Found?
-      do throws(EvidenceError) {
-        found = try CompanionFiles(sheet: path).find(name, isOnly: isOnly)
-      } catch {
-        throw error.code == .sheetMalformed ? text.malformed(line, "\(error.subject) \(error.detail)") : error
-      }
-      guard let found else { throw EvidenceError(.segmentMissing, name, "named in line \(line) of \(path)") }
+    return try image(of: text) { (name: String, line: Int, isOnly: Bool) throws(EvidenceError) in
+      let found = try CompanionFiles(sheet: path).find(name, in: text, line: line, isOnly: isOnly)
       return (try PlainDiscFile(found.path), found.remark)
     }
+  }
+
+  /// Gives a file that is named: its name, the line, and whether no other is named. Beside it, what is worth saying.
+  package typealias Locate =
+    (_ name: String, _ line: Int, _ isOnly: Bool) throws(EvidenceError) -> (any DiscFile, String?)
+
+  /// The disc that a table of contents describes.
+  /// - Throws: `sheetMalformed`, `imageMalformed`; what `locate` throws.
+  package static func image(of text: SheetText, locate: @escaping Locate) throws(EvidenceError) -> DiscImage {
+    var layout = TOCLayout(try TOCParser.parse(text), text: text, locate: locate)
     return try layout.image()
   }
 }
 
 /// Puts the tracks on the disc, once the sizes of the files are known.
 struct TOCLayout {
-  typealias Locate = (_ name: String, _ line: Int, _ isOnly: Bool) throws(EvidenceError) -> (
-    any DiscFile, String?
-  )
-
   private struct Contents {
     let number: Int
     let isWave: Bool
@@ -36,12 +35,12 @@ struct TOCLayout {
 
   private let sheet: TOCSheet
   private let text: SheetText
-  private let locate: Locate
+  private let locate: TOCReader.Locate
   private var files: [any DiscFile] = []
   private var known: [String: Contents] = [:]
   private var remarks: [String]
 
-  init(_ sheet: TOCSheet, text: SheetText, locate: @escaping Locate) {
+  init(_ sheet: TOCSheet, text: SheetText, locate: @escaping TOCReader.Locate) {
     self.sheet = sheet
     self.text = text
     self.locate = locate
@@ -168,7 +167,7 @@ struct TOCLayout {
   private mutating func file(_ name: String, _ line: Int) throws(EvidenceError) -> Contents {
     if let contents = known[name] { return contents }
     let (file, remark) = try locate(name, line, names.count == 1)
-    if let remark { remarks.append("line \(line): \(remark)") }
+    if let remark { remarks.append(remark) }
     guard file.size > 0 else { throw EvidenceError(.imageMalformed, file.name, "the file is empty") }
     let isWave = name.lowercased().hasSuffix(".wav")
     if isWave {

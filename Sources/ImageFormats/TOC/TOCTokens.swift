@@ -84,8 +84,9 @@ struct TOCTokens {
   }
 
   mutating func pop() -> Token? {
-    defer { next += 1 }
-    return peek
+    guard let token = peek else { return nil }
+    next += 1
+    return token
   }
 
   /// Takes the next token if it is this one.

@@ -25,11 +25,14 @@ enum FuzzSeeds {
     of target: FuzzTarget, _ scratch: FilePath
   ) throws(EvidenceError) -> [(String, [UInt8])] {
     switch target {
+    case .cue: DiscSeeds.sheets
     case .ewf: try images(scratch)
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]
     case .records: records
     case .signing: try signing()
+    case .toc: DiscSeeds.tables
+    case .volumes: DiscSeeds.volumes
     }
   }
 

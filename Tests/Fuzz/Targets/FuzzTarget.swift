@@ -3,6 +3,8 @@
 /// A target must answer every input: a crash, a leak, a timeout or more memory than allowed is found by libFuzzer,
 /// a wrong answer by the target itself.
 package enum FuzzTarget: String, CaseIterable, Sendable {
+  /// Cue sheets.
+  case cue
   /// E01 sets of one or two segments.
   case ewf
   /// JSON, canonical and not.
@@ -13,16 +15,23 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case records
   /// CMS signatures, certificates and private keys.
   case signing
+  /// Tables of contents of cdrdao.
+  case toc
+  /// Files of sectors and the file systems on them.
+  case volumes
 
   /// Runs one input.
   /// - Returns: what is wrong with the answer; `nil` where nothing is.
   package func problem(with input: [UInt8]) -> String? {
     switch self {
+    case .cue: CUETarget.problem(with: input)
     case .ewf: EWFTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
     case .records: RecordsTarget.problem(with: input)
     case .signing: SigningTarget.problem(with: input)
+    case .toc: TOCTarget.problem(with: input)
+    case .volumes: VolumesTarget.problem(with: input)
     }
   }
 }

@@ -1,0 +1,104 @@
+import OpticalDisc
+
+/// Descriptions of discs, and beginnings of file systems.
+enum DiscSeeds {
+  /// 5000 sectors and 7 bytes, then the text.
+  private static func over(_ text: String) -> [UInt8] { [0x88, 0x13, 7] + Array(text.utf8) }
+
+  static let sheets: [(String, [UInt8])] = [
+    (
+      "mixed",
+      over(
+        """
+        CATALOG 1234567890123
+        TITLE "Disc"
+        FILE "a.bin" BINARY
+          TRACK 01 MODE1/2048
+            INDEX 01 00:00:00
+          TRACK 02 AUDIO
+            FLAGS DCP PRE
+            ISRC DEMUA9800001
+            PREGAP 00:02:00
+            INDEX 00 00:10:00
+            INDEX 01 00:12:00
+            INDEX 02 00:20:10
+            POSTGAP 00:01:00
+
+        """)
+    ),
+    (
+      "sessions",
+      over(
+        """
+        REM SESSION 01
+        FILE a.bin MOTOROLA
+        TRACK 01 CDG
+        INDEX 01 00:00:32
+        REM LEAD-OUT 00:20:00
+        REM SESSION 02
+        REM LEAD-IN 01:00:00
+        REM PREGAP 00:02:00
+        TRACK 02 CDI/2352
+        INDEX 00 00:40:00
+        FILE b.bin BINARY
+        INDEX 01 00:00:00
+        TRACK 03 MODE2/2336
+        INDEX 01 00:10:00
+
+        """)
+    ),
+  ]
+
+  static let tables: [(String, [UInt8])] = [
+    (
+      "mixed",
+      over(
+        """
+        CD_ROM_XA
+        CATALOG "1234567890123"
+        CD_TEXT { LANGUAGE_MAP { 0 : EN } LANGUAGE 0 { TITLE "a\\351" GENRE { 0, 10, 82, 0 } } }
+        TRACK MODE2_FORM_MIX
+        DATAFILE "a.bin" #100 00:10:00
+        TRACK AUDIO RW_RAW
+        NO COPY
+        FOUR_CHANNEL_AUDIO
+        CD_TEXT { LANGUAGE 0 { TITLE "b" ISRC "DEMUA9800001" } }
+        SILENCE 00:01:00
+        FILE "a.bin" SWAP #4704 00:01:00 5880
+        START 00:01:00
+        INDEX 00:00:05
+        TRACK MODE1_RAW
+        ZERO MODE1_RAW 00:02:00
+        DATAFILE "a.bin"
+        START
+
+        """)
+    ),
+    ("audio", over("CD_DA\nFIRST_TRACK_NO 3\nTRACK AUDIO\nPREGAP 0:2:0\nFILE \"b.wav\" 0\n")),
+  ]
+
+  static let volumes: [(String, [UInt8])] = {
+    var iso = [UInt8](repeating: 0, count: 20 * 2048)
+    func put(_ bytes: [UInt8], at offset: Int) {
+      iso.replaceSubrange(offset..<offset + bytes.count, with: bytes)
+    }
+    put([1] + Array("CD001".utf8) + [1], at: 16 * 2048)
+    put(Array("VOLUME".utf8), at: 16 * 2048 + 40)
+    put([20, 0, 0, 0], at: 16 * 2048 + 80)
+    put([0, 8], at: 16 * 2048 + 128)
+    put([18, 0, 0, 0], at: 16 * 2048 + 158)
+    put([255] + Array("CD001".utf8) + [1], at: 17 * 2048)
+    put([34, 0, 18, 0, 0, 0], at: 18 * 2048)
+    put([1, 0], at: 18 * 2048 + 32)
+    var apple = [UInt8](repeating: 0, count: 8192)
+    apple.replaceSubrange(0..<4, with: Array("ER".utf8) + [2, 0])
+    apple.replaceSubrange(512..<514, with: Array("PM".utf8))
+    apple.replaceSubrange(520..<524, with: [0, 0, 0, 4])
+    apple.replaceSubrange(3072..<3074, with: Array("BD".utf8))
+    let raw = (0..<18).flatMap { number in
+      SectorCodec.encode(
+        .mode1, at: MSF(frames: number + 150), data: Array(iso[number * 2048..<(number + 1) * 2048]))
+    }
+    return [("iso", iso), ("apple", apple), ("raw", raw)]
+  }()
+}

@@ -1,0 +1,97 @@
+import Evidence
+import ImageFormats
+import OpticalDisc
+
+/// A file that is all zero, of any size.
+private struct ZeroFile: DiscFile {
+  let name: String
+  let size: UInt64
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {
+    guard offset < size else { return 0 }
+    let count = min(buffer.count, Int(size - offset))
+    UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]).initializeMemory(as: UInt8.self, repeating: 0)
+    return count
+  }
+}
+
+/// Cue sheets over files of zeros.
+///
+/// Input: two bytes with the size of the files in sectors of 2352 bytes (little-endian), one with what is added to it
+/// in bytes, then the sheet.
+enum CUETarget {
+  static let headerSize = 3
+
+  static func problem(with input: [UInt8]) -> String? {
+    guard input.count >= headerSize else { return nil }
+    let size = (UInt64(input[0]) | UInt64(input[1]) << 8) * 2352 + UInt64(input[2])
+    let text = SheetText(Array(input[headerSize...]), name: "input")
+    guard let sheet = try? CUEParser.parse(text) else { return nil }
+    let files = sheet.files.map { ZeroFile(name: $0.name, size: size) }
+    guard let image = try? CUEReader.image(of: sheet, files: files, name: "input") else { return nil }
+    _ = CUEWriter.losses(image)
+    return DiscInvariants.problem(with: image, claimsAll: true)
+  }
+}
+
+/// Tables of contents of cdrdao over a file of zeros; input as for cue sheets.
+enum TOCTarget {
+  static func problem(with input: [UInt8]) -> String? {
+    guard input.count >= CUETarget.headerSize else { return nil }
+    let size = (UInt64(input[0]) | UInt64(input[1]) << 8) * 2352 + UInt64(input[2])
+    let text = SheetText(Array(input[CUETarget.headerSize...]), name: "input")
+    let image = try? TOCReader.image(of: text) { (name: String, _: Int, _: Bool) throws(EvidenceError) in
+      (ZeroFile(name: name, size: size), nil)
+    }
+    guard let image else { return nil }
+    _ = TOCWriter.losses(image)
+    // The same part of a file may be in several tracks, and no track needs to have it.
+    return DiscInvariants.problem(with: image, claimsAll: false)
+  }
+}
+
+/// Files of sectors without a description, and the file systems on them.
+enum VolumesTarget {
+  static func problem(with input: [UInt8]) -> String? {
+    let file = MemoryDiscFile(name: "input", contents: input)
+    guard let image = try? ISOReader.image(of: file, isNamed: true) else { return nil }
+    guard (try? image.fileSystems()) != nil else { return "a file system is answered with an error" }
+    _ = try? ISOWriter.losses(image)
+    return DiscInvariants.problem(with: image, claimsAll: false)
+  }
+}
+
+/// What holds of every disc.
+private enum DiscInvariants {
+  static func problem(with image: DiscImage, claimsAll: Bool) -> String? {
+    var claimed = [UInt64](repeating: 0, count: image.files.count)
+    for session in image.disc.sessions {
+      for (one, two) in zip(session.tracks, session.tracks.dropFirst()) where one.end != two.first {
+        return "a hole between tracks \(one.number) and \(two.number)"
+      }
+      guard session.tracks.last?.end == session.leadOut else { return "the lead-out is not the end" }
+      for track in session.tracks {
+        for (index, lba) in track.indexes where lba < track.first || lba >= track.end {
+          return "index \(index) of track \(track.number) lies outside"
+        }
+        for extent in track.extents {
+          guard let run = extent.run else { continue }
+          let length = UInt64(extent.count - 1) * UInt64(run.stride) + UInt64(run.layout.size)
+          guard run.offset + length <= image.files[run.file].size else {
+            return "track \(track.number) is longer than its file"
+          }
+          claimed[run.file] += UInt64(extent.count * run.stride)
+        }
+      }
+    }
+    for part in image.unclaimed {
+      guard part.range.upperBound <= image.files[part.file].size else { return "unclaimed bytes lie outside" }
+      claimed[part.file] += UInt64(part.range.count)
+    }
+    guard claimsAll else { return nil }
+    for (number, file) in image.files.enumerated() where claimed[number] != file.size {
+      return "\(claimed[number]) of \(file.size) bytes of \(file.name) are accounted for"
+    }
+    return nil
+  }
+}
