@@ -62,6 +62,8 @@ let package = Package(
     // level 4: what is written and what is said of it
     module("ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
+    // media of known contents, with faults as scripted
+    module("ReferenceMedia", ["Evidence", "SystemIO", "Media"]),
     // level 5: the E01 writer
     module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
     // level 6: the two pipelines, which know nothing of each other
@@ -80,6 +82,13 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "EWFWriter",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
       ]),
+    // level 10: the program tested on the examiner's own machine
+    module(
+      "Validation",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "Manifests",
+        "EWFWriter", "ReferenceMedia", "Acquisition", "Verification", "Casework",
+      ]),
     // the command line: rendering (level 7, of the verifier too), then the commands
     module(
       "Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification", argumentParser]),
@@ -87,7 +96,7 @@ let package = Package(
       "ExhibitCommands",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats", "EWFWriter", "Acquisition", "Verification",
-        "Casework", "Rendering", argumentParser,
+        "Casework", "Validation", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
     program(
@@ -110,7 +119,9 @@ let package = Package(
     // tests
     .target(
       name: "EvidenceTestKit",
-      dependencies: ["Evidence", "SystemIO", "Digests", "Media", "ImageFormats", systemPackage],
+      dependencies: [
+        "Evidence", "SystemIO", "Digests", "Media", "ImageFormats", "ReferenceMedia", systemPackage,
+      ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
@@ -140,6 +151,9 @@ let package = Package(
         systemPackage,
       ],
       exclude: ["Scripts"]),
+    tests(
+      "ValidationTests",
+      ["Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "Signing", "Validation", systemPackage]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]

@@ -19,17 +19,20 @@ struct AcquisitionSetting {
   let plan: AcquisitionPlan
 
   /// Everything that can be refused is refused here, before the medium is read or anything is written.
-  /// - Parameter passphrase: asked where the signing key is encrypted.
+  /// - Parameters:
+  ///   - medium: read in place of what the source's path names, where given.
+  ///   - passphrase: asked where the signing key is encrypted.
   /// - Throws: `itemUnknown`, `sourceMissing`, `sourceInsideCase`, `sourceInUse`, `destinationMissing`,
   ///   `destinationFull`, `passphraseWrong` …
   init(
-    _ request: AcquisitionRequest, in folder: CaseFolder, store: CaseStore,
+    _ request: AcquisitionRequest, in folder: CaseFolder, store: CaseStore, medium: (any SectorSource)? = nil,
     passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     self.folder = folder
     self.store = store
     self.item = try store.item(request.item)
-    let opened = try Sources.open(request.source, sectorSize: request.sectorSize)
+    let opened =
+      if let medium { medium } else { try Sources.open(request.source, sectorSize: request.sectorSize) }
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
         TimeLimitedSource(opened, seconds: Double(seconds))

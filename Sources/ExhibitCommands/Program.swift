@@ -14,7 +14,7 @@ package struct ExhibitProgram: ParsableCommand {
     subcommands: [
       CaseCommands.self, ItemCommands.self, AcquireCommand.self, ResumeCommand.self, CustodyCommands.self,
       VerifyCommand.self,
-      ReportCommand.self, InfoCommand.self, ConvertCommand.self, RecoverCommand.self,
+      ReportCommand.self, InfoCommand.self, ConvertCommand.self, RecoverCommand.self, ValidateCommand.self,
     ])
 
   package init() {}
