@@ -68,9 +68,14 @@ final class Bench {
   }
 
   /// A loop device over a file, until the check ends.
-  func loopDevice(_ file: FilePath, _ options: [String] = []) throws -> FilePath {
+  /// - Parameter isWritable: the kernel may write to it, even where a write protection of the number it got was left
+  ///   behind by somebody.
+  func loopDevice(
+    _ file: FilePath, _ options: [String] = [], isWritable: Bool = false
+  ) throws -> FilePath {
     let device = try demand("losetup", ["--find", "--show"] + options + [file.string])
     undoings.append(("losetup", ["--detach", device]))
+    if isWritable { try demand("blockdev", ["--setrw", device]) }
     return FilePath(device)
   }
 

@@ -2,6 +2,7 @@ import Casework
 import Evidence
 import ImageFormats
 import SystemIO
+import Verification
 
 /// Comparisons that several checks make.
 extension Trial {
@@ -33,5 +34,11 @@ extension Trial {
         "\(what): \(digest.algorithm.title) of what ewfexport decodes")
     }
     try FolderTree.remove(decoded)
+  }
+
+  /// That a verification found nothing wrong.
+  func expectNoFailure(_ report: VerificationReport, _ what: String) {
+    let failures = report.findings.filter { $0.severity == .failure }
+    expectEqual(failures.map { "\($0.code.rawValue) \($0.subject)" }, [], "\(what): failures")
   }
 }

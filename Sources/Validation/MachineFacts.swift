@@ -50,7 +50,7 @@ package struct MachineFacts: Hashable, Sendable {
     self.executable = Program(
       name: ToolVersion.name, path: own.string, sha256: try FileDigests.of(own).sha256)
     var programs: [Program] = []
-    let tools: Set<String> = ["losetup", "mount", "umount"]
+    let tools: Set<String> = ["blockdev", "losetup", "mount", "umount"]
     for name in checks.flatMap(\.needs).reduce(
       into: tools,
       { names, need in

@@ -39,7 +39,8 @@ enum DestinationChecks {
       .am05, kind, does: "A medium is acquired, with a copy on a new \(kind) file system on a loop device.",
       expects: "Images and record of the copy are complete and verify.", needs: [.root, .program(program)]
     ) { trial, bench in
-      let device = try bench.loopDevice(try bench.sparse("device", length: 512 << 20))
+      let device = try bench.loopDevice(
+        try bench.sparse("device", length: 512 << 20), isWritable: true)
       try bench.demand(program, options + [device.string])
       try expectImages(trial, bench, on: try bench.mount(kind, ["-t", kind, device.string]))
     }
@@ -88,7 +89,7 @@ enum DestinationChecks {
       """, needs: [.root, .program("mkfs.ext4")]
   ) { trial, bench in
     let backing = try bench.sparse("device", length: 128 << 20)
-    let device = try bench.loopDevice(backing)
+    let device = try bench.loopDevice(backing, isWritable: true)
     try bench.demand("mkfs.ext4", ["-q", "-O", "^has_journal", device.string])
     let folder = try bench.mount("failing", ["-t", "ext4", "-o", "errors=continue", device.string])
     let contents = StampedContents(length: 48 << 20)

@@ -61,7 +61,8 @@ enum ImageChecks {
         let record = try bench.acquire(file) { $0.e01.compression = compression }.record()
         let opened = try ImageFormatRegistry.open(record.e01)
         trial.expectEqual(opened.format, .e01, "\(compression.rawValue): format by its signature")
-        trial.expectEqual(opened.structureFindings, [], "\(compression.rawValue): findings")
+        trial.expectEqual(
+          opened.structureFindings.map(\.code.rawValue), [], "\(compression.rawValue): findings")
         let stored: ImageFacts.Compression =
           switch compression {
           case .none, .emptyBlock: .none

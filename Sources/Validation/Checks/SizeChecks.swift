@@ -86,7 +86,9 @@ enum SizeChecks {
   ) { trial, bench in
     let contents = StampedContents(length: (4 << 40) + 3 * 512)
     let end = contents.length / 512
-    let ranges = [SectorRange(first: (1 << 32) - 1025, count: 2051), SectorRange(first: end - 5, count: 5)]
+    let ranges = [
+      SectorRange(first: (1 << 32) - 1025, count: 2051), SectorRange(first: end - 5, count: 5),
+    ]
     let file: FilePath
     do {
       file = try bench.file(
