@@ -66,6 +66,8 @@ let package = Package(
     module(
       "ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
     module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
+    // media of known contents, with faults as scripted
+    module("ReferenceMedia", ["Evidence", "SystemIO", "Media"]),
     // level 5: the E01 writer
     module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
     // level 5: the files on discs
@@ -87,6 +89,13 @@ let package = Package(
         "DiscFiles", "EWFWriter",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
       ]),
+    // level 10: the program tested on the examiner's own machine
+    module(
+      "Validation",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "Manifests",
+        "EWFWriter", "ReferenceMedia", "Acquisition", "Verification", "Casework",
+      ]),
     // the command line: rendering (level 7, of the verifier too), then the commands
     module(
       "Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification", argumentParser]),
@@ -94,9 +103,7 @@ let package = Package(
       "ExhibitCommands",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "DiscFiles", "EWFWriter",
-        "Acquisition",
-        "Verification",
-        "Casework", "Rendering", argumentParser,
+        "Acquisition", "Verification", "Casework", "Validation", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
     program(
@@ -123,7 +130,8 @@ let package = Package(
     .target(
       name: "EvidenceTestKit",
       dependencies: [
-        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "ImageFormats", systemPackage,
+        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "ImageFormats", "ReferenceMedia",
+        systemPackage,
       ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
@@ -161,6 +169,9 @@ let package = Package(
       ],
       exclude: ["Scripts"]),
     tests("SystemTests", ["Evidence", systemPackage]),
+    tests(
+      "ValidationTests",
+      ["Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "Signing", "Validation", systemPackage]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]

@@ -40,6 +40,8 @@ int32_t clinux_available_processors(void) {
   return CPU_COUNT(&set);
 }
 
+int32_t clinux_pipe(int32_t ends[2]) { return outcome(pipe2(ends, O_CLOEXEC)); }
+
 int32_t clinux_name_thread(const char *name) {
   char kept[16] = {0};
   strncpy(kept, name, sizeof kept - 1);

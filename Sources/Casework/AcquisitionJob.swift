@@ -12,13 +12,16 @@ package struct AcquisitionJob {
   private let setting: AcquisitionSetting
 
   /// Everything that can be refused is refused here, before the medium is read or anything is written.
-  /// - Parameter passphrase: asked where the signing key is encrypted.
+  /// - Parameters:
+  ///   - medium: read in place of what the source's path names; for media of known contents.
+  ///   - passphrase: asked where the signing key is encrypted.
   /// - Throws: `itemUnknown`, `sourceMissing`, `sourceInsideCase`, `sourceInUse`, `destinationFull`,
   ///   `passphraseWrong` …
   package init(
-    _ request: AcquisitionRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
+    _ request: AcquisitionRequest, in folder: CaseFolder, medium: (any SectorSource)? = nil,
+    passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
-    let protected = try ProtectedMedium(request, in: folder)
+    let protected = try ProtectedMedium(request, medium: medium, in: folder)
     self.setting = try AcquisitionSetting(
       protected, in: folder, store: try CaseStore.open(folder), passphrase: passphrase)
   }

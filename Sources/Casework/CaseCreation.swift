@@ -115,11 +115,12 @@ package struct CaseCreation {
 }
 
 /// Keys and certificates as files.
-enum SigningFiles {
-  static let cap = 1 << 20
+package enum SigningFiles {
+  /// Most bytes of such a file.
+  package static let cap = 1 << 20
 
   /// - Parameter passphrase: asked only where the key is encrypted.
-  static func identity(
+  package static func identity(
     key pem: [UInt8], keyName: String, certificate: FilePath, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) -> SigningIdentity {
     let key: SigningKey
@@ -133,7 +134,7 @@ enum SigningFiles {
   }
 
   /// The signing identity of a case's examiner.
-  static func identity(
+  package static func identity(
     of folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) -> SigningIdentity {
     try identity(

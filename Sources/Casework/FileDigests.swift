@@ -4,11 +4,11 @@ import SystemIO
 import SystemPackage
 
 /// Size and SHA-256 of files, as manifests list them.
-enum FileDigests {
+package enum FileDigests {
   private static let step = 4 << 20
 
   /// Reads the whole file.
-  static func of(_ path: FilePath) throws(EvidenceError) -> (size: UInt64, sha256: Digest) {
+  package static func of(_ path: FilePath) throws(EvidenceError) -> (size: UInt64, sha256: Digest) {
     let file = try OwnedDescriptor.openForReading(path)
     file.adviseSequential()
     var digest = StreamingDigest(.sha256)

@@ -11,9 +11,12 @@ struct ProtectedMedium {
   let medium: any SectorSource
   let protection: SourceProtection
 
-  /// - Throws: `sourceInsideCase`, `sourceMissing`, `sourceInUse` …, `destinationMissing`, `sandboxMissing`.
-  init(_ request: AcquisitionRequest, in folder: CaseFolder) throws(EvidenceError) {
-    let opened = try Sources.open(request.source, sectorSize: request.sectorSize)
+  /// - Parameter given: read in place of what the source's path names, where not `nil`.
+  init(
+    _ request: AcquisitionRequest, medium given: (any SectorSource)? = nil, in folder: CaseFolder
+  ) throws(EvidenceError) {
+    let opened =
+      if let given { given } else { try Sources.open(request.source, sectorSize: request.sectorSize) }
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
         TimeLimitedSource(opened, seconds: Double(seconds))

@@ -16,7 +16,7 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case .failed: "an input or the environment did not allow it; nothing is left that looks whole"
     case .completeWithUnreadable: "complete, but sectors of the medium could not be read"
     case .incomplete: "incomplete; what was read is kept and marked as partial"
-    case .mismatch: "verification found a mismatch or damage"
+    case .mismatch: "verification found a mismatch or damage, or a check of a validation failed"
     case .noReference: "nothing to verify against"
     case .chainBroken: "the custody record or the audit chain is broken"
     }

@@ -15,7 +15,7 @@ package struct ExhibitProgram: ParsableCommand {
       CaseCommands.self, ItemCommands.self, AcquireCommand.self, ResumeCommand.self, CustodyCommands.self,
       VerifyCommand.self,
       ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
-      RecoverCommand.self,
+      RecoverCommand.self, ValidateCommand.self,
     ])
 
   package init() {}

@@ -72,7 +72,12 @@ package enum Files {
   /// `MAJOR:MINOR` of a device node, as the kernel prints it; `nil` where nothing exists.
   package static func deviceNumber(_ path: FilePath) -> String? {
     guard case .success(let status) = Syscalls.status(path) else { return nil }
-    return "\(clinux_device_major(UInt64(status.st_rdev))):\(clinux_device_minor(UInt64(status.st_rdev)))"
+    return deviceNumber(UInt64(status.st_rdev))
+  }
+
+  /// `MAJOR:MINOR` of a device, as the kernel prints it.
+  package static func deviceNumber(_ device: UInt64) -> String {
+    "\(clinux_device_major(device)):\(clinux_device_minor(device))"
   }
 
   /// A number that is equal for folders of one file system.

@@ -18,6 +18,9 @@ package enum Host {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Holds the calling thread.
+  package static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
+
   /// Unpredictable bytes from the kernel.
   package static func randomBytes(_ count: Int) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
@@ -36,6 +39,8 @@ package enum Host {
     }
     return (text(name.nodename), text(name.sysname), text(name.release), text(name.machine))
   }
+
+  package static var isRoot: Bool { geteuid() == 0 }
 
   /// The login name of the real user, or its number.
   package static var userName: String {

@@ -73,6 +73,27 @@ package enum Syscalls {
     retrying { bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) } }
   }
 
+  /// Two descriptors of a new pipe, to read from and to write to, that other programs do not inherit.
+  package static func pipe(_ ends: inout [Int32]) -> Outcome<Int32> {
+    outcome(clinux_pipe(&ends))
+  }
+
+  /// Waits until a child process has ended.
+  package static func waitForChild(_ child: pid_t, _ status: inout Int32) -> Outcome<Int32> {
+    retrying { Glibc.waitpid(child, &status, 0) }
+  }
+
+  /// The largest file the process may write, in bytes; writing more fails with EFBIG where SIGXFSZ is ignored.
+  package static func fileSizeLimit() -> Outcome<rlimit> {
+    var limit = rlimit()
+    return retrying { Glibc.getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) }.map { _ in limit }
+  }
+
+  package static func setFileSizeLimit(_ limit: rlimit) -> Outcome<Int32> {
+    var limit = limit
+    return retrying { Glibc.setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) }
+  }
+
   package static func fsync(_ descriptor: Int32) -> Outcome<Int32> {
     retrying { Glibc.fsync(descriptor) }
   }

@@ -132,11 +132,8 @@ import Testing
       let resumed = try TestFiles.read(folder.appending(name))
       let expected = try TestFiles.read(whole.appending(name))
       #expect(
-        resumed == expected,
-        """
-        \(name), \(note): \(resumed.count) and \(expected.count) bytes, the first that differs is \
-        \(zip(resumed, expected).enumerated().first { $1.0 != $1.1 }?.offset ?? -1)
-        """)
+        resumed.count == expected.count && ImageBytes.equal(resumed, expected, 0..<expected.count),
+        "\(name), \(note): \(resumed.count) and \(expected.count) bytes")
     }
     let reader = try ImageFormatRegistry.open(folder.appending("image.E01"))
     #expect(reader.structureFindings.isEmpty)

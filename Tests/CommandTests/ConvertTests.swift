@@ -19,7 +19,7 @@ import Testing
   }
 
   /// E01 → raw → E01 → split raw: every step holds the same bytes, and other programs agree.
-  @Test func goesRoundThroughEveryForm() throws {
+  @Test("DA-AO-09 a conversion through every form keeps the data") func goesRoundThroughEveryForm() throws {
     let folder = try TemporaryFolder()
     let path = folder.path
     try SampleImage.make(

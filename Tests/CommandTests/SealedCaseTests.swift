@@ -64,7 +64,8 @@ struct SealedCase: Sendable, CustomTestStringConvertible {
     #expect(archives == SealedCase.all.map { "case-\($0.version).tar.gz" }.sorted())
   }
 
-  @Test(arguments: SealedCase.all) func verifiesAsCase(_ sealed: SealedCase) throws {
+  @Test("DA-AO-06 a case of every earlier version verifies unchanged", arguments: SealedCase.all)
+  func verifiesAsCase(_ sealed: SealedCase) throws {
     let folder = try TemporaryFolder()
     let report = try verify(try sealed.unpacked(into: folder))
     #expect(report.verdict == .verified)
@@ -130,7 +131,8 @@ struct SealedCase: Sendable, CustomTestStringConvertible {
   }
 
   /// What is said of a sealed case is not said of anything: one bit more or less shows.
-  @Test(arguments: SealedCase.all) func findsOneBitInEachImage(_ sealed: SealedCase) throws {
+  @Test("DA-AO-07 one changed bit in an image of an earlier version is found", arguments: SealedCase.all)
+  func findsOneBitInEachImage(_ sealed: SealedCase) throws {
     let folder = try TemporaryFolder()
     let root = try sealed.unpacked(into: folder)
     for item in sealed.items {

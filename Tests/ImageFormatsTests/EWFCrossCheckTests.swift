@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test(arguments: written)
+  @Test("DA-AO-01 our reader and libewf decode the same from an E01 of ours", arguments: written)
   func agreesOnImagesOfOurs(_ image: EWFWriting, sectorSize: Int) throws {
     for length in [1_600_000 / sectorSize * sectorSize, 1_234_567] {
       let folder = try TemporaryFolder()

@@ -79,7 +79,7 @@ struct DamageSample: Sendable {
 
 @Suite struct EWFDamageTests {
   /// One bit in each kind of structure, at several places of it.
-  @Test(arguments: [0, 1, 2])
+  @Test("DA-AO-07 one changed bit anywhere in the structure of an E01 is found", arguments: [0, 1, 2])
   func findsOneBitAnywhereInTheStructure(which: Int) throws {
     let sample = try [DamageSample.compressed, DamageSample.plain, DamageSample.oldest][which].get()
     var places: [(String, Int)] = [
@@ -118,7 +118,7 @@ struct DamageSample: Sendable {
     }
   }
 
-  @Test(arguments: [0, 1, 2])
+  @Test("DA-AO-08 one changed bit in a chunk of an E01 is located", arguments: [0, 1, 2])
   func namesTheChunkOfOneBit(which: Int) throws {
     let sample = try [DamageSample.compressed, DamageSample.plain, DamageSample.oldest][which].get()
     let data = try sample.first(which == 2 ? "table" : "sectors")

@@ -61,7 +61,7 @@ import Testing
   }
 
   /// Past E99 come EAA, EAB …; nothing is lost on the way.
-  @Test func segmentsPastNinetyNine() throws {
+  @Test("DA-AO-05 segments past the 99th keep their size and order") func segmentsPastNinetyNine() throws {
     let folder = try TemporaryFolder()
     var random = SeededRandom(seed: 3)
     var block = (0..<1 << 18).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
@@ -90,7 +90,9 @@ import Testing
     #expect(Digest.of(bytes, .md5) == md5)
   }
 
-  @Test(arguments: EWFCompression.allCases, [1 << 20, (1 << 20) + 1, 3_333_333] as [UInt64])
+  @Test(
+    "DA-AO-05 no segment of an E01 is larger than asked for", arguments: EWFCompression.allCases,
+    [1 << 20, (1 << 20) + 1, 3_333_333] as [UInt64])
   func segmentsAreNeverLargerThanAsked(compression: EWFCompression, segmentSize: UInt64) throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 8 << 20)

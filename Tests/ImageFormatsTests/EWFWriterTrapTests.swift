@@ -114,7 +114,8 @@ import Testing
   }
 
   /// Entries of the list of unreadable sectors have 32 bits; libewf would store sector 2³² + 5 as sector 5.
-  @Test func unreadableSectorPastTheListIsNotStoredWrongly() throws {
+  @Test("DA-AM-09 an unreadable sector past 2^32 is left out of an E01's list and not stored as another")
+  func unreadableSectorPastTheListIsNotStoredWrongly() throws {
     let folder = try TemporaryFolder()
     var image = EWFWriting()
     image.unreadable = [
@@ -131,7 +132,8 @@ import Testing
   }
 
   /// A medium that is unreadable throughout must not be listed with a count that wraps to nothing.
-  @Test func unreadableRangeLongerThanTheListIsCut() {
+  @Test("DA-AM-09 a range of unreadable sectors longer than an E01's list is cut, and the rest is named")
+  func unreadableRangeLongerThanTheListIsCut() {
     let all = [SectorRange(0..<1 << 31), SectorRange(1 << 31..<1 << 40)]
     #expect(EWFErrorAddresses.listed(all).joined() == [SectorRange(0..<0xffff_ffff)])
     #expect(EWFErrorAddresses.unlisted(all) == [SectorRange(0xffff_ffff..<1 << 40)])
@@ -140,7 +142,7 @@ import Testing
   }
 
   /// libewf verifies what it wrote, in every compression.
-  @Test(arguments: EWFCompression.allCases)
+  @Test("DA-AO-02 DA-AO-06 libewf verifies an E01 of every compression", arguments: EWFCompression.allCases)
   func ewfverifyPasses(compression: EWFCompression) throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 3 << 20)

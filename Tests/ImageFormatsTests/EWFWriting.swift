@@ -80,7 +80,7 @@ struct EWFWriting: Sendable, CustomTestStringConvertible {
 }
 
 /// What the tools of libewf say of an image.
-enum EWFTools {
+extension EWFTools {
   /// The lines of `ewfinfo`, names and values: `["Case number": "2026-0142", …]`.
   static func info(_ path: FilePath) throws -> [String: String] {
     let result = try Tool.run("ewfinfo", [path.string], environment: ["TZ": "UTC"])
@@ -96,15 +96,5 @@ enum EWFTools {
 
   static func verify(_ path: FilePath) throws -> ToolResult {
     try Tool.run("ewfverify", ["-q", "-d", "sha1", path.string])
-  }
-
-  /// The contents, or a part of them in bytes, as `ewfexport` delivers them.
-  static func export(_ path: FilePath, range: Range<Int>? = nil) throws -> [UInt8] {
-    let folder = try TemporaryFolder()
-    let part = range.map { ["-o", "\($0.lowerBound)", "-B", "\($0.count)"] } ?? []
-    let result = try Tool.run(
-      "ewfexport", ["-u", "-q", "-f", "raw", "-t", folder.appending("out").string] + part + [path.string])
-    try #require(result.status == 0, "\(result.output)\(result.errors)")
-    return try TestFiles.read(folder.appending("out.raw"))
   }
 }

@@ -22,7 +22,9 @@ import Testing
     return try writer.finish(ImageClosing(digests: DigestSet(), unreadable: []))
   }
 
-  @Test(arguments: [1, 511, 512, 1_000_001, 2 << 20], [512, 4096])
+  @Test(
+    "DA-AO-02 a raw image of any size and split holds the medium and nothing else",
+    arguments: [1, 511, 512, 1_000_001, 2 << 20], [512, 4096])
   func conforms(length: Int, sectorSize: Int) throws {
     for segmentSize in [nil, UInt64(sectorSize) * 100, UInt64(1 << 20)] {
       let conformance = FormatConformance(.raw, padsLastSector: false) {
@@ -33,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func splitsAtTheSegmentSize() throws {
+  @Test("DA-AO-05 a raw image is split at the size that was asked for") func splitsAtTheSegmentSize() throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 3 * 4096)
     let paths = try Self.write(payload, to: folder.path, sectorSize: 512, segmentSize: 4096, blockSize: 5000)

@@ -45,7 +45,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 511, 512, 513, 4096, 1_000_003], [512, 2048, 4096] as [UInt32])
+  @Test(
+    "DA-AM-02 DA-AM-06 a file of any size is read to its last byte",
+    arguments: [1, 511, 512, 513, 4096, 1_000_003], [512, 2048, 4096] as [UInt32])
   func readsFilesOfAnySize(length: Int, sectorSize: UInt32) throws {
     let folder = try TemporaryFolder()
     let bytes = ReferencePayload.bytes(length: length, sectorSize: Int(sectorSize))
@@ -73,7 +75,9 @@ import Testing
     #expect(source.geometry.length == 3)
   }
 
-  @Test(arguments: [["d.001", "d.002", "d.003"], ["d.aa", "d.ab", "d.ac"], ["d.000", "d.001", "d.002"]])
+  @Test(
+    "DA-AM-02 a split set is one medium",
+    arguments: [["d.001", "d.002", "d.003"], ["d.aa", "d.ab", "d.ac"], ["d.000", "d.001", "d.002"]])
   func aSplitSetIsOneMedium(names: [String]) throws {
     let folder = try TemporaryFolder()
     let bytes = ReferencePayload.bytes(length: 2500)
@@ -129,7 +133,9 @@ import Testing
 }
 
 @Suite struct SectorRangeSourceTests {
-  @Test(arguments: [SectorRange(0..<1), SectorRange(3..<9), SectorRange(0..<11), SectorRange(10..<11)])
+  @Test(
+    "DA-AO-16 a range of sectors is exactly that part of the medium",
+    arguments: [SectorRange(0..<1), SectorRange(3..<9), SectorRange(0..<11), SectorRange(10..<11)])
   func isAPartOfTheWhole(range: SectorRange) throws {
     let whole = FaultySource(length: 10 * 512 + 100)
     let part = try SectorRangeSource(range, of: whole)
@@ -155,7 +161,7 @@ import Testing
   .timeLimit(.minutes(20)), .serialized,
   .enabled(if: Machine.hasLoopDevices, "needs root and loop devices (losetup)"))
 struct BlockDeviceSourceTests {
-  @Test(arguments: [512, 4096])
+  @Test("DA-AM-01 a block device of either sector size is read as it is", arguments: [512, 4096])
   func readsADevice(sectorSize: Int) throws {
     let bytes = ReferencePayload.bytes(length: 1 << 20, sectorSize: sectorSize)
     let loop = try LoopDevice(contents: bytes, options: ["--sector-size", "\(sectorSize)"])
@@ -244,7 +250,8 @@ struct BlockDeviceSourceTests {
     #expect(error?.detail == "\(name(loop)) is swap space")
   }
 
-  @Test func readingChangesNothing() throws {
+  @Test("DA-AO-24 reading a device that could be written to changes nothing on it")
+  func readingChangesNothing() throws {
     let bytes = ReferencePayload.bytes(length: 1 << 20)
     let loop = try LoopDevice(contents: bytes)
     _ = try contents(try Sources.open(loop.path))

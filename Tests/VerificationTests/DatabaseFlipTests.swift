@@ -114,7 +114,7 @@ import Verification
     #expect(changed >= 50)
   }
 
-  @Test func everyAuditEvent() throws {
+  @Test("DA-AO-23 a log that is not what was written is found out") func everyAuditEvent() throws {
     let sealed = try SealedCase()
     let file = try FileUnderTest(sealed.database)
     let events = try query(sealed, "SELECT sequence FROM audit_event")

@@ -11,11 +11,14 @@ import Verification
   /// 1 MiB in sectors of 512 bytes: the chunks of the manifest.
   private static let sectorsPerDigest: UInt64 = 2048
 
-  @Test(arguments: ["001.E01", "001.E02"]) func everySectionOfASegment(_ name: String) throws {
+  @Test(
+    "DA-AO-07 one changed bit in any section of an E01 is found in the right file",
+    arguments: ["001.E01", "001.E02"]) func everySectionOfASegment(_ name: String) throws
+  {
     let sealed = try SealedCase()
     let trusted = try sealed.trusted()
     let file = try FileUnderTest(sealed.evidence.appending(name))
-    let map = try EWFSegmentMap(file.original)
+    let map = EWFSegmentMap(file.original)
     let soundDescription = try ImageFormatRegistry.open(sealed.evidence.appending("001.E01")).description
     let kinds = Set(map.sections.map(\.type))
     #expect(
@@ -47,7 +50,8 @@ import Verification
     }
   }
 
-  @Test func everyChunkOfAnE01() throws {
+  @Test("DA-AO-07 DA-AO-08 one changed bit in any chunk of an E01 is found and located")
+  func everyChunkOfAnE01() throws {
     let sealed = try SealedCase()
     let trusted = try sealed.trusted()
     let sound = try sealed.verifyManifest(trusting: trusted)
@@ -57,7 +61,7 @@ import Verification
     var fillings = 0
     for name in ["001.E01", "001.E02"] {
       let file = try FileUnderTest(sealed.evidence.appending(name))
-      let map = try EWFSegmentMap(file.original)
+      let map = EWFSegmentMap(file.original)
       for (index, stored) in map.chunks.enumerated() {
         // Beginning, end (the checksum), somewhere inside: in turns, over all chunks.
         let position = [stored.lowerBound, stored.upperBound - 1, stored.lowerBound + stored.count / 3][
@@ -82,7 +86,9 @@ import Verification
     #expect(fillings <= 2)
   }
 
-  @Test func everyPartOfARawImage() throws {
+  @Test("DA-AO-07 DA-AO-08 one changed bit in a raw image is found and located") func everyPartOfARawImage()
+    throws
+  {
     let sealed = try SealedCase()
     let trusted = try sealed.trusted()
     let file = try FileUnderTest(sealed.evidence.appending("001.raw"))

@@ -6,10 +6,13 @@ import Verification
 
 /// One flipped bit in what lies beside the images is found and named.
 @Suite struct RecordFlipTests {
-  @Test(arguments: [
-    ("001.chunks.csv", 7), ("001.map", 7), ("001.manifest.json", 29), ("001.manifest.json.p7s", 9),
-    ("SHA256SUMS", 11),
-  ]) func everyFileOfTheRecord(_ name: String, step: Int) throws {
+  @Test(
+    "DA-AO-07 one changed bit in a record is found",
+    arguments: [
+      ("001.chunks.csv", 7), ("001.map", 7), ("001.manifest.json", 29), ("001.manifest.json.p7s", 9),
+      ("SHA256SUMS", 11),
+    ]) func everyFileOfTheRecord(_ name: String, step: Int) throws
+  {
     let sealed = try SealedCase()
     let trusted = try sealed.trusted()
     let file = try FileUnderTest(sealed.evidence.appending(name))

@@ -18,6 +18,9 @@ int32_t clinux_random(void *bytes, size_t count);
 /// Number of processors the calling process may run on, or a negative error number.
 int32_t clinux_available_processors(void);
 
+/// A new pipe, to read from (0) and to write to (1), that programs which are started do not inherit.
+int32_t clinux_pipe(int32_t ends[2]);
+
 /// Names the calling thread; at most 15 bytes are kept.
 int32_t clinux_name_thread(const char *name);
 

@@ -1,22 +1,24 @@
-import EvidenceTestKit
-import Foundation
-import SystemPackage
-
 /// Where the sections and chunks of one E01 segment lie, read plainly from a sound file; shares nothing with the
-/// reader under test.
-struct EWFSegmentMap {
-  struct Section {
-    let type: String
-    let offset: Int
-    let end: Int
+/// reader that is judged with it.
+package struct EWFSegmentMap {
+  package struct Section {
+    package let type: String
+    /// First byte of the descriptor.
+    package let offset: Int
+    /// Byte after the payload.
+    package let end: Int
   }
 
-  /// Stored bytes of the chunks in this segment, in order.
-  private(set) var chunks: [Range<Int>] = []
-  private(set) var sections: [Section] = []
-  let size: Int
+  /// Bytes of a section's descriptor.
+  package static let descriptorSize = 76
 
-  init(_ bytes: [UInt8]) throws {
+  /// Stored bytes of the chunks in this segment, in order.
+  package private(set) var chunks: [Range<Int>] = []
+  package private(set) var sections: [Section] = []
+  package let size: Int
+
+  /// - Precondition: `bytes` is a sound segment.
+  package init(_ bytes: [UInt8]) {
     func number(_ offset: Int, _ width: Int) -> Int {
       (0..<width).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) }
     }
@@ -28,9 +30,10 @@ struct EWFSegmentMap {
       let isLast = type == "next" || type == "done"
       sections.append(Section(type: type, offset: offset, end: isLast ? bytes.count : next))
       if type == "table" {
-        let base = number(offset + 76 + 8, 8)
-        let count = number(offset + 76, 4)
-        let starts = (0..<count).map { base + number(offset + 76 + 24 + 4 * $0, 4) & 0x7fff_ffff }
+        let table = offset + Self.descriptorSize
+        let base = number(table + 8, 8)
+        let count = number(table, 4)
+        let starts = (0..<count).map { base + number(table + 24 + 4 * $0, 4) & 0x7fff_ffff }
         chunks += zip(starts, starts.dropFirst() + [offset]).map { $0..<$1 }
       }
       if isLast { return }

@@ -36,7 +36,7 @@ package final class FaultySource: SectorSource {
   package let geometry: MediaGeometry
   package let readsDirectly = true
   /// What the medium would hold without faults.
-  package let contents: [UInt8]
+  package let stamped: StampedContents
   private let faults: Faults
   private let reading = Atomic<Int>(0)
   private let misaligned = Atomic<Int>(0)
@@ -44,33 +44,28 @@ package final class FaultySource: SectorSource {
   private let asked = Monitor<[Range<UInt64>]>([])
 
   package init(
-    length: Int, sectorSize: UInt32 = 512, faults: Faults = Faults(),
+    _ stamped: StampedContents, faults: Faults = Faults(),
     facts: SourceFacts = SourceFacts(kind: .blockDevice, path: "/dev/faulty")
   ) {
     self.facts = facts
     self.refused = Monitor(faults.refusals)
-    self.contents = Self.stamped(length: length, sectorSize: Int(sectorSize))
-    self.geometry = MediaGeometry(length: UInt64(length), logicalSectorSize: sectorSize)
+    self.stamped = stamped
+    self.geometry = MediaGeometry(
+      length: stamped.length, logicalSectorSize: UInt32(stamped.sectorSize))
     self.faults = faults
   }
 
-  /// The same noise throughout, but for the address that every whole sector begins with: made in no time, however
-  /// long the medium.
-  private static func stamped(length: Int, sectorSize: Int) -> [UInt8] {
-    var generator = SeededGenerator(seed: 1)
-    let noise = generator.bytes(64 << 10)
-    return [UInt8](unsafeUninitializedCapacity: length) { buffer, count in
-      let target = UnsafeMutableRawBufferPointer(buffer)
-      for start in stride(from: 0, to: length, by: noise.count) {
-        UnsafeMutableRawBufferPointer(rebasing: target[start...]).copyBytes(
-          from: noise.prefix(min(noise.count, length - start)))
-      }
-      for sector in 0..<length / sectorSize {
-        target.storeBytes(of: UInt64(sector), toByteOffset: sector * sectorSize, as: UInt64.self)
-      }
-      count = length
-    }
+  /// A medium of noise, no longer than memory.
+  package convenience init(
+    length: Int, sectorSize: UInt32 = 512, faults: Faults = Faults(),
+    facts: SourceFacts = SourceFacts(kind: .blockDevice, path: "/dev/faulty")
+  ) {
+    self.init(
+      StampedContents(length: UInt64(length), sectorSize: sectorSize), faults: faults, facts: facts)
   }
+
+  /// All it would hold without faults.
+  package var contents: [UInt8] { stamped.bytes(0..<stamped.length) }
 
   /// What an image must hold: the contents, zeros in place of the sectors that are refused.
   package var filledContents: [UInt8] { filledContents { _, length in [UInt8](repeating: 0, count: length) } }
@@ -113,9 +108,7 @@ package final class FaultySource: SectorSource {
       throw EvidenceError(
         .mediumUnreadable, facts.path.string, "scripted", errno: faults.errorNumbers[refusing] ?? EIO)
     }
-    contents.withUnsafeBytes { contents in
-      buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: contents[Int(offset)..<Int(end)]))
-    }
+    stamped.copy(into: buffer, at: offset)
   }
 
   /// The first sector that is refused now.

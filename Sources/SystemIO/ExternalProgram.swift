@@ -1,0 +1,108 @@
+import Evidence
+import Glibc
+import SystemPackage
+
+/// A program of the system that is not ours, such as `ewfexport`.
+package struct ExternalProgram: Hashable, Sendable {
+  /// How it ended and what it said.
+  package struct Result: Hashable, Sendable {
+    /// Exit status; 128 and the number of the signal where one ended it, as shells count.
+    package let status: Int32
+    /// Standard output and standard error as they came.
+    package let output: [UInt8]
+
+    package var text: String { String(decoding: output, as: UTF8.self) }
+  }
+
+  package let path: FilePath
+
+  /// Where programs are looked for, whatever PATH says: an examiner may run as root.
+  private static let folders: [FilePath] = [
+    "/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin",
+  ]
+
+  /// The program of this name; `nil` where it is not installed.
+  package init?(named name: String) {
+    guard
+      let path = Self.folders.lazy.map({ $0.appending(name) }).first(where: { path in
+        Files.kind(path) == .file && path.withPlatformString { access($0, X_OK) } == 0
+      })
+    else { return nil }
+    self.path = path
+  }
+
+  /// Runs it to its end, without input and in the C locale.
+  /// - Parameters:
+  ///   - arguments: without its name.
+  ///   - cap: most bytes of output that are kept; the rest is read and dropped.
+  /// - Throws: `systemCall` where it could not be started. That it failed is no error but a status.
+  package func run(_ arguments: [String], cap: Int = 16 << 20) throws(EvidenceError) -> Result {
+    var ends: [Int32] = [0, 0]
+    _ = try Syscalls.pipe(&ends).orThrow(.systemCall, path.string)
+    let reading = OwnedDescriptor(adopting: ends[0], path: path)
+    let writing = OwnedDescriptor(adopting: ends[1], path: path)
+    let child = try start(arguments, output: writing.number)
+    // Ours must go, or the pipe never ends.
+    try writing.close()
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { Syscalls.read(reading.number, into: $0) }.orThrow(
+        .systemCall, path.string)
+      if count == 0 { break }
+      output += buffer[..<min(count, cap - output.count)]
+    }
+    return Result(status: try Self.wait(child, path), output: output)
+  }
+
+  private func start(_ arguments: [String], output: Int32) throws(EvidenceError) -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+    // What we ignore, it need not.
+    var defaults = sigset_t()
+    sigemptyset(&defaults)
+    for number in [SIGPIPE, SIGXFSZ] { sigaddset(&defaults, number) }
+    posix_spawnattr_setsigdefault(&attributes, &defaults)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    let search = Self.folders.map(\.string).joined(separator: ":")
+    var child: pid_t = 0
+    let failure = path.withPlatformString { program in
+      CStrings([path.string] + arguments).withPointers { arguments in
+        CStrings(["PATH=\(search)", "LC_ALL=C"]).withPointers { environment in
+          posix_spawn(&child, program, &actions, &attributes, arguments, environment)
+        }
+      }
+    }
+    guard failure == 0 else { throw EvidenceError(Errno(rawValue: failure), .systemCall, path.string) }
+    return child
+  }
+
+  private static func wait(_ child: pid_t, _ path: FilePath) throws(EvidenceError) -> Int32 {
+    var status: Int32 = 0
+    _ = try Syscalls.waitForChild(child, &status).orThrow(.systemCall, path.string)
+    let signal = status & 0x7f
+    return signal == 0 ? (status >> 8) & 0xff : 128 + signal
+  }
+}
+
+/// Texts as C takes them: an array of pointers that ends with none.
+private struct CStrings {
+  private let texts: [String]
+
+  init(_ texts: [String]) { self.texts = texts }
+
+  func withPointers<Value>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
+    let pointers = texts.map { strdup($0) }
+    defer { for pointer in pointers { free(pointer) } }
+    return body(pointers + [nil])
+  }
+}
