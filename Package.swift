@@ -93,10 +93,8 @@ let package = Package(
     module(
       "ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "DiscFiles", "EWFWriter",
-        "Acquisition",
-        "Verification",
-        "Casework", "Rendering", argumentParser,
+        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "ImageFormats", "DiscFiles",
+        "EWFWriter", "Acquisition", "Verification", "Casework", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
     program(
@@ -160,6 +158,7 @@ let package = Package(
         systemPackage,
       ],
       exclude: ["Scripts"]),
+    tests("DeviceTests", ["Evidence", "SystemIO", "Media", systemPackage]),
     tests("SystemTests", ["Evidence", systemPackage]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),

@@ -37,6 +37,9 @@ package enum Host {
     return (text(name.nodename), text(name.sysname), text(name.release), text(name.machine))
   }
 
+  /// Of this process.
+  package static var processNumber: Int32 { getpid() }
+
   /// The login name of the real user, or its number.
   package static var userName: String {
     let identifier = getuid()
