@@ -10,6 +10,8 @@ struct ProtectedMedium {
   let request: AcquisitionRequest
   let medium: any SectorSource
   let protection: SourceProtection
+  /// What a device said of itself; `nil` of a file.
+  let device: DeviceCapture?
 
   /// - Throws: `sourceInsideCase`, `sourceMissing`, `sourceInUse` …, `destinationMissing`, `sandboxMissing`.
   init(_ request: AcquisitionRequest, in folder: CaseFolder) throws(EvidenceError) {
@@ -22,6 +24,8 @@ struct ProtectedMedium {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
     self.medium = medium
+    // Before the process restricts itself: afterwards it may send a device no commands.
+    self.device = DeviceCapture(opened)
     let absolute = try request.absolute(source: medium.facts.path)
     self.request = absolute
     self.protection = try SourceProtection(
