@@ -102,8 +102,8 @@ let package = Package(
     module(
       "ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "ImageFormats", "DiscFiles", "EWFWriter",
-        "Acquisition", "Verification", "Casework", "Validation", "Rendering", argumentParser,
+        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "ImageFormats", "DiscFiles",
+        "EWFWriter", "Acquisition", "Verification", "Casework", "Validation", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
     program(
@@ -168,6 +168,7 @@ let package = Package(
         systemPackage,
       ],
       exclude: ["Scripts"]),
+    tests("DeviceTests", ["Evidence", "SystemIO", "Media", systemPackage]),
     tests("SystemTests", ["Evidence", systemPackage]),
     tests(
       "ValidationTests",

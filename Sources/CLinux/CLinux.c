@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/nvme_ioctl.h>
 #include <pthread.h>
 #include <sched.h>
+#include <scsi/sg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -88,4 +90,49 @@ int32_t clinux_advise_sequential(int32_t descriptor) {
 
 int32_t clinux_lock_exclusively(int32_t descriptor) {
   return outcome(flock(descriptor, LOCK_EX | LOCK_NB));
+}
+
+int32_t clinux_scsi_receive(int32_t descriptor, const uint8_t *command, uint8_t command_length, void *data,
+                            uint32_t room, uint8_t *sense, uint8_t sense_room, uint32_t milliseconds,
+                            struct clinux_scsi_reply *reply) {
+  struct sg_io_hdr header;
+  memset(&header, 0, sizeof header);
+  header.interface_id = 'S';
+  header.dxfer_direction = room > 0 ? SG_DXFER_FROM_DEV : SG_DXFER_NONE;
+  header.cmd_len = command_length;
+  header.cmdp = (unsigned char *)command;
+  header.dxferp = data;
+  header.dxfer_len = room;
+  header.sbp = sense;
+  header.mx_sb_len = sense_room;
+  header.timeout = milliseconds;
+  if (ioctl(descriptor, SG_IO, &header) < 0) return -errno;
+  uint32_t missing = header.resid > 0 ? (uint32_t)header.resid : 0;
+  reply->received = missing < room ? room - missing : 0;
+  reply->status = header.status;
+  reply->sense_length = header.sb_len_wr;
+  reply->host_status = header.host_status;
+  reply->driver_status = header.driver_status;
+  return 0;
+}
+
+int32_t clinux_nvme_admin_receive(int32_t descriptor, uint8_t opcode, uint32_t namespace_id, const uint32_t *words,
+                                  void *data, uint32_t length, uint32_t milliseconds, uint32_t *status) {
+  struct nvme_admin_cmd command;
+  memset(&command, 0, sizeof command);
+  command.opcode = opcode;
+  command.nsid = namespace_id;
+  command.addr = (uint64_t)(uintptr_t)data;
+  command.data_len = length;
+  command.cdw10 = words[0];
+  command.cdw11 = words[1];
+  command.cdw12 = words[2];
+  command.cdw13 = words[3];
+  command.cdw14 = words[4];
+  command.cdw15 = words[5];
+  command.timeout_ms = milliseconds;
+  int result = ioctl(descriptor, NVME_IOCTL_ADMIN_CMD, &command);
+  if (result < 0) return -errno;
+  *status = (uint32_t)result;
+  return 0;
 }

@@ -52,12 +52,13 @@ final class AcquisitionDestination: Sendable {
 
   // MARK: Beginning
 
-  /// Makes the folder with the marks of an unfinished one.
-  func create(_ plan: AcquisitionPlan) throws(EvidenceError) {
+  /// Makes the folder with the marks of an unfinished one, and what the device said of itself.
+  func create(_ plan: AcquisitionPlan, device: DeviceCapture?) throws(EvidenceError) {
     try output.create()
     state.withLock { $0.isCreated = true }
     try lock()
     try keepReserve(plan)
+    if let device { try record.write(device) }
     let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
     state.withLock { $0.chunks = chunks }
   }

@@ -15,6 +15,8 @@ struct AcquisitionSetting {
   let item: EvidenceItemRecord
   let medium: any SectorSource
   let protection: SourceProtection
+  /// What a device said of itself; `nil` of a file.
+  let device: DeviceCapture?
   /// The medium, or the range of it that is asked for.
   let source: any SectorSource
   let plan: AcquisitionPlan
@@ -35,6 +37,7 @@ struct AcquisitionSetting {
     let medium = protected.medium
     self.medium = medium
     self.protection = protected.protection
+    self.device = protected.device
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,

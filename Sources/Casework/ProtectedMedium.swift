@@ -10,8 +10,11 @@ struct ProtectedMedium {
   let request: AcquisitionRequest
   let medium: any SectorSource
   let protection: SourceProtection
+  /// What a device said of itself; `nil` of a file.
+  let device: DeviceCapture?
 
   /// - Parameter given: read in place of what the source's path names, where not `nil`.
+  /// - Throws: `sourceMissing`, `sourceInUse` …, `sourceInsideCase`, `destinationMissing`, `sandboxMissing`.
   init(
     _ request: AcquisitionRequest, medium given: (any SectorSource)? = nil, in folder: CaseFolder
   ) throws(EvidenceError) {
@@ -25,6 +28,8 @@ struct ProtectedMedium {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
     self.medium = medium
+    // Before the process restricts itself: afterwards it may send a device no commands.
+    self.device = DeviceCapture(opened)
     let absolute = try request.absolute(source: medium.facts.path)
     self.request = absolute
     self.protection = try SourceProtection(

@@ -52,9 +52,17 @@ struct RecordWriter {
     try DurableFile.write(file.bytes, to: path(names.map()))
   }
 
-  /// Chunk file and map, as the manifest lists them.
+  /// What the device said of itself, one file for each reply.
+  func write(_ device: DeviceCapture) throws(EvidenceError) {
+    for file in device.files { try DurableFile.write(file.bytes, to: path(names.device(file.name))) }
+  }
+
+  /// Chunk file, map and what the device said, as the manifest lists them.
   func recordFiles() throws(EvidenceError) -> [Manifest.File] {
-    [try entry(path(names.chunks())), try entry(path(names.map()))]
+    let device = try Files.names(in: folder).filter { names.isDevice($0) }
+    return try ([names.chunks(), names.map()] + device).mapThrowing { name throws(EvidenceError) in
+      try entry(path(name))
+    }
   }
 
   /// Writes and signs the manifest, then the sums of every file.

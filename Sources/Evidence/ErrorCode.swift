@@ -171,7 +171,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .databaseFailed: "Check space and rights of the case folder, then run the command again."
     case .cryptographyFailed: "Check the installed libcrypto, then run the command again."
     case .reportFailed: "Install Exhibit anew, then make the report again; the case is not affected."
-    case .sourceMissing: "Check the path; `lsblk` lists devices."
+    case .sourceMissing: "Check the path; `exhibit devices` lists devices."
     case .sourceEmpty: "Check that a medium is inserted and that the path is right."
     case .sourceNotReadable: "Name a regular file, the first file of a split set, or a block device."
     case .sourceInsideCase: "Name a source outside the case; images in the case are checked with `verify`."

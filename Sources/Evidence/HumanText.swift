@@ -29,6 +29,14 @@ package enum HumanText {
       ? "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
   }
 
+  /// Text of a field of fixed length, as devices fill it: without the spaces and zeros around it; what is no printable
+  /// ASCII becomes `?`.
+  package static func fixedField(_ bytes: some Collection<UInt8>) -> String {
+    let isPadding = { (byte: UInt8) in byte == 0x20 || byte == 0 }
+    let text = bytes.drop(while: isPadding).reversed().drop(while: isPadding).reversed()
+    return String(decoding: text.map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+  }
+
   /// Control characters, line separators and marks that turn the direction of writing replaced by spaces, so
   /// that foreign text stays on its line and in its order.
   package static func singleLine(_ text: String) -> String {

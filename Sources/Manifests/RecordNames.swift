@@ -19,6 +19,12 @@ package struct RecordNames: Hashable, Sendable {
   /// ddrescue mapfile of a stream.
   package func map(stream: String = Manifest.Stream.main) -> String { file(stream, "map") }
 
+  /// What a device said of itself: `device.json`, and a reply of each name as it came.
+  package func device(_ name: String) -> String { "\(acquisition).\(name)" }
+  package func isDevice(_ name: String) -> Bool {
+    name == device("device.json") || name.hasPrefix(device("device-"))
+  }
+
   private func file(_ stream: String, _ ending: String) -> String {
     stream == Manifest.Stream.main ? "\(acquisition).\(ending)" : "\(acquisition).\(stream).\(ending)"
   }

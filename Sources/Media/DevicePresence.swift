@@ -17,7 +17,7 @@ struct DevicePresence {
   private static let step: UInt32 = 50_000
 
   init(_ path: FilePath, sectorSize: UInt32) {
-    self.disk = DeviceFacts.sysfsFolder(path).map { DeviceFacts.disk(of: $0) }
+    self.disk = SysfsDevice(node: path)?.disk
     self.sectorSize = Int(sectorSize)
   }
 

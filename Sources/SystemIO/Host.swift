@@ -42,6 +42,9 @@ package enum Host {
 
   package static var isRoot: Bool { geteuid() == 0 }
 
+  /// Of this process.
+  package static var processNumber: Int32 { getpid() }
+
   /// The login name of the real user, or its number.
   package static var userName: String {
     let identifier = getuid()

@@ -49,6 +49,20 @@ package struct OwnedDescriptor: ~Copyable, Sendable {
     }
   }
 
+  /// Opens a device for reading only, also one without a medium.
+  /// - Parameter exclusively: refused where a mount, swap, md or dm holds it.
+  /// - Throws: `sourceMissing`, `sourceInUse`, `permissionDenied`, `sourceNotReadable`.
+  package static func openDevice(_ path: FilePath, exclusively: Bool = false) throws(EvidenceError)
+    -> OwnedDescriptor
+  {
+    switch Syscalls.open(path, O_RDONLY | O_NONBLOCK | (exclusively ? O_EXCL : 0)) {
+    case .success(let number): return OwnedDescriptor(adopting: number, path: path)
+    case .failure(.noSuchFileOrDirectory): throw EvidenceError(.sourceMissing, path.string)
+    case .failure(.resourceBusy): throw EvidenceError(.sourceInUse, path.string)
+    case .failure(let number): throw EvidenceError(number, .sourceNotReadable, path.string)
+    }
+  }
+
   /// Opens a regular file for reading only. What is none is refused before it is opened: a pipe would block.
   /// - Throws: `missing` where the path does not exist, otherwise `readFailed` or `permissionDenied`.
   package static func openFile(

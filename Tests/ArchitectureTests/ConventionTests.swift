@@ -58,4 +58,24 @@ private let publicDeclarations: [String: [String]] = [:]
       }
     }
   }
+
+  /// Commands past the block layer go through one gate.
+  @Test(arguments: SourceTree.swiftFiles)
+  func devicesAreCommandedInOnePlace(file: SourceTree.File) {
+    let places = [
+      "scsiReceive(": [
+        "Sources/SystemIO/PassThrough.swift", "Sources/Media/Devices/Commands/CommandGate.swift",
+      ],
+      "nvmeReceive(": [
+        "Sources/SystemIO/PassThrough.swift", "Sources/Media/Devices/Commands/CommandGate.swift",
+      ],
+      "clinux_scsi_": ["Sources/SystemIO/PassThrough.swift"],
+      "clinux_nvme_": ["Sources/SystemIO/PassThrough.swift"],
+    ]
+    for (number, line) in file.code {
+      for (call, allowed) in places where line.contains(call) {
+        #expect(allowed.contains(file.path), "\(file.path):\(number)")
+      }
+    }
+  }
 }

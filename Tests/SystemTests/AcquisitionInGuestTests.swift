@@ -16,9 +16,12 @@ struct AcquisitionInGuestTests {
   @Test func everyKindOfDiskIsAcquiredAsItIs() throws {
     let disks = GuestDisk.everyKind
     let guest = try Guest(disks)
+    let listed = try DeviceList(guest)
+    #expect(listed.paths.count == disks.count)
     try guest.require(Self.createCase)
     for disk in disks {
       let path = try guest.path(of: disk)
+      listed.expect(disk, at: path)
       let said = try guest.require(
         """
         exhibit item add --number \(disk.name) --description disk > /dev/null &&
@@ -29,7 +32,8 @@ struct AcquisitionInGuestTests {
       #expect(said.hasPrefix("Complete: every sector was read."), "\(disk.name)")
       #expect(said.contains("SHA-256   \(guest.digest(of: disk))"), "\(disk.name)")
       #expect(said.hasSuffix("\(guest.digest(of: disk))  -"), "\(disk.name): the raw image")
-      let source = try source(in: guest, disk)
+      let manifest = try manifest(in: guest, disk)
+      let source = manifest["source"] as? [String: Any] ?? [:]
       #expect(source["path"] as? String == path)
       #expect(source["logicalSectorSize"] as? Int == disk.sectorSize, "\(disk.name)")
       #expect(source["length"] as? Int == disk.length)
@@ -37,15 +41,19 @@ struct AcquisitionInGuestTests {
       if let wwn = disk.wwn {
         #expect((source["wwn"] as? String)?.hasSuffix(wwn.dropFirst(2)) == true, "\(disk.name): \(source)")
       }
+      // What the device said of itself lies beside the image, as it came.
+      let files = (manifest["files"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+      for reply in ["device.json", "device-first-sectors.bin", "device-\(disk.bus.reply).bin"] {
+        #expect(files.contains("\(disk.name).\(reply)"), "\(files)")
+      }
       #expect(try guest.digestNow(of: disk) == guest.digest(of: disk), "\(disk.name) was changed")
     }
     #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
   }
 
-  private func source(in guest: Guest, _ disk: GuestDisk) throws -> [String: Any] {
+  private func manifest(in guest: Guest, _ disk: GuestDisk) throws -> [String: Any] {
     let bytes = Data(try TestFiles.read(guest.shared("\(disk.name).manifest.json")))
-    let manifest = try JSONSerialization.jsonObject(with: bytes) as? [String: Any]
-    return manifest?["source"] as? [String: Any] ?? [:]
+    return try JSONSerialization.jsonObject(with: bytes) as? [String: Any] ?? [:]
   }
 
   /// How a disk goes away.

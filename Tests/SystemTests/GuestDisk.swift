@@ -5,6 +5,15 @@ import SystemPackage
 struct GuestDisk: Sendable {
   enum Bus: String, Sendable, CaseIterable {
     case ata, scsi, nvme, usb
+
+    /// The reply in which its disks say what they are.
+    var reply: String {
+      switch self {
+      case .ata: "ata-identify"
+      case .scsi, .usb: "inquiry"
+      case .nvme: "nvme-controller"
+      }
+    }
   }
 
   let name: String

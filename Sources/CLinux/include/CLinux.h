@@ -49,3 +49,25 @@ int32_t clinux_advise_sequential(int32_t descriptor);
 /// Takes an advisory lock on what the descriptor is open on; -EWOULDBLOCK where another process has it. It ends when
 /// the descriptor is closed.
 int32_t clinux_lock_exclusively(int32_t descriptor);
+
+/// What came back from a SCSI command.
+struct clinux_scsi_reply {
+  /// Bytes of data that were transferred.
+  uint32_t received;
+  /// Status byte of SAM: 0 good, 2 check condition.
+  uint8_t status;
+  uint8_t sense_length;
+  uint16_t host_status;
+  uint16_t driver_status;
+};
+
+/// SG_IO: sends a command and takes at most `room` bytes from the device, or none where `room` is 0. Nothing but the
+/// command itself ever goes to it.
+int32_t clinux_scsi_receive(int32_t descriptor, const uint8_t *command, uint8_t command_length, void *data,
+                            uint32_t room, uint8_t *sense, uint8_t sense_room, uint32_t milliseconds,
+                            struct clinux_scsi_reply *reply);
+
+/// NVME_IOCTL_ADMIN_CMD: sends an admin command and takes `length` bytes from the device. `words` are the dwords 10 to
+/// 15. `status` is the controller's status field, 0 where it succeeded.
+int32_t clinux_nvme_admin_receive(int32_t descriptor, uint8_t opcode, uint32_t namespace_id, const uint32_t *words,
+                                  void *data, uint32_t length, uint32_t milliseconds, uint32_t *status);
