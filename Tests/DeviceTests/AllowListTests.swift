@@ -7,7 +7,7 @@ import Testing
     [0x00, 0x80, 0x83, 0xb0, 0xb1].map { .vitalProductData(page: $0) } + [
       .inquiry, .readCapacity16, .ataIdentify, .ataReadNativeMax(extended: false),
       .ataReadNativeMax(extended: true), .ataAccessibleMax, .ataDeviceConfiguration, .ataSMARTData,
-      .ataSMARTThresholds, .nvmeController, .nvmeNamespace(1), .nvmeNamespaceList(onlyAttached: true),
+      .nvmeController, .nvmeNamespace(1), .nvmeNamespaceList(onlyAttached: true),
       .nvmeNamespaceList(onlyAttached: false), .nvmeHealth,
     ]
 
