@@ -37,6 +37,12 @@ extension DeviceSurvey {
         ])
       },
       "contents": contents?.json, "hiddenAreas": .array(hiddenAreas.map(\.json)), "health": healthJSON,
+      "limits": replies.limits.map {
+        .fields([
+          "longestTransfer": JSONValue($0.longestTransfer), "bestTransfer": JSONValue($0.bestTransfer),
+          "longestUnmap": JSONValue($0.longestUnmap),
+        ])
+      },
       "notDetermined": .object(replies.refusals.mapValues { .string($0) }),
       "commands": .object(commands.mapValues { JSONValue($0) }),
     ])

@@ -1,4 +1,5 @@
 import Media
+import SystemIO
 import Testing
 
 /// The gate's list: what is on it, and that nothing else is.
@@ -7,7 +8,7 @@ import Testing
     [0x00, 0x80, 0x83, 0xb0, 0xb1].map { .vitalProductData(page: $0) } + [
       .inquiry, .readCapacity16, .ataIdentify, .ataReadNativeMax(extended: false),
       .ataReadNativeMax(extended: true), .ataAccessibleMax, .ataDeviceConfiguration, .ataSMARTData,
-      .ataSMARTThresholds, .nvmeController, .nvmeNamespace(1), .nvmeNamespaceList(onlyAttached: true),
+      .nvmeController, .nvmeNamespace(1), .nvmeNamespaceList(onlyAttached: true),
       .nvmeNamespaceList(onlyAttached: false), .nvmeHealth,
     ]
 
@@ -86,6 +87,30 @@ import Testing
     let (name, block) = Self.forbidden[index]
     for room in [0, 36, 96, 252, 512, 4096] {
       #expect(!AllowList.permits(.scsi(block, room: room)), "\(name)")
+    }
+  }
+
+  @Test func anAnswerCountsOnlyWhereTheTransportAndTheDeviceSaySo() {
+    let registers = SampleReplies.registers(address: 7)
+    #expect(
+      CommandGate.meaning(of: SCSIReply(data: [1, 2]), hasData: true)
+        == .answered(DeviceAnswer(data: [1, 2])))
+    // Registers come with a check condition, by design.
+    #expect(
+      CommandGate.meaning(of: SCSIReply(status: 2, sense: registers), hasData: false)
+        == .answered(DeviceAnswer(data: [], sense: registers)))
+    let refusals: [(SCSIReply, Bool, String)] = [
+      (SCSIReply(data: [1, 2], hostStatus: 7), true, "transport"),
+      (SCSIReply(data: [1, 2], status: 2), true, "SCSI status 0x2"),
+      (SCSIReply(data: [1, 2], status: 2, sense: registers), true, "sense 01/00/1d"),
+      (SCSIReply(), false, "lacks the registers"),
+    ]
+    for (reply, hasData, reason) in refusals {
+      guard case .refused(let said) = CommandGate.meaning(of: reply, hasData: hasData) else {
+        Issue.record("\(reason) was not refused")
+        continue
+      }
+      #expect(said.contains(reason), "\(said)")
     }
   }
 

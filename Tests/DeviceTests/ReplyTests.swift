@@ -58,12 +58,15 @@ import Testing
   }
 
   @Test func smart() throws {
-    let before = try #require(ATASMARTData(SampleReplies.smart([5: 0, 9: 1000, 197: 8])))
-    let after = try #require(ATASMARTData(SampleReplies.smart([5: 3, 9: 1000, 197: 9])))
-    #expect(before.attributes.map(\.raw) == [0, 1000, 8])
-    let changed = before.differences(to: after)
-    #expect(changed.map(\.name) == ["reallocated sectors", "pending sectors"])
-    #expect(changed.map(\.before) == [0, 8] && changed.map(\.after) == [3, 9])
+    let sample = SampleReplies.smart([5: 3, 9: 1000, 197: 0xffff_ffff_ffff])
+    let reply = try #require(ATASMARTData(sample))
+    #expect(reply.attributes.map(\.number) == [5, 9, 197])
+    #expect(reply.attributes.map(\.raw) == [3, 1000, 0xffff_ffff_ffff])
+    #expect(reply.attributes.allSatisfy { $0.value == 100 && $0.worst == 99 })
+    #expect(ATASMARTData.name(of: 5) == "reallocated sectors")
+    var wrong = sample
+    wrong[7] ^= 1
+    #expect(ATASMARTData(wrong) == nil)
   }
 
   @Test func nvme() throws {

@@ -29,8 +29,8 @@ package struct DeviceSurvey: Sendable {
   /// Why it cannot be acquired now; empty where it can.
   package let obstacles: [String]
 
-  /// - Parameter looksInside: reads partition table and signatures; otherwise only the device itself is asked.
-  package init(_ device: SysfsDevice, looksInside: Bool = true) {
+  /// Asks the device, and reads partition table and signatures. Blocks until it has answered.
+  package init(_ device: SysfsDevice) {
     self.device = device
     self.holders = DeviceHolders.holders(of: device)
     var obstacles = holders.filter(\.isExclusive).map(\.description)
@@ -66,7 +66,7 @@ package struct DeviceSurvey: Sendable {
     hiddenAreas =
       device.bus == .mmc ? HiddenArea.ofMMC(device, all: names) : replies.hiddenAreas
 
-    let reading = looksInside && !device.isOptical ? geometry.map { ContentReading(device.path, $0) } : nil
+    let reading = !device.isOptical ? geometry.map { ContentReading(device.path, $0) } : nil
     self.table = reading?.table
     self.contents = reading?.contents
     self.partitionContents = reading?.partitionContents ?? [:]

@@ -44,7 +44,7 @@ package enum AllowList {
       guard block[2] == 0x0e, sectors == 1, room == 512, !extended, block[13] == 0 else { return false }
       switch (command, features) {
       case (0xec, 0), (0xb1, 0xc2): return address == [0, 0, 0]
-      case (0xb0, 0xd0), (0xb0, 0xd1): return address == [0, 0x4f, 0xc2]
+      case (0xb0, 0xd0): return address == [0, 0x4f, 0xc2]
       default: return false
       }
     }

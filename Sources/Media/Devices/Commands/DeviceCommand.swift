@@ -11,7 +11,6 @@ package enum DeviceCommand: Hashable, Sendable {
   case ataAccessibleMax
   case ataDeviceConfiguration
   case ataSMARTData
-  case ataSMARTThresholds
   case nvmeController
   case nvmeNamespace(UInt32)
   /// The namespaces attached to the controller, or all that exist.
@@ -29,7 +28,6 @@ package enum DeviceCommand: Hashable, Sendable {
     case .ataAccessibleMax: "ATA GET NATIVE MAX ADDRESS EXT"
     case .ataDeviceConfiguration: "ATA DEVICE CONFIGURATION IDENTIFY"
     case .ataSMARTData: "ATA SMART READ DATA"
-    case .ataSMARTThresholds: "ATA SMART READ THRESHOLDS"
     case .nvmeController: "NVMe Identify (controller)"
     case .nvmeNamespace: "NVMe Identify (namespace)"
     case .nvmeNamespaceList: "NVMe Identify (list of namespaces)"
@@ -52,8 +50,6 @@ package enum DeviceCommand: Hashable, Sendable {
       .scsi(ATAPassThrough(command: 0xb1, features: 0xc2, sectors: 1).bytes, room: 512)
     case .ataSMARTData:
       .scsi(ATAPassThrough(command: 0xb0, features: 0xd0, sectors: 1, isSMART: true).bytes, room: 512)
-    case .ataSMARTThresholds:
-      .scsi(ATAPassThrough(command: 0xb0, features: 0xd1, sectors: 1, isSMART: true).bytes, room: 512)
     case .nvmeController: .nvme(opcode: 0x06, namespace: 0, words: [1, 0, 0, 0, 0, 0], length: 4096)
     case .nvmeNamespace(let number):
       .nvme(opcode: 0x06, namespace: number, words: [0, 0, 0, 0, 0, 0], length: 4096)

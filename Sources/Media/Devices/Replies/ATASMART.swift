@@ -25,15 +25,6 @@ package struct ATASMARTData: Hashable, Sendable {
     if attributes.isEmpty { return nil }
   }
 
-  /// Attributes whose raw value another reading has differently, by their names.
-  package func differences(to later: ATASMARTData) -> [(name: String, before: UInt64, after: UInt64)] {
-    attributes.compactMap { before in
-      guard let after = later.attributes.first(where: { $0.number == before.number }), after.raw != before.raw
-      else { return nil }
-      return (Self.name(of: before.number), before.raw, after.raw)
-    }
-  }
-
   package static func name(of number: UInt8) -> String {
     let names: [UInt8: String] = [
       1: "read error rate", 3: "spin-up time", 4: "start/stop count", 5: "reallocated sectors",
