@@ -161,6 +161,8 @@ let package = Package(
       ],
       exclude: ["Scripts"]),
     tests("SystemTests", ["Evidence", systemPackage]),
+    tests(
+      "FaultTests", ["Evidence", "SystemIO", "ImageFormats", systemPackage], exclude: ["Injector"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]
