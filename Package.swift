@@ -173,6 +173,7 @@ let package = Package(
     tests(
       "ValidationTests",
       ["Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "Signing", "Validation", systemPackage]),
+    tests("FaultTests", ["Evidence", "SystemIO", "ImageFormats", systemPackage], exclude: ["Injector"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]

@@ -3,12 +3,16 @@ import SystemPackage
 
 /// What a program that we did not write said.
 package struct ToolResult: Sendable {
+  /// What it ended with; the number of the signal where one ended it.
   package let status: Int32
+  /// A signal ended it: a crash, or a kill.
+  package let wasKilled: Bool
   package let output: String
   package let errors: String
 
-  package init(status: Int32, output: String, errors: String) {
+  package init(status: Int32, wasKilled: Bool = false, output: String, errors: String) {
     self.status = status
+    self.wasKilled = wasKilled
     self.output = output
     self.errors = errors
   }
@@ -22,31 +26,55 @@ package enum Tool {
     _ name: String, _ arguments: [String], in folder: FilePath? = nil, environment: [String: String] = [:],
     input: Data = Data()
   ) throws -> ToolResult {
-    let process = Process()
+    try RunningTool(name, arguments, in: folder, environment: environment, input: input).end()
+  }
+
+  /// Whether `name` is on PATH.
+  package static func exists(_ name: String) -> Bool {
+    (try? run("sh", ["-c", "command -v \"$0\"", name]))?.status == 0
+  }
+}
+
+/// A program that runs beside the test.
+package final class RunningTool {
+  private let process = Process()
+  // Files, not pipes: a program that writes much to both cannot block on us.
+  private let scratch: TemporaryFolder
+
+  /// Starts `name` from PATH (or an absolute path).
+  package init(
+    _ name: String, _ arguments: [String], in folder: FilePath? = nil, environment: [String: String] = [:],
+    input: Data = Data()
+  ) throws {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [name] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder.string) }
-    // Files, not pipes: a program that writes much to both cannot block on us.
-    let scratch = try TemporaryFolder()
-    let paths = ["in", "out", "err"].map { scratch.path.appending($0).string }
+    scratch = try TemporaryFolder()
+    let paths = ["in", "out", "err"].map { [scratch] in scratch.path.appending($0).string }
     try input.write(to: URL(fileURLWithPath: paths[0]))
     for path in paths[1...] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
     process.standardInput = FileHandle(forReadingAtPath: paths[0])
     process.standardOutput = FileHandle(forWritingAtPath: paths[1])
     process.standardError = FileHandle(forWritingAtPath: paths[2])
     try process.run()
-    process.waitUntilExit()
-    func text(_ path: String) throws -> String {
-      String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
-    }
-    return ToolResult(
-      status: process.terminationStatus, output: try text(paths[1]), errors: try text(paths[2]))
   }
 
-  /// Whether `name` is on PATH.
-  package static func exists(_ name: String) -> Bool {
-    (try? run("sh", ["-c", "command -v \"$0\"", name]))?.status == 0
+  /// Its number, as long as it runs.
+  package var identifier: pid_t { process.processIdentifier }
+  package var isRunning: Bool { process.isRunning }
+
+  /// Waits until it has ended.
+  package func end() throws -> ToolResult {
+    process.waitUntilExit()
+    func text(_ name: String) throws -> String {
+      String(
+        decoding: try Data(contentsOf: URL(fileURLWithPath: scratch.path.appending(name).string)),
+        as: UTF8.self)
+    }
+    return ToolResult(
+      status: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
+      output: try text("out"), errors: try text("err"))
   }
 }
 
