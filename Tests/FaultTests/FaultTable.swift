@@ -51,8 +51,15 @@ enum FaultDocument {
   static let path = FilePath(#filePath).removingLastComponent().removingLastComponent()
     .removingLastComponent().appending("Docs").appending("validation").appending("fault-table.md")
 
-  static func text(_ table: FaultTable, _ sections: [(title: String, what: String)]) -> String {
+  /// - Parameter isComplete: every call was made to fail, not only those of continuous integration.
+  static func text(
+    _ table: FaultTable, _ sections: [(title: String, what: String)], isComplete: Bool
+  ) -> String {
     var text = beginning
+    text +=
+      isComplete
+      ? "The tables are of a run of everything.\n"
+      : "The tables are of the smaller set of continuous integration.\n"
     for section in sections {
       text += "\n## \(section.title)\n\n\(section.what) \(table.total(section.title)) runs.\n\n"
       text += table.lines(section.title).joined(separator: "\n") + "\n"
@@ -78,7 +85,7 @@ enum FaultDocument {
   private static let beginning = """
     # Faults and what comes of them
 
-    Written by `EXHIBIT_FAULTS=all EXHIBIT_UPDATE_DOCS=1 swift test --filter FaultTests`; not edited by hand.
+    Written by `EXHIBIT_UPDATE_DOCS=1 swift test --filter FaultTests`, with `EXHIBIT_FAULTS=all` of everything; not edited by hand.
 
     The program acquires a medium of 33 MiB and 7 sectors, with a checkpoint after each block of 16 MiB, and one call by which it changes a file is made to fail. Then, without faults:
 

@@ -171,12 +171,13 @@ struct FaultTests {
   /// Runs last. Of the document only what does not depend on the day is compared: it has every row, and none lost.
   @Test func theDocumentHasEveryRow() throws {
     let table = Self.table.withLock { $0 }
-    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1", Self.isComplete {
-      let sections = Section.allCases.map { ($0.rawValue, $0.what) }
-      try TestFiles.write(Array(FaultDocument.text(table, sections).utf8), to: FaultDocument.path)
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
+      let sections = Section.allCases.filter { table.total($0.rawValue) > 0 }.map { ($0.rawValue, $0.what) }
+      let text = FaultDocument.text(table, sections, isComplete: Self.isComplete)
+      try TestFiles.write(Array(text.utf8), to: FaultDocument.path)
     }
     let rows = FaultDocument.rows(of: String(decoding: try TestFiles.read(FaultDocument.path), as: UTF8.self))
-    #expect(Set(rows.map(\.section)) == Set(Section.allCases.map(\.rawValue)))
+    #expect(!rows.isEmpty)
     #expect(rows.allSatisfy { $0.lost == "0" })
     let written = Set(rows.map { "\($0.section) \($0.place) \($0.kind)" })
     for row in table.rows {
