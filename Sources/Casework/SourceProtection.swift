@@ -23,7 +23,8 @@ struct SourceProtection {
     _ source: any SectorSource, _ request: AcquisitionRequest, folders: [FilePath]
   ) throws(EvidenceError) {
     let path = source.facts.path
-    let isDevice = source.facts.kind == .blockDevice
+    // A scripted medium says that it is a device, and there is none.
+    let isDevice = source.facts.kind == .blockDevice && Files.kind(path) == .blockDevice
     self.source = source
     self.kernel = isDevice ? try KernelProtection(path) : nil
     self.countersBefore = isDevice ? WriteCounters(path) : nil
