@@ -3,6 +3,7 @@ import CaseStore
 import Evidence
 import ImageFormats
 import Manifests
+import Media
 import SystemIO
 
 /// An acquisition under way, from its first or its next sector to the signed manifests.
@@ -15,6 +16,8 @@ struct AcquisitionCourse {
   let head: AuditHead
   let destinations: [AcquisitionDestination]
   let journal: JournalKeeper
+  /// As they were before anything else was read.
+  let sentinels: SentinelSectors
 
   private typealias Pair = (destination: AcquisitionDestination, images: [ImageOutcome])
 
@@ -84,7 +87,8 @@ struct AcquisitionCourse {
       let builder = ManifestBuilder(
         case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
         medium: setting.medium, source: setting.source, plan: setting.plan, request: setting.request,
-        outcome: outcome, pauses: journal.pauses, protection: setting.protection.record(), ended: Host.now())
+        outcome: outcome, pauses: journal.pauses, protection: setting.protection.record(sentinels),
+        ended: Host.now())
       // The case's own folder last: as long as it is unfinished, its journal leads back to all of them.
       for (index, pair) in pairs.enumerated().reversed() {
         guard
@@ -122,7 +126,8 @@ struct AcquisitionCourse {
     return AcquisitionSummary(
       verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
       remarks: setting.remarks(outcome, summaries)
-        + (outcome.failure == nil ? setting.protection.changes : []), length: setting.plan.geometry.length,
+        + (outcome.failure == nil ? setting.protection.changes(since: sentinels) : []),
+      length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
       unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
       resumable: canResume ? ending.acquisition.name : nil)

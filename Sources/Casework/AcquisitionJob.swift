@@ -33,6 +33,7 @@ package struct AcquisitionJob {
   package func perform(
     stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
+    let sentinels = try setting.protection.sentinels()
     let `case` = try setting.store.caseRecord()
     let examiner = try setting.store.examiner().details.name
     let acquisition = try recordBegin()
@@ -56,7 +57,7 @@ package struct AcquisitionJob {
     }
     return AcquisitionCourse(
       setting: setting, ending: ending, case: `case`, examiner: examiner, head: head,
-      destinations: destinations, journal: journal
+      destinations: destinations, journal: journal, sentinels: sentinels
     ).perform(writers, from: .beginning, stop: stop, progress: progress)
   }
 

@@ -140,6 +140,7 @@ package struct ResumeJob {
     let checkpoint = journal.checkpoint
     let chunkCount = checkpoint.position / setting.plan.chunks.chunkSize
     let destinations = setting.destinations(acquisition.name)
+    let sentinels = try setting.protection.sentinels()
     let compared = try compare(setting, journal, destinations[0], chunkCount)
 
     var writers: [(any ImageWriter)?] = []
@@ -167,7 +168,7 @@ package struct ResumeJob {
     return AcquisitionCourse(
       setting: setting, ending: AcquisitionEnding(setting: setting, acquisition: acquisition),
       case: try store.caseRecord(), examiner: try store.examiner().details.name, head: head,
-      destinations: destinations, journal: keeper
+      destinations: destinations, journal: keeper, sentinels: sentinels
     ).perform(
       writers.compactMap(\.self),
       from: AcquisitionRun.Start(resuming: checkpoint, chunkDigests: chunks.compactMap(\.sha256)), stop: stop,

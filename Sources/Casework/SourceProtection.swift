@@ -15,7 +15,6 @@ struct SourceProtection {
   private let countersBefore: WriteCounters?
   private let sandbox: [Sandbox.Piece]
   private let attempt: Manifest.WriteProtection.Layer
-  private let sentinelsBefore: SentinelSectors
 
   /// - Parameter folders: the only ones in which files may be written from now on, where the process restricts itself.
   /// - Throws: `sandboxMissing` where it is required and the kernel lacks a piece of it; what ends a reading.
@@ -36,10 +35,10 @@ struct SourceProtection {
     }
     self.attempt = Self.attemptToWrite(
       source, isClosed: sandbox.contains { $0.kind == .files && $0.isActive })
-    self.sentinelsBefore = try Self.sentinels(source)
   }
 
-  private static func sentinels(_ source: any SectorSource) throws(EvidenceError) -> SentinelSectors {
+  /// Reads the sentinel sectors: before the first other sector and after the last.
+  func sentinels() throws(EvidenceError) -> SentinelSectors {
     try SentinelSectors(source) { Digest.of($0, .sha256) }
   }
 
@@ -69,13 +68,13 @@ struct SourceProtection {
   // MARK: Afterwards
 
   /// What was changed on the source while it was read, for the examiner; empty where nothing was.
-  var changes: [String] {
+  func changes(since sentinelsBefore: SentinelSectors) -> [String] {
     var changes: [String] = []
     if let before = countersBefore, let after = WriteCounters(source.facts.path), before != after {
       changes.append(
         "The kernel wrote to \(source.facts.path) while it was read: \(before) before, \(after) after.")
     }
-    if let after = try? Self.sentinels(source), after.unreadable == sentinelsBefore.unreadable,
+    if let after = try? sentinels(), after.unreadable == sentinelsBefore.unreadable,
       after.digest != sentinelsBefore.digest
     {
       changes.append("Sectors of \(source.facts.path) read differently after the acquisition than before it.")
@@ -84,7 +83,7 @@ struct SourceProtection {
   }
 
   /// The record. Reads the sentinel sectors again.
-  func record() -> Manifest.WriteProtection {
+  func record(_ sentinelsBefore: SentinelSectors) -> Manifest.WriteProtection {
     let facts = source.facts
     var layers = [
       Self.layer(
@@ -111,7 +110,7 @@ struct SourceProtection {
     }
     layers.append(attempt)
     if facts.kind == .blockDevice { layers.append(counters()) }
-    layers.append(sentinels())
+    layers.append(comparison(sentinelsBefore))
     return Manifest.WriteProtection(
       layers: layers,
       limits: """
@@ -141,8 +140,8 @@ struct SourceProtection {
       before: countersBefore?.description ?? "not known", after: after?.description ?? "not known")
   }
 
-  private func sentinels() -> Manifest.WriteProtection.Layer {
-    let after = try? Self.sentinels(source)
+  private func comparison(_ sentinelsBefore: SentinelSectors) -> Manifest.WriteProtection.Layer {
+    let after = try? sentinels()
     let isEqual = after == sentinelsBefore
     return Self.layer(
       "sentinel sectors", after == nil ? .unknown : isEqual ? .active : .inactive,

@@ -19,7 +19,9 @@ final class TriggeringSource: SectorSource {
   var readsDirectly: Bool { source.readsDirectly }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
-    if offset + UInt64(buffer.count) > position {
+    // Single sectors are looked at before the medium is read through.
+    let isOneSector = buffer.count <= Int(source.geometry.logicalSectorSize)
+    if !isOneSector, offset + UInt64(buffer.count) > position {
       action.withLock { action in
         action?()
         action = nil
