@@ -161,14 +161,14 @@ enum DestinationChecks {
     .ao10, "overflow",
     does: """
       A medium of 24 MiB of noise is acquired to E01 and raw in segments of 4 MiB, in a case on a file system in memory \
-      of 24 MiB; a folder of the output takes over (--overflow-to).
+      of 40 MiB; a folder of the output takes over (--overflow-to).
       """,
     expects: """
       Segments lie in both folders and together hold every sector; the set verifies as one, and does not where one \
       folder is left out.
       """, needs: [.root]
   ) { trial, bench in
-    try bench.caseFolder(in: try bench.memoryFileSystem("small", bytes: 24 << 20))
+    try bench.caseFolder(in: try bench.memoryFileSystem("small", bytes: 40 << 20))
     let second = bench.folder.appending("second")
     try DurableFolder.create(second)
     let contents = StampedContents(length: 24 << 20)
