@@ -37,7 +37,10 @@ struct FaultTests {
 
   private static func run(_ section: Section, _ scenario: Scenario, _ faults: [Fault]) throws {
     try inParallel(faults) { fault in
-      let outcome = try InjectedRun(scenario, fault).perform()
+      // How often a file is written depends on which of two threads comes first: a run that never came to the call
+      // is repeated.
+      var outcome: Outcome?
+      for _ in 0..<10 where outcome == nil { outcome = try InjectedRun(scenario, fault).perform() }
       table.withLock { $0.add(section.rawValue, fault, outcome) }
     }
     try check(section)
@@ -49,9 +52,7 @@ struct FaultTests {
     }
     #expect(total > 0)
     for loss in losses where loss.hasPrefix(section.rawValue + ":") { Issue.record("lost: \(loss)") }
-    // Which of two threads writes first decides how many calls there are: a run that never comes to one is a run without
-    // a fault. Most of them must come to theirs.
-    #expect(missed.filter { $0.hasPrefix(section.rawValue + ":") }.count < max(2, total / 20))
+    for fault in missed where fault.hasPrefix(section.rawValue + ":") { Issue.record("not made: \(fault)") }
   }
 
   /// Errors and kills at each of the calls.
