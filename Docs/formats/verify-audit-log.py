@@ -1,0 +1,101 @@
+#!/usr/bin/env python3
+"""Verifies the export of an audit log (exhibit audit export) without Exhibit.
+
+usage: verify-audit-log.py FILE [--trust CERTIFICATE.pem] [--head SEQUENCE:DIGEST]...
+
+Checks form, order and chain of the events, the checkpoints with their signatures (by openssl), the end, and heads
+known from elsewhere: a manifest, a printed report, a copy of a checkpoint. Signatures are checked against --trust,
+which should come from elsewhere too; without it, against the certificate inside, which proves little. Time-stamp
+tokens are not looked at: see `openssl ts -verify`. Exit status: 0 intact, 1 not intact, 2 not readable.
+"""
+import argparse, base64, hashlib, json, os, subprocess, sys, tempfile
+
+EVENT_KEYS = ["actor", "kind", "payload", "previous", "sequence", "time"]
+
+class Broken(Exception):
+    pass
+
+def demand(condition, place, reason):
+    if not condition:
+        raise Broken("%s: %s" % (place, reason))
+
+def refuse(text):
+    raise ValueError("a number that is no integer: " + text)
+
+def canonical(value):
+    """RFC 8785 for what can stand here: integers, and keys in ASCII. Of a key that stands twice, one is lost."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+def parse(line, place):
+    try:
+        value = json.loads(line.decode("utf-8"), parse_float=refuse, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise Broken("%s: %s" % (place, error))
+    demand(isinstance(value, dict) and canonical(value) == line, place, "not an object in canonical form")
+    return value
+
+def check_signature(document, signature, certificate, place):
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [os.path.join(folder, name) for name in ("document", "signature", "certificate")]
+        for path, contents in zip(paths, (document, signature, certificate)):
+            with open(path, "wb") as file:
+                file.write(contents)
+        # Whether it has expired is not asked: signatures outlive certificates.
+        command = ["openssl", "cms", "-verify", "-binary", "-cades", "-no_check_time", "-inform", "DER",
+                   "-content", paths[0], "-in", paths[1], "-CAfile", paths[2], "-out", os.devnull]
+        result = subprocess.run(command, capture_output=True, text=True)
+        demand(result.returncode == 0, place, "its signature does not verify: " + result.stderr.strip()[-300:])
+
+def verify(file, trusted, heads):
+    sequence, head, before, checkpoints, header, end = 0, "0" * 64, None, 0, None, None
+    for number, line in enumerate(file, 1):
+        place = "line %d" % number
+        demand(line.endswith(b"\n"), place, "it is cut off")
+        line = line[:-1]
+        value = parse(line, place)
+        demand(end is None, place, "something follows the end")
+        if header is None:
+            demand(value.get("format") == "exhibit-audit-log", place, "not the export of an audit log")
+            demand(value.get("version") == 1, place, "version %s is not known here" % value.get("version"))
+            header = value
+        elif "kind" in value:
+            place = "event %d" % (sequence + 1)
+            demand(sorted(value) == EVENT_KEYS, place, "not the keys of an event")
+            demand(value["sequence"] == sequence + 1, place, "event %s stands in its place" % value["sequence"])
+            demand(value["previous"] == head, place, "it does not follow the event before")
+            sequence, head = sequence + 1, hashlib.sha256(line).hexdigest()
+            known = heads.pop(sequence, head)
+            demand(known == head, place, "its digest is %s, not the known %s" % (head, known))
+        elif "checkpoint" in value:
+            place, document = "checkpoint behind event %d" % sequence, value["checkpoint"]
+            demand((document["sequence"], document["head"]) == (sequence, head), place, "it signs another event")
+            demand(document["case"] == header["case"], place, "it is of another case")
+            demand(document.get("previous") == before, place, "it does not follow the one before")
+            check_signature(canonical(document), base64.b64decode(value["signature"], validate=True),
+                            trusted or header["certificate"].encode(), place)
+            before = {"sequence": sequence, "sha256": hashlib.sha256(canonical(document)).hexdigest()}
+            checkpoints += 1
+        else:
+            end = value.get("end")
+            demand(end == {"head": head, "sequence": sequence}, place, "not the end of this log")
+    demand(end is not None, "the end", "missing: the export was cut off")
+    demand(not heads, "event %s" % next(iter(heads), ""), "missing: the log ends at %d" % sequence)
+    print("intact: %d events, %d signed checkpoints, head %d:%s" % (sequence, checkpoints, sequence, head))
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file")
+    parser.add_argument("--trust")
+    parser.add_argument("--head", action="append", default=[])
+    options = parser.parse_args()
+    try:
+        heads = {int(sequence): digest for sequence, digest in (head.split(":") for head in options.head)}
+        with open(options.trust or os.devnull, "rb") as trusted, open(options.file, "rb") as file:
+            verify(file, trusted.read(), heads)
+    except (Broken, KeyError, TypeError) as error:
+        sys.exit("not intact: %s" % error)
+    except (OSError, ValueError) as error:
+        print("not readable: %s" % error, file=sys.stderr)
+        sys.exit(2)
+
+main()
