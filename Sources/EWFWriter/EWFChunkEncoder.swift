@@ -97,7 +97,7 @@ extension UnsafeRawBufferPointer {
   }
 }
 
-/// Makes zlib streams (RFC 1950), one per call; lent to one thread at a time.
+/// Makes zlib streams (RFC 1950), one per call, the same for the same bytes; lent to one thread at a time.
 protocol ZlibCompressor: AnyObject, Sendable {
   /// - Returns: the length of the stream, or `nil` where it does not fit into `target`.
   func encode(_ plain: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int?
@@ -122,7 +122,7 @@ final class CompressorPool: Sendable {
   }
 
   private func make() -> any ZlibCompressor {
-    if isBest { LibdeflateCompressor(chunkSize: chunkSize) } else { ISALCompressor(level: 1) }
+    if isBest { LibdeflateCompressor(chunkSize: chunkSize) } else { ISALCompressor() }
   }
 }
 

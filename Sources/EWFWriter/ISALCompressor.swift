@@ -1,37 +1,42 @@
 internal import CISAL
-import Evidence
-import SystemIO
+import ImageFormats
 
-/// Makes zlib streams with ISA-L.
+/// Makes zlib streams with ISA-L at level 1: the same bytes for the same input, on any thread and in any process.
+///
+/// ISA-L 2.30 alone does not promise that. Its matcher notes the third position of the input under a hash not of the
+/// bytes there but of the address of its own stream (`igzip_icf_body_h1_gr_bt.asm`: behind `.write_first_byte`, the
+/// register whose hash is taken still holds that address). Where that hash happens to be the one of the first, second or
+/// third position, another match is found, and the same input becomes another, equally valid stream. So four streams
+/// with different hashes of their addresses are kept, and each input gets the first whose hash is none of those three.
 ///
 /// `@unchecked Sendable` holds because a compressor is used by one thread at a time: ``CompressorPool`` lends it.
 final class ISALCompressor: ZlibCompressor, @unchecked Sendable {
-  private let stream: UnsafeMutablePointer<isal_zstream>
-  private let levelBuffer: UnsafeMutablePointer<UInt8>
-  private let level: UInt32
-  private let levelBufferSize: UInt32
+  /// Bytes of the shortest input ISA-L gets: it shortens its hashes for shorter ones, and four streams would not do.
+  private static let shortestInput = 2048
 
-  /// - Parameter level: 0 to 3 of ISA-L.
-  init(level: UInt32) {
-    self.level = level
-    self.levelBufferSize = 1 << 20
-    self.stream = .allocate(capacity: 1)
-    self.levelBuffer = .allocate(capacity: Int(levelBufferSize))
-    // What the library's own initialisation leaves out, such as the size of the window, must not be left to chance.
-    stream.initialize(to: isal_zstream())
-    levelBuffer.initialize(repeating: 0, count: Int(levelBufferSize))
+  private let streams: [Stream]
+  private let short = Deflater(level: 1)
+  private let levelBuffer: UnsafeMutablePointer<UInt8>
+  private static let levelBufferSize = 1 << 20
+
+  init() {
+    self.streams = Self.makeStreams(count: 4)
+    self.levelBuffer = .allocate(capacity: Self.levelBufferSize)
+    levelBuffer.initialize(repeating: 0, count: Self.levelBufferSize)
   }
 
   deinit {
-    stream.deallocate()
+    for stream in streams { stream.pointer.deallocate() }
     levelBuffer.deallocate()
   }
 
   func encode(_ plain: UnsafeRawBufferPointer, into target: UnsafeMutableRawBufferPointer) -> Int? {
+    guard plain.count >= Self.shortestInput else { return short.zlibStream(of: plain, into: target) }
+    let stream = stream(for: plain)
     isal_deflate_stateless_init(stream)
-    stream.pointee.level = level
+    stream.pointee.level = 1
     stream.pointee.level_buf = levelBuffer
-    stream.pointee.level_buf_size = levelBufferSize
+    stream.pointee.level_buf_size = UInt32(Self.levelBufferSize)
     stream.pointee.gzip_flag = UInt16(IGZIP_ZLIB)
     stream.pointee.end_of_stream = 1
     stream.pointee.flush = UInt16(NO_FLUSH)
@@ -47,5 +52,54 @@ final class ISALCompressor: ZlibCompressor, @unchecked Sendable {
   /// Adler-32 as zlib starts it (RFC 1950 §8.2).
   static func adler32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     isal_adler32(1, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), UInt64(bytes.count))
+  }
+}
+
+// MARK: - Streams whose address has no say
+
+extension ISALCompressor {
+  private struct Stream {
+    let pointer: UnsafeMutablePointer<isal_zstream>
+    /// The hash of its address, as ISA-L takes it.
+    let hash: UInt32
+  }
+
+  /// - Returns: streams with different hashes.
+  private static func makeStreams(count: Int) -> [Stream] {
+    var streams: [Stream] = []
+    var unused: [Stream] = []
+    while streams.count < count {
+      let pointer = UnsafeMutablePointer<isal_zstream>.allocate(capacity: 1)
+      // What the library's own initialisation leaves out, such as the size of the window, must not be left to chance.
+      pointer.initialize(to: isal_zstream())
+      let address = UInt64(UInt(bitPattern: pointer))
+      let stream = Stream(pointer: pointer, hash: hash(of: UInt32(truncatingIfNeeded: address >> 16)))
+      if streams.contains(where: { $0.hash == stream.hash }) {
+        unused.append(stream)
+      } else {
+        streams.append(stream)
+      }
+    }
+    for stream in unused { stream.pointer.deallocate() }
+    return streams
+  }
+
+  /// The first stream whose address is not mistaken for one of the first three positions of the input, of 6 bytes or
+  /// more.
+  private func stream(for plain: UnsafeRawBufferPointer) -> UnsafeMutablePointer<isal_zstream> {
+    let taken = (0..<3).map { position in
+      Self.hash(of: UInt32(littleEndian: plain.loadUnaligned(fromByteOffset: position, as: UInt32.self)))
+    }
+    guard let stream = streams.first(where: { !taken.contains($0.hash) }) else {
+      preconditionFailure("three positions cannot take four different hashes")
+    }
+    return stream.pointer
+  }
+
+  /// The lowest 12 bits of CRC-32C, from zero and without inversion; ISA-L takes 13, or 12 of an input under 4 KiB.
+  private static func hash(of word: UInt32) -> UInt32 {
+    var crc = word
+    for _ in 0..<32 { crc = (crc >> 1) ^ (crc & 1 == 0 ? 0 : 0x82F6_3B78) }
+    return crc & 0xFFF
   }
 }

@@ -20,10 +20,7 @@ import Testing
     try prepareCase(in: folder.path)
     // At least one checkpoint further each time.
     let first = try kill(
-      [
-        "acquire", "source.img", "--segment-size", "24MiB", "--checkpoint-interval", "0", "--compression",
-        "best",
-      ], past: 0, in: folder)
+      ["acquire", "source.img", "--segment-size", "24MiB", "--checkpoint-interval", "0"], past: 0, in: folder)
     let second = try kill(["resume"], past: first, in: folder)
     #expect(first < second && second < UInt64(Self.length))
     #expect(try Exhibit(["resume", "--case", "case", "--item", "001"], in: folder.path).status == 0)
@@ -84,7 +81,6 @@ import Testing
   ) throws {
     var options = EWFOptions()
     options.segmentSize = 24 << 20
-    options.compression = .best
     options.description = reader.description
     options.mediaType = .fixed
     let blockSize = 16 << 20
