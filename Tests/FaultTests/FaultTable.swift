@@ -108,7 +108,7 @@ enum FaultDocument {
 
     `Tests/FaultTests/Injector/faults.c` is loaded before libc and counts over all threads, so that a call has one address: its name, its file, and which of these it is. Every address of a run without faults is made to fail once with each fault. That no call escapes it is shown by strace, which must see the same calls. strace itself counts each thread for itself: `when=N` is the Nth call of any thread that makes so many, so that calls of later threads are never reached by a kill. It is used as a second way, where only its own counting is meant.
 
-    A fault is an error of the call, or SIGKILL in its place; "in the middle" writes half of the bytes first. After a kill the page cache lives on: loss of power is not shown here. Writes through the shared memory of SQLite are not calls and cannot fail in this way.
+    A fault is an error of the call, or SIGKILL in its place; "in the middle" writes half of the bytes first. After a kill the page cache lives on; loss of power is in `Tests/SystemTests/PowerLossTests.swift`, where the whole computer is switched off twice and its disk holds what it was given. Writes through the shared memory of SQLite are not calls and cannot fail in this way.
 
     Real drives are in `Tests/FaultTests/DestinationTests.swift`: an ext4 file system unmounted under the acquisition, one that the kernel makes read-only (EROFS), a drive that refuses to write (nbdkit behind FUSE and a loop device, EIO), a btrfs quota (EDQUOT); and SIGINT, once and twice. ENOSPC is in `Tests/CommandTests/Scripts/full.txt`. Each ends with status 4 and one line, and `exhibit resume` completes it. The injector holds the program at one call until the test has acted, so that no time is involved.
 

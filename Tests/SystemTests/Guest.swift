@@ -6,6 +6,7 @@ import SystemPackage
 ///
 /// It ends when it is dropped, and when this process ends.
 final class Guest {
+  /// Where its disks' files are; they outlive it.
   private let folder: TemporaryFolder
   private let machine: Process
   private let agent: LineSocket
@@ -13,27 +14,31 @@ final class Guest {
   private let digests: [String: String]
   private var scripts = 0
 
-  /// Boots. Each disk's file holds sectors stamped with their addresses.
-  init(_ disks: [GuestDisk]) throws {
+  /// Makes the disks' files and boots.
+  convenience init(_ disks: [GuestDisk]) throws {
     let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.appending("share").string, withIntermediateDirectories: true)
+    for disk in disks { try disk.fill(folder.appending(disk.name)) }
+    _ = try GuestImage.build(in: folder.path)
+    try self.init(disks, in: folder)
+  }
+
+  /// Boots again with the disks of another guest, as that one left them when it lost its power.
+  convenience init(_ disks: [GuestDisk], after guest: Guest) throws { try self.init(disks, in: guest.folder) }
+
+  private init(_ disks: [GuestDisk], in folder: TemporaryFolder) throws {
     self.folder = folder
+    self.digests = Dictionary(
+      uniqueKeysWithValues: try disks.map { ($0.name, try Self.digest(of: folder.appending($0.name))) })
     let share = folder.appending("share")
-    try FileManager.default.createDirectory(atPath: share.string, withIntermediateDirectories: true)
-    var digests: [String: String] = [:]
-    for disk in disks {
-      let file = folder.appending(disk.name)
-      try TestFiles.write(FaultySource(length: disk.length, sectorSize: 512).contents, to: file)
-      digests[disk.name] = try Self.digest(of: file)
-    }
-    self.digests = digests
-    let archive = try GuestImage.build(in: folder.path)
     let machine = Process()
     machine.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     machine.arguments =
       [
         "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-nodefaults",
         "-no-user-config", "-display", "none", "-no-reboot",
-        "-kernel", "/boot/vmlinuz-\(GuestImage.kernelVersion ?? "")", "-initrd", archive.string,
+        "-kernel", "/boot/vmlinuz-\(GuestImage.kernelVersion ?? "")", "-initrd", GuestImage.archive(in: folder.path).string,
         "-append", "console=ttyS0 quiet panic=-1 no_timer_check usb-storage.delay_use=0",
         "-serial", "file:\(folder.appending("console"))",
         "-qmp", "unix:\(folder.appending("qmp")),server=on,wait=off",
@@ -65,6 +70,9 @@ final class Guest {
   }
 
   deinit { Self.end(machine) }
+
+  /// Pulls the computer's own plug: what no disk has been given is gone.
+  func losePower() { Self.end(machine) }
 
   /// By the signal that no process can hold back: others may be blocked in whoever inherits from a test's thread.
   private static func end(_ machine: Process) {

@@ -26,6 +26,16 @@ struct GuestDisk: Sendable {
   var stallsAfter: Int?
   let serial: String
   var wwn: String?
+  /// Holds an empty ext4 file system, instead of sectors stamped with their addresses.
+  var isFormatted = false
+
+  /// Makes the disk's contents.
+  func fill(_ file: FilePath) throws {
+    guard isFormatted else {
+      return try TestFiles.write(FaultySource(length: length, sectorSize: 512).contents, to: file)
+    }
+    try Tool.require("mke2fs", ["-q", "-t", "ext4", file.string, "\(length >> 10)k"])
+  }
 
   /// What `-object`, `-blockdev` and `-device` take.
   func arguments(file: FilePath) -> [String] {

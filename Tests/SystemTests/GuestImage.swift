@@ -27,7 +27,7 @@ enum GuestImage {
   private static let programs = ["exhibit", "exhibit-verify"]
   private static let modules = [
     "ahci", "sd_mod", "nvme", "usb-storage", "xhci-pci", "virtio_scsi", "virtio_pci", "virtio_console",
-    "9pnet_virtio", "9p",
+    "9pnet_virtio", "9p", "ext4",
   ]
 
   /// Runs the scripts the host asks for, one after the other in one shell; ends when the host is gone.
@@ -53,11 +53,14 @@ enum GuestImage {
 
     """
 
+  /// The packed file system that was put together in a folder.
+  static func archive(in folder: FilePath) -> FilePath { folder.appending("initramfs") }
+
   /// Packs the file system.
   /// - Parameter folder: where it is put together; the archive in it is returned.
   static func build(in folder: FilePath) throws -> FilePath {
     let root = folder.appending("root")
-    let archive = folder.appending("initramfs")
+    let archive = archive(in: folder)
     var files = [busybox: "/bin/busybox"]
     for program in programs {
       let path = "\(try Programs.folder())/\(program)"
