@@ -38,7 +38,8 @@ final class Guest {
       [
         "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-nodefaults",
         "-no-user-config", "-display", "none", "-no-reboot",
-        "-kernel", "/boot/vmlinuz-\(GuestImage.kernelVersion ?? "")", "-initrd", GuestImage.archive(in: folder.path).string,
+        "-kernel", "/boot/vmlinuz-\(GuestImage.kernelVersion ?? "")", "-initrd",
+        GuestImage.archive(in: folder.path).string,
         "-append", "console=ttyS0 quiet panic=-1 no_timer_check usb-storage.delay_use=0",
         "-serial", "file:\(folder.appending("console"))",
         "-qmp", "unix:\(folder.appending("qmp")),server=on,wait=off",

@@ -19,7 +19,8 @@ struct PowerLossTests {
     let disks = [source, Self.destination]
     let guest = try earlier.map { try Guest(disks, after: $0) } ?? Guest(disks)
     // The kernel replays the file system's journal.
-    try guest.require("mkdir /work && mount -t ext4 \(try guest.path(of: Self.destination)) /work && cd /work")
+    let path = try guest.path(of: Self.destination)
+    try guest.require("mkdir /work && mount -t ext4 \(path) /work && cd /work")
     return guest
   }
 
@@ -31,23 +32,29 @@ struct PowerLossTests {
       position=0
       until [ "${position:-0}" -gt \(byte) ] || [ -e /tmp/status ]; do
         sleep 0.1
-        position=$(sed -n 's/.*"position":\\([0-9]*\\).*/\\1/p' case/evidence/001.partial/001.journal 2> /dev/null)
+        position=$(sed -n 's/.*"position":\\([0-9]*\\).*/\\1/p' \\
+          case/evidence/001.partial/001.journal 2> /dev/null)
       done
       ! [ -e /tmp/status ] || { cat /tmp/out; false; }
       """)
   }
 
-  @Test func `an acquisition survives the loss of power, twice, and what was said to be complete is complete`() throws {
+  @Test
+  func `an acquisition survives the loss of power, twice, and what was said to be complete is complete`()
+    throws
+  {
     var guest = try boot(source: Self.source(stallsAfter: 20 << 20))
     let path = try guest.path(of: Self.source())
     let digest = guest.digest(of: Self.source())
     try guest.require(
       """
-      exhibit case create case --number 2026-0142 --title Guest --examiner "A. Examiner" --unencrypted-key > /dev/null &&
+      exhibit case create case --number 2026-0142 --title Guest --examiner "A. Examiner" \\
+        --unencrypted-key > /dev/null &&
       exhibit item add --case case --number 001 --description disk > /dev/null
       """)
     try start(
-      "acquire \(path) --case case --item 001 --format e01 --format raw --checkpoint-interval 0", in: guest, untilPast: 0)
+      "acquire \(path) --case case --item 001 --format e01 --format raw --checkpoint-interval 0", in: guest,
+      untilPast: 0)
     guest.losePower()
 
     guest = try boot(source: Self.source(stallsAfter: 36 << 20), after: guest)
