@@ -47,6 +47,7 @@ let package = Package(
     .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
     .target(name: "CLinux", cSettings: strictC),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
     .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
@@ -59,6 +60,8 @@ let package = Package(
     module("SystemIO", ["CLinux", "Evidence", systemPackage]),
     module("Digests", ["CCrypto", "CDigestLanes", "Evidence"]),
     module("Signing", ["CSigning", "Evidence"]),
+    // level 3: what is printed for an item
+    module("EvidenceLabels", ["CQREncode", "Evidence", "CanonicalJSON"]),
     // level 3: what is read
     module("Media", ["Evidence", "SystemIO"]),
     module("OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
@@ -87,7 +90,7 @@ let package = Package(
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "ImageFormats",
         "DiscFiles", "EWFWriter",
-        "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport",
+        "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport", "EvidenceLabels",
       ]),
     // level 10: the program tested on the examiner's own machine
     module(
@@ -158,6 +161,7 @@ let package = Package(
         "Evidence", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests", "Casework",
         systemPackage,
       ]),
+    tests("EvidenceLabelsTests", ["Evidence", "EvidenceLabels"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
     tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
     tests(

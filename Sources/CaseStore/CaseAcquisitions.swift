@@ -74,15 +74,17 @@ extension CaseStore {
   /// - Parameters:
   ///   - evidenceFolder: the folder, relative to the case, in which it gets a folder of its name.
   ///   - namesInUse: names that are not free although the case does not know them, such as of folders found.
+  ///   - reason: why it is acquired although the legal authority has expired.
   ///   - details: an object for the audit log: settings, device facts.
-  /// - Throws: `itemUnknown`.
+  /// - Throws: `itemUnknown`, `caseNotOpen`, `itemNotHeld`, `authorityExpired`; see ``demandAcquirable(_:afterExpiry:)``.
   package func beginAcquisition(
     of item: ItemNumber, source: AcquisitionSource, evidenceFolder: String = "evidence",
-    namesInUse: Set<String> = [], details: JSONValue = .object([:])
+    namesInUse: Set<String> = [], afterExpiry reason: String? = nil, details: JSONValue = .object([:])
   ) throws(EvidenceError) -> AcquisitionRecord {
     try write { transaction in
       let database = transaction.database
       _ = try database.item(item)
+      try transaction.demandAcquirable(item, afterExpiry: reason)
       let taken = try namesInUse.union(
         String.fetchAll(
           database,
@@ -99,6 +101,18 @@ extension CaseStore {
         sectorSize: source.sectorSize, started: transaction.now)
       try transaction.record(.acquisitionStarted, details: details, [acquisition])
       return acquisition
+    }
+  }
+
+  /// Refuses an item that must not be acquired now: the case is not open, the item is disposed of or in other hands
+  /// than those of who acts, or every legal authority that covers it has expired and no reason is given.
+  /// - Throws: `itemUnknown`, `caseNotOpen`, `itemNotHeld`, `authorityExpired`.
+  package func demandAcquirable(
+    _ item: ItemNumber, afterExpiry reason: String? = nil
+  ) throws(EvidenceError) {
+    try write { transaction in
+      _ = try transaction.database.item(item)
+      try transaction.demandAcquirable(item, afterExpiry: reason)
     }
   }
 
@@ -179,5 +193,17 @@ extension CaseStore {
         StreamDigests(
           stream: stream, digests: DigestSet(digests.filter { $0.stream == stream }.map(\.digest)))
       })
+  }
+}
+
+extension CaseTransaction {
+  fileprivate func demandAcquirable(_ item: ItemNumber, afterExpiry reason: String?) throws {
+    try demandState([.open], for: "acquiring item \(item)")
+    try database.demandInHand(item, of: actor.name)
+    let expired = try database.expiredAuthorities(for: item, at: now)
+    guard expired.isEmpty || reason != nil else {
+      let list = expired.map { "\($0.details.reference) on \($0.details.expires?.description ?? "?")" }
+      throw EvidenceError(.authorityExpired, "item \(item)", list.joined(separator: ", "))
+    }
   }
 }

@@ -11,42 +11,52 @@ package struct VerificationEntry: Hashable, Sendable {
 
 /// Custody events, verifications and reports.
 extension CaseStore {
-  /// Records a custody event of an item.
-  /// - Throws: `itemUnknown`; `argumentInvalid` where a person or the corrected event is not of this case.
+  /// Records a custody event of an item, with everything that belongs to it, or nothing.
+  /// - Parameters:
+  ///   - attachments: files whose contents lie in the case already.
+  ///   - signers: people who sign the event. A disposal needs two.
+  /// - Throws: `itemUnknown`; `argumentInvalid` where a person or the corrected event is not of this case, or a side
+  ///   of a transfer is missing; `itemNotHeld` of an item that is disposed of; `confirmationNeeded`; `caseNotOpen`.
   @discardableResult
   package func recordCustody(
-    of item: ItemNumber, _ details: CustodyDetails
-  ) throws(EvidenceError) -> CustodyRecord {
+    of item: ItemNumber, _ details: CustodyDetails, _ extras: CustodyExtras = CustodyExtras(),
+    attachments: [AttachedFile] = [], signedBy signers: [EventSigner] = []
+  ) throws(EvidenceError) -> Recorded<CustodyRecord> {
     try write { transaction in
-      let database = transaction.database
+      try transaction.demandCustody(of: item, details, signedBy: signers)
+      return try transaction.recordCustody(of: item, details, extras, attachments, signers)
+    }
+  }
+
+  /// Refuses what ``recordCustody(of:_:_:attachments:signedBy:)`` would refuse, and records nothing.
+  package func checkCustody(
+    of item: ItemNumber, _ details: CustodyDetails, signedBy signers: [EventSigner]
+  ) throws(EvidenceError) {
+    try write { try $0.demandCustody(of: item, details, signedBy: signers) }
+  }
+
+  /// The custody of an item: its events, and what counts of them.
+  /// - Throws: `itemUnknown`.
+  package func custodyHistory(of item: ItemNumber) throws(EvidenceError) -> CustodyHistory {
+    try read { database in
       _ = try database.item(item)
-      for person in [details.releasedBy, details.receivedBy, details.witness].compactMap(\.self) {
-        guard try !database.plainRecords(PersonRecord.self, where: "id = ?", [person.description]).isEmpty
-        else { throw EvidenceError(.argumentInvalid, person.description, "no such person in this case") }
-      }
-      if let corrected = details.corrects {
-        let condition = "id = ? AND item = ?"
-        let known: [CustodyRecord] = try database.plainRecords(
-          where: condition, [corrected.description, item.description])
-        guard !known.isEmpty else {
-          throw EvidenceError(
-            .argumentInvalid, corrected.description, "item \(item) has no such custody event")
-        }
-      }
-      let record = CustodyRecord(
-        id: Host.newIdentifier(), item: item, recorded: transaction.now, details: details)
-      try transaction.record(.custodyRecorded, [record])
-      return record
+      return try database.history(of: item)
+    }
+  }
+
+  /// Who had an item when, and where the record of it does not hold together.
+  /// - Throws: `itemUnknown`.
+  package func custodyReview(of item: ItemNumber) throws(EvidenceError) -> CustodyReview {
+    try read { database in
+      _ = try database.item(item)
+      return try database.review(of: item)
     }
   }
 
   /// The custody events of an item in the order they were recorded, with their audit events.
   /// - Throws: `itemUnknown`.
   package func custody(of item: ItemNumber) throws(EvidenceError) -> [Recorded<CustodyRecord>] {
-    try read { database in
-      _ = try database.item(item)
-      return try database.records(where: "item = ?", [item.description])
-    }
+    try custodyHistory(of: item).records
   }
 
   /// Records a verification. At most ``FindingRecord/largestCount`` findings are kept; their number always is.
@@ -105,5 +115,40 @@ extension CaseStore {
       _ = try database.item(item)
       return try database.plainRecords(where: "item = ?", [item.description])
     }
+  }
+}
+
+extension CaseTransaction {
+  fileprivate func demandCustody(
+    of item: ItemNumber, _ details: CustodyDetails, signedBy signers: [EventSigner]
+  ) throws {
+    _ = try database.item(item)
+    for person in [details.releasedBy, details.receivedBy, details.witness].compactMap(\.self) {
+      let known: [PersonRecord] = try database.plainRecords(where: "id = ?", [person.description])
+      guard !known.isEmpty else { throw EvidenceError(.personUnknown, person.description) }
+    }
+    if let corrected = details.corrects {
+      let known: [CustodyRecord] = try database.plainRecords(
+        where: "id = ? AND item = ?", [corrected.description, item.description])
+      guard !known.isEmpty else {
+        throw EvidenceError(
+          .argumentInvalid, corrected.description, "item \(item) has no such custody event")
+      }
+    }
+    try demandAllowed(details, of: item, confirmedBy: signers)
+  }
+
+  /// Writes a custody event that was found to be allowed.
+  fileprivate func recordCustody(
+    of item: ItemNumber, _ details: CustodyDetails, _ extras: CustodyExtras, _ attachments: [AttachedFile],
+    _ signers: [EventSigner]
+  ) throws -> Recorded<CustodyRecord> {
+    let record = CustodyRecord(id: Host.newIdentifier(), item: item, recorded: now, details: details)
+    var records: [any StoredRecord] = [record]
+    if !extras.isEmpty { records.append(CustodyDetailRecord(custody: record.id, extras: extras)) }
+    records += attachments.map { $0.record(of: item, custody: record.id, added: now) }
+    let head = try self.record(.custodyRecorded, records)
+    try sign(head.sequence, by: signers)
+    return Recorded(record: record, event: head.sequence)
   }
 }

@@ -31,12 +31,20 @@ extension CaseStore {
   }
 
   /// Adds an evidence item.
-  /// - Throws: `itemExists`, also where an acquisition of another item bears that name.
+  /// - Parameters:
+  ///   - parent: the item it is a part of.
+  ///   - statements: what else is told of it.
+  ///   - attachments: files whose contents lie in the case already.
+  /// - Throws: `itemExists`, also where an acquisition of another item bears that name; `itemUnknown` of the parent;
+  ///   `caseNotOpen`.
   package func addItem(
-    _ number: ItemNumber, description: String, serial: String? = nil, remarks: String? = nil
+    _ number: ItemNumber, description: String, serial: String? = nil, remarks: String? = nil,
+    partOf parent: ItemNumber? = nil, _ statements: [ItemStatement] = [], attachments: [AttachedFile] = []
   ) throws(EvidenceError) -> EvidenceItemRecord {
     try write { transaction in
       let database = transaction.database
+      try transaction.demandState([.open], for: "adding item \(number)")
+      if let parent { _ = try database.item(parent) }
       let text = number.description
       guard try database.plainRecords(EvidenceItemRecord.self, where: "number = ?", [text]).isEmpty else {
         throw EvidenceError(.itemExists, text)
@@ -46,8 +54,23 @@ extension CaseStore {
       }
       let item = EvidenceItemRecord(
         number: number, description: description, serial: serial, remarks: remarks, created: transaction.now)
-      try transaction.record(.itemAdded, [item])
+      var records: [any StoredRecord] = [item]
+      if let parent { records.append(SubItemRecord(item: number, parent: parent)) }
+      records += transaction.records(statements, attachments, of: number)
+      try transaction.record(.itemAdded, records)
       return item
+    }
+  }
+
+  /// States something of an item, in place of what was stated before.
+  /// - Throws: `itemUnknown`, `caseNotOpen`.
+  package func describe(
+    _ number: ItemNumber, _ statements: [ItemStatement], attachments: [AttachedFile] = []
+  ) throws(EvidenceError) {
+    try write { transaction in
+      _ = try transaction.database.item(number)
+      try transaction.demandState([.open], for: "describing item \(number)")
+      try transaction.record(.itemDescribed, transaction.records(statements, attachments, of: number))
     }
   }
 
@@ -59,5 +82,15 @@ extension CaseStore {
   /// In the order they were added.
   package func items() throws(EvidenceError) -> [EvidenceItemRecord] {
     try read { database in try database.plainRecords() }
+  }
+}
+
+extension CaseTransaction {
+  fileprivate func records(
+    _ statements: [ItemStatement], _ attachments: [AttachedFile], of item: ItemNumber
+  ) -> [any StoredRecord] {
+    statements.map {
+      ItemFactRecord(id: Host.newIdentifier(), item: item, name: $0.name, value: $0.value, stated: now)
+    } + attachments.map { $0.record(of: item, custody: nil, added: now) }
   }
 }

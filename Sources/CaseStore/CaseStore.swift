@@ -33,11 +33,13 @@ package final class CaseStore: Sendable {
   /// Makes the database of a new case in `folder`, which must exist.
   ///
   /// The examiner becomes the first person of the case. A database that could not be finished is removed.
+  /// - Parameter certificate: what the examiner signs with.
   /// - Parameter details: an object for the first audit event, such as who may sign for the case.
   /// - Throws: `caseExists`, `destinationMissing`, `destinationFull`, `permissionDenied`, `databaseFailed`.
   package static func create(
     folder: FilePath, number: String, title: String, examiner: PersonDetails, actor: AuditActor,
-    details: JSONValue = .object([:]), clock: @escaping @Sendable () -> Timestamp = Host.now
+    certificate: PersonCredentialRecord.SigningCertificate? = nil, details: JSONValue = .object([:]),
+    clock: @escaping @Sendable () -> Timestamp = Host.now
   ) throws(EvidenceError) -> CaseStore {
     let path = folder.appending(fileName)
     do throws(EvidenceError) {
@@ -55,7 +57,13 @@ package final class CaseStore: Sendable {
         let record = CaseRecord(
           id: Host.newIdentifier(), number: number, title: title, examiner: person.id,
           organisation: examiner.organisation, created: transaction.now)
-        try transaction.recordFirst(.caseCreated, details: details, [person, record])
+        let credential = certificate.map {
+          PersonCredentialRecord(
+            id: Host.newIdentifier(), person: person.id, qualifications: nil, certificate: $0,
+            stated: transaction.now)
+        }
+        try transaction.recordFirst(
+          .caseCreated, details: details, [person, record] + [credential].compactMap(\.self))
       }
       try DurableFolder.sync(folder)
       return store
@@ -65,7 +73,7 @@ package final class CaseStore: Sendable {
     }
   }
 
-  /// Opens a case to work on it.
+  /// Opens a case to work on it; one of an older version is brought to the newest first.
   /// - Throws: `notACase`, `caseNewer`, `caseDamaged`, `permissionDenied`, `databaseFailed`.
   package static func open(
     folder: FilePath, actor: AuditActor, clock: @escaping @Sendable () -> Timestamp = Host.now
@@ -73,7 +81,26 @@ package final class CaseStore: Sendable {
     let path = try existingFile(in: folder)
     let queue = try CaseOpening.connect(path)
     try CaseOpening.check(queue, path)
-    return CaseStore(folder: folder, queue: queue, actor: actor, clock: clock)
+    let store = CaseStore(folder: folder, queue: queue, actor: actor, clock: clock)
+    try store.migrate()
+    return store
+  }
+
+  /// Brings the database to the newest version, and records that.
+  private func migrate() throws(EvidenceError) {
+    guard try read({ try Migration.version(of: $0) }) < Migration.newestVersion else { return }
+    try write { transaction in
+      // Another process may have been quicker.
+      let old = try Migration.version(of: transaction.database)
+      guard old < Migration.newestVersion else { return }
+      try Migration.apply(to: transaction.database, from: old)
+      try transaction.record(
+        .caseMigrated,
+        details: .fields([
+          "from": JSONValue(old), "to": JSONValue(Migration.newestVersion),
+          "steps": .array(Migration.all.filter { $0.version > old }.map { .string($0.name) }),
+        ]))
+    }
   }
 
   /// Opens a case to look at it; works in a folder that cannot be written.

@@ -73,13 +73,14 @@ package struct AcquisitionJob {
       source: AcquisitionSource(
         path: facts.path.string, kind: facts.kind.rawValue, length: setting.plan.geometry.length,
         sectorSize: setting.plan.geometry.logicalSectorSize),
-      namesInUse: taken,
+      namesInUse: taken, afterExpiry: request.reasonAfterExpiry,
       details: .fields([
         "commandLine": .array(request.commandLine.map { .string($0) }),
         "formats": .array(request.formats.map { .string($0.rawValue) }),
         "copies": .array(request.copies.map { .string($0.folder.string) }),
         "digests": .array(setting.plan.digests.sorted().map { .string($0.rawValue) }),
         "firstSector": (setting.source as? SectorRangeSource).map { JSONValue($0.range.first) },
+        "reasonAfterExpiry": request.reasonAfterExpiry.map { .string($0) },
         "model": facts.model.map { .string($0) }, "serial": facts.serialNumber.map { .string($0) },
       ]))
   }

@@ -51,6 +51,8 @@ package struct AcquisitionRequest: Sendable {
   package var entersSandbox = false
   /// Refuse to read without every piece of the sandbox.
   package var requiresSandbox = false
+  /// Why it is acquired although the legal authority has expired.
+  package var reasonAfterExpiry: String?
   /// As typed, for the record.
   package var commandLine: [String] = []
 

@@ -34,6 +34,7 @@ struct AcquisitionSetting {
     self.store = store
     self.item = try store.item(protected.request.item)
     let request = protected.request
+    try store.demandAcquirable(request.item, afterExpiry: request.reasonAfterExpiry)
     let medium = protected.medium
     self.medium = medium
     self.protection = protected.protection

@@ -54,7 +54,7 @@ package struct CaseCreation {
       let store = try CaseStore.create(
         folder: made.path, number: number, title: title,
         examiner: PersonDetails(name: examiner, role: "examiner", organisation: organisation),
-        actor: .here(examiner),
+        actor: .here(examiner), certificate: try .init(identity.certificate),
         details: .fields([CaseCertificates.detail: .string(identity.certificate.fingerprint.hex)]))
       try store.close()
       for folder in [made.signing, made.certificates, made.path, made.path.removingLastComponent()] {
@@ -123,14 +123,20 @@ package enum SigningFiles {
   package static func identity(
     key pem: [UInt8], keyName: String, certificate: FilePath, passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) -> SigningIdentity {
-    let key: SigningKey
-    do throws(EvidenceError) { key = try SigningKey(pem: pem, name: keyName) } catch {
-      guard error.code == .passphraseNeeded else { throw error }
-      key = try SigningKey(pem: pem, passphrase: try passphrase(), name: keyName)
-    }
     let bytes = try Files.contents(certificate, cap: cap)
     return try SigningIdentity(
-      key: key, certificate: try Certificate(parsing: bytes, name: certificate.string), now: Host.now())
+      key: try key(pem, name: keyName, passphrase: passphrase),
+      certificate: try Certificate(parsing: bytes, name: certificate.string), now: Host.now())
+  }
+
+  /// - Parameter passphrase: asked only where the key is encrypted.
+  static func key(
+    _ pem: [UInt8], name: String, passphrase: () throws(EvidenceError) -> [UInt8]
+  ) throws(EvidenceError) -> SigningKey {
+    do throws(EvidenceError) { return try SigningKey(pem: pem, name: name) } catch {
+      guard error.code == .passphraseNeeded else { throw error }
+      return try SigningKey(pem: pem, passphrase: try passphrase(), name: name)
+    }
   }
 
   /// The signing identity of a case's examiner.

@@ -7,11 +7,15 @@ import SystemPackage
 package struct CaseFolder: Hashable, Sendable {
   /// Absolute, without symbolic links.
   package let path: FilePath
+  /// Who acts: a person of the case by name or identifier; its examiner where `nil`.
+  package var actingAs: String?
 
   package var database: FilePath { path.appending(CaseStore.fileName) }
   package var evidence: FilePath { path.appending("evidence") }
   package var certificates: FilePath { path.appending("certificates") }
   package var reports: FilePath { path.appending("reports") }
+  /// Photographs and documents, each named by its SHA-256. Made when the first is attached.
+  package var attachments: FilePath { path.appending("attachments") }
   /// The examiner's own; not a part of what is handed over.
   package var signing: FilePath { path.appending("signing") }
 
@@ -100,12 +104,14 @@ extension AuditActor {
 }
 
 extension CaseStore {
-  /// Opens a case with its examiner as the one who acts.
+  /// Opens a case to work on it as the one who acts.
+  /// - Throws: `personUnknown`, and what opening the case throws.
   static func open(_ folder: CaseFolder) throws(EvidenceError) -> CaseStore {
     let reading = try CaseStore.openForReading(folder: folder.path)
-    let examiner = try reading.examiner().details.name
+    let person =
+      if let acting = folder.actingAs { try reading.person(named: acting) } else { try reading.examiner() }
     try reading.close()
-    return try CaseStore.open(folder: folder.path, actor: .here(examiner))
+    return try CaseStore.open(folder: folder.path, actor: .here(person.details.name))
   }
 
   /// The person responsible for the case.

@@ -67,6 +67,8 @@ struct CaseVerification {
       "audit log, custody and records",
       against: "the chain, and the heads in \(heads.count) manifest\(heads.count == 1 ? "" : "s")",
       audit(store, heads))
+    CustodyCheck(folder: folder, store: store).perform(
+      items.map(\.item), ofWholeCase: item == nil, &report)
     try? store.close()
     record(&report, parts, started: started)
     return report

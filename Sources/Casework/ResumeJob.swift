@@ -18,6 +18,7 @@ package struct ResumeRequest: Sendable {
   /// Unreadable sectors that are accepted; as it was begun where `nil`, any number where the inner value is.
   package var errorLimit: UInt64??
   /// As in ``AcquisitionRequest``.
+  package var reasonAfterExpiry: String?
   package var entersSandbox = false
   package var requiresSandbox = false
 
@@ -27,6 +28,7 @@ package struct ResumeRequest: Sendable {
     var request = begun
     if let source { request.source = source }
     if let errorLimit { request.reading.errorLimit = errorLimit }
+    request.reasonAfterExpiry = reasonAfterExpiry
     request.entersSandbox = entersSandbox
     request.requiresSandbox = requiresSandbox
     // What is written already lies on the same file system: what is left cannot be told exactly.
@@ -195,6 +197,7 @@ package struct ResumeJob {
       details: .fields([
         "acquisition": .string(acquisition.id.description), "pause": pause.json,
         "source": .string(setting.medium.facts.path.string),
+        "reasonAfterExpiry": setting.request.reasonAfterExpiry.map { .string($0) },
       ]))
   }
 }

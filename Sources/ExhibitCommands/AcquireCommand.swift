@@ -48,6 +48,8 @@ struct AcquireCommand: ParsableCommand {
   var checkpointInterval: UInt32 = 5
   @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
   var requireSandbox = false
+  @Option(help: "Why the item is acquired although the legal authority has expired.")
+  var afterExpiry: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -81,6 +83,9 @@ struct AcquireCommand: ParsableCommand {
     request.fill = try reading.pattern()
     request.entersSandbox = true
     request.requiresSandbox = requireSandbox
+    request.reasonAfterExpiry = try afterExpiry.map { text throws(EvidenceError) in
+      try required(text, "--after-expiry")
+    }
     request.commandLine = CommandLine.arguments
     return request
   }

@@ -7,7 +7,11 @@ import SystemPackage
 
 struct CaseCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "case", abstract: "Create a case.", subcommands: [CaseCreateCommand.self])
+    commandName: "case", abstract: "Create a case; close, archive and reopen it.",
+    subcommands: [
+      CaseCreateCommand.self, CaseCloseCommand.self, CaseArchiveCommand.self, CaseReopenCommand.self,
+      CaseRebuildCommand.self,
+    ])
 }
 
 struct CaseCreateCommand: ParsableCommand {

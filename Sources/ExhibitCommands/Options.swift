@@ -24,8 +24,15 @@ struct CaseOptions: ParsableArguments {
     help: "The case folder. Default: EXHIBIT_CASE, or the case folder this is run in.")
   var path: String?
 
+  @Option(
+    name: .customLong("as"),
+    help: "Who you are: a person of the case, by name or identifier. Default: its examiner.")
+  var person: String?
+
   func folder() throws(EvidenceError) -> CaseFolder {
-    try CaseFolder.locate(named: path)
+    var folder = try CaseFolder.locate(named: path)
+    folder.actingAs = person
+    return folder
   }
 }
 
@@ -43,13 +50,18 @@ struct PassphraseOptions: ParsableArguments {
 
   /// The passphrase; asked for on the terminal where no file gives it, twice where it is new.
   func read(isNew: Bool) throws(EvidenceError) -> [UInt8] {
-    if let file = passphraseFile ?? Environment.value("EXHIBIT_PASSPHRASE_FILE") {
-      let line = try Files.contentsOrPipe(FilePath(file), cap: Self.cap).prefix { $0 != 0x0a && $0 != 0x0d }
+    try Self.read(file: passphraseFile, of: "signing key", isNew: isNew)
+  }
+
+  /// - Parameter subject: the key.
+  static func read(file: String?, of subject: String, isNew: Bool) throws(EvidenceError) -> [UInt8] {
+    if let file = file ?? Environment.value("EXHIBIT_PASSPHRASE_FILE") {
+      let line = try Files.contentsOrPipe(FilePath(file), cap: cap).prefix { $0 != 0x0a && $0 != 0x0d }
       guard !line.isEmpty else { throw EvidenceError(.passphraseNeeded, file, "its first line is empty") }
       return Array(line)
     }
-    let subject = "signing key"
-    let passphrase = try Terminal.readSecret(prompt: "Passphrase of the signing key", of: subject)
+    let prompt = subject == "signing key" ? "Passphrase of the signing key" : "Passphrase of \(subject)"
+    let passphrase = try Terminal.readSecret(prompt: prompt, of: subject)
     guard !passphrase.isEmpty else { throw EvidenceError(.passphraseNeeded, subject, "it was empty") }
     if isNew, try Terminal.readSecret(prompt: "Once more", of: subject) != passphrase {
       throw EvidenceError(.passphraseWrong, subject, "the two entries differ")

@@ -12,7 +12,8 @@ package struct ExhibitProgram: ParsableCommand {
     abstract: "Forensic acquisition: read a medium once, sign what was read, let anyone check it.",
     version: ToolVersion.current,
     subcommands: [
-      CaseCommands.self, ItemCommands.self, DevicesCommand.self, AcquireCommand.self, ResumeCommand.self,
+      CaseCommands.self, PersonCommands.self, AuthorityCommands.self, ItemCommands.self, DevicesCommand.self,
+      AcquireCommand.self, ResumeCommand.self,
       CustodyCommands.self,
       VerifyCommand.self,
       ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,

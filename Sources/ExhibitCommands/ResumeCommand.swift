@@ -28,6 +28,8 @@ struct ResumeCommand: ParsableCommand {
   @Flag(help: "Accept any number of unreadable sectors.") var noErrorLimit = false
   @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
   var requireSandbox = false
+  @Option(help: "Why the item is acquired although the legal authority has expired.")
+  var afterExpiry: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -39,6 +41,7 @@ struct ResumeCommand: ParsableCommand {
     request.acquisition = acquisition
     if let source { request.source = FilePath(try required(source, "--source")) }
     request.errorLimit = noErrorLimit ? .some(nil) : errorLimit.map { .some($0) }
+    request.reasonAfterExpiry = try afterExpiry.map { try required($0, "--after-expiry") }
     request.entersSandbox = true
     request.requiresSandbox = requireSandbox
     let job = try ResumeJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in

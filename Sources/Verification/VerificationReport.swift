@@ -84,7 +84,7 @@ extension FindingCode {
     switch self {
     case .chunkDamaged, .structureDamaged, .imageTruncated, .segmentMissing, .databaseDamaged: .damaged
     case .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch, .recordMismatch,
-      .auditTimeOrder, .schemaAltered, .acquisitionUnrecorded:
+      .auditTimeOrder, .schemaAltered, .acquisitionUnrecorded, .custodyNotConfirmed, .eventSignatureInvalid:
       .chainBroken
     case .fileUnreadable, .streamNotVerified: .incomplete
     default: .mismatch

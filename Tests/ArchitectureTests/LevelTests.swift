@@ -3,10 +3,13 @@ import Testing
 
 /// Who may import whom. Written down once, here; the comments in `Package.swift` say the same.
 private let levels: [[String]] = [
-  ["CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CDiscSector", "CSigning", "CArchive"],
+  [
+    "CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CDiscSector", "CSigning", "CArchive",
+    "CQREncode",
+  ],
   ["Evidence"],
   ["CanonicalJSON", "SystemIO", "Digests", "Signing"],
-  ["Media", "OpticalDisc"],
+  ["Media", "OpticalDisc", "EvidenceLabels"],
   ["ImageFormats", "Manifests", "ReferenceMedia"],
   ["EWFWriter", "DiscFiles"],
   ["Acquisition", "Verification"],
@@ -34,7 +37,7 @@ private let importers = [
   "CCrypto": "Digests", "CDeflate": "ImageFormats", "CISAL": "EWFWriter",
   "CLinux": "SystemIO", "CDigestLanes": "Digests",
   "CDiscSector": "OpticalDisc", "CSigning": "Signing",
-  "CArchive": "DiscFiles",
+  "CArchive": "DiscFiles", "CQREncode": "EvidenceLabels",
 ]
 
 @Suite struct LevelTests {

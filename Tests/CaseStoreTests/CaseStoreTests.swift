@@ -156,27 +156,4 @@ import Testing
     #expect(try TestFiles.read(sample.database) == before)
     #expect(try TestFiles.names(in: sample.folder) == ["case.sqlite"])
   }
-
-  @Test func custodyIsRebuiltFromTheLog() throws {
-    let store = try sample.filled()
-    let number = try ItemNumber("001")
-    for type in CustodyEventType.allCases where type != .correct {
-      try store.recordCustody(of: number, CustodyDetails(type, occurred: Timestamp(microseconds: 5)))
-    }
-    var correction = CustodyDetails(.correct, occurred: Timestamp(microseconds: 6))
-    correction.corrects = try store.custody(of: number).first?.record.id
-    correction.remarks = "Room 13, not 12"
-    try store.recordCustody(of: number, correction)
-    let table = try store.custody(of: number).map(\.record)
-    #expect(table.count == CustodyEventType.allCases.count + 1)
-    #expect(try store.recordsFromLog(CustodyRecord.self) == table)
-    #expect(try store.recordsFromLog(EvidenceItemRecord.self) == store.items())
-  }
 }
-
-/// Runs `body` and throws the bare code of its error, to be expected.
-func codes(_ body: () throws -> Void) throws {
-  do { try body() } catch let error as EvidenceError { throw error.code }
-}
-
-extension ErrorCode: Error {}

@@ -39,7 +39,7 @@ import Testing
 
   @Test func aNewerCaseIsRefused() throws {
     try sample.create().close()
-    try sample.sql("PRAGMA user_version = 2")
+    try sample.sql("PRAGMA user_version = 1000")
     let before = try TestFiles.read(sample.database)
     #expect(throws: ErrorCode.caseNewer) { try openingCode() }
     #expect(throws: ErrorCode.caseNewer) {

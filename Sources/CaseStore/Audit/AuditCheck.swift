@@ -43,7 +43,7 @@ struct AuditCheck {
 
   mutating func run() throws {
     findings += try SchemaCheck.findings(of: database)
-    var records = RecordCheck(database)
+    var records = try RecordCheck(database)
     let damage = try SchemaCheck.damage("table audit_event") {
       let rows = try AuditLog.rows(of: database)
       while let row = try rows.next() {

@@ -43,8 +43,17 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package init(_ name: String) { self.description = name }
 
   package static let caseCreated = AuditKind("case.created")
+  /// The schema was brought to a newer version.
+  package static let caseMigrated = AuditKind("case.migrated")
+  /// The tables of records were written anew from this log.
+  package static let tablesRebuilt = AuditKind("tables.rebuilt")
+  package static let caseStateChanged = AuditKind("case.state-changed")
   package static let personAdded = AuditKind("person.added")
+  package static let personDescribed = AuditKind("person.described")
   package static let itemAdded = AuditKind("item.added")
+  package static let itemDescribed = AuditKind("item.described")
+  package static let authorityRecorded = AuditKind("authority.recorded")
+  package static let attachmentAdded = AuditKind("attachment.added")
   package static let acquisitionStarted = AuditKind("acquisition.started")
   /// It ended early and can go on.
   package static let acquisitionPaused = AuditKind("acquisition.paused")
@@ -53,6 +62,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let acquisitionImaged = AuditKind("acquisition.imaged")
   package static let acquisitionFinished = AuditKind("acquisition.finished")
   package static let custodyRecorded = AuditKind("custody.recorded")
+  /// Somebody signed an event that is in the log.
+  package static let eventSigned = AuditKind("event.signed")
   package static let verificationRecorded = AuditKind("verification.recorded")
   package static let reportRecorded = AuditKind("report.recorded")
 }

@@ -37,8 +37,7 @@ extension CaseStore {
     }
   }
 
-  /// The records of one kind as the audit log tells them, without a look at their table: the way back where a table
-  /// was lost. No command needs it yet; it stays so that a test proves that the log alone is enough.
+  /// The records of one kind as the audit log tells them, without a look at their table.
   package func recordsFromLog<Record: StoredRecord>(
     _ type: Record.Type = Record.self
   ) throws(EvidenceError) -> [Record] {
@@ -87,6 +86,12 @@ enum AuditLog {
         sequence: StoredValue.integer(row, 0) ?? 0, bytes: StoredValue.bytes(row, 1),
         digest: StoredValue.bytes(row, 2).map { String(decoding: $0, as: UTF8.self) } ?? "")
     }
+  }
+
+  /// The canonical bytes of one event; `nil` where there is none.
+  static func bytes(of sequence: UInt64, in database: Database) throws -> [UInt8]? {
+    guard let number = Int64(exactly: sequence) else { return nil }
+    return try rows(of: database, where: "WHERE sequence = \(number)").next()?.bytes
   }
 
   /// The newest event.

@@ -10,8 +10,9 @@ struct RecordCheck {
   private var walks: [TableWalk]
   private var unknownTables: [Finding] = []
 
-  init(_ database: Database) {
-    self.walks = RecordTable.all.map { TableWalk($0, database) }
+  init(_ database: Database) throws {
+    let version = try Migration.version(of: database)
+    self.walks = RecordTable.all(in: version).map { TableWalk($0, database) }
   }
 
   var findings: [Finding] { unknownTables + walks.flatMap(\.findings) }

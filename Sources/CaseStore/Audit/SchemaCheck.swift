@@ -31,7 +31,7 @@ enum SchemaCheck {
 
   /// Tables, indexes and above all triggers, by their SQL text.
   private static func compare(_ database: Database) throws -> [Finding] {
-    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    let version = try Migration.version(of: database)
     let expected = try Migration.expectedSchema(version: version)
     let observed = try Migration.schema(of: database)
     return Set(expected.keys).union(observed.keys).sorted().compactMap { name in

@@ -10,12 +10,14 @@ package struct Recorded<Record: StoredRecord>: Hashable, Sendable {
 }
 
 extension Database {
-  /// The records of one kind that meet `condition`, in the order they were written.
+  /// The records of one kind that meet `condition`, in the order they were written; none where the case is of a
+  /// version that did not know them.
   func records<Record: StoredRecord>(
     _ type: Record.Type = Record.self, where condition: String = "true",
     _ arguments: [any DatabaseValueConvertible] = []
   ) throws -> [Recorded<Record>] {
     let table = Record.table
+    guard try table.since <= Migration.version(of: self) else { return [] }
     let order = (["event"] + table.key).joined(separator: ", ")
     let cursor = try Row.fetchCursor(
       cachedStatement(sql: table.select("WHERE \(condition) ORDER BY \(order)")),

@@ -7,11 +7,13 @@
 extension Migration {
   static let firstCase = Migration(version: 1, name: "first-case", sql: firstTables + firstTriggers)
 
-  private static func sha256(_ column: String) -> String {
+  /// A column that holds a SHA-256 in lower-case hexadecimal.
+  static func sha256(_ column: String) -> String {
     "\(column) TEXT NOT NULL CHECK (length(\(column)) = 64 AND \(column) NOT GLOB '*[^0-9a-f]*')"
   }
 
-  private static let event = "event INTEGER NOT NULL REFERENCES audit_event(sequence)"
+  /// The column that names the audit event a row was written with.
+  static let event = "event INTEGER NOT NULL REFERENCES audit_event(sequence)"
 
   private static let firstTables = """
     CREATE TABLE audit_event (
@@ -201,28 +203,34 @@ extension Migration {
       END;
 
       """
-    for (table, conflict) in recordTables {
-      sql += """
-        CREATE INDEX \(table)_event ON \(table)(event);
-        CREATE TRIGGER \(table)_insert BEFORE INSERT ON \(table) BEGIN
-          SELECT RAISE(ABORT, '\(table): records are only appended')
-            WHERE EXISTS (SELECT 1 FROM \(table) AS old WHERE \(conflict));
-          SELECT RAISE(ABORT, '\(table): a record is written with its audit event')
-            WHERE NEW.event IS NOT (SELECT max(sequence) FROM audit_event);
-        END;
-
-        """
-    }
-    for table in ["audit_event"] + recordTables.map(\.0) {
-      for action in ["update", "delete"] {
-        sql += """
-          CREATE TRIGGER \(table)_\(action) BEFORE \(action.uppercased()) ON \(table) BEGIN
-            SELECT RAISE(ABORT, '\(table): \(action) is refused');
-          END;
-
-          """
-      }
-    }
+    sql += refusal(on: "audit_event")
+    for (table, conflict) in recordTables { sql += protection(of: table, where: conflict) }
     return sql
+  }
+
+  /// Makes a table of records append-only, each row written with its audit event.
+  /// - Parameter conflict: the condition under which an existing row `old` would stand in the way of `NEW`.
+  static func protection(of table: String, where conflict: String) -> String {
+    """
+    CREATE INDEX \(table)_event ON \(table)(event);
+    CREATE TRIGGER \(table)_insert BEFORE INSERT ON \(table) BEGIN
+      SELECT RAISE(ABORT, '\(table): records are only appended')
+        WHERE EXISTS (SELECT 1 FROM \(table) AS old WHERE \(conflict));
+      SELECT RAISE(ABORT, '\(table): a record is written with its audit event')
+        WHERE NEW.event IS NOT (SELECT max(sequence) FROM audit_event);
+    END;
+
+    """ + refusal(on: table)
+  }
+
+  private static func refusal(on table: String) -> String {
+    ["update", "delete"].map { action in
+      """
+      CREATE TRIGGER \(table)_\(action) BEFORE \(action.uppercased()) ON \(table) BEGIN
+        SELECT RAISE(ABORT, '\(table): \(action) is refused');
+      END;
+
+      """
+    }.joined()
   }
 }

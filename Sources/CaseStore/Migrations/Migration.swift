@@ -9,7 +9,7 @@ struct Migration: Sendable {
   let sql: String
 
   /// Every step, oldest first.
-  static let all = [firstCase]
+  static let all = [firstCase, custodyAndPeople]
 
   /// `PRAGMA application_id` of a case database: "EXHB".
   static let applicationID = 0x4558_4842
@@ -24,13 +24,33 @@ struct Migration: Sendable {
     }
   }
 
+  /// The `user_version` of a database.
+  static func version(of database: Database) throws -> Int {
+    try Int.fetchOne(database, sql: "SELECT user_version FROM pragma_user_version") ?? 0
+  }
+
   /// What `sqlite_schema` holds in an untouched database of `version`: SQL text by type and name.
   static func expectedSchema(version: Int) throws -> [String: String] {
+    try untouched(version: version) { try schema(of: $0) }
+  }
+
+  /// The statements that make a table with its indexes and triggers, the table first, in a database of `version`.
+  static func statements(making table: String, version: Int) throws -> [String] {
+    try untouched(version: version) { database in
+      try String.fetchAll(
+        database,
+        sql: """
+          SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type <> 'table', rowid
+          """, arguments: [table])
+    }
+  }
+
+  private static func untouched<Value>(version: Int, _ body: (Database) throws -> Value) throws -> Value {
     try DatabaseQueue().write { database in
       for migration in all where migration.version <= version {
         try database.execute(sql: migration.sql)
       }
-      return try schema(of: database)
+      return try body(database)
     }
   }
 

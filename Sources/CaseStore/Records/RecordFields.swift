@@ -54,6 +54,11 @@ package struct RecordFields: Sendable {
     values[column] = JSONValue(number)
   }
 
+  /// - Precondition: within ±(2⁵³ − 1).
+  mutating func set(_ column: String, signed number: Int64?) {
+    values[column] = number.map { .integer($0) } ?? .null
+  }
+
   mutating func set(_ column: String, _ value: Timestamp) { values[column] = .string(value.description) }
   mutating func set(_ column: String, _ value: ItemNumber?) {
     values[column] = value.map { .string($0.description) } ?? .null
@@ -93,6 +98,19 @@ package struct RecordFields: Sendable {
 
   func time(_ column: String) throws(EvidenceError) -> Timestamp {
     try present(column, Timestamp(text(column)))
+  }
+
+  func optionalTime(_ column: String) throws(EvidenceError) -> Timestamp? {
+    guard let text = try optionalText(column) else { return nil }
+    return try present(column, Timestamp(text))
+  }
+
+  func optionalSignedNumber(_ column: String) throws(EvidenceError) -> Int64? {
+    switch values[column] {
+    case .integer(let number): return number
+    case .null: return nil
+    default: throw damaged(column)
+    }
   }
 
   func optionalIdentifier(_ column: String) throws(EvidenceError) -> RecordIdentifier? {

@@ -6,9 +6,12 @@ package struct RecordTable: Sendable {
   /// Columns that identify a row.
   package let key: [String]
   let columns: [(name: String, kind: Kind)]
+  /// Version of the schema that brought the table; an older case that is only read has none.
+  let since: Int
 
-  init(_ name: String, key: [String], text: [String], integers: [String] = []) {
+  init(_ name: String, since: Int = 1, key: [String], text: [String], integers: [String] = []) {
     self.name = name
+    self.since = since
     self.key = key
     self.columns = text.map { ($0, .text) } + integers.map { ($0, .integer) }
   }
@@ -18,7 +21,12 @@ package struct RecordTable: Sendable {
     PersonRecord.table, CaseRecord.table, EvidenceItemRecord.table, AcquisitionRecord.table,
     AcquisitionResultRecord.table, ImageRecord.table, SegmentRecord.table, DigestRecord.table,
     VerificationRecord.table, FindingRecord.table, ReportRecord.table, CustodyRecord.table,
+    PersonCredentialRecord.table, CaseStateRecord.table, SubItemRecord.table, ItemFactRecord.table,
+    LegalAuthorityRecord.table, CustodyDetailRecord.table, AttachmentRecord.table, EventSignatureRecord.table,
   ]
+
+  /// The tables that a database of `version` has.
+  static func all(in version: Int) -> [RecordTable] { all.filter { $0.since <= version } }
 
   /// Selects every column, in order, then `event`. Text comes as its bytes: a String would stop at a NUL
   /// character and repair invalid UTF-8, and so hide an alteration.

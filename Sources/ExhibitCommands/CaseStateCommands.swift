@@ -1,0 +1,94 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import Evidence
+import Rendering
+
+struct CaseCloseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "close", abstract: "Close a case: two people sign, nothing is added or acquired any more.",
+    discussion: """
+      Custody of the items goes on: they are stored, returned, disposed of. No acquisition may be unfinished.
+
+      Example:
+        exhibit case close --case 2026-0142 --sign examiner --sign supervisor.key
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Why, or with what result.") var reason: String?
+  @OptionGroup var signing: SignOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try CaseLife.close(try caseOptions.folder(), reason: reason, keys: signing.keys)
+    output.show(["The case is closed."], json: .fields(["state": "closed"]))
+  }
+}
+
+struct CaseArchiveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "archive", abstract: "Archive a closed case: nothing changes but verifications of it.",
+    discussion: """
+      Every item must be in storage, returned or disposed of.
+
+      Example:
+        exhibit case archive --case 2026-0142
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Why, and where to.") var reason: String?
+  @OptionGroup var signing: SignOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try CaseLife.archive(try caseOptions.folder(), reason: reason, keys: signing.keys)
+    output.show(["The case is archived."], json: .fields(["state": "archived"]))
+  }
+}
+
+struct CaseReopenCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reopen", abstract: "Open a closed or archived case again.",
+    discussion: """
+      Example:
+        exhibit case reopen --case 2026-0142 --reason "Appeal, order of 2026-09-01"
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Why.") var reason: String
+  @OptionGroup var signing: SignOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    try CaseLife.reopen(
+      try caseOptions.folder(), reason: try required(reason, "--reason"), keys: signing.keys)
+    output.show(["The case is open again."], json: .fields(["state": "open"]))
+  }
+}
+
+struct CaseRebuildCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rebuild", abstract: "Write the tables of a case anew from its audit log.",
+    discussion: """
+      For a case whose tables do not say what the log says, as `verify` found. The log itself must be intact; it
+      records what differed. What the tables said before is gone then: keep a copy of the case.
+
+      Example:
+        exhibit case rebuild --case 2026-0142
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let differences = try CaseLife.rebuild(try caseOptions.folder())
+    output.show(
+      [
+        "The tables are written anew from the audit log. "
+          + (differences.isEmpty ? "Nothing differed." : "\(differences.count) things differed before:")
+      ] + differences.map { "  \(Rendering.line($0))" },
+      json: .fields([
+        "differences": JSONValue(differences.count), "findings": .array(differences.map(Rendering.json)),
+      ]))
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import Casework
+import Evidence
+
+/// `--sign`: whose keys sign an event of the case.
+struct SignOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      PEM key of somebody who signs the event; `\(SigningKeys.ofExaminer)` is the examiner's key in the case. May be \
+      given more than once. The certificate is the one of `exhibit person add`.
+      """, valueName: "key"))
+  var sign: [String] = []
+  @Option(
+    help: """
+      A file whose first line is the passphrase of a key of --sign, in their order. Default: the file named by \
+      EXHIBIT_PASSPHRASE_FILE, or you are asked.
+      """)
+  var signPassphraseFile: [String] = []
+
+  var keys: SigningKeys {
+    SigningKeys(sign) { (index, name) throws(EvidenceError) in
+      let file = index < signPassphraseFile.count ? signPassphraseFile[index] : nil
+      return try PassphraseOptions.read(file: file, of: name, isNew: false)
+    }
+  }
+}
