@@ -61,11 +61,12 @@ struct ReportBuilder {
       acquisitions.append(try AcquisitionSection(entry: entry, folder: folder).section())
     }
     let verifications = try store.verifications(of: item.number)
+    let known = try store.itemDescription(item.number)
     let head = try store.auditHead()
     let summary = Summary(entries: entries, verifications: verifications.map(\.verification))
     return ReportModel(
       laboratory: record.organisation ?? "", caseNumber: record.number, caseTitle: record.title,
-      itemNumber: item.number.description, itemTitle: item.description,
+      itemNumber: item.number.description, itemTitle: known.description,
       colophon: "Made \(made) by \(examiner.name) with \(ToolVersion.name) \(ToolVersion.current)",
       verdict: summary.verdict, verdictTone: summary.tone, summary: summary.paragraphs,
       caseFacts: [
@@ -73,16 +74,17 @@ struct ReportBuilder {
         .init("Organisation", record.organisation ?? ""), .init("Opened", record.created.description),
       ].filter { !$0.value.isEmpty },
       itemFacts: [
-        .init("Item number", item.number.description), .init("Description", item.description),
+        .init("Item number", item.number.description), .init("Description", known.description),
+        .init("Part of item", known.parent?.description ?? ""),
         .init("Serial number on the item", item.serial ?? "", isCode: true),
         .init("Remarks", item.remarks ?? ""), .init("Added to the case", item.created.description),
-      ].filter { !$0.value.isEmpty },
+      ].filter { !$0.value.isEmpty } + facts(known),
       acquisitions: acquisitions, custody: try custody(), verifications: verifications.map(line),
       auditHead: [
         .init("Events up to this report", "\(head.sequence)"),
         .init("SHA-256 of the newest event", head.digest.hex, isCode: true),
       ],
-      limitations: limitations(entries), checks: checks(entries))
+      limitations: try limitations(entries) + gaps(), checks: checks(entries))
   }
 
   private func line(_ entry: VerificationEntry) -> ReportModel.VerificationLine {
@@ -93,23 +95,53 @@ struct ReportBuilder {
   }
 
   private func custody() throws(EvidenceError) -> [ReportModel.CustodyLine] {
-    let people = try store.people()
-    func name(_ identifier: RecordIdentifier?) -> String {
-      identifier.flatMap { identifier in people.first { $0.id == identifier }?.details.name } ?? ""
+    let labels = [
+      "purpose": "Purpose", "authority": "Authority", "method": "Method", "sealBefore": "Seal found",
+      "sealAfter": "Seal put on", "condition": "Condition", "storage": "Storage", "remarks": "Remarks",
+      "witness": "Witness", "environment": "Environment", "images": "Images", "corrects": "Corrects",
+      "correctedTime": "Corrected time", "withdraws": "Takes it back", "correctedBy": "Corrected by",
+      "withdrawn": "Taken back", "localTime": "Local time", "attachments": "Attached", "signedBy": "Signed by",
+    ]
+    return try CustodyLines(store, of: item.number).all.map { line in
+      ReportModel.CustodyLine(
+        auditEvent: "\(line.event)", event: line.type, occurred: line.occurred.description,
+        recorded: line.recorded.description, from: line.from, to: line.to,
+        place: line.notes.first { $0.label == "place" }?.text ?? "",
+        notes: line.notes.compactMap { note in labels[note.label].map { "\($0): \(note.text)" } })
     }
-    return try store.custody(of: item.number).map { recorded in
-      let details = recorded.record.details
-      let notes: [(String, String?)] = [
-        ("Purpose", details.purpose), ("Authority", details.authority), ("Method", details.method),
-        ("Seal found", details.sealBefore), ("Seal put on", details.sealAfter),
-        ("Condition", details.condition), ("Storage", details.storage), ("Remarks", details.remarks),
-        ("Witness", details.witness.map { name($0) }),
-      ]
-      return ReportModel.CustodyLine(
-        auditEvent: "\(recorded.event)", event: details.type.rawValue, occurred: details.occurred.description,
-        recorded: recorded.record.recorded.description, from: name(details.releasedBy),
-        to: name(details.receivedBy), place: details.place ?? "",
-        notes: notes.compactMap { label, text in text.map { "\(label): \($0)" } })
+  }
+
+  /// What is stated of the item, and the authority it is examined under.
+  private func facts(_ known: ItemDescription) -> [ReportModel.Fact] {
+    let labels: [(ItemFactName, String)] = [
+      (.category, "Category"), (.quantity, "Quantity"), (.container, "Container"), (.condition, "Condition"),
+      (.damage, "Damage"), (.powerState, "Power state when found"),
+      (.clockOffset, "Clock of the examined machine, ahead of the right time"),
+      (.locationFound, "Found at"), (.seizedFrom, "Seized from"), (.seizedBy, "Seized by"),
+      (.seizedAt, "Seized at"),
+    ]
+    let stated = labels.compactMap { name, label in
+      known.value(of: name).map { ReportModel.Fact(label, $0) }
+    }
+    return stated
+      + known.authorities.map { authority in
+        let details = authority.details
+        let scope = details.scope.map { ", \($0)" } ?? ""
+        let end = details.expires.map { ", until \($0)" } ?? ""
+        return ReportModel.Fact("Authority", "\(details.kind): \(details.reference)\(scope)\(end)")
+      }
+      + known.attachments.map { file in
+        ReportModel.Fact("Attached \(file.kind.rawValue)", "\(file.name), SHA-256 \(file.sha256)")
+      }
+  }
+
+  /// What the record of custody leaves open.
+  private func gaps() throws(EvidenceError) -> [String] {
+    try store.custodyReview(of: item.number).findings.map { finding in
+      let parts = [
+        finding.expected.map { "expected \($0)" }, finding.observed.map { "observed \($0)" },
+      ].compactMap(\.self)
+      return "Custody, \(finding.subject): \(finding.code.meaning) (\(parts.joined(separator: ", ")))."
     }
   }
 

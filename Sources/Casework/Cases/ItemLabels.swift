@@ -109,7 +109,7 @@ package enum ItemLabels {
         .programMissing, "zbarimg", "Debian package zbar-tools; or give what a scanner reads with --text")
     }
     let result = try program.run([
-      "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path.asArgument.string,
+      "--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path.asArgument.string,
     ])
     guard result.status == 0 else {
       throw EvidenceError(.labelMalformed, path.string, "no code is found in the picture")

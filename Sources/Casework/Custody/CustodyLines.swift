@@ -8,6 +8,7 @@ package struct CustodyLine {
   package let event: UInt64
   package let type: String
   package let occurred: Timestamp
+  package let recorded: Timestamp
   package let from: String
   package let to: String
   package let place: String
@@ -83,6 +84,7 @@ struct CustodyLines {
     for case (let label, let text?) in parts { object[label] = .string(text) }
     return CustodyLine(
       event: recorded.event, type: details.type.rawValue, occurred: details.occurred,
+      recorded: record.recorded,
       from: name(details.releasedBy) ?? "", to: name(details.receivedBy) ?? "",
       place: [details.place, details.storage].compactMap(\.self).joined(separator: ", "),
       seals: Self.seals(details), signedBy: signers,
