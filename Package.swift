@@ -14,8 +14,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func program(
+  _ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []
+) -> Target {
+  .executableTarget(
+    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -100,8 +103,7 @@ let package = Package(
         "EWFWriter", "ReferenceMedia", "Acquisition", "Verification", "Casework",
       ]),
     // the command line: rendering (level 7, of the verifier too), then the commands
-    module(
-      "Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification", argumentParser]),
+    module("Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification"]),
     module(
       "ExhibitCommands",
       [
@@ -109,8 +111,11 @@ let package = Package(
         "EWFWriter", "Acquisition", "Verification", "Casework", "Validation", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
+    // What the other side installs: the Swift runtime inside, libcrypto and libdeflate from the system, nothing else.
     program(
-      "exhibit-verify", ["Evidence", "SystemIO", "Manifests", "Verification", "Rendering", argumentParser]),
+      "exhibit-verify",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Manifests", "Verification", "Rendering", systemPackage],
+      linking: [.unsafeFlags(["-static-stdlib"])]),
     // measures single steps for Tests/Benchmarks/run
     .executableTarget(
       name: "exhibit-rates",

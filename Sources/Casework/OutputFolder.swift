@@ -23,6 +23,21 @@ struct OutputFolder {
     self.partial = evidence.appending(name + Self.partialSuffix)
   }
 
+  /// A new folder that an examiner named.
+  /// - Throws: `argumentInvalid` where the path names none, `destinationMissing`, `outputExists`.
+  init(creating path: FilePath) throws(EvidenceError) {
+    guard let name = path.lastComponent?.string, path.lastComponent?.kind == .regular else {
+      throw EvidenceError(.argumentInvalid, path.string, "names no folder")
+    }
+    self.init(name: name, in: path.parentFolder)
+    guard Files.kind(path.parentFolder) == .folder else {
+      throw EvidenceError(.destinationMissing, path.parentFolder.string)
+    }
+    for place in [final, partial] where Files.exists(place) {
+      throw EvidenceError(.outputExists, place.string)
+    }
+  }
+
   /// Names in the evidence folder that no new acquisition may take.
   static func namesInUse(in evidence: FilePath) throws(EvidenceError) -> Set<String> {
     Set(

@@ -120,11 +120,3 @@ package struct RecoverJob {
     }
   }
 }
-
-extension FilePath {
-  /// The folder it lies in; the current one where it names none.
-  var parentFolder: FilePath {
-    let folder = removingLastComponent()
-    return folder.isEmpty ? "." : folder
-  }
-}

@@ -17,13 +17,20 @@ package struct ExhibitProgram: ParsableCommand {
       CustodyCommands.self,
       VerifyCommand.self,
       ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
-      RecoverCommand.self, ValidateCommand.self,
+      RecoverCommand.self, ProveCommand.self, ValidateCommand.self,
     ])
 
   package init() {}
 
   /// Runs the program with the arguments of the process and ends it.
   package static func runAndExit() -> Never {
-    Rendering.runAndExit(ExhibitProgram.self)
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    Rendering.runAndExit(
+      configuration.commandName ?? "exhibit", asJSON: arguments.contains("--json"),
+      otherwise: { (fullMessage(for: $0), exitCode(for: $0) != .success) }
+    ) {
+      var command = try parseAsRoot(arguments)
+      try command.run()
+    }
   }
 }

@@ -5,7 +5,7 @@ import Evidence
 /// One line per file: the digest in lower-case hexadecimal, two spaces, the name, LF.
 package struct DigestList: Hashable, Sendable {
   package struct Entry: Hashable, Sendable {
-    /// Portable name without a folder.
+    /// Portable name without a folder; in a bag, a path of such names.
     package var name: String
     package var sha256: Digest
 
@@ -27,9 +27,11 @@ package struct DigestList: Hashable, Sendable {
   }
 
   /// Reads a list that has exactly the form `bytes` writes, with plain names of which none stands twice.
-  /// - Parameter name: what the file is called in errors.
+  /// - Parameters:
+  ///   - name: what the file is called in errors.
+  ///   - inFolders: whether names may be paths below the folder of the list, as in a bag.
   /// - Throws: `fileTooLarge`, `recordFileMalformed` with the line.
-  package init(parsing bytes: [UInt8], name: String) throws(EvidenceError) {
+  package init(parsing bytes: [UInt8], name: String, inFolders: Bool = false) throws(EvidenceError) {
     var lines = try TextLines(bytes, name: name, cap: Self.largestFile)
     var taken = TakenNames()
     var entries: [Entry] = []
@@ -38,7 +40,10 @@ package struct DigestList: Hashable, Sendable {
         line.dropFirst(64).prefix(2).elementsEqual(Array("  ".utf8))
       else { throw lines.failure("not a SHA-256, two spaces and a name") }
       let file = String(decoding: line.dropFirst(66), as: UTF8.self)
-      guard RecordNames.isValid(file) else { throw lines.failure("no plain portable file name") }
+      let parts = inFolders ? file.split(separator: "/", omittingEmptySubsequences: false) : [file[...]]
+      guard parts.allSatisfy({ RecordNames.isValid(String($0)) }) else {
+        throw lines.failure("no plain portable file name")
+      }
       guard taken.take(file) else { throw lines.failure("'\(file)' stands twice") }
       entries.append(Entry(name: file, sha256: digest))
     }

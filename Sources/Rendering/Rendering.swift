@@ -1,4 +1,3 @@
-import ArgumentParser
 import CanonicalJSON
 import Evidence
 import Glibc
@@ -12,14 +11,19 @@ package struct EndedWith: Error {
 
 /// What every command prints, and how it ends.
 package enum Rendering {
-  /// Parses the arguments, runs the command, and ends the process with the documented exit status.
-  package static func runAndExit<Program: ParsableCommand>(_ program: Program.Type) -> Never {
-    let arguments = Array(CommandLine.arguments.dropFirst())
-    let name = Program.configuration.commandName ?? "exhibit"
+  /// Runs a program and ends the process with the documented exit status.
+  /// - Parameters:
+  ///   - asJSON: an error is also shown as one JSON object on standard output.
+  ///   - otherwise: what is said of an error that is none of Exhibit's own, such as a parser's help, and whether it
+  ///     is a mistake of whoever typed.
+  ///   - body: parses and works.
+  package static func runAndExit(
+    _ name: String, asJSON: Bool, otherwise: (any Error) -> (message: String, isMistake: Bool),
+    _ body: () throws -> Void
+  ) -> Never {
     StandardStreams.prepare()
     do {
-      var command = try Program.parseAsRoot(arguments)
-      try command.run()
+      try body()
       end(.complete, of: name)
     } catch let ended as EndedWith {
       end(ended.status, of: name)
@@ -27,19 +31,24 @@ package enum Rendering {
       Terminal.writeError("\(name): \(stopped.reason)\n")
       end(.incomplete, of: name)
     } catch let error as EvidenceError {
-      Terminal.writeError("\(name): \(error)\n")
-      if arguments.contains("--json") { show(json(of: error).indentedText) }
+      report(error, by: name)
+      if asJSON { show(json(of: error).indentedText) }
       end(error.exitStatus, of: name)
     } catch {
-      // The parser's own words: help and version to standard output, mistakes to standard error.
-      let message = Program.fullMessage(for: error)
-      guard Program.exitCode(for: error) == .success else {
+      // Help and version go to standard output, mistakes to standard error.
+      let (message, isMistake) = otherwise(error)
+      guard !isMistake else {
         Terminal.writeError(message + "\n")
         end(.usage, of: name)
       }
       show(message)
       end(.complete, of: name)
     }
+  }
+
+  /// One error as one line on standard error.
+  package static func report(_ error: EvidenceError, by name: String) {
+    Terminal.writeError("\(name): \(error)\n")
   }
 
   /// One line on standard error that is no failure of the command.
@@ -68,7 +77,7 @@ package enum Rendering {
     exit(failure.exitStatus.rawValue)
   }
 
-  static func json(of error: EvidenceError) -> JSONValue {
+  package static func json(of error: EvidenceError) -> JSONValue {
     .fields([
       "error": .fields([
         "code": .string(error.code.rawValue), "message": .string(error.code.summary),

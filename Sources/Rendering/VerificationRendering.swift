@@ -21,7 +21,12 @@ package enum VerificationRendering {
     for check in report.checks {
       lines.append("  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(check.against))"))")
     }
-    for signer in report.signers { lines.append("  \(signer.sentence)") }
+    for signer in report.signers {
+      lines.append("  \(signer.sentence)")
+      if let certificate = signer.certificate {
+        lines.append("  by the certificate with SHA-256 \(certificate.fingerprint)")
+      }
+    }
     for (image, digests) in report.computed.sorted(by: { $0.key < $1.key }) {
       for digest in digests.all { lines.append("  \(image)  \(digest.algorithm.title)  \(digest)") }
     }

@@ -24,3 +24,11 @@ package struct FileFolders: Hashable, Sendable {
     return names.sorted()
   }
 }
+
+extension FilePath {
+  /// The folder it lies in; the current one where it names none.
+  package var parentFolder: FilePath {
+    let folder = removingLastComponent()
+    return folder.isEmpty ? "." : folder
+  }
+}

@@ -22,10 +22,21 @@ package enum Sandbox {
     package let isActive: Bool
   }
 
+  /// The one capability that is kept, where the process has it: an examiner's files may belong to another user than
+  /// the one who works on them. The raw value is its bit (linux/capability.h).
+  package enum Capability: UInt64, Hashable, Sendable {
+    /// CAP_DAC_OVERRIDE: to read and write.
+    case passModes = 1
+    /// CAP_DAC_READ_SEARCH: to read only.
+    case readEverything = 2
+
+    var title: String { self == .passModes ? "CAP_DAC_OVERRIDE" : "CAP_DAC_READ_SEARCH" }
+  }
+
   /// Restricts the process.
   /// - Parameter writable: folders in which files may be made, written and removed; everything else can only be read.
   /// - Returns: what is in force, piece by piece; the process goes on in either case.
-  package static func enter(writable: [FilePath]) -> [Piece] {
+  package static func enter(writable: [FilePath], keeping capability: Capability = .passModes) -> [Piece] {
     let threads = (try? Files.names(in: "/proc/self/task").count) ?? 0
     guard threads == 1 else {
       return Piece.Kind.allCases.map {
@@ -35,8 +46,8 @@ package enum Sandbox {
     return [
       piece(.noNewPrivileges, "PR_SET_NO_NEW_PRIVS") { clinux_no_new_privileges() },
       files(writable),
-      piece(.capabilities, "all but CAP_DAC_OVERRIDE") {
-        clinux_keep_capabilities(1 << capabilityToPassModes)
+      piece(.capabilities, "all but \(capability.title)") {
+        clinux_keep_capabilities(1 << capability.rawValue)
       },
       piece(.calls, "\(deniedCalls.count) calls and \(deniedRequests.count) device requests") {
         clinux_deny_calls(deniedCalls, deniedCalls.count, deniedRequests, deniedRequests.count)
@@ -52,9 +63,6 @@ package enum Sandbox {
   }
 
   // MARK: Files
-
-  /// Bit of CAP_DAC_OVERRIDE: an examiner's case may belong to another user than the one who acquires.
-  private static let capabilityToPassModes: UInt64 = 1
 
   /// Rights of Landlock by the version that brought them (linux/landlock.h).
   private enum Right {
@@ -92,7 +100,8 @@ package enum Sandbox {
       guard let refusal = refusal(rules, folder, allowed) else { continue }
       return Piece(kind: .files, detail: "no rule could be made for \(folder): \(refusal)", isActive: false)
     }
-    return piece(.files, "Landlock \(version): writing below \(writable.count) folders only") {
+    let place = writable.isEmpty ? "nowhere" : "below \(writable.count) folders only"
+    return piece(.files, "Landlock \(version): writing \(place)") {
       clinux_landlock_restrict(rules.number)
     }
   }

@@ -1,4 +1,3 @@
-import Digests
 import Evidence
 import Manifests
 import SystemIO
@@ -8,8 +7,6 @@ import SystemPackage
 struct FileCheck {
   let folders: FileFolders
   let stop: StopFlag
-
-  private static let step = 4 << 20
 
   /// `nil` where the file is as recorded; only its presence and size are looked at where `skipsDigest`.
   func finding(for file: Manifest.File, skipsDigest: Bool = false) -> Finding? {
@@ -29,7 +26,8 @@ struct FileCheck {
           .fileSizeMismatch, subject: file.name, expected: "\(file.size) bytes", observed: "\(size) bytes")
       }
       if skipsDigest { return nil }
-      let digest = try sha256(open, size: size)
+      open.adviseSequential()
+      let digest = try open.sha256(of: 0..<size, stop: stop)
       return digest == file.sha256
         ? nil
         : Finding(
@@ -39,22 +37,6 @@ struct FileCheck {
       return Finding(
         .fileUnreadable, subject: file.name, expected: "a readable file", observed: error.description)
     }
-  }
-
-  private func sha256(_ file: borrowing OwnedDescriptor, size: UInt64) throws(EvidenceError) -> Digest {
-    file.adviseSequential()
-    var digest = StreamingDigest(.sha256)
-    let buffer = PageBuffer(capacity: Self.step)
-    var position: UInt64 = 0
-    while position < size, !stop.isRaised {
-      buffer.byteCount = try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
-        try file.read(into: memory, at: position)
-      }
-      guard buffer.byteCount > 0 else { break }
-      digest.update(buffer.bytes)
-      position += UInt64(buffer.byteCount)
-    }
-    return digest.finish()
   }
 }
 

@@ -35,10 +35,7 @@ package struct ManifestVerification {
     self.stop = stop
   }
 
-  private var folder: FilePath {
-    let folder = path.removingLastComponent()
-    return folder.isEmpty ? "." : folder
-  }
+  private var folder: FilePath { path.parentFolder }
 
   /// Where segments of its images may lie besides its own folder.
   private func elsewhere(_ manifest: Manifest) -> [FilePath] {
@@ -63,32 +60,12 @@ package struct ManifestVerification {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Result {
-    // A pipe would make everybody wait.
-    if let kind = Files.kind(path), kind != .file {
-      throw EvidenceError(.manifestMalformed, path.string, "not a regular file")
-    }
-    let bytes = try Files.contents(path, cap: Manifest.largestFile)
-    let digest = Digest.of(bytes, .sha256)
     var report = VerificationReport(subject: path.string)
-    let signature = folder.appending(name + ".p7s")
-    let isSigned = Files.exists(signature)
-    try checkSignature(of: bytes, at: signature, isThere: isSigned, &report)
-    let manifest: Manifest
-    do throws(EvidenceError) {
-      manifest = try Manifest(parsing: bytes, name: name)
-    } catch {
-      // Beside a signature it is a manifest that was altered; otherwise it is some other file.
-      guard error.code != .manifestNewer else { throw error }
-      guard isSigned else { throw EvidenceError(.manifestMalformed, path.string, error.detail) }
-      report.take(
-        "\(name): form", against: "manifest format 1",
-        [Finding(.manifestMalformed, subject: name, observed: error.detail)])
+    let (opened, digest) = try checkManifest(&report)
+    guard let manifest = opened else {
       report.skip("images", because: "the manifest cannot be read")
       return Result(report: report, manifest: nil, manifestDigest: digest)
     }
-    report.take(
-      "\(name): consistency", against: "itself",
-      manifest.consistencyFindings(subject: name) + nameFindings(manifest))
     // Files are digested beside the images, whose pass leaves a processor idle at times.
     let files = FileChecks(
       manifest.allFiles,
@@ -109,6 +86,38 @@ package struct ManifestVerification {
     report.absorb(ofImages)
     checkVerdict(of: manifest, &report)
     return Result(report: report, manifest: manifest, manifestDigest: digest)
+  }
+
+  /// Signature, form and consistency of the manifest itself; no other file is looked at.
+  /// - Returns: `nil` where it cannot be read as a manifest, which is among the findings.
+  /// - Throws: as ``perform(progress:)``.
+  func checkManifest(
+    _ report: inout VerificationReport
+  ) throws(EvidenceError) -> (manifest: Manifest?, digest: Digest) {
+    // A pipe would make everybody wait.
+    if let kind = Files.kind(path), kind != .file {
+      throw EvidenceError(.manifestMalformed, path.string, "not a regular file")
+    }
+    let bytes = try Files.contents(path, cap: Manifest.largestFile)
+    let digest = Digest.of(bytes, .sha256)
+    let signature = folder.appending(name + ".p7s")
+    let isSigned = Files.exists(signature)
+    try checkSignature(of: bytes, at: signature, isThere: isSigned, &report)
+    do throws(EvidenceError) {
+      let manifest = try Manifest(parsing: bytes, name: name)
+      report.take(
+        "\(name): consistency", against: "itself",
+        manifest.consistencyFindings(subject: name) + nameFindings(manifest))
+      return (manifest, digest)
+    } catch {
+      // Beside a signature it is a manifest that was altered; otherwise it is some other file.
+      guard error.code != .manifestNewer else { throw error }
+      guard isSigned else { throw EvidenceError(.manifestMalformed, path.string, error.detail) }
+      report.take(
+        "\(name): form", against: "manifest format 1",
+        [Finding(.manifestMalformed, subject: name, observed: error.detail)])
+      return (nil, digest)
+    }
   }
 
   /// A manifest under another name than its own, and streams of a later version.

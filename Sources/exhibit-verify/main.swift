@@ -1,56 +1,107 @@
-import ArgumentParser
+import CanonicalJSON
 import Evidence
 import Manifests
 import Rendering
 import SystemIO
-import SystemPackage
 import Verification
 
-/// The verifier for whoever distrusts the laboratory: a manifest, the files beside it, a certificate. No database,
-/// nothing written.
-struct ExhibitVerify: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "exhibit-verify", abstract: "Verify an acquisition from its manifest, or a lone image.",
-    discussion: """
-      Exit status: 0 verified, 2 the input cannot be read, 5 mismatch or damage, 6 nothing to compare with.
+/// The verifier for whoever distrusts the laboratory: what was handed over, a certificate. No database, nothing
+/// written, no network: the process takes that from itself before it reads the first byte.
+enum ExhibitVerify {
+  static let name = "exhibit-verify"
 
-      Examples:
-        exhibit-verify 001.manifest.json --trust examiner.pem
-        exhibit-verify 001.E01
-      """,
-    version: ToolVersion.current)
-
-  @Argument(help: "A manifest (.manifest.json), or an image.", completion: .file()) var path: String
-  @Option(help: "A certificate to trust, PEM or DER. May be given more than once.") var trust: [String] = []
-  @Option(
-    name: .customLong("with"),
-    help: "A folder that holds segments besides that of the manifest. May be given more than once.")
-  var with: [String] = []
-  @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
-  var level = VerificationLevel.full.rawValue
-  @Flag(help: "Print the result as one JSON object on standard output.") var json = false
-
-  func run() throws {
+  static func run(_ given: [String]) throws {
+    let arguments = try VerifierArguments(given)
+    if arguments.wantsHelp { return Rendering.show(VerifierArguments.usage) }
+    if arguments.wantsVersion { return Rendering.show(ToolVersion.current) }
     StopSignals.install()
-    let level = try VerificationRendering.level(named: level)
-    let display = ProgressDisplay("Verifying")
-    let report =
-      path.hasSuffix(".json")
-      ? try ManifestVerification(
-        FilePath(path), trusted: try TrustedCertificates.read(trust.map { FilePath($0) }),
-        besides: with.map { FilePath($0) }, level: level, stop: StopSignals.flag
-      ).perform { display.update(done: $0, of: $1) }.report
-      : try LoneImageVerification(FilePath(path), level: level, stop: StopSignals.flag).perform {
-        display.update(done: $0, of: $1)
-      }
-    display.finish()
-    if json {
-      Rendering.show(VerificationRendering.json(report).indentedText)
-    } else {
-      Rendering.show(VerificationRendering.lines(report))
+    let sandbox = Sandbox.enter(writable: [], keeping: .readEverything)
+    for piece in sandbox where !piece.isActive {
+      Rendering.warn("without protection of the system: \(piece.kind.rawValue): \(piece.detail)")
     }
-    if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
+    let settings = VerificationSettings(
+      trusted: try TrustedCertificates.read(arguments.trust), besides: arguments.with,
+      level: arguments.level, stop: StopSignals.flag)
+    let subjects = try arguments.paths.map { path throws(EvidenceError) in
+      guard let subject = try VerificationSubject.at(path) else {
+        throw EvidenceError(.formatUnknown, path.string, "a folder without a proof, a bag or one manifest")
+      }
+      return subject
+    }
+    let display = ProgressDisplay("Verifying")
+    let outcomes = VerificationBatch(subjects, settings).perform { display.update(done: $0, of: $1) }
+    display.finish()
+    try show(outcomes, sandbox, asJSON: arguments.json)
+  }
+
+  /// Of one path its report or error; of several all of them, and the status of the worst.
+  private static func show(
+    _ outcomes: [VerificationBatch.Outcome], _ sandbox: [Sandbox.Piece], asJSON: Bool
+  ) throws {
+    if outcomes.count == 1, case .failure(let error) = outcomes[0] { throw error }
+    var objects: [JSONValue] = []
+    for outcome in outcomes {
+      switch outcome {
+      case .success(let report):
+        objects.append(VerificationRendering.json(report))
+        if !asJSON { Rendering.show(VerificationRendering.lines(report)) }
+      case .failure(let error):
+        objects.append(Rendering.json(of: error))
+        Rendering.report(error, by: name)
+      }
+    }
+    let status = outcomes.map(\.exitStatus).max { rank($0) < rank($1) } ?? .complete
+    let protection = JSONValue.array(sandbox.map(json))
+    if asJSON {
+      Rendering.show(
+        JSONValue.fields([
+          "results": .array(objects), "exitStatus": JSONValue(status.rawValue), "sandbox": protection,
+        ]).indentedText)
+    } else {
+      let active = sandbox.filter(\.isActive).map(\.kind.rawValue)
+      Rendering.show([
+        "Protection of this process: \(active.isEmpty ? "none" : active.joined(separator: ", "))."
+      ])
+      if outcomes.count > 1 {
+        let verified = outcomes.count { $0.exitStatus == .complete }
+        Rendering.show(["\(verified) of \(outcomes.count) verified."])
+      }
+    }
+    if status != .complete { throw EndedWith(status: status) }
+  }
+
+  private static func json(_ piece: Sandbox.Piece) -> JSONValue {
+    .fields([
+      "name": .string(piece.kind.rawValue), "active": .bool(piece.isActive), "detail": .string(piece.detail),
+    ])
+  }
+
+  /// What weighs more where several paths were named.
+  private static func rank(_ status: ExitStatus) -> Int {
+    switch status {
+    case .complete: 0
+    case .completeWithUnreadable: 1
+    case .noReference: 2
+    case .incomplete: 3
+    case .usage, .failed: 4
+    case .chainBroken: 5
+    case .mismatch: 6
+    }
   }
 }
 
-Rendering.runAndExit(ExhibitVerify.self)
+extension VerificationBatch.Outcome {
+  fileprivate var exitStatus: ExitStatus {
+    switch self {
+    case .success(let report): report.verdict.exitStatus
+    case .failure(let error): error.exitStatus
+    }
+  }
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+Rendering.runAndExit(
+  ExhibitVerify.name, asJSON: arguments.contains("--json"), otherwise: { ("\($0)", true) }
+) {
+  try ExhibitVerify.run(arguments)
+}

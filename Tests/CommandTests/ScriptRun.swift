@@ -13,6 +13,10 @@ struct ScriptRun {
   private var statusIsOpen = false
   private var cleanups: [String] = []
 
+  /// The documents of the project, some of which are programs.
+  private static let documents = FilePath(#filePath).removingLastComponent().removingLastComponent()
+    .removingLastComponent().appending("Docs").string
+
   init(_ script: CommandScript) throws {
     self.script = script
     self.scratch = try TemporaryFolder()
@@ -21,7 +25,7 @@ struct ScriptRun {
     // No setting of the machine speaks in a test; empty counts as not set.
     self.environment = [
       "PATH": "\(try Programs.folder()):\(path):/usr/sbin:/sbin", "WORK": scratch.path.string, "LC_ALL": "C",
-      "TZ": "UTC", "EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "",
+      "DOCS": Self.documents, "TZ": "UTC", "EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "",
     ]
     for (name, contents) in script.files {
       try TestFiles.write(Array(contents.utf8), to: scratch.appending(name))
@@ -93,7 +97,10 @@ struct ScriptRun {
   }
 
   private mutating func run(_ line: CommandScript.Line, program: String, _ arguments: [String]) throws {
-    let arguments = arguments.map { $0.replacingOccurrences(of: "$WORK", with: scratch.path.string) }
+    let arguments = arguments.map {
+      $0.replacingOccurrences(of: "$WORK", with: scratch.path.string)
+        .replacingOccurrences(of: "$DOCS", with: Self.documents)
+    }
     let result = try Tool.run(program, arguments, in: folder, environment: environment)
     last = (line.place, ([program] + arguments).joined(separator: " "), result)
     statusIsOpen = true

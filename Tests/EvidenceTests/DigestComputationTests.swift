@@ -160,6 +160,61 @@ import Testing
     }
   }
 
+  /// RFC 9162 §2.1.3.1, as it is written there: PATH(m, D[n]).
+  private func path(_ leaf: Int, _ entries: [[UInt8]]) -> [[UInt8]] {
+    guard entries.count > 1 else { return [] }
+    var half = 1
+    while half * 2 < entries.count { half *= 2 }
+    let (left, right) = (Array(entries[..<half]), Array(entries[half...]))
+    return leaf < half ? path(leaf, left) + [hash(right)] : path(leaf - half, right) + [hash(left)]
+  }
+
+  @Test func inclusionPathsAreThoseOfTheRecursionAndLeadToTheRoot() {
+    var generator = SeededGenerator(seed: 14)
+    let leaves = (0..<40).map { _ in generator.bytes(32) }
+    for count in 1...40 {
+      let entries = Array(leaves[..<count])
+      let digests = entries.map { Digest(.sha256, $0) }
+      let tree = MerkleTree(digests)
+      #expect(tree.root.bytes == hash(entries))
+      for leaf in 0..<count {
+        let found = tree.inclusionPath(ofChunk: UInt64(leaf))
+        #expect(found.map(\.bytes) == path(leaf, entries), "leaf \(leaf) of \(count)")
+        let root = MerkleTree.root(
+          from: digests[leaf], chunk: UInt64(leaf), of: UInt64(count), path: found)
+        #expect(root == tree.root, "leaf \(leaf) of \(count)")
+      }
+    }
+  }
+
+  /// Another leaf, place or number of leaves, and a path cut, extended or altered, lead elsewhere or nowhere.
+  @Test func whatDoesNotBelongDoesNotLeadToTheRoot() {
+    var generator = SeededGenerator(seed: 15)
+    let digests = (0..<13).map { _ in Digest(.sha256, generator.bytes(32)) }
+    let tree = MerkleTree(digests)
+    let other = Digest(.sha256, generator.bytes(32))
+    for leaf in 0..<13 {
+      let chunk = UInt64(leaf)
+      let path = tree.inclusionPath(ofChunk: chunk)
+      func root(_ digest: Digest, _ chunk: UInt64, _ count: UInt64, _ path: [Digest]) -> Digest? {
+        MerkleTree.root(from: digest, chunk: chunk, of: count, path: path)
+      }
+      #expect(root(digests[leaf], chunk, 13, path) == tree.root)
+      #expect(root(other, chunk, 13, path) != tree.root)
+      for wrong in 0..<20 where wrong != leaf {
+        #expect(root(digests[leaf], UInt64(wrong), 13, path) != tree.root, "\(leaf) as \(wrong)")
+      }
+      #expect(root(digests[leaf], chunk, 1 << 20, path) == nil)
+      #expect(root(digests[leaf], chunk, 13, path.dropLast()) == nil)
+      #expect(root(digests[leaf], chunk, 13, path + [other]) == nil)
+      for place in path.indices {
+        var altered = path
+        altered[place] = other
+        #expect(root(digests[leaf], chunk, 13, altered) != tree.root)
+      }
+    }
+  }
+
   @Test func orderAndCountMatter() {
     func root(_ values: [UInt8]) -> Digest {
       var accumulator = MerkleAccumulator()

@@ -1,0 +1,168 @@
+import Evidence
+import Manifests
+import SystemIO
+import SystemPackage
+
+/// Verifies a hand-over: the bag is whole, and everything in it that can be verified is.
+package struct BagVerification {
+  private let folder: FilePath
+  private let settings: VerificationSettings
+
+  package init(_ folder: FilePath, _ settings: VerificationSettings) {
+    self.folder = folder
+    self.settings = settings
+  }
+
+  /// What was verified, for whoever takes it in.
+  package struct Result {
+    package var report: VerificationReport
+    /// Manifests of the acquisitions in it that could be read, with the folders they lie in.
+    package var acquisitions: [(folder: FilePath, result: ManifestVerification.Result)] = []
+  }
+
+  /// Blocks until done.
+  /// - Parameter progress: bytes done and bytes in all, of one acquisition after the other.
+  /// - Throws: `bagMalformed` where the folder is no bag of this form, `readFailed`.
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> Result {
+    var result = Result(report: VerificationReport(subject: folder.string))
+    let payload = try list(Bag.payloadManifestName)
+    let tags = try list(Bag.tagManifestName)
+    checkDeclaration(&result.report)
+    let found = try paths()
+    check(
+      tags, against: Bag.tagManifestName, &result.report,
+      found: found.filter { !$0.hasPrefix("\(Bag.payloadFolder)/") && $0 != Bag.tagManifestName })
+    var bound: [String: Digest] = [:]
+    for manifest in found where isManifest(manifest) {
+      guard !settings.stop.isRaised else { break }
+      let path = folder.pushing(FilePath(manifest))
+      let place = path.removingLastComponent()
+      let verified = try ManifestVerification(
+        path, trusted: settings.trusted, besides: settings.others, level: settings.level, stop: settings.stop
+      ).perform(progress: progress)
+      result.report.absorb(verified.report)
+      result.acquisitions.append((place, verified))
+      // What the manifest binds was digested with it: it only has to be listed with the same digest.
+      let parent = manifest.split(separator: "/").dropLast().joined(separator: "/")
+      for file in verified.manifest?.allFiles ?? [] { bound["\(parent)/\(file.name)"] = file.sha256 }
+    }
+    if result.acquisitions.isEmpty {
+      result.report.skip("acquisitions", because: "the bag holds no manifest of one")
+    }
+    check(
+      payload, against: Bag.payloadManifestName, &result.report,
+      found: found.filter { $0.hasPrefix("\(Bag.payloadFolder)/") }, bound: bound)
+    try checkSize(payload, &result.report)
+    noteUnsigned(found, bound, &result.report)
+    if settings.stop.isRaised { result.report.wasStopped = true }
+    return result
+  }
+
+  private func isManifest(_ path: String) -> Bool {
+    path.hasPrefix("\(Bag.evidenceFolder)/") && path.hasSuffix(".manifest.json")
+  }
+
+  private func list(_ name: String) throws(EvidenceError) -> DigestList {
+    do throws(EvidenceError) {
+      return try DigestList(
+        parsing: try Files.contents(folder.appending(name), cap: DigestList.largestFile), name: name,
+        inFolders: true)
+    } catch {
+      throw EvidenceError(.bagMalformed, folder.string, "\(name): \(error.code.summary), \(error.detail)")
+    }
+  }
+
+  private func checkDeclaration(_ report: inout VerificationReport) {
+    let name = Bag.declarationName
+    let bytes = try? Files.contents(folder.appending(name), cap: 1 << 10)
+    let isRight = bytes == Array(Bag.declaration.utf8)
+    report.take(
+      "\(name): form", against: "BagIt 1.0 (RFC 8493)",
+      isRight ? [] : [Finding(.bagIncomplete, subject: name, expected: "BagIt 1.0 in UTF-8")])
+  }
+
+  /// Every listed file is there as it is listed, and nothing else is.
+  /// - Parameter bound: files whose contents were looked at already, with the digest they must have.
+  private func check(
+    _ list: DigestList, against name: String, _ report: inout VerificationReport, found: [String],
+    bound: [String: Digest] = [:]
+  ) {
+    var findings: [Finding] = []
+    let listed = Dictionary(list.entries.map { ($0.name, $0.sha256) }) { first, _ in first }
+    for path in found where listed[path] == nil {
+      findings.append(
+        Finding(.bagIncomplete, subject: path, expected: "listed in \(name)", observed: "not listed"))
+    }
+    for entry in list.entries where !settings.stop.isRaised {
+      let expected = bound[entry.name] ?? observed(entry.name)
+      if expected != entry.sha256 {
+        findings.append(
+          Finding(
+            expected == nil ? .fileMissing : .fileDigestMismatch, subject: entry.name,
+            expected: "SHA-256 \(entry.sha256)",
+            observed: expected.map { "SHA-256 \($0)" } ?? "no regular file"))
+      }
+    }
+    report.take("\(list.entries.count) files: SHA-256", against: name, findings)
+  }
+
+  private func observed(_ name: String) -> Digest? {
+    let path = folder.pushing(FilePath(name))
+    guard Files.kind(path, followLinks: false) == .file else { return nil }
+    do throws(EvidenceError) {
+      let file = try OwnedDescriptor.openFile(path)
+      return try file.sha256(of: 0..<(try file.fileSize()), stop: settings.stop)
+    } catch { return nil }
+  }
+
+  private func checkSize(_ payload: DigestList, _ report: inout VerificationReport) throws(EvidenceError) {
+    let name = Bag.informationName
+    guard Files.exists(folder.appending(name)) else { return }
+    let information = try Files.contents(folder.appending(name), cap: 1 << 20)
+    guard let stated = Bag.element("Payload-Oxum", in: information) else { return }
+    var bytes: UInt64 = 0
+    for entry in payload.entries {
+      guard case .success(let status) = Syscalls.status(folder.pushing(FilePath(entry.name))) else {
+        continue
+      }
+      bytes += UInt64(status.st_size)
+    }
+    let observed = Bag.oxum(bytes: bytes, files: payload.entries.count)
+    report.take(
+      "size of the payload", against: name,
+      stated == observed
+        ? [] : [Finding(.bagIncomplete, subject: name, expected: stated, observed: observed)])
+  }
+
+  /// The digests of a bag show what was damaged on the way, not who wrote it.
+  private func noteUnsigned(
+    _ found: [String], _ bound: [String: Digest], _ report: inout VerificationReport
+  ) {
+    let unsigned = found.filter {
+      $0.hasPrefix("\(Bag.payloadFolder)/") && !$0.hasPrefix("\(Bag.evidenceFolder)/")
+    }
+    for path in unsigned { report.skip(path, because: "no signature in the bag covers it") }
+  }
+
+  /// Every file below the folder, by its path from there, in the order of the bytes.
+  /// - Throws: `bagMalformed` for what is neither a file nor a folder, or lies too deep.
+  private func paths() throws(EvidenceError) -> [String] {
+    var paths: [String] = []
+    var open: [(String, Int)] = [("", 0)]
+    while let (inner, depth) = open.popLast() {
+      for name in try Files.names(in: folder.pushing(FilePath(inner))) {
+        let path = inner.isEmpty ? name : "\(inner)/\(name)"
+        switch Files.kind(folder.pushing(FilePath(path)), followLinks: false) {
+        case .file: paths.append(path)
+        case .folder where depth < Self.deepest: open.append((path, depth + 1))
+        default: throw EvidenceError(.bagMalformed, folder.string, "\(path) is no file, or lies too deep")
+        }
+      }
+    }
+    return paths.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  private static let deepest = 8
+}

@@ -1,0 +1,124 @@
+import Evidence
+import Signing
+import SystemIO
+import SystemPackage
+
+/// How a verification is done, whatever it is of.
+package struct VerificationSettings: Sendable {
+  /// Who may have signed; with none, a valid signature is reported as one of an untrusted signer.
+  package var trusted: [Certificate]
+  /// Folders that hold segments besides those of the manifests.
+  package var others: [FilePath]
+  package var level: VerificationLevel
+  package var stop: StopFlag
+
+  package init(
+    trusted: [Certificate] = [], besides others: [FilePath] = [], level: VerificationLevel = .full,
+    stop: StopFlag = StopFlag()
+  ) {
+    self.trusted = trusted
+    self.others = others
+    self.level = level
+    self.stop = stop
+  }
+}
+
+/// Something that can be verified with nothing but itself and certificates to trust.
+package enum VerificationSubject: Hashable, Sendable {
+  /// `NAME.manifest.json` with the files beside it.
+  case manifest(FilePath)
+  /// The folder of a partial proof.
+  case proof(FilePath)
+  /// The folder of a hand-over.
+  case bag(FilePath)
+  /// An image without a manifest.
+  case image(FilePath)
+
+  /// What a path names.
+  /// - Returns: `nil` for a folder that is none of these.
+  /// - Throws: `fileMissing`, `readFailed`, `proofMalformed` for a folder with several proofs.
+  package static func at(_ path: FilePath) throws(EvidenceError) -> VerificationSubject? {
+    switch Files.kind(path) {
+    case nil: throw EvidenceError(.fileMissing, path.string)
+    case .folder: return try inFolder(path)
+    default:
+      if path.string.hasSuffix(ProofVerification.ending) { return .proof(path.parentFolder) }
+      return path.string.hasSuffix(".json") ? .manifest(path) : .image(path)
+    }
+  }
+
+  private static func inFolder(_ folder: FilePath) throws(EvidenceError) -> VerificationSubject? {
+    if try ProofVerification.proof(in: folder) != nil { return .proof(folder) }
+    if Files.exists(folder.appending(Bag.declarationName)) { return .bag(folder) }
+    let manifests = try Files.names(in: folder).filter { $0.hasSuffix(".manifest.json") }
+    return manifests.count == 1 ? .manifest(folder.appending(manifests[0])) : nil
+  }
+
+  /// Blocks until done.
+  /// - Parameter progress: bytes done and bytes in all of what is being read.
+  /// - Throws: what the verification of such a thing throws.
+  package func verify(
+    _ settings: VerificationSettings, progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
+    switch self {
+    case .manifest(let path):
+      try ManifestVerification(
+        path, trusted: settings.trusted, besides: settings.others, level: settings.level, stop: settings.stop
+      ).perform(progress: progress).report
+    case .proof(let folder):
+      try ProofVerification(folder, trusted: settings.trusted, stop: settings.stop).perform(
+        progress: progress)
+    case .bag(let folder):
+      try BagVerification(folder, settings).perform(progress: progress).report
+    case .image(let path):
+      try LoneImageVerification(path, level: settings.level, stop: settings.stop).perform(
+        progress: progress)
+    }
+  }
+}
+
+/// Several verifications, some at the same time where there are processors enough: one of level `full` is held to the
+/// pace of its slowest digest and keeps about four of them busy.
+package struct VerificationBatch {
+  private let subjects: [VerificationSubject]
+  private let settings: VerificationSettings
+
+  package typealias Outcome = Result<VerificationReport, EvidenceError>
+
+  package init(_ subjects: [VerificationSubject], _ settings: VerificationSettings) {
+    self.subjects = subjects
+    self.settings = settings
+  }
+
+  /// Blocks until all are done. What fails does not keep the others.
+  /// - Parameter progress: bytes done and bytes in all of those that were begun.
+  /// - Returns: in the order of the subjects.
+  package func perform(progress: @escaping @Sendable (UInt64, UInt64) -> Void) -> [Outcome] {
+    let count = subjects.count
+    let atOnce = max(1, min(count, availableProcessors() / 4))
+    let next = Monitor(0)
+    let done = Monitor([(done: UInt64, total: UInt64)](repeating: (0, 0), count: count))
+    let outcomes = Monitor([Outcome?](repeating: nil, count: count))
+    let body: @Sendable () -> Void = { [subjects, settings] in
+      while true {
+        let index = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard index < count else { return }
+        let outcome = Outcome { () throws(EvidenceError) in
+          try subjects[index].verify(settings) { part, total in
+            let sum = done.withLock { all in
+              all[index] = (part, total)
+              return all.reduce((0, 0)) { ($0.0 + $1.done, $0.1 + $1.total) }
+            }
+            progress(sum.0, sum.1)
+          }
+        }
+        outcomes.withLock { $0[index] = outcome }
+      }
+    }
+    WorkerThreads(name: "verify", (0..<atOnce).map { _ in body }).join()
+    return outcomes.withLock { $0 }.compactMap(\.self)
+  }
+}

@@ -1,0 +1,82 @@
+import Evidence
+import SystemPackage
+import Verification
+
+/// What `exhibit-verify` was asked for.
+///
+/// Read by hand, since a parser library would be half of what the other side has to read before trusting the program.
+struct VerifierArguments {
+  static let usage = """
+    usage: exhibit-verify PATH… [--trust CERT]… [--with FOLDER]… [--level full|chunks] [--json]
+
+    Verifies what others made, with nothing but what they handed over. Writes nothing, asks no network.
+
+    PATH is one of
+      NAME.manifest.json   an acquisition: signature, every file, every image
+      FOLDER               a partial proof, a bag (hand-over), or a folder with one manifest
+      IMAGE                a lone image, against the digests it stores itself
+
+    --trust CERT     a certificate you trust, PEM or DER, obtained from the signer and not with the evidence. Without
+                     one, a valid signature is one by an untrusted certificate. May be given more than once.
+    --with FOLDER    a folder that holds segments besides that of the manifest. May be given more than once.
+    --level LEVEL    full recomputes everything; chunks only the chunk digests and the Merkle root over them.
+    --json           the result as one JSON object on standard output
+    --version, --help
+
+    Exit status: 0 verified, 1 used wrongly, 2 the input cannot be read, 4 stopped, or not everything could be looked
+    at, 5 mismatch or damage, 6 nothing to compare with, 7 custody or audit chain broken; of several paths the worst.
+
+    Examples:
+      exhibit-verify 001.manifest.json --trust examiner.pem
+      exhibit-verify proof --trust examiner.pem
+      exhibit-verify 001.E01 002.E01
+    """
+
+  var paths: [FilePath] = []
+  var trust: [FilePath] = []
+  var with: [FilePath] = []
+  var level = VerificationLevel.full
+  var json = false
+  var wantsHelp = false
+  var wantsVersion = false
+
+  /// - Parameter arguments: without the name of the program.
+  /// - Throws: `argumentInvalid`.
+  init(_ arguments: [String]) throws(EvidenceError) {
+    var rest = arguments[...]
+    var isOption = true
+    while let argument = rest.popFirst() {
+      guard isOption, argument.hasPrefix("-"), argument != "-" else {
+        guard !argument.isEmpty else { throw EvidenceError(.argumentInvalid, "path", "it is empty") }
+        paths.append(FilePath(argument))
+        continue
+      }
+      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+        String.init)
+      func value() throws(EvidenceError) -> String {
+        guard let value = parts.count == 2 ? parts[1] : rest.popFirst(), !value.isEmpty else {
+          throw EvidenceError(.argumentInvalid, parts[0], "its value is missing")
+        }
+        return value
+      }
+      switch parts[0] {
+      case "--": isOption = false
+      case "--trust": trust.append(FilePath(try value()))
+      case "--with": with.append(FilePath(try value()))
+      case "--level":
+        let name = try value()
+        guard let level = VerificationLevel(rawValue: name) else {
+          throw EvidenceError(.argumentInvalid, "--level \(name)", "one of full, chunks")
+        }
+        self.level = level
+      case "--json": json = true
+      case "--help", "-h": wantsHelp = true
+      case "--version": wantsVersion = true
+      default: throw EvidenceError(.argumentInvalid, argument, "no such option")
+      }
+    }
+    guard wantsHelp || wantsVersion || !paths.isEmpty else {
+      throw EvidenceError(.argumentInvalid, "nothing to verify was named")
+    }
+  }
+}
