@@ -131,7 +131,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
-        "Manifests", "EWFWriter", systemPackage,
+        "Manifests", "EWFWriter", "Verification", systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests
@@ -163,8 +163,8 @@ let package = Package(
     tests(
       "VerificationTests",
       [
-        "Evidence", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests", "Casework",
-        systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests",
+        "Casework", systemPackage,
       ]),
     tests("EvidenceLabelsTests", ["Evidence", "EvidenceLabels"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),

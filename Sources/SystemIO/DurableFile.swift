@@ -186,6 +186,15 @@ package enum DurableFolder {
     }
     _ = try Syscalls.removeFolder(path).orThrow(.writeFailed, path.string)
   }
+
+  /// Removes a folder with the folders in it. For unfinished output only, never for evidence.
+  package static func removeTree(_ path: FilePath) throws(EvidenceError) {
+    for name in try Syscalls.list(path).orThrow(.writeFailed, path.string) {
+      let inner = path.appending(name)
+      if Files.kind(inner, followLinks: false) == .folder { try removeTree(inner) }
+    }
+    try removeWithFiles(path)
+  }
 }
 
 /// Keeps a second process from working on the same unfinished folder, for as long as it lives.

@@ -192,7 +192,8 @@ final class Bench {
   /// - Parameter others: folders that hold segments besides that of the manifest.
   func verify(manifest: FilePath, besides others: [FilePath] = []) throws -> VerificationReport {
     try VerificationJob(
-      .manifest(manifest), level: .full, trust: [try caseFolder().examinerCertificate], besides: others,
+      .alone(.manifest(manifest)), level: .full, trust: [try caseFolder().examinerCertificate],
+      besides: others,
       stop: stop
     ).perform { _, _ in }
   }

@@ -14,31 +14,41 @@ struct CompleteAcquisition {
   /// Where its manifest lies.
   let place: FilePath
   let manifest: Manifest
-  let manifestBytes: [UInt8]
 
-  /// - Parameter name: of the acquisition, `001-2`; the newest of the item where `nil`.
+  /// The complete acquisitions of an item, oldest first; at least one.
+  /// - Parameter name: `001-2`, where only that one is wanted.
   /// - Throws: `itemUnknown`, `nothingAcquired`, `argumentInvalid` for a name that is none of the item's,
-  ///   `notAsRecorded` where the manifest is not the one the case knows; what reading it throws.
-  init(
+  ///   `notAsRecorded` where a manifest is not the one the case knows; what reading it throws.
+  static func all(
     of number: ItemNumber, named name: String?, in folder: CaseFolder, _ store: CaseStore
-  ) throws(EvidenceError) {
+  ) throws(EvidenceError) -> [CompleteAcquisition] {
+    let item = try store.item(number)
     let complete = try store.acquisitions(of: number).filter { $0.result?.manifestDigest != nil }
-    guard let newest = complete.last else { throw EvidenceError(.nothingAcquired, "item \(number)") }
-    guard let entry = name == nil ? newest : complete.first(where: { $0.acquisition.name == name }) else {
+    guard !complete.isEmpty else { throw EvidenceError(.nothingAcquired, "item \(number)") }
+    let wanted = complete.filter { name == nil || $0.acquisition.name == name }
+    guard !wanted.isEmpty else {
       throw EvidenceError(
         .argumentInvalid, "--acquisition \(name ?? "")",
         "item \(number) has \(complete.map(\.acquisition.name).joined(separator: ", "))")
     }
+    var all: [CompleteAcquisition] = []
+    for entry in wanted { all.append(try CompleteAcquisition(entry, of: item, in: folder)) }
+    return all
+  }
+
+  private init(
+    _ entry: AcquisitionEntry, of item: EvidenceItemRecord, in folder: CaseFolder
+  ) throws(EvidenceError) {
     self.folder = folder
-    self.item = try store.item(number)
+    self.item = item
     self.names = RecordNames(acquisition: entry.acquisition.name)
     self.place = folder.path.pushing(FilePath(entry.acquisition.folder))
     let path = place.appending(names.manifest)
-    self.manifestBytes = try Files.contents(path, cap: Manifest.largestFile)
-    guard Digest.of(manifestBytes, .sha256) == entry.result?.manifestDigest else {
+    let bytes = try Files.contents(path, cap: Manifest.largestFile)
+    guard Digest.of(bytes, .sha256) == entry.result?.manifestDigest else {
       throw EvidenceError(.notAsRecorded, path.string, "it is not the manifest the case knows")
     }
-    self.manifest = try Manifest(parsing: manifestBytes, name: path.string)
+    self.manifest = try Manifest(parsing: bytes, name: path.string)
   }
 
   /// Folders that hold its files: its own, and those that took over when it was full and still exist.

@@ -58,10 +58,10 @@ package struct ProofJob {
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Written {
     let store = try CaseStore.open(folder)
-    let source = try CompleteAcquisition(of: item, named: acquisition, in: folder, store)
-    guard let stream = source.manifest.mainStream else {
-      throw EvidenceError(.nothingAcquired, "stream \(Manifest.Stream.main)")
-    }
+    guard
+      let source = try CompleteAcquisition.all(of: item, named: acquisition, in: folder, store).last,
+      let stream = source.manifest.mainStream
+    else { throw EvidenceError(.nothingAcquired, "item \(item)") }
     let shown = ShownSectors(sectors: sectors, stream: stream)
     if let problem = shown.problem { throw EvidenceError(.argumentInvalid, "--sectors", problem) }
     guard UInt64(shown.places.count) <= PartialProof.mostChunks else {

@@ -29,6 +29,7 @@ enum FuzzSeeds {
     case .ewf: try images(scratch)
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]
+    case .proof: proofs
     case .records: records
     case .signing: try signing()
     case .toc: DiscSeeds.tables
@@ -149,9 +150,30 @@ enum FuzzSeeds {
     let list = DigestList(entries: [
       .init(name: "001.E01", sha256: digest("a")), .init(name: "001.map", sha256: digest("b")),
     ])
+    let bag = DigestList(entries: [
+      .init(name: "data/evidence/001/001.E01", sha256: digest("a")),
+      .init(name: "data/custody.jsonl", sha256: digest("b")),
+    ])
     return [
-      ("chunks", [0, 0] + header + ChunkFile.bytes(chunks)), ("map", [1, 0] + header + mapFile),
+      ("bag", [3, 0] + header + bag.bytes), ("chunks", [0, 0] + header + ChunkFile.bytes(chunks)),
+      ("map", [1, 0] + header + mapFile),
       ("sums", [2, 0] + header + list.bytes),
+    ]
+  }
+
+  private static var proofs: [(String, [UInt8])] {
+    let header = [0, 0] + (0..<6).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) }
+    let tree = MerkleTree((0..<4).map { digest("\($0)") })
+    func proof(_ sectors: [SectorRange], _ chunks: [UInt64]) -> [UInt8] {
+      PartialProof(
+        manifest: "001.manifest.json", stream: Manifest.Stream.main, sectors: sectors,
+        chunks: chunks.map { PartialProof.Chunk(number: $0, path: tree.inclusionPath(ofChunk: $0)) }
+      ).canonicalBytes
+    }
+    return [
+      ("one", header + proof([SectorRange(5..<9)], [0])),
+      ("last", header + proof([SectorRange(6144..<6145)], [3])),
+      ("several", header + proof([SectorRange(2000..<2100), SectorRange(6000..<6001)], [0, 1, 2])),
     ]
   }
 

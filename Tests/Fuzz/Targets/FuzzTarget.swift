@@ -11,7 +11,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case json
   /// The manifest.
   case manifest
-  /// Chunk file, map and SHA256SUMS.
+  /// Partial proofs.
+  case proof
+  /// Chunk file, map, SHA256SUMS and the lists of a bag.
   case records
   /// CMS signatures, certificates and private keys.
   case signing
@@ -28,6 +30,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .ewf: EWFTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
+    case .proof: ProofTarget.problem(with: input)
     case .records: RecordsTarget.problem(with: input)
     case .signing: SigningTarget.problem(with: input)
     case .toc: TOCTarget.problem(with: input)

@@ -1,0 +1,64 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import Evidence
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct ExportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write everything of an item into one bag, to hand it over.",
+    discussion: """
+      Images, manifests, signatures, certificates, custody and report, in a bag (BagIt, RFC 8493) that bagit.py and \
+      sha256sum check, with a VERIFY.md of the commands. Every file is digested while it is copied and must be the \
+      recorded one. The private key is never handed over.
+
+      Example:
+        exhibit export --item 001 --to 2026-0142-001 --list hashdeep
+        exhibit-verify 2026-0142-001 --trust examiner.pem
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @Option(help: "The folder to create.", completion: .directory) var to: String
+  @Option(help: "Only this acquisition, such as 001-2. Default: all complete ones of the item.")
+  var acquisition: String?
+  @Option(
+    help:
+      "A further list in the bag: \(AcquireChoices.list(ExportJob.List.self)). May be given more than once.")
+  var list: [String] = []
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let folder = try caseOptions.folder()
+    let path = FilePath(to)
+    if folder.isAmongEvidence(path) {
+      throw EvidenceError(.argumentInvalid, "--to \(path)", "it would lie among the evidence of the case")
+    }
+    var lists: Set<ExportJob.List> = []
+    for word in list { lists.insert(try AcquireChoices.word(word, "--list")) }
+    StopSignals.install()
+    let display = ProgressDisplay("Exporting")
+    let written = try ExportJob(
+      try itemNumber(item), in: folder, acquisition: acquisition, lists: lists, output: path,
+      stop: StopSignals.flag
+    ).perform { display.update(done: $0, of: $1) }
+    display.finish()
+    var lines = [
+      "Item \(item) exported to \(written.folder)",
+      "  acquisitions  \(written.acquisitions.joined(separator: ", "))",
+      "  payload       \(written.files) files, \(HumanText.size(written.bytes))",
+      "  SHA-256       \(written.sha256) of its list of digests",
+    ]
+    lines += written.left.map { "  left behind   \($0), which no record names" }
+    rendering.show(
+      lines,
+      json: .fields([
+        "item": .string(item), "folder": .string(written.folder.string),
+        "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "bytes": Rendering.number(written.bytes), "sha256": .string(written.sha256.hex),
+        "leftBehind": .array(written.left.map { .string($0) }),
+      ]))
+  }
+}
