@@ -82,7 +82,10 @@ let package = Package(
     module("Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "ImageFormats"]),
     module(
       "Verification",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Manifests"]),
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
+        "Manifests",
+      ]),
     // level 7: the record
     module("CaseStore", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", grdb]),
     // level 8: the document

@@ -116,37 +116,78 @@ extension CaseStore {
     }
   }
 
+  /// Whether an acquisition of an item could have this name: no other has it, and no other item.
+  package func isFree(_ name: String, for item: ItemNumber) throws(EvidenceError) -> Bool {
+    try read { database in
+      let taken = try String.fetchAll(
+        database,
+        sql: "SELECT name FROM acquisition UNION SELECT number FROM evidence_item WHERE number <> ?",
+        arguments: [item.description])
+      return !taken.contains(name)
+    }
+  }
+
+  /// Records an acquisition that another case made and signed, with its end, as one event.
+  /// - Parameters:
+  ///   - details: an object for the audit log: who signed, and where it came from.
+  /// - Throws: `itemUnknown`; `databaseFailed` where the case has it already.
+  package func importAcquisition(
+    _ acquisition: AcquisitionRecord, verdict: AcquisitionVerdict, images: [AcquiredImage],
+    digests: [StreamDigests], manifestDigest: Digest, custody: CustodyDetails, details: JSONValue
+  ) throws(EvidenceError) {
+    try write { transaction in
+      _ = try transaction.database.item(acquisition.item)
+      let records = Self.result(
+        of: acquisition.id, verdict: verdict, images: images, digests: digests,
+        manifestDigest: manifestDigest, now: transaction.now)
+      try transaction.record(.acquisitionImported, details: details, [acquisition] + records)
+      let event = CustodyRecord(
+        id: Host.newIdentifier(), item: acquisition.item, recorded: transaction.now, details: custody)
+      try transaction.record(.custodyRecorded, [event])
+    }
+  }
+
+  /// The records of an end.
+  private static func result(
+    of id: RecordIdentifier, verdict: AcquisitionVerdict, images: [AcquiredImage], digests: [StreamDigests],
+    manifestDigest: Digest?, now: Timestamp
+  ) -> [any StoredRecord] {
+    var records: [any StoredRecord] = [
+      AcquisitionResultRecord(acquisition: id, ended: now, verdict: verdict, manifestDigest: manifestDigest)
+    ]
+    for (imageIndex, image) in images.enumerated() {
+      records.append(
+        ImageRecord(
+          acquisition: id, position: UInt64(imageIndex), format: image.format, length: image.length))
+      for (index, segment) in image.segments.enumerated() {
+        records.append(
+          SegmentRecord(
+            acquisition: id, image: UInt64(imageIndex), position: UInt64(index), name: segment.name,
+            size: segment.size, sha256: segment.sha256))
+      }
+    }
+    for stream in digests {
+      for digest in stream.digests.all {
+        records.append(DigestRecord(acquisition: id, stream: stream.stream, digest: digest))
+      }
+    }
+    return records
+  }
+
   /// Records how an acquisition ended. Once only.
   /// - Parameters:
   ///   - manifestDigest: SHA-256 of the manifest; `nil` where there is none.
   ///   - custody: of the item, recorded together with the end.
   ///   - details: an object for the audit log.
-  @discardableResult
   package func finishAcquisition(
     _ id: RecordIdentifier, verdict: AcquisitionVerdict, images: [AcquiredImage] = [],
     digests: [StreamDigests] = [], manifestDigest: Digest?, custody: CustodyDetails? = nil,
     details: JSONValue = .object([:])
-  ) throws(EvidenceError) -> AcquisitionResultRecord {
+  ) throws(EvidenceError) {
     try write { transaction in
-      let result = AcquisitionResultRecord(
-        acquisition: id, ended: transaction.now, verdict: verdict, manifestDigest: manifestDigest)
-      var records: [any StoredRecord] = [result]
-      for (imageIndex, image) in images.enumerated() {
-        records.append(
-          ImageRecord(
-            acquisition: id, position: UInt64(imageIndex), format: image.format, length: image.length))
-        for (index, segment) in image.segments.enumerated() {
-          records.append(
-            SegmentRecord(
-              acquisition: id, image: UInt64(imageIndex), position: UInt64(index), name: segment.name,
-              size: segment.size, sha256: segment.sha256))
-        }
-      }
-      for stream in digests {
-        for digest in stream.digests.all {
-          records.append(DigestRecord(acquisition: id, stream: stream.stream, digest: digest))
-        }
-      }
+      let records = Self.result(
+        of: id, verdict: verdict, images: images, digests: digests, manifestDigest: manifestDigest,
+        now: transaction.now)
       try transaction.record(.acquisitionFinished, details: details, records)
       let known: [AcquisitionRecord] = try transaction.database.plainRecords(
         where: "id = ?", [id.description])
@@ -155,7 +196,6 @@ extension CaseStore {
           id: Host.newIdentifier(), item: acquisition.item, recorded: transaction.now, details: custody)
         try transaction.record(.custodyRecorded, [event])
       }
-      return result
     }
   }
 

@@ -24,7 +24,7 @@ struct CaseCertificates {
     let path = folder.examinerCertificate
     let subject = folder.relative(path)
     let name = "examiner's certificate"
-    noteOthers(&report)
+    noteOthers(besides: ImportedAcquisitions(store).certificateNames, &report)
     guard Files.exists(path) else {
       report.take(
         name, against: "the case",
@@ -65,9 +65,9 @@ struct CaseCertificates {
   }
 
   /// Other files there are neither trusted nor passed over.
-  private func noteOthers(_ report: inout VerificationReport) {
+  private func noteOthers(besides known: Set<String>, _ report: inout VerificationReport) {
     let own = folder.examinerCertificate.lastComponent?.string
-    for name in (try? Files.names(in: folder.certificates)) ?? [] where name != own {
+    for name in (try? Files.names(in: folder.certificates)) ?? [] where name != own && !known.contains(name) {
       report.findings.append(
         Finding(.fileUnlisted, .note, subject: folder.relative(folder.certificates.appending(name))))
     }

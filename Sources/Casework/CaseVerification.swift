@@ -48,13 +48,18 @@ struct CaseVerification {
     let certificates = trusted + CaseCertificates(folder).check(against: store, &report)
     var heads: [AuditHead] = []
     var parts: [Part] = []
+    let imported = ImportedAcquisitions(store)
     for (item, entries) in items where !stop.isRaised {
       var ofItem = VerificationReport(subject: item.description)
       for entry in entries {
         guard let digest = entry.result?.manifestDigest else { continue }
         let place = folder.path.pushing(FilePath(entry.acquisition.folder))
         let names = RecordNames(acquisition: entry.acquisition.name)
-        heads += verify(names, in: place, digest, certificates, &ofItem, progress).map { [$0] } ?? []
+        let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
+        let head = verify(
+          names, in: place, digest, signers.map { trusted + $0 } ?? certificates, &ofItem, progress)
+        // The manifest of one that was taken in refers to the log of another case.
+        if let head, signers == nil { heads.append(head) }
       }
       checkUnfinished(entries, &ofItem)
       report.absorb(ofItem)

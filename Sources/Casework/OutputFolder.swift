@@ -29,7 +29,7 @@ struct OutputFolder {
     guard let name = path.lastComponent?.string, path.lastComponent?.kind == .regular else {
       throw EvidenceError(.argumentInvalid, path.string, "names no folder")
     }
-    self.init(name: name, in: path.parentFolder)
+    self.init(name: name, in: path.removingLastComponent())
     guard Files.kind(path.parentFolder) == .folder else {
       throw EvidenceError(.destinationMissing, path.parentFolder.string)
     }

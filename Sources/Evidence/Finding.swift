@@ -139,7 +139,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .signatureInvalid: "the signature does not belong to this manifest"
     case .signerUntrusted: "the signer's certificate is not one you trust"
     case .signerExpired: "the signer's certificate was not valid when it signed"
-    case .certificateReplaced: "the examiner's certificate is not the one the case began with"
+    case .certificateReplaced: "a certificate of the case is not the one that its log names"
     case .certificateDamaged: "a certificate of the case is damaged"
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"

@@ -6,6 +6,7 @@ import ImageFormats
 import Rendering
 import SystemIO
 import SystemPackage
+import Verification
 
 struct DiscCommands: ParsableCommand {
   static let configuration = CommandConfiguration(

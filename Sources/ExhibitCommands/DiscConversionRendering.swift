@@ -3,6 +3,7 @@ import Casework
 import Evidence
 import ImageFormats
 import Rendering
+import Verification
 
 /// What is printed of the conversion of a disc.
 enum DiscConversionRendering {

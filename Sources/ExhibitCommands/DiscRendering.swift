@@ -5,6 +5,7 @@ import ImageFormats
 import OpticalDisc
 import Rendering
 import SystemIO
+import Verification
 
 /// What is printed of a disc.
 enum DiscRendering {

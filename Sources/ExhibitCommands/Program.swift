@@ -17,7 +17,7 @@ package struct ExhibitProgram: ParsableCommand {
       CustodyCommands.self,
       VerifyCommand.self,
       ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
-      RecoverCommand.self, ProveCommand.self, ExportCommand.self, ValidateCommand.self,
+      RecoverCommand.self, ProveCommand.self, ExportCommand.self, ImportCommand.self, ValidateCommand.self,
     ])
 
   package init() {}

@@ -34,6 +34,8 @@ package enum VerificationSubject: Hashable, Sendable {
   case bag(FilePath)
   /// An image without a manifest.
   case image(FilePath)
+  /// The description of an optical disc without a manifest.
+  case disc(FilePath)
 
   /// What a path names.
   /// - Returns: `nil` for a folder that is none of these.
@@ -44,7 +46,8 @@ package enum VerificationSubject: Hashable, Sendable {
     case .folder: return try inFolder(path)
     default:
       if path.string.hasSuffix(ProofVerification.ending) { return .proof(path.parentFolder) }
-      return path.string.hasSuffix(".json") ? .manifest(path) : .image(path)
+      if path.string.hasSuffix(".json") { return .manifest(path) }
+      return DiscVerification.claims(path) ? .disc(path) : .image(path)
     }
   }
 
@@ -71,6 +74,8 @@ package enum VerificationSubject: Hashable, Sendable {
         progress: progress)
     case .bag(let folder):
       try BagVerification(folder, settings).perform(progress: progress).report
+    case .disc(let path):
+      try DiscVerification(path, stop: settings.stop).perform(progress: progress)
     case .image(let path):
       try LoneImageVerification(path, level: settings.level, stop: settings.stop).perform(
         progress: progress)

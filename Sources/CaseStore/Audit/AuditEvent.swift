@@ -61,6 +61,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   /// Images are written and synced; digests and Merkle root are known. The manifest refers to this event.
   package static let acquisitionImaged = AuditKind("acquisition.imaged")
   package static let acquisitionFinished = AuditKind("acquisition.finished")
+  /// One that another case made and signed was taken in.
+  package static let acquisitionImported = AuditKind("acquisition.imported")
   package static let custodyRecorded = AuditKind("custody.recorded")
   /// Somebody signed an event that is in the log.
   package static let eventSigned = AuditKind("event.signed")

@@ -15,30 +15,17 @@ struct BagWriter: ~Copyable {
   }
 
   let folder: FilePath
-  /// MD5 too, which hashdeep wants.
-  private let withMD5: Bool
-  private let stop: StopFlag
-  private let progress: (UInt64) -> Void
+  private let copier: DigestedCopy
   private var folders: [FilePath]
   private(set) var payload: [Entry] = []
   private var tags: [Entry] = []
-  /// Bytes copied so far.
-  private var done: UInt64 = 0
-
-  private static let step = 4 << 20
 
   /// - Parameter folder: exists and is empty.
-  init(
-    _ folder: FilePath, withMD5: Bool, stop: StopFlag, progress: @escaping (UInt64) -> Void
-  ) {
+  init(_ folder: FilePath, _ copier: DigestedCopy) {
     self.folder = folder
-    self.withMD5 = withMD5
-    self.stop = stop
-    self.progress = progress
+    self.copier = copier
     self.folders = [folder]
   }
-
-  private var algorithms: [DigestAlgorithm] { withMD5 ? [.md5, .sha256] : [.sha256] }
 
   /// Adds a file of the payload, or a tag file where the path does not begin with `data/`.
   mutating func write(_ bytes: some Collection<UInt8>, as path: String) throws(EvidenceError) {
@@ -47,46 +34,17 @@ struct BagWriter: ~Copyable {
     add(
       Entry(
         path: path, size: UInt64(contents.count),
-        digests: DigestSet(algorithms.map { Digest.of(contents, $0) })))
+        digests: DigestSet(copier.algorithms.map { Digest.of(contents, $0) })))
   }
 
   /// Copies a file into the payload.
   /// - Parameter expected: size and digest it must have; whatever it has where `nil`.
-  /// - Throws: `notAsRecorded` where it has another; `interrupted`, `fileMissing`, `readFailed`, `writeFailed` …
+  /// - Throws: as ``DigestedCopy/copy(_:to:expected:)``.
   mutating func copy(
     _ source: FilePath, as path: String, expected: Manifest.File? = nil
   ) throws(EvidenceError) {
-    guard Files.kind(source, followLinks: false) == .file else {
-      throw EvidenceError(
-        Files.exists(source) ? .notAsRecorded : .fileMissing, source.string, "no regular file")
-    }
-    let input = try OwnedDescriptor.openFile(source)
-    input.adviseSequential()
-    let output = try DurableFile(creating: try place(path))
-    var sha256 = StreamingDigest(.sha256)
-    var md5 = StreamingDigest(.md5)
-    let buffer = PageBuffer(capacity: Self.step)
-    var size: UInt64 = 0
-    while true {
-      guard !stop.isRaised else { throw EvidenceError(.interrupted, source.string) }
-      buffer.byteCount = try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
-        try input.read(into: memory, at: size)
-      }
-      sha256.update(buffer.bytes)
-      if withMD5 { md5.update(buffer.bytes) }
-      try output.write(buffer.bytes, at: size)
-      size += UInt64(buffer.byteCount)
-      done += UInt64(buffer.byteCount)
-      progress(done)
-      if buffer.byteCount < Self.step { break }
-    }
-    try output.close()
-    let digest = sha256.finish()
-    if let expected, (expected.size, expected.sha256) != (size, digest) {
-      throw EvidenceError(
-        .notAsRecorded, source.string, "SHA-256 \(digest), recorded is \(expected.sha256)")
-    }
-    add(Entry(path: path, size: size, digests: DigestSet(withMD5 ? [md5.finish(), digest] : [digest])))
+    let (size, digests) = try copier.copy(source, to: try place(path), expected: expected)
+    add(Entry(path: path, size: size, digests: digests))
   }
 
   private mutating func add(_ entry: Entry) {

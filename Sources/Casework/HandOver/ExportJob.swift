@@ -63,7 +63,12 @@ package struct ExportJob {
     try output.create()
     let written: Written
     do throws(EvidenceError) {
-      written = try write(acquisitions, store) { progress(min($0, total), total) }
+      var done: UInt64 = 0
+      written = try write(acquisitions, store) {
+        done += $0
+        // What stands beside the evidence comes after it and is little.
+        if done <= total { progress(done, total) }
+      }
       try output.complete()
     } catch {
       try? DurableFolder.removeTree(output.partial)
@@ -85,8 +90,9 @@ package struct ExportJob {
   private func write(
     _ acquisitions: [CompleteAcquisition], _ store: CaseStore, _ progress: @escaping (UInt64) -> Void
   ) throws(EvidenceError) -> Written {
+    let algorithms: [DigestAlgorithm] = lists.contains(.hashdeep) ? [.md5, .sha256] : [.sha256]
     var bag = BagWriter(
-      output.partial, withMD5: lists.contains(.hashdeep), stop: stop, progress: progress)
+      output.partial, DigestedCopy(algorithms: algorithms, stop: stop, progress: progress))
     var left: [String] = []
     for acquisition in acquisitions { left += try copy(acquisition, into: &bag) }
     left += try copyCertificates(into: &bag)
