@@ -130,20 +130,18 @@ extension CaseStore {
   /// Records an acquisition that another case made and signed, with its end, as one event.
   /// - Parameters:
   ///   - details: an object for the audit log: who signed, and where it came from.
-  /// - Throws: `itemUnknown`; `databaseFailed` where the case has it already.
+  /// - Throws: `itemUnknown`, `caseNotOpen`; `databaseFailed` where the case has it already.
   package func importAcquisition(
     _ acquisition: AcquisitionRecord, verdict: AcquisitionVerdict, images: [AcquiredImage],
-    digests: [StreamDigests], manifestDigest: Digest, custody: CustodyDetails, details: JSONValue
+    digests: [StreamDigests], manifestDigest: Digest, details: JSONValue
   ) throws(EvidenceError) {
     try write { transaction in
       _ = try transaction.database.item(acquisition.item)
+      try transaction.demandState([.open], for: "taking in an acquisition of item \(acquisition.item)")
       let records = Self.result(
         of: acquisition.id, verdict: verdict, images: images, digests: digests,
         manifestDigest: manifestDigest, now: transaction.now)
       try transaction.record(.acquisitionImported, details: details, [acquisition] + records)
-      let event = CustodyRecord(
-        id: Host.newIdentifier(), item: acquisition.item, recorded: transaction.now, details: custody)
-      try transaction.record(.custodyRecorded, [event])
     }
   }
 

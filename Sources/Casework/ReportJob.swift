@@ -100,7 +100,8 @@ struct ReportBuilder {
       "sealAfter": "Seal put on", "condition": "Condition", "storage": "Storage", "remarks": "Remarks",
       "witness": "Witness", "environment": "Environment", "images": "Images", "corrects": "Corrects",
       "correctedTime": "Corrected time", "withdraws": "Takes it back", "correctedBy": "Corrected by",
-      "withdrawn": "Taken back", "localTime": "Local time", "attachments": "Attached", "signedBy": "Signed by",
+      "withdrawn": "Taken back", "localTime": "Local time", "attachments": "Attached",
+      "signedBy": "Signed by",
     ]
     return try CustodyLines(store, of: item.number).all.map { line in
       ReportModel.CustodyLine(

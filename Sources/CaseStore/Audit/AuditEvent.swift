@@ -63,6 +63,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let acquisitionFinished = AuditKind("acquisition.finished")
   /// One that another case made and signed was taken in.
   package static let acquisitionImported = AuditKind("acquisition.imported")
+  /// A bag or a partial proof was written.
+  package static let evidenceExported = AuditKind("evidence.exported")
   package static let custodyRecorded = AuditKind("custody.recorded")
   /// Somebody signed an event that is in the log.
   package static let eventSigned = AuditKind("event.signed")

@@ -74,12 +74,13 @@ package struct ExportJob {
       try? DurableFolder.removeTree(output.partial)
       throw error
     }
-    var custody = CustodyDetails(.export, occurred: Host.now())
-    custody.purpose = "hand-over"
-    custody.remarks =
-      "bag of acquisition \(written.acquisitions.joined(separator: ", ")), \(written.files) files, "
-      + "\(written.bytes) bytes, SHA-256 of its \(Bag.payloadManifestName) \(written.sha256)"
-    try store.recordCustody(of: item, custody)
+    try store.append(
+      .evidenceExported,
+      details: .fields([
+        "form": "bag", "item": .string(item.description),
+        "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "bytes": JSONValue(written.bytes), "payloadSHA256": .string(written.sha256.hex),
+      ]))
     try store.close()
     return written
   }
@@ -96,9 +97,10 @@ package struct ExportJob {
     var left: [String] = []
     for acquisition in acquisitions { left += try copy(acquisition, into: &bag) }
     left += try copyCertificates(into: &bag)
-    let custody = try CustodyEntry.history(of: item, in: folder)
+    let custody = try CustodyLines(store, of: item).all
     try bag.write(
       custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Self.custodyName)
+    try copyAttachments(of: item, store, into: &bag)
     let builder = ReportBuilder(store: store, folder: folder, item: try store.item(item))
     let report = Array(try CourtReport.html(try builder.model(made: Host.now())).utf8)
     try bag.write(report, as: "\(Bag.reportsFolder)/\(item).html")
@@ -122,7 +124,8 @@ package struct ExportJob {
       sha256: sha256, left: left)
   }
 
-  static let custodyName = "\(Bag.payloadFolder)/custody.jsonl"
+  private static let custodyName = "\(Bag.payloadFolder)/custody.jsonl"
+  private static let attachmentsFolder = "\(Bag.payloadFolder)/attachments"
 
   /// - Returns: what lies beside the evidence and is none of its record.
   private func copy(
@@ -138,6 +141,19 @@ package struct ExportJob {
     for name in own { try bag.copy(acquisition.place.appending(name), as: "\(place)/\(name)") }
     let taken = Set(listed.map(\.name) + own)
     return names.filter { !taken.contains($0) }.map { "\(acquisition.names.acquisition)/\($0)" }
+  }
+
+  /// Photographs and documents of the item, named by their SHA-256 as in the case.
+  private func copyAttachments(
+    of item: ItemNumber, _ store: CaseStore, into bag: inout BagWriter
+  ) throws(EvidenceError) {
+    var taken: Set<Digest> = []
+    for file in try store.itemDescription(item).attachments where taken.insert(file.sha256).inserted {
+      let name = file.sha256.hex
+      try bag.copy(
+        folder.attachments.appending(name), as: "\(Self.attachmentsFolder)/\(name)",
+        expected: Manifest.File(name: name, size: file.size, sha256: file.sha256))
+    }
   }
 
   private func copyCertificates(into bag: inout BagWriter) throws(EvidenceError) -> [String] {

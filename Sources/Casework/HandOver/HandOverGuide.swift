@@ -28,7 +28,7 @@ struct HandOverGuide {
       |---|---|
       | `evidence/NAME/` | an acquisition: images, digests of each chunk, map of what was read, manifest with signature |
       | `certificates/` | certificates as they lie in the case |
-      | `custody.jsonl` | custody events of the item, one JSON object a line |
+      | `custody.jsonl`, `attachments/` | custody events of the item, one JSON object a line, and the files they name by SHA-256 |
       | `reports/` | the report, made for this bag |
 
       \(lists.contains(.dfxml) ? "`\(DFXMLDocument.name)` describes it as Digital Forensics XML.\n" : "")

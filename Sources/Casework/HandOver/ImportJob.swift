@@ -128,12 +128,6 @@ private struct IncomingAcquisition {
   }
 
   func record(in store: CaseStore, from bag: FilePath) throws(EvidenceError) {
-    let signers = certificates.map(\.subject).joined(separator: " and ")
-    var custody = CustodyDetails(.receive, occurred: Host.now())
-    custody.purpose = "hand-over"
-    custody.remarks =
-      "acquisition \(name) of case \(manifest.investigation.number), signed by \(signers), SHA-256 of its manifest "
-      + "\(digest)"
     let geometry = manifest.source.geometry
     try store.importAcquisition(
       AcquisitionRecord(
@@ -143,7 +137,6 @@ private struct IncomingAcquisition {
         sectorSize: geometry.logicalSectorSize, started: manifest.acquisition.started),
       verdict: manifest.verdict, images: manifest.images.map { AcquiredImage($0, length: stream.length) },
       digests: [StreamDigests(stream: stream.name, digests: stream.digests)], manifestDigest: digest,
-      custody: custody,
       details: ImportedAcquisitions.details(
         of: manifest.acquisition.identifier, certificates, from: bag, manifest))
   }

@@ -1,3 +1,4 @@
+import CanonicalJSON
 import CaseStore
 import Digests
 import Evidence
@@ -79,14 +80,19 @@ package struct ProofJob {
       output.removePartial()
       throw error
     }
-    var custody = CustodyDetails(.export, occurred: Host.now())
-    custody.purpose = "partial proof"
-    custody.remarks =
-      "sectors \(shown.sectors.listed()) of acquisition \(source.names.acquisition), SHA-256 \(written.sha256), "
-      + "shown with their chunks \(shown.chunks.listed())"
-    try store.recordCustody(of: item, custody)
+    try store.append(
+      .evidenceExported,
+      details: .fields([
+        "form": "proof", "item": .string(item.description),
+        "acquisitions": [.string(source.names.acquisition)], "sectors": Self.json(written.sectors),
+        "alsoShown": Self.json(written.others), "sectorsSHA256": .string(written.sha256.hex),
+      ]))
     try store.close()
     return written
+  }
+
+  private static func json(_ ranges: [SectorRange]) -> JSONValue {
+    .array(ranges.map { [JSONValue($0.first), JSONValue($0.count)] })
   }
 
   private func write(
