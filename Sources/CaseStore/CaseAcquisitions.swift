@@ -129,18 +129,24 @@ extension CaseStore {
 
   /// Records an acquisition that another case made and signed, with its end, as one event.
   /// - Parameters:
+  ///   - name: free in this case, see ``isFree(_:for:)``.
+  ///   - evidenceFolder: the folder, relative to the case, in which its folder lies.
   ///   - details: an object for the audit log: who signed, and where it came from.
   /// - Throws: `itemUnknown`, `caseNotOpen`; `databaseFailed` where the case has it already.
   package func importAcquisition(
-    _ acquisition: AcquisitionRecord, verdict: AcquisitionVerdict, images: [AcquiredImage],
-    digests: [StreamDigests], manifestDigest: Digest, details: JSONValue
+    _ id: RecordIdentifier, of item: ItemNumber, name: String, source: AcquisitionSource,
+    evidenceFolder: String = "evidence", started: Timestamp, verdict: AcquisitionVerdict,
+    images: [AcquiredImage], digests: [StreamDigests], manifestDigest: Digest, details: JSONValue
   ) throws(EvidenceError) {
     try write { transaction in
-      _ = try transaction.database.item(acquisition.item)
-      try transaction.demandState([.open], for: "taking in an acquisition of item \(acquisition.item)")
+      _ = try transaction.database.item(item)
+      try transaction.demandState([.open], for: "taking in an acquisition of item \(item)")
+      let acquisition = AcquisitionRecord(
+        id: id, item: item, name: name, folder: "\(evidenceFolder)/\(name)", sourcePath: source.path,
+        sourceKind: source.kind, length: source.length, sectorSize: source.sectorSize, started: started)
       let records = Self.result(
-        of: acquisition.id, verdict: verdict, images: images, digests: digests,
-        manifestDigest: manifestDigest, now: transaction.now)
+        of: id, verdict: verdict, images: images, digests: digests, manifestDigest: manifestDigest,
+        now: transaction.now)
       try transaction.record(.acquisitionImported, details: details, [acquisition] + records)
     }
   }

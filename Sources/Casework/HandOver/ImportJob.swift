@@ -85,7 +85,8 @@ private struct IncomingAcquisition {
 
   func demandFree(in folder: CaseFolder, _ store: CaseStore) throws(EvidenceError) {
     let isTaken = try OutputFolder.namesInUse(in: folder.evidence).contains(name)
-    guard try !isTaken && store.isFree(name, for: manifest.item.number) else {
+    let isFree = try store.isFree(name, for: manifest.item.number)
+    guard isFree, !isTaken else {
       throw EvidenceError(.itemExists, "acquisition \(name)", "the case has one of this name")
     }
   }
@@ -130,11 +131,10 @@ private struct IncomingAcquisition {
   func record(in store: CaseStore, from bag: FilePath) throws(EvidenceError) {
     let geometry = manifest.source.geometry
     try store.importAcquisition(
-      AcquisitionRecord(
-        id: manifest.acquisition.identifier, item: manifest.item.number, name: name,
-        folder: "evidence/\(name)", sourcePath: manifest.source.path,
-        sourceKind: manifest.source.kind.rawValue, length: stream.length,
-        sectorSize: geometry.logicalSectorSize, started: manifest.acquisition.started),
+      manifest.acquisition.identifier, of: manifest.item.number, name: name,
+      source: AcquisitionSource(
+        path: manifest.source.path, kind: manifest.source.kind.rawValue, length: stream.length,
+        sectorSize: geometry.logicalSectorSize), started: manifest.acquisition.started,
       verdict: manifest.verdict, images: manifest.images.map { AcquiredImage($0, length: stream.length) },
       digests: [StreamDigests(stream: stream.name, digests: stream.digests)], manifestDigest: digest,
       details: ImportedAcquisitions.details(
