@@ -18,6 +18,10 @@ enum SourceTree {
         var words = line.split(separator: " ")
         guard let place = words.firstIndex(of: "import"), !words[0].hasPrefix("//") else { return nil }
         let prefix = words[..<place].joined(separator: " ")
+        // In a text the word stands behind others.
+        guard words[..<place].allSatisfy({ $0.hasPrefix("@") || Self.accessLevels.contains($0) }) else {
+          return nil
+        }
         words.removeFirst(place + 1)
         if words.count > 1, ["struct", "enum", "class", "protocol", "func", "var"].contains(words[0]) {
           words.removeFirst()
@@ -34,6 +38,10 @@ enum SourceTree {
     var code: [(number: Int, line: String)] {
       lines.enumerated().filter { !Self.isComment($0.element) }.map { ($0.offset + 1, $0.element) }
     }
+
+    private static let accessLevels: Set<Substring> = [
+      "public", "package", "internal", "fileprivate", "private",
+    ]
 
     static func isComment(_ line: String) -> Bool { line.drop { $0 == " " }.hasPrefix("//") }
   }
