@@ -111,13 +111,17 @@ let package = Package(
       "ExhibitCommands",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "ImageFormats", "DiscFiles",
-        "EWFWriter", "Acquisition", "Verification", "Casework", "Validation", "Rendering", argumentParser,
+        "Digests", "Signing", "Manifests", "EvidenceLabels", "EWFWriter", "Acquisition", "Verification",
+        "Casework", "Validation", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
     // What the other side installs: the Swift runtime inside, libcrypto and libdeflate from the system, nothing else.
     program(
       "exhibit-verify",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Manifests", "Verification", "Rendering", systemPackage],
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "Manifests", "Verification", "Rendering",
+        systemPackage,
+      ],
       linking: [.unsafeFlags(["-static-stdlib"])]),
     // measures single steps for Tests/Benchmarks/run
     .executableTarget(
@@ -148,7 +152,7 @@ let package = Package(
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
     tests("OpticalDiscTests", ["Evidence", "SystemIO", "Digests", "OpticalDisc"]),
-    tests("SigningTests", ["Evidence", "Signing"]),
+    tests("SigningTests", ["Evidence", "SystemIO", "Signing", "Manifests", systemPackage]),
     // libewf, as a second reader of E01
     .systemLibrary(
       name: "CEWF", path: "Tests/LibEWF/CEWF", pkgConfig: "libewf", providers: [.apt(["libewf-dev"])]),
@@ -166,8 +170,8 @@ let package = Package(
     tests(
       "VerificationTests",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "ImageFormats", "Verification", "Manifests",
-        "Casework", systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Verification",
+        "Manifests", "Casework", systemPackage,
       ]),
     tests("EvidenceLabelsTests", ["Evidence", "EvidenceLabels"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),

@@ -1,5 +1,6 @@
 #include "Internal.h"
 
+#include <limits.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/x509v3.h>
@@ -45,7 +46,7 @@ int32_t csigning_certificate_pem(
   return result;
 }
 
-static int32_t take_name(const X509_NAME *name, csigning_bytes *bytes, csigning_reason *reason) {
+int32_t csigning_take_name(const X509_NAME *name, csigning_bytes *bytes, csigning_reason *reason) {
   BIO *output = BIO_new(BIO_s_mem());
   // RFC 4514 with letters outside ASCII as they are; control characters stay escaped.
   unsigned long form = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_ESC_MSB;
@@ -84,8 +85,8 @@ int32_t csigning_certificate_read(
   X509 *certificate = csigning_parse_certificate(der, count);
   if (!certificate) return csigning_fail(reason, CSIGNING_MALFORMED, "not a certificate in DER");
   unsigned int length = sizeof facts->fingerprint;
-  int32_t result = take_name(X509_get_subject_name(certificate), &facts->subject, reason);
-  if (!result) result = take_name(X509_get_issuer_name(certificate), &facts->issuer, reason);
+  int32_t result = csigning_take_name(X509_get_subject_name(certificate), &facts->subject, reason);
+  if (!result) result = csigning_take_name(X509_get_issuer_name(certificate), &facts->issuer, reason);
   if (!result) result = take_common_name(X509_get_subject_name(certificate), &facts->common_name, reason);
   if (!result) result = take_serial(certificate, &facts->serial, reason);
   if (!result && (!csigning_seconds(X509_get0_notBefore(certificate), &facts->not_before) ||
@@ -95,6 +96,10 @@ int32_t csigning_certificate_read(
   if (!result && !X509_digest(certificate, EVP_sha256(), facts->fingerprint, &length)) {
     result = csigning_fail(reason, CSIGNING_FAILED, "no fingerprint");
   }
+  EVP_PKEY *key = X509_get0_pubkey(certificate);
+  facts->key_kind = key ? csigning_kind_of(key) : CSIGNING_KEY_UNUSABLE;
+  facts->security_bits = key ? EVP_PKEY_get_security_bits(key) : 0;
+  csigning_describe(key, facts->key_text, sizeof facts->key_text);
   facts->is_self_signed = X509_self_signed(certificate, 1) == 1;
   ERR_clear_error();
   X509_free(certificate);
@@ -114,10 +119,10 @@ static int add_name(X509_NAME *name, int attribute, const uint8_t *text, size_t 
          X509_NAME_add_entry_by_NID(name, attribute, MBSTRING_UTF8, text, (int)count, -1, 0);
 }
 
-static int add_extension(X509 *certificate, int identifier, const char *value) {
+static int add_extension(X509 *certificate, X509 *issuer, int identifier, const char *value) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
-  X509V3_set_ctx(&context, certificate, certificate, NULL, NULL, 0);
+  X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
   X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, &context, identifier, value);
   int added = extension && X509_add_ext(certificate, extension, -1);
   X509_EXTENSION_free(extension);
@@ -135,31 +140,153 @@ static int set_random_serial(X509 *certificate) {
   return set;
 }
 
+static int set_names(X509_NAME *name, const uint8_t *common_name, size_t common_name_count,
+                     const uint8_t *organisation, size_t organisation_count) {
+  return name && (!organisation || add_name(name, NID_organizationName, organisation, organisation_count)) &&
+         add_name(name, NID_commonName, common_name, common_name_count);
+}
+
+static int set_dates(X509 *certificate, int64_t not_before, int64_t not_after) {
+  return ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)not_before) &&
+         ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)not_after);
+}
+
+static int add_purpose(X509 *certificate, X509 *issuer, int32_t purpose) {
+  if (purpose == CSIGNING_ROOT) {
+    // It may issue to signers but to no other authority.
+    return add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
+           add_extension(certificate, issuer, NID_key_usage, "critical,keyCertSign,cRLSign") &&
+           add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+  }
+  // The key may sign documents but not other certificates: whoever trusts it trusts one signer.
+  return add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE") &&
+         add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&
+         add_extension(certificate, issuer, NID_ext_key_usage, "emailProtection") &&
+         add_extension(certificate, issuer, NID_subject_key_identifier, "hash");
+}
+
+static int32_t take_certificate(X509 *certificate, csigning_bytes *der, csigning_reason *reason) {
+  uint8_t *encoded = NULL;
+  int length = certificate ? i2d_X509(certificate, &encoded) : -1;
+  int32_t result = length > 0 ? csigning_copy(encoded, (size_t)length, der, reason)
+                              : csigning_fail(reason, CSIGNING_FAILED, "the certificate was not made");
+  OPENSSL_free(encoded);
+  return result;
+}
+
 int32_t csigning_certificate_create(
-    const csigning_key *key, const uint8_t *common_name, size_t common_name_count,
+    const csigning_key *key, int32_t purpose, const uint8_t *common_name, size_t common_name_count,
     const uint8_t *organisation, size_t organisation_count, int64_t not_before, int64_t not_after,
     csigning_bytes *der, csigning_reason *reason) {
   ERR_clear_error();
   X509 *certificate = X509_new();
-  uint8_t *encoded = NULL;
   X509_NAME *name = certificate ? X509_get_subject_name(certificate) : NULL;
-  // The key may sign documents but not other certificates: whoever trusts it trusts one signer.
   int made = certificate && X509_set_version(certificate, X509_VERSION_3) && set_random_serial(certificate) &&
-             ASN1_TIME_set(X509_getm_notBefore(certificate), (time_t)not_before) &&
-             ASN1_TIME_set(X509_getm_notAfter(certificate), (time_t)not_after) &&
-             (!organisation || add_name(name, NID_organizationName, organisation, organisation_count)) &&
-             add_name(name, NID_commonName, common_name, common_name_count) &&
+             set_dates(certificate, not_before, not_after) &&
+             set_names(name, common_name, common_name_count, organisation, organisation_count) &&
              X509_set_issuer_name(certificate, name) && X509_set_pubkey(certificate, pkey_of(key)) &&
-             add_extension(certificate, NID_basic_constraints, "critical,CA:FALSE") &&
-             add_extension(certificate, NID_key_usage, "critical,digitalSignature,nonRepudiation") &&
-             add_extension(certificate, NID_ext_key_usage, "emailProtection") &&
-             add_extension(certificate, NID_subject_key_identifier, "hash") &&
+             add_purpose(certificate, certificate, purpose) &&
              X509_sign(certificate, pkey_of(key), EVP_sha256());
-  int length = made ? i2d_X509(certificate, &encoded) : -1;
-  int32_t result = length > 0 ? csigning_copy(encoded, (size_t)length, der, reason)
-                              : csigning_fail(reason, CSIGNING_FAILED, "the certificate was not made");
-  OPENSSL_free(encoded);
+  int32_t result = take_certificate(made ? certificate : NULL, der, reason);
   X509_free(certificate);
+  return result;
+}
+
+// Requests
+
+static X509_REQ *parse_request(const uint8_t *der, size_t count) {
+  if (count > LONG_MAX) return NULL;
+  const uint8_t *position = der;
+  X509_REQ *request = d2i_X509_REQ(NULL, &position, (long)count);
+  EVP_PKEY *key = request ? X509_REQ_get0_pubkey(request) : NULL;
+  // Its signature shows that whoever asks has the key.
+  if (key && position == der + count && X509_REQ_verify(request, key) == 1) return request;
+  X509_REQ_free(request);
+  return NULL;
+}
+
+int32_t csigning_request_create(
+    const csigning_key *key, const uint8_t *common_name, size_t common_name_count,
+    const uint8_t *organisation, size_t organisation_count, csigning_bytes *der, csigning_reason *reason) {
+  ERR_clear_error();
+  X509_REQ *request = X509_REQ_new();
+  uint8_t *encoded = NULL;
+  int made = request && X509_REQ_set_version(request, X509_REQ_VERSION_1) &&
+             set_names(X509_REQ_get_subject_name(request), common_name, common_name_count, organisation,
+                       organisation_count) &&
+             X509_REQ_set_pubkey(request, pkey_of(key)) && X509_REQ_sign(request, pkey_of(key), EVP_sha256());
+  int length = made ? i2d_X509_REQ(request, &encoded) : -1;
+  int32_t result = length > 0 ? csigning_copy(encoded, (size_t)length, der, reason)
+                              : csigning_fail(reason, CSIGNING_FAILED, "the request was not made");
+  OPENSSL_free(encoded);
+  X509_REQ_free(request);
+  return result;
+}
+
+int32_t csigning_request_pem(const uint8_t *der, size_t count, csigning_bytes *pem, csigning_reason *reason) {
+  ERR_clear_error();
+  X509_REQ *request = parse_request(der, count);
+  BIO *output = BIO_new(BIO_s_mem());
+  int32_t result = request && output && PEM_write_bio_X509_REQ(output, request)
+                       ? csigning_take_bio(output, pem, reason)
+                       : csigning_fail(reason, CSIGNING_MALFORMED, "not a certificate request");
+  BIO_free(output);
+  X509_REQ_free(request);
+  return result;
+}
+
+int32_t csigning_request_from_pem(
+    const uint8_t *pem, size_t count, csigning_bytes *der, csigning_reason *reason) {
+  ERR_clear_error();
+  BIO *input = csigning_reading(pem, count);
+  BIO *output = BIO_new(BIO_s_mem());
+  X509_REQ *request = input && output ? PEM_read_bio_X509_REQ(input, NULL, NULL, NULL) : NULL;
+  int32_t result = request && i2d_X509_REQ_bio(output, request)
+                       ? csigning_take_bio(output, der, reason)
+                       : csigning_fail(reason, CSIGNING_MALFORMED, "no PEM certificate request");
+  X509_REQ_free(request);
+  BIO_free(output);
+  BIO_free(input);
+  return result;
+}
+
+int32_t csigning_request_read(
+    const uint8_t *der, size_t count, csigning_bytes *subject, char *key_text, size_t size, int32_t *key_kind,
+    csigning_reason *reason) {
+  ERR_clear_error();
+  X509_REQ *request = parse_request(der, count);
+  if (!request) {
+    ERR_clear_error();
+    return csigning_fail(reason, CSIGNING_MALFORMED, "not a certificate request with a valid signature");
+  }
+  EVP_PKEY *key = X509_REQ_get0_pubkey(request);
+  csigning_describe(key, key_text, size);
+  *key_kind = csigning_kind_of(key);
+  int32_t result = csigning_take_name(X509_REQ_get_subject_name(request), subject, reason);
+  X509_REQ_free(request);
+  return result;
+}
+
+int32_t csigning_certificate_issue(
+    const csigning_key *issuer_key, const uint8_t *issuer, size_t issuer_count, const uint8_t *request,
+    size_t request_count, int64_t not_before, int64_t not_after, csigning_bytes *der,
+    csigning_reason *reason) {
+  ERR_clear_error();
+  X509 *above = csigning_parse_certificate(issuer, issuer_count);
+  X509_REQ *asked = parse_request(request, request_count);
+  X509 *certificate = X509_new();
+  int made = above && asked && certificate && X509_set_version(certificate, X509_VERSION_3) &&
+             set_random_serial(certificate) && set_dates(certificate, not_before, not_after) &&
+             X509_set_subject_name(certificate, X509_REQ_get_subject_name(asked)) &&
+             X509_set_issuer_name(certificate, X509_get_subject_name(above)) &&
+             X509_set_pubkey(certificate, X509_REQ_get0_pubkey(asked)) &&
+             add_purpose(certificate, above, CSIGNING_SIGNER) &&
+             add_extension(certificate, above, NID_authority_key_identifier, "keyid:always") &&
+             X509_sign(certificate, pkey_of(issuer_key), EVP_sha256());
+  int32_t result = take_certificate(made ? certificate : NULL, der, reason);
+  X509_free(certificate);
+  X509_REQ_free(asked);
+  X509_free(above);
   return result;
 }
 
@@ -178,16 +305,20 @@ static int works(EVP_PKEY *key, EVP_PKEY *public_key) {
   return valid;
 }
 
-int32_t csigning_certificate_check_key(
-    const uint8_t *der, size_t count, const csigning_key *key, csigning_reason *reason) {
+static int32_t check(
+    const uint8_t *der, size_t count, const csigning_key *key, int purpose_is_signing,
+    csigning_reason *reason) {
   ERR_clear_error();
   X509 *certificate = csigning_parse_certificate(der, count);
   if (!certificate) return csigning_fail(reason, CSIGNING_MALFORMED, "not a certificate in DER");
   const char *problem = NULL;
-  if (X509_check_private_key(certificate, pkey_of(key)) != 1) {
+  // The public parts are compared: a key in a token has no other that could be.
+  if (EVP_PKEY_eq(X509_get0_pubkey(certificate), pkey_of(key)) != 1) {
     problem = "it does not belong to the key";
-  } else if (X509_check_purpose(certificate, X509_PURPOSE_SMIME_SIGN, 0) != 1) {
+  } else if (purpose_is_signing && X509_check_purpose(certificate, X509_PURPOSE_SMIME_SIGN, 0) != 1) {
     problem = "it is not made for signing documents";
+  } else if (!purpose_is_signing && X509_check_ca(certificate) != 1) {
+    problem = "it is not made for issuing certificates";
   } else if (!works(pkey_of(key), X509_get0_pubkey(certificate))) {
     problem = "what the key signs does not verify with it";
   }
@@ -195,4 +326,14 @@ int32_t csigning_certificate_check_key(
   // Only the reason named here matters to the reader.
   ERR_clear_error();
   return problem ? csigning_fail(reason, CSIGNING_CERTIFICATE_UNUSABLE, problem) : 0;
+}
+
+int32_t csigning_certificate_check_key(
+    const uint8_t *der, size_t count, const csigning_key *key, csigning_reason *reason) {
+  return check(der, count, key, 1, reason);
+}
+
+int32_t csigning_certificate_check_issuer(
+    const uint8_t *der, size_t count, const csigning_key *key, csigning_reason *reason) {
+  return check(der, count, key, 0, reason);
 }

@@ -30,3 +30,12 @@ STACK_OF(X509) * csigning_parse_certificates(const uint8_t *der, size_t count);
 
 /// Seconds since 1970 of a well-formed ASN.1 time. 1 or 0.
 int csigning_seconds(const ASN1_TIME *time, int64_t *seconds);
+
+/// Copies a distinguished name as RFC 4514 text. 0 or a reason.
+int32_t csigning_take_name(const X509_NAME *name, csigning_bytes *bytes, csigning_reason *reason);
+
+/// One of the kinds of key, or CSIGNING_KEY_UNUSABLE.
+int32_t csigning_kind_of(const EVP_PKEY *key);
+
+/// Words for people; NULL is allowed.
+void csigning_describe(const EVP_PKEY *key, char *text, size_t size);

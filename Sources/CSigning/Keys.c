@@ -5,6 +5,8 @@
 #include <openssl/pem.h>
 #include <openssl/pkcs12.h>
 #include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct {
@@ -23,7 +25,7 @@ static int give_passphrase(char *buffer, int size, int writing, void *context) {
   return (int)box->count;
 }
 
-static int32_t kind_of(EVP_PKEY *key) {
+int32_t csigning_kind_of(const EVP_PKEY *key) {
   int identifier = EVP_PKEY_get_base_id(key);
   if (identifier == EVP_PKEY_RSA) {
     int bits = EVP_PKEY_get_bits(key);
@@ -43,7 +45,21 @@ static int32_t kind_of(EVP_PKEY *key) {
   return CSIGNING_KEY_UNUSABLE;
 }
 
-int32_t csigning_key_kind(const csigning_key *key) { return kind_of(pkey_of(key)); }
+void csigning_describe(const EVP_PKEY *key, char *text, size_t size) {
+  char group[32] = {0};
+  size_t length = 0;
+  if (!key) {
+    snprintf(text, size, "unknown");
+  } else if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC &&
+             EVP_PKEY_get_utf8_string_param(key, OSSL_PKEY_PARAM_GROUP_NAME, group, sizeof group, &length)) {
+    snprintf(text, size, "ECDSA %s", group);
+  } else {
+    const char *name = EVP_PKEY_get0_type_name(key);
+    snprintf(text, size, "%s %d", name ? name : "unknown", EVP_PKEY_get_bits(key));
+  }
+}
+
+int32_t csigning_key_kind(const csigning_key *key) { return csigning_kind_of(pkey_of(key)); }
 
 int32_t csigning_key_generate(int32_t kind, csigning_key **key, csigning_reason *reason) {
   ERR_clear_error();
@@ -77,7 +93,7 @@ int32_t csigning_key_read(
     return csigning_fail(reason, CSIGNING_KEY_UNUSABLE, "no PEM private key");
   }
   ERR_clear_error();
-  if (kind_of(read) < 0) {
+  if (csigning_kind_of(read) < 0) {
     EVP_PKEY_free(read);
     return csigning_fail(reason, CSIGNING_KEY_UNUSABLE, "a key of a kind or size that is not accepted");
   }
@@ -114,6 +130,56 @@ int32_t csigning_key_write(
   BIO_free(output);
   PKCS8_PRIV_KEY_INFO_free(plain);
   return result;
+}
+
+int32_t csigning_key_read_pkcs12(
+    const uint8_t *der, size_t count, const uint8_t *passphrase, size_t passphrase_count, csigning_key **key,
+    csigning_bytes *certificates, csigning_reason *reason) {
+  ERR_clear_error();
+  BIO *input = csigning_reading(der, count);
+  PKCS12 *file = input ? d2i_PKCS12_bio(input, NULL) : NULL;
+  BIO_free(input);
+  if (!file) return csigning_fail(reason, CSIGNING_KEY_UNUSABLE, "no PKCS#12 file");
+  // Files without a passphrase are made with none or with an empty one.
+  const char *word = passphrase ? (const char *)passphrase : "";
+  int fits = passphrase ? PKCS12_verify_mac(file, word, (int)passphrase_count)
+                        : PKCS12_verify_mac(file, NULL, 0) || PKCS12_verify_mac(file, "", 0);
+  EVP_PKEY *read = NULL;
+  X509 *own = NULL;
+  STACK_OF(X509) *others = NULL;
+  int32_t result = 0;
+  if (!fits) {
+    ERR_clear_error();
+    result = passphrase ? csigning_fail(reason, CSIGNING_PASSPHRASE_WRONG, "the file does not open")
+                        : csigning_fail(reason, CSIGNING_PASSPHRASE_NEEDED, "the file is encrypted");
+  } else if (!PKCS12_parse(file, word, &read, &own, &others)) {
+    result = csigning_fail(reason, CSIGNING_KEY_UNUSABLE, "the PKCS#12 file cannot be read");
+  } else if (!read || csigning_kind_of(read) < 0) {
+    result = csigning_fail(reason, CSIGNING_KEY_UNUSABLE, "a key of a kind or size that is not accepted");
+  } else {
+    BIO *output = BIO_new(BIO_s_mem());
+    int written = output && (!own || i2d_X509_bio(output, own));
+    for (int index = 0; written && index < sk_X509_num(others); index++) {
+      written = i2d_X509_bio(output, sk_X509_value(others, index));
+    }
+    result = written ? csigning_take_bio(output, certificates, reason)
+                     : csigning_fail(reason, CSIGNING_FAILED, "the certificates were not read");
+    BIO_free(output);
+  }
+  sk_X509_pop_free(others, X509_free);
+  X509_free(own);
+  PKCS12_free(file);
+  if (result) {
+    EVP_PKEY_free(read);
+    return result;
+  }
+  ERR_clear_error();
+  *key = (csigning_key *)read;
+  return 0;
+}
+
+void csigning_key_text(const csigning_key *key, char *text, size_t size) {
+  csigning_describe(pkey_of(key), text, size);
 }
 
 void csigning_key_free(csigning_key *key) { EVP_PKEY_free(pkey_of(key)); }

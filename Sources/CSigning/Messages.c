@@ -4,8 +4,6 @@
 #include <openssl/cms.h>
 #include <openssl/ess.h>
 #include <openssl/x509v3.h>
-#include <openssl/x509_vfy.h>
-#include <stdio.h>
 #include <string.h>
 
 // The opaque handle of the header is the libcrypto message itself.
@@ -13,21 +11,30 @@ static CMS_ContentInfo *cms_of(const csigning_message *message) {
   return (CMS_ContentInfo *)(uintptr_t)message;
 }
 
+static int add_certificates(CMS_ContentInfo *message, STACK_OF(X509) * certificates) {
+  for (int index = 0; index < sk_X509_num(certificates); index++) {
+    if (!CMS_add1_cert(message, sk_X509_value(certificates, index))) return 0;
+  }
+  return certificates != NULL;
+}
+
 int32_t csigning_sign(
-    const csigning_key *key, const uint8_t *certificate, size_t certificate_count, const uint8_t *content,
-    size_t count, int64_t signing_time, csigning_bytes *signature, csigning_reason *reason) {
+    const csigning_key *key, const uint8_t *certificate, size_t certificate_count, const uint8_t *chain,
+    size_t chain_count, const uint8_t *content, size_t count, int64_t signing_time,
+    csigning_bytes *signature, csigning_reason *reason) {
   ERR_clear_error();
   const unsigned int flags = CMS_BINARY | CMS_DETACHED | CMS_NOSMIMECAP | CMS_CADES | CMS_PARTIAL;
   X509 *signer_certificate = csigning_parse_certificate(certificate, certificate_count);
   BIO *input = csigning_reading(content, count);
   ASN1_TIME *time = ASN1_TIME_set(NULL, (time_t)signing_time);
   CMS_ContentInfo *message = CMS_sign(NULL, NULL, NULL, NULL, flags);
+  STACK_OF(X509) *above = csigning_parse_certificates(chain, chain_count);
   uint8_t *encoded = NULL;
   CMS_SignerInfo *signer =
       signer_certificate && input && time && message
           ? CMS_add1_signer(message, signer_certificate, pkey_of(key), EVP_sha256(), flags)
           : NULL;
-  int made = signer &&
+  int made = signer && add_certificates(message, above) &&
              CMS_signed_add1_attr_by_NID(
                  signer, NID_pkcs9_signingTime, ASN1_STRING_type(time), time, -1) &&
              CMS_final(message, input, NULL, flags);
@@ -35,6 +42,7 @@ int32_t csigning_sign(
   int32_t result = length > 0 ? csigning_copy(encoded, (size_t)length, signature, reason)
                               : csigning_fail(reason, CSIGNING_FAILED, "the signature was not made");
   OPENSSL_free(encoded);
+  sk_X509_pop_free(above, X509_free);
   CMS_ContentInfo_free(message);
   ASN1_TIME_free(time);
   BIO_free(input);
@@ -78,7 +86,8 @@ static void *single_attribute(CMS_SignerInfo *signer, int identifier, int type) 
   return CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(identifier), -3, type);
 }
 
-static int content_matches(CMS_SignerInfo *signer, const uint8_t *content, size_t count) {
+static int content_matches(CMS_SignerInfo *signer, int32_t kind, const uint8_t *content, size_t count) {
+  int expected = kind == CSIGNING_TIMESTAMP ? NID_id_smime_ct_TSTInfo : NID_pkcs7_data;
   X509_ALGOR *algorithm = NULL;
   CMS_SignerInfo_get0_algs(signer, NULL, NULL, &algorithm, NULL);
   const ASN1_OBJECT *identifier = NULL;
@@ -88,7 +97,7 @@ static int content_matches(CMS_SignerInfo *signer, const uint8_t *content, size_
   ASN1_OBJECT *type = single_attribute(signer, NID_pkcs9_contentType, V_ASN1_OBJECT);
   uint8_t digest[EVP_MAX_MD_SIZE];
   unsigned int length = 0;
-  return method && stored && OBJ_obj2nid(type) == NID_pkcs7_data &&
+  return method && stored && OBJ_obj2nid(type) == expected &&
          EVP_Digest(content, count, digest, &length, method, NULL) &&
          ASN1_STRING_length(stored) == (int)length &&
          CRYPTO_memcmp(ASN1_STRING_get0_data(stored), digest, length) == 0;
@@ -100,92 +109,56 @@ static int signing_time(CMS_SignerInfo *signer, int64_t *seconds) {
   return csigning_seconds(time, seconds);
 }
 
-// The CAdES attribute (RFC 5035): the digest of the certificate is among what was signed.
-static int certificate_attribute_matches(CMS_SignerInfo *signer, X509 *certificate, STACK_OF(X509) * others) {
-  ASN1_STRING *value = single_attribute(signer, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
-  if (!value) return 0;
-  const uint8_t *position = ASN1_STRING_get0_data(value);
-  ESS_SIGNING_CERT_V2 *attribute = d2i_ESS_SIGNING_CERT_V2(NULL, &position, ASN1_STRING_length(value));
+static STACK_OF(X509) * with_certificate_first(X509 *certificate, STACK_OF(X509) * others) {
   STACK_OF(X509) *chain = sk_X509_new_null();
-  int matches = 0;
-  if (attribute && chain && sk_X509_push(chain, certificate)) {
-    for (int index = 0; index < sk_X509_num(others); index++) {
-      X509 *other = sk_X509_value(others, index);
-      if (X509_cmp(other, certificate) != 0) sk_X509_push(chain, other);
-    }
-    matches = OSSL_ESS_check_signing_certs(NULL, attribute, chain, 1) == 1;
+  if (!chain || !sk_X509_push(chain, certificate)) {
+    sk_X509_free(chain);
+    return NULL;
   }
+  for (int index = 0; index < sk_X509_num(others); index++) {
+    X509 *other = sk_X509_value(others, index);
+    if (X509_cmp(other, certificate) != 0) sk_X509_push(chain, other);
+  }
+  return chain;
+}
+
+// The digest of the certificate is among what was signed (RFC 5035). Authorities of time stamps may still use the
+// first form of the attribute (RFC 2634), whose digest is SHA-1.
+static int certificate_attribute_matches(
+    CMS_SignerInfo *signer, int32_t kind, X509 *certificate, STACK_OF(X509) * others) {
+  ASN1_STRING *second = single_attribute(signer, NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE);
+  ASN1_STRING *first = kind == CSIGNING_TIMESTAMP
+                           ? single_attribute(signer, NID_id_smime_aa_signingCertificate, V_ASN1_SEQUENCE)
+                           : NULL;
+  ESS_SIGNING_CERT_V2 *with_any_digest = NULL;
+  ESS_SIGNING_CERT *with_sha1 = NULL;
+  if (second) {
+    const uint8_t *position = ASN1_STRING_get0_data(second);
+    with_any_digest = d2i_ESS_SIGNING_CERT_V2(NULL, &position, ASN1_STRING_length(second));
+  } else if (first) {
+    const uint8_t *position = ASN1_STRING_get0_data(first);
+    with_sha1 = d2i_ESS_SIGNING_CERT(NULL, &position, ASN1_STRING_length(first));
+  }
+  STACK_OF(X509) *chain = with_certificate_first(certificate, others);
+  int matches = chain && (with_any_digest || with_sha1) &&
+                OSSL_ESS_check_signing_certs(with_sha1, with_any_digest, chain, 1) == 1;
   sk_X509_free(chain);
-  ESS_SIGNING_CERT_V2_free(attribute);
+  ESS_SIGNING_CERT_V2_free(with_any_digest);
+  ESS_SIGNING_CERT_free(with_sha1);
   return matches;
 }
 
-// X509_V_OK or the reason why no path to a trusted certificate stands; `time` NULL leaves out all dates.
-static int path_result(X509 *certificate, STACK_OF(X509) * others, X509_STORE *store, const int64_t *time) {
-  X509_STORE_CTX *context = X509_STORE_CTX_new();
-  int result = X509_V_ERR_UNSPECIFIED;
-  // The purpose is the one `openssl cms -verify` demands. A trusted certificate need not be a root.
-  if (context && X509_STORE_CTX_init(context, store, certificate, others) &&
-      X509_STORE_CTX_set_default(context, "smime_sign")) {
-    X509_VERIFY_PARAM *parameters = X509_STORE_CTX_get0_param(context);
-    X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN);
-    if (time) {
-      X509_VERIFY_PARAM_set_time(parameters, (time_t)*time);
-    } else {
-      X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_NO_CHECK_TIME);
-    }
-    if (X509_verify_cert(context) == 1) {
-      result = X509_V_OK;
-    } else {
-      int error = X509_STORE_CTX_get_error(context);
-      result = error == X509_V_OK ? X509_V_ERR_UNSPECIFIED : error;
-    }
-  }
-  X509_STORE_CTX_free(context);
-  return result;
-}
-
-static X509_STORE *store_of(STACK_OF(X509) * trusted) {
-  X509_STORE *store = X509_STORE_new();
-  for (int index = 0; store && index < sk_X509_num(trusted); index++) {
-    if (!X509_STORE_add_cert(store, sk_X509_value(trusted, index))) {
-      X509_STORE_free(store);
-      return NULL;
-    }
-  }
-  return store;
-}
-
-static void check_path(
-    X509 *certificate, STACK_OF(X509) * others, X509_STORE *store, csigning_signer *signer) {
-  int result = path_result(certificate, others, store, NULL);
-  signer->is_trusted = result == X509_V_OK;
-  if (signer->is_trusted && signer->has_signing_time) {
-    result = path_result(certificate, others, store, &signer->signing_time);
-    signer->path_valid_at_signing = result == X509_V_OK;
-  }
-  if (result != X509_V_OK) {
-    const char *words = X509_verify_cert_error_string(result);
-    snprintf(signer->path_reason.text, sizeof signer->path_reason.text, "%s", words);
-  }
-}
-
 int32_t csigning_message_check_signer(
-    csigning_message *message, int32_t index, const uint8_t *content, size_t count, const uint8_t *trusted,
-    size_t trusted_count, csigning_signer *signer, csigning_reason *reason) {
+    csigning_message *message, int32_t index, int32_t kind, const uint8_t *content, size_t count,
+    csigning_signer *signer, csigning_reason *reason) {
   ERR_clear_error();
   memset(signer, 0, sizeof *signer);
   CMS_SignerInfo *info = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms_of(message)), index);
-  STACK_OF(X509) *trust = csigning_parse_certificates(trusted, trusted_count);
-  X509_STORE *store = trust ? store_of(trust) : NULL;
-  if (!info || !store) {
-    sk_X509_pop_free(trust, X509_free);
-    return csigning_fail(reason, CSIGNING_FAILED, "the trusted certificates are not usable");
-  }
+  if (!info) return csigning_fail(reason, CSIGNING_FAILED, "no such signer");
   STACK_OF(X509) *others = CMS_get1_certs(cms_of(message));
   X509 *certificate = NULL;
   CMS_SignerInfo_get0_algs(info, NULL, &certificate, NULL, NULL);
-  signer->content_intact = content_matches(info, content, count);
+  signer->content_intact = content_matches(info, kind, content, count);
   signer->has_signing_time = signing_time(info, &signer->signing_time);
   int32_t result = 0;
   if (certificate) {
@@ -195,13 +168,10 @@ int32_t csigning_message_check_signer(
                         : csigning_fail(reason, CSIGNING_FAILED, "the certificate was not copied");
     OPENSSL_free(encoded);
     signer->signature_valid = CMS_SignerInfo_verify(info) == 1;
-    signer->certificate_attribute_matches = certificate_attribute_matches(info, certificate, others);
-    check_path(certificate, others, store, signer);
+    signer->certificate_attribute_matches = certificate_attribute_matches(info, kind, certificate, others);
   }
   ERR_clear_error();
   sk_X509_pop_free(others, X509_free);
-  X509_STORE_free(store);
-  sk_X509_pop_free(trust, X509_free);
   return result;
 }
 
@@ -225,15 +195,29 @@ static int is_signed_by_one_of(X509 *certificate, STACK_OF(X509) * issuers) {
   return 0;
 }
 
+static int has_issued_another(X509 *certificate, STACK_OF(X509) * certificates) {
+  EVP_PKEY *key = X509_get0_pubkey(certificate);
+  for (int index = 0; key && index < sk_X509_num(certificates); index++) {
+    X509 *other = sk_X509_value(certificates, index);
+    if (X509_cmp(other, certificate) != 0 &&
+        X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(other)) == 0 &&
+        X509_verify(other, key) == 1) {
+      return 1;
+    }
+  }
+  return 0;
+}
+
 int32_t csigning_message_certificates_are_bound(
-    csigning_message *message, const uint8_t *trusted, size_t trusted_count) {
+    csigning_message *message, int32_t kind, const uint8_t *trusted, size_t trusted_count) {
   STACK_OF(X509) *trust = csigning_parse_certificates(trusted, trusted_count);
   STACK_OF(X509) *certificates = CMS_get1_certs(cms_of(message));
   int bound = trust != NULL;
   for (int index = 0; bound && index < sk_X509_num(certificates); index++) {
     X509 *certificate = sk_X509_value(certificates, index);
     bound = is_signer(cms_of(message), certificate) || is_signed_by_one_of(certificate, certificates) ||
-            is_signed_by_one_of(certificate, trust);
+            is_signed_by_one_of(certificate, trust) ||
+            (kind == CSIGNING_TIMESTAMP && has_issued_another(certificate, certificates));
   }
   ERR_clear_error();
   sk_X509_pop_free(certificates, X509_free);
@@ -242,3 +226,10 @@ int32_t csigning_message_certificates_are_bound(
 }
 
 void csigning_message_free(csigning_message *message) { CMS_ContentInfo_free(cms_of(message)); }
+
+size_t csigning_sha2(int32_t bits, const uint8_t *bytes, size_t count, uint8_t *digest) {
+  const EVP_MD *method = bits == 256 ? EVP_sha256() : bits == 384 ? EVP_sha384() : bits == 512 ? EVP_sha512() : NULL;
+  unsigned int length = 0;
+  if (!method || !EVP_Digest(bytes, count, digest, &length, method, NULL)) return 0;
+  return length;
+}

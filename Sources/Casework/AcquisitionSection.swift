@@ -23,7 +23,7 @@ struct AcquisitionSection {
     let bytes = try Files.contents(folder.appending(names.manifest), cap: Manifest.largestFile)
     let manifest = try Manifest(parsing: bytes, name: names.manifest)
     let signature = try Files.contents(folder.appending(names.signature), cap: SignatureCheck.largestFile)
-    let report = try SignatureCheck.verify(signature: signature, content: bytes, trusted: [])
+    let report = try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust())
     let stream = manifest.mainStream
     return ReportModel.Acquisition(
       name: entry.acquisition.name, outcome: manifest.verdict.sentence, outcomeTone: tone(manifest.verdict),

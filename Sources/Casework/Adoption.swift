@@ -30,7 +30,7 @@ struct Adoption {
     let trusted = CaseCertificates(folder).check(against: store, &certificates)
     try completeOverflow(place.appending(names.manifest))
     let result = try ManifestVerification(
-      place.appending(names.manifest), trusted: trusted, followsOverflow: true, stop: stop
+      place.appending(names.manifest), trust: Trust(trusted), followsOverflow: true, stop: stop
     )
     .perform(progress: progress)
     guard !stop.isRaised else { throw EvidenceError(.interrupted, place.string) }

@@ -1,4 +1,5 @@
 import CaseStore
+import Digests
 import Evidence
 import Signing
 import SystemIO
@@ -16,6 +17,8 @@ struct CaseCertificates {
 
   /// Name of the fingerprint among the details of the first audit event.
   static let detail = "certificateSHA256"
+  /// Name of the SHA-256 of the file with those above it, where there is one.
+  static let chainDetail = "certificateChainSHA256"
 
   /// Adds what is found to `report`.
   /// - Parameter store: `nil` where the database cannot be asked.
@@ -25,6 +28,7 @@ struct CaseCertificates {
     let subject = folder.relative(path)
     let name = "examiner's certificate"
     noteOthers(besides: ImportedAcquisitions(store).certificateNames, &report)
+    checkChain(store, &report)
     guard Files.exists(path) else {
       report.take(
         name, against: "the case",
@@ -45,7 +49,7 @@ struct CaseCertificates {
         [Finding(.certificateDamaged, subject: subject, observed: error.description)])
       return []
     }
-    guard let recorded = recordedFingerprint(store) else {
+    guard let recorded = recorded(Self.detail, store) else {
       report.skip(name, because: "the first audit event names no fingerprint, or cannot be read")
       return [own]
     }
@@ -59,15 +63,32 @@ struct CaseCertificates {
     return [own]
   }
 
-  private func recordedFingerprint(_ store: CaseStore?) -> String? {
+  private func recorded(_ detail: String, _ store: CaseStore?) -> String? {
     // An event that cannot be read is found by the check of the log.
-    (try? store?.event(1))?.payload["details"]?[Self.detail]?.stringValue
+    (try? store?.event(1))?.payload["details"]?[detail]?.stringValue
+  }
+
+  /// The certificates above the examiner's are put into signatures; none of them is trusted for lying there.
+  private func checkChain(_ store: CaseStore?, _ report: inout VerificationReport) {
+    guard let store, let expected = recorded(Self.chainDetail, store) else { return }
+    let bytes = try? Files.ownContents(folder.chain, cap: Certificate.largestFile)
+    let observed = bytes.map { Digest.of($0, .sha256).hex }
+    report.take(
+      "certificates above the examiner's", against: "the first audit event",
+      observed == expected
+        ? []
+        : [
+          Finding(
+            .certificateReplaced, subject: folder.relative(folder.chain), expected: expected,
+            observed: observed ?? "no file")
+        ])
   }
 
   /// Other files there are neither trusted nor passed over.
   private func noteOthers(besides known: Set<String>, _ report: inout VerificationReport) {
-    let own = folder.examinerCertificate.lastComponent?.string
-    for name in (try? Files.names(in: folder.certificates)) ?? [] where name != own && !known.contains(name) {
+    let own = [folder.examinerCertificate, folder.chain].compactMap { $0.lastComponent?.string }
+    for name in (try? Files.names(in: folder.certificates)) ?? []
+    where !own.contains(name) && !known.contains(name) {
       report.findings.append(
         Finding(.fileUnlisted, .note, subject: folder.relative(folder.certificates.appending(name))))
     }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import CaseStore
+import Digests
 import Evidence
 import Signing
 import SystemIO
@@ -11,8 +12,9 @@ package struct CaseCreation {
     case newEncrypted(passphrase: [UInt8])
     /// Whoever can read the file can sign.
     case newUnencrypted
-    /// PEM files of the laboratory; copies are kept in the case, the key as it is.
-    case existing(key: FilePath, certificate: FilePath, acceptsUnencrypted: Bool)
+    /// Of the laboratory, as ``SigningFiles/identity(key:certificate:chain:passphrase:)`` takes them; copies are kept
+    /// in the case, the key as it is.
+    case existing(key: String, certificate: FilePath?, acceptsUnencrypted: Bool)
   }
 
   package struct Created {
@@ -51,11 +53,16 @@ package struct CaseCreation {
     do throws(EvidenceError) {
       try DurableFile.write(keyFile, to: made.examinerKey, mode: 0o600)
       try DurableFile.write(try identity.certificate.pem(), to: made.examinerCertificate)
+      let chain = try Self.pem(identity.chain)
+      if !chain.isEmpty { try DurableFile.write(chain, to: made.chain) }
       let store = try CaseStore.create(
         folder: made.path, number: number, title: title,
         examiner: PersonDetails(name: examiner, role: "examiner", organisation: organisation),
         actor: .here(examiner), certificate: try .init(identity.certificate),
-        details: .fields([CaseCertificates.detail: .string(identity.certificate.fingerprint.hex)]))
+        details: .fields([
+          CaseCertificates.detail: .string(identity.certificate.fingerprint.hex),
+          CaseCertificates.chainDetail: chain.isEmpty ? nil : .string(Digest.of(chain, .sha256).hex),
+        ]))
       try store.close()
       for folder in [made.signing, made.certificates, made.path, made.path.removingLastComponent()] {
         try DurableFolder.sync(folder)
@@ -67,6 +74,12 @@ package struct CaseCreation {
     return Created(
       folder: made.path, number: number, certificate: made.examinerCertificate,
       fingerprint: identity.certificate.fingerprint, remarks: remarks(identity.certificate))
+  }
+
+  private static func pem(_ certificates: [Certificate]) throws(EvidenceError) -> [UInt8] {
+    var text: [UInt8] = []
+    for certificate in certificates { text += try certificate.pem() }
+    return text
   }
 
   private func remarks(_ certificate: Certificate) -> [String] {
@@ -85,21 +98,20 @@ package struct CaseCreation {
       let identity = try newIdentity()
       return (identity, try identity.key.unencryptedPEM())
     case .existing(let key, let certificate, let acceptsUnencrypted):
-      let pem = try Files.contents(key, cap: SigningFiles.cap)
-      let identity = try SigningFiles.identity(
-        key: pem, keyName: key.string, certificate: certificate, passphrase: passphrase)
-      guard acceptsUnencrypted || Self.isEncrypted(pem) else {
+      let bytes = try SigningFiles.bytes(ofKeyNamed: key)
+      let identity = try SigningFiles.identity(key: key, certificate: certificate, passphrase: passphrase)
+      guard acceptsUnencrypted || Self.isProtected(bytes) else {
         throw EvidenceError(
           .argumentInvalid, "--key \(key)",
           "the key is not encrypted and would lie in the case like that; encrypt it, or accept it with --unencrypted-key"
         )
       }
-      return (identity, pem)
+      return (identity, bytes)
     }
   }
 
-  private static func isEncrypted(_ pem: [UInt8]) -> Bool {
-    do throws(EvidenceError) { _ = try SigningKey(pem: pem, name: "") } catch {
+  private static func isProtected(_ bytes: [UInt8]) -> Bool {
+    do throws(EvidenceError) { _ = try KeyFile(parsing: bytes, name: "") } catch {
       return error.code == .passphraseNeeded
     }
     return false
@@ -109,42 +121,7 @@ package struct CaseCreation {
     let key = try SigningKey.generate()
     let now = Host.now()
     let certificate = try Certificate.selfSigned(
-      for: key, commonName: examiner, organisation: organisation, from: now)
+      for: key, name: try SignerName(examiner, organisation: organisation), from: now)
     return try SigningIdentity(key: key, certificate: certificate, now: now)
-  }
-}
-
-/// Keys and certificates as files.
-package enum SigningFiles {
-  /// Most bytes of such a file.
-  package static let cap = 1 << 20
-
-  /// - Parameter passphrase: asked only where the key is encrypted.
-  package static func identity(
-    key pem: [UInt8], keyName: String, certificate: FilePath, passphrase: () throws(EvidenceError) -> [UInt8]
-  ) throws(EvidenceError) -> SigningIdentity {
-    let bytes = try Files.contents(certificate, cap: cap)
-    return try SigningIdentity(
-      key: try key(pem, name: keyName, passphrase: passphrase),
-      certificate: try Certificate(parsing: bytes, name: certificate.string), now: Host.now())
-  }
-
-  /// - Parameter passphrase: asked only where the key is encrypted.
-  static func key(
-    _ pem: [UInt8], name: String, passphrase: () throws(EvidenceError) -> [UInt8]
-  ) throws(EvidenceError) -> SigningKey {
-    do throws(EvidenceError) { return try SigningKey(pem: pem, name: name) } catch {
-      guard error.code == .passphraseNeeded else { throw error }
-      return try SigningKey(pem: pem, passphrase: try passphrase(), name: name)
-    }
-  }
-
-  /// The signing identity of a case's examiner.
-  package static func identity(
-    of folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
-  ) throws(EvidenceError) -> SigningIdentity {
-    try identity(
-      key: try Files.contents(folder.examinerKey, cap: cap), keyName: folder.examinerKey.string,
-      certificate: folder.examinerCertificate, passphrase: passphrase)
   }
 }

@@ -20,6 +20,8 @@ package struct CaseFolder: Hashable, Sendable {
   package var signing: FilePath { path.appending("signing") }
 
   package var examinerKey: FilePath { signing.appending("examiner.key") }
+  /// The certificates above the examiner's, where a laboratory's authority issued it.
+  package var chain: FilePath { certificates.appending("chain.pem") }
   package var examinerCertificate: FilePath { certificates.appending("examiner.pem") }
 
   private init(path: FilePath) { self.path = path }

@@ -15,9 +15,11 @@ struct CaseVerification {
   let folder: CaseFolder
   let item: ItemNumber?
   let level: VerificationLevel
-  let trusted: [Certificate]
+  let trust: Trust
   /// Folders that hold segments besides those of the manifests.
   var others: [FilePath] = []
+  /// Of manifests that must be there.
+  var heads: [PublishedHead] = []
   let stop: StopFlag
 
   private typealias ItemEntries = (item: ItemNumber, entries: [AcquisitionEntry])
@@ -37,15 +39,16 @@ struct CaseVerification {
       let found = acquisitionFolders()
       guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
       report.take("case database", against: "its format", [Self.damage(error)])
-      let certificates = trusted + CaseCertificates(folder).check(against: nil, &report)
+      let certificates = trust.certificates + CaseCertificates(folder).check(against: nil, &report)
       for name in found where !stop.isRaised {
         _ = verify(
           RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
           progress)
       }
+      report.expect(self.heads)
       return report
     }
-    let certificates = trusted + CaseCertificates(folder).check(against: store, &report)
+    let certificates = trust.certificates + CaseCertificates(folder).check(against: store, &report)
     var heads: [AuditHead] = []
     var parts: [Part] = []
     let imported = ImportedAcquisitions(store)
@@ -57,7 +60,8 @@ struct CaseVerification {
         let names = RecordNames(acquisition: entry.acquisition.name)
         let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
         let head = verify(
-          names, in: place, digest, signers.map { trusted + $0 } ?? certificates, &ofItem, progress)
+          names, in: place, digest, signers.map { trust.certificates + $0 } ?? certificates, &ofItem, progress
+        )
         // The manifest of one that was taken in refers to the log of another case.
         if let head, signers == nil { heads.append(head) }
       }
@@ -75,6 +79,7 @@ struct CaseVerification {
     CustodyCheck(folder: folder, store: store).perform(
       items.map(\.item), ofWholeCase: item == nil, &report)
     try? store.close()
+    report.expect(self.heads)
     record(&report, parts, started: started)
     return report
   }
@@ -128,7 +133,8 @@ struct CaseVerification {
     let result: ManifestVerification.Result
     do throws(EvidenceError) {
       result = try ManifestVerification(
-        path, trusted: certificates, besides: others, followsOverflow: true, level: level, stop: stop
+        path, trust: Trust(certificates, revocationLists: trust.revocationLists), besides: others,
+        followsOverflow: true, level: level, stop: stop
       ).perform(progress: progress)
     } catch {
       // Alone this would be an error; in a case the other acquisitions still count.

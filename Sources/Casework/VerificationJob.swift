@@ -14,19 +14,23 @@ package struct VerificationJob {
   }
 
   private let target: Target
-  /// With certificates to trust besides those of a case.
+  /// With what is trusted besides the certificate of a case.
   private let settings: VerificationSettings
 
   /// - Parameters:
   ///   - trust: PEM or DER files of certificates.
+  ///   - revocationLists: PEM or DER files, of a list each.
   ///   - others: folders that hold segments besides those of the manifests.
+  ///   - heads: published heads, whose manifests must be there.
   package init(
-    _ target: Target, level: VerificationLevel, trust: [FilePath], besides others: [FilePath] = [],
-    stop: StopFlag
+    _ target: Target, level: VerificationLevel, trust: [FilePath], revocationLists: [FilePath] = [],
+    besides others: [FilePath] = [], heads: [String] = [], stop: StopFlag
   ) throws(EvidenceError) {
     self.target = target
     self.settings = VerificationSettings(
-      trusted: try TrustedCertificates.read(trust), besides: others, level: level, stop: stop)
+      trust: try Trust.read(certificates: trust, revocationLists: revocationLists), besides: others,
+      heads: try heads.map { (text) throws(EvidenceError) in try PublishedHead(text) }, level: level,
+      stop: stop)
   }
 
   /// What a path names: a case folder, or what can be verified without one.
@@ -45,8 +49,8 @@ package struct VerificationJob {
     case .alone(let subject): try subject.verify(settings, progress: progress)
     case .record(let folder, let item):
       try CaseVerification(
-        folder: folder, item: item, level: settings.level, trusted: settings.trusted,
-        others: settings.others, stop: settings.stop
+        folder: folder, item: item, level: settings.level, trust: settings.trust,
+        others: settings.others, heads: settings.heads, stop: settings.stop
       ).perform(progress: progress)
     }
   }

@@ -76,13 +76,10 @@ package struct EvidenceLabel: Sendable {
 
   /// The code at the top right, one path.
   private static func drawing(of qr: QRCode) -> String {
-    let all = qr.width + 2 * QRCode.quietZone
-    let path = qr.runs.map { "M\($0.column) \($0.row)h\($0.count)v1h-\($0.count)z" }.joined()
-    return """
-      <svg x="\(millimetres(width - codeSide))" y="0" width="\(millimetres(codeSide))" \
-      height="\(millimetres(codeSide))" viewBox="-\(QRCode.quietZone) -\(QRCode.quietZone) \(all) \(all)" \
-      shape-rendering="crispEdges"><path d="\(path)" fill="#000"/></svg>
-      """
+    """
+    <svg x="\(millimetres(width - codeSide))" y="0" width="\(millimetres(codeSide))" \
+    height="\(millimetres(codeSide))" \(qr.drawing)
+    """
   }
 
   /// Eight groups of eight digits, easier to compare by eye.

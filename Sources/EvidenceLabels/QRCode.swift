@@ -27,8 +27,27 @@ package struct QRCode: Hashable, Sendable {
     self.modules = UnsafeBufferPointer(start: code.pointee.data, count: width * width).map { $0 & 1 == 1 }
   }
 
+  /// The rest of an SVG element that shows it, from the attribute `viewBox` to the end; one path, quiet zone included.
+  var drawing: String {
+    let all = width + 2 * Self.quietZone
+    let path = runs.map { "M\($0.column) \($0.row)h\($0.count)v1h-\($0.count)z" }.joined()
+    return """
+      viewBox="-\(Self.quietZone) -\(Self.quietZone) \(all) \(all)" shape-rendering="crispEdges">\
+      <path d="\(path)" fill="#000"/></svg>
+      """
+  }
+
+  /// A whole SVG document with nothing but the code.
+  /// - Parameter side: its width and height on paper, in mm.
+  package func svg(side: Int) -> String {
+    """
+    <svg xmlns="http://www.w3.org/2000/svg" width="\(side)mm" height="\(side)mm" \(drawing)
+
+    """
+  }
+
   /// Runs of dark modules: row, first column, count.
-  var runs: [(row: Int, column: Int, count: Int)] {
+  private var runs: [(row: Int, column: Int, count: Int)] {
     var runs: [(row: Int, column: Int, count: Int)] = []
     for row in 0..<width {
       var column = 0

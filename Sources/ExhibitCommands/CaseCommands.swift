@@ -28,8 +28,14 @@ struct CaseCreateCommand: ParsableCommand {
   @Option(help: "What the case is about.") var title: String
   @Option(help: "Name of the examiner.") var examiner: String
   @Option(help: "The laboratory or authority.") var organisation: String?
-  @Option(help: "PEM private key to sign with, instead of a new one.", completion: .file()) var key: String?
-  @Option(help: "PEM certificate of that key.", completion: .file()) var certificate: String?
+  @Option(
+    help: "Private key to sign with, instead of a new one: a PEM or PKCS#12 file, or a PKCS#11 URI.",
+    completion: .file())
+  var key: String?
+  @Option(
+    help: "Certificate of that key, those above it behind it. May be left out where a PKCS#12 file holds it.",
+    completion: .file())
+  var certificate: String?
   @Flag(help: "Store the key, new or given, without a passphrase. Whoever can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
@@ -42,13 +48,13 @@ struct CaseCreateCommand: ParsableCommand {
       examiner: try required(examiner, "--examiner"))
     request.organisation = organisation
     switch (key, certificate) {
-    case (let key?, let certificate?):
+    case (let key?, let certificate):
       request.signing = .existing(
-        key: FilePath(key), certificate: FilePath(certificate), acceptsUnencrypted: unencryptedKey)
+        key: key, certificate: certificate.map { FilePath($0) }, acceptsUnencrypted: unencryptedKey)
       request.passphrase = { () throws(EvidenceError) in try passphrase.read(isNew: false) }
     case (nil, nil) where unencryptedKey: request.signing = .newUnencrypted
     case (nil, nil): request.signing = .newEncrypted(passphrase: try passphrase.read(isNew: true))
-    default: throw EvidenceError(.argumentInvalid, "--key and --certificate", "one needs the other")
+    default: throw EvidenceError(.argumentInvalid, "--certificate", "it needs --key")
     }
     let created = try request.perform()
     output.show(

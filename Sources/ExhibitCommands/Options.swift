@@ -48,6 +48,13 @@ struct PassphraseOptions: ParsableArguments {
   /// Bytes a passphrase file may have.
   private static let cap = 4096
 
+  /// The first line of a file or pipe.
+  static func line(of file: String) throws(EvidenceError) -> [UInt8] {
+    let line = try Files.contentsOrPipe(FilePath(file), cap: cap).prefix { $0 != 0x0a && $0 != 0x0d }
+    guard !line.isEmpty else { throw EvidenceError(.passphraseNeeded, file, "its first line is empty") }
+    return Array(line)
+  }
+
   /// The passphrase; asked for on the terminal where no file gives it, twice where it is new.
   func read(isNew: Bool) throws(EvidenceError) -> [UInt8] {
     try Self.read(file: passphraseFile, of: "signing key", isNew: isNew)
@@ -56,9 +63,7 @@ struct PassphraseOptions: ParsableArguments {
   /// - Parameter subject: the key.
   static func read(file: String?, of subject: String, isNew: Bool) throws(EvidenceError) -> [UInt8] {
     if let file = file ?? Environment.value("EXHIBIT_PASSPHRASE_FILE") {
-      let line = try Files.contentsOrPipe(FilePath(file), cap: cap).prefix { $0 != 0x0a && $0 != 0x0d }
-      guard !line.isEmpty else { throw EvidenceError(.passphraseNeeded, file, "its first line is empty") }
-      return Array(line)
+      return try Self.line(of: file)
     }
     let prompt = subject == "signing key" ? "Passphrase of the signing key" : "Passphrase of \(subject)"
     let passphrase = try Terminal.readSecret(prompt: prompt, of: subject)

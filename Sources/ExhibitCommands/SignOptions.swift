@@ -7,7 +7,7 @@ struct SignOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      PEM key of somebody who signs the event; `\(SigningKeys.ofExaminer)` is the examiner's key in the case. May be \
+      Key of somebody who signs the event, a PEM or PKCS#12 file or a PKCS#11 URI; `\(SigningKeys.ofExaminer)` is the examiner's key in the case. May be \
       given more than once. The certificate is the one of `exhibit person add`.
       """, valueName: "key"))
   var sign: [String] = []

@@ -30,6 +30,14 @@ struct VerifyCommand: ParsableCommand {
   @Option(
     help: "A certificate to trust, PEM or DER. May be given more than once. Those of a case are trusted.")
   var trust: [String] = []
+  @Option(help: "A certificate revocation list, PEM or DER. May be given more than once.")
+  var crl: [String] = []
+  @Option(
+    help: """
+      The line that `exhibit manifest checkpoint --publish` printed, or the SHA-256 of a manifest: it must be the one \
+      that is verified. May be given more than once.
+      """)
+  var expectHead: [String] = []
   @Option(help: "A folder that holds segments besides that of the manifest. May be given more than once.")
   var with: [String] = []
   @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
@@ -45,7 +53,8 @@ struct VerifyCommand: ParsableCommand {
     StopSignals.install()
     let job = try VerificationJob(
       target, level: try VerificationRendering.level(named: level), trust: trust.map { FilePath($0) },
-      besides: with.map { FilePath($0) },
+      revocationLists: crl.map { FilePath($0) },
+      besides: with.map { FilePath($0) }, heads: expectHead,
       stop: StopSignals.flag)
     let display = ProgressDisplay("Verifying")
     let report = try job.perform { display.update(done: $0, of: $1) }

@@ -15,11 +15,10 @@ package enum ManifestSignature {
   /// Checks a signature against the exact bytes of the manifest file.
   /// - Parameters:
   ///   - signature: contents of the signature file; `nil` where there is none.
-  ///   - trusted: certificates the verifier trusts.
   ///   - subject: name of the signature file, for the findings.
   /// - Returns: the report (`nil` without a signature), and the same as findings.
   package static func check(
-    manifest: [UInt8], signature: [UInt8]?, trusted: [Certificate], subject: String
+    manifest: [UInt8], signature: [UInt8]?, trust: Trust, subject: String
   ) throws(EvidenceError) -> (report: SignatureReport?, findings: [Finding]) {
     guard let signature else {
       return (
@@ -27,7 +26,7 @@ package enum ManifestSignature {
         [Finding(.signatureMissing, subject: subject, expected: "a signature", observed: "none")]
       )
     }
-    let report = try SignatureCheck.verify(signature: signature, content: manifest, trusted: trusted)
+    let report = try SignatureCheck.verify(signature: signature, content: manifest, trust: trust)
     return (report, report.findings(subject: subject))
   }
 }

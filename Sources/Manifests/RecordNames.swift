@@ -10,6 +10,9 @@ package struct RecordNames: Hashable, Sendable {
   package var manifest: String { "\(acquisition).manifest.json" }
   /// Detached signature of the manifest.
   package var signature: String { "\(manifest).p7s" }
+  /// Time stamps of the signature file as a whole, from 1: see ``TimestampRenewals``.
+  package static func renewal(of signature: String, _ number: Int) -> String { "\(signature).\(number).tsr" }
+  package func renewal(_ number: Int) -> String { Self.renewal(of: signature, number) }
   /// Digests for `sha256sum -c`.
   package static let sums = "SHA256SUMS"
 

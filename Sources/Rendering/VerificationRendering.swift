@@ -27,6 +27,7 @@ package enum VerificationRendering {
         lines.append("  by the certificate with SHA-256 \(certificate.fingerprint)")
       }
     }
+    for renewal in report.renewals { lines.append("  The signature file: \(renewal.sentence)") }
     for (image, digests) in report.computed.sorted(by: { $0.key < $1.key }) {
       for digest in digests.all { lines.append("  \(image)  \(digest.algorithm.title)  \(digest)") }
     }
@@ -68,6 +69,7 @@ package enum VerificationRendering {
           ])
         }),
       "signers": .array(report.signers.map(json)),
+      "renewals": report.renewals.isEmpty ? nil : .array(report.renewals.map(json)),
       "computed": .object(
         report.computed.mapValues { digests in
           .object(
@@ -83,6 +85,16 @@ package enum VerificationRendering {
       "fingerprint": signer.certificate.map { .string($0.fingerprint.hex) },
       "signingTime": signer.signingTime.map { .string($0.description) },
       "intact": .bool(signer.isIntact), "trusted": .bool(signer.trust == .trusted),
+      "timestamps": signer.timestamps.isEmpty ? nil : .array(signer.timestamps.map(json)),
+    ])
+  }
+
+  private static func json(_ timestamp: TimestampReport) -> JSONValue {
+    .fields([
+      "sentence": .string(timestamp.sentence), "time": timestamp.token.map { .string("\($0.time)") },
+      "authority": timestamp.authority.map { .string($0.certificate.subject) },
+      "authorityEnds": timestamp.authority.map { .string("\($0.certificate.notAfter)") },
+      "intact": .bool(timestamp.problem == nil), "trusted": .bool(timestamp.provenTime != nil),
     ])
   }
 }

@@ -21,6 +21,12 @@ package struct Certificate: Hashable, Sendable {
   package let notAfter: Timestamp
   /// Signed by its own key, and that signature is valid.
   package let isSelfSigned: Bool
+  /// `nil` where the key is of a kind or size that is not accepted for signing.
+  package let keyKind: SigningKey.Kind?
+  /// Kind and size of the key for people, e.g. `RSA 2048`.
+  package let keyText: String
+  /// Strength of the key in bits (NIST SP 800-57): 112 for RSA 2048, 128 for RSA 3072 and P-256.
+  package let securityBits: Int
 
   /// Most bytes of one certificate or of a file of certificates.
   package static let largestFile = 1 << 20
@@ -47,6 +53,11 @@ package struct Certificate: Hashable, Sendable {
     self.notBefore = notBefore
     self.notAfter = notAfter
     self.isSelfSigned = facts.is_self_signed == 1
+    self.keyKind = SigningKey.Kind(code: facts.key_kind)
+    self.keyText = withUnsafeBytes(of: facts.key_text) {
+      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    self.securityBits = Int(facts.security_bits)
   }
 
   /// Reads a file of exactly one certificate, PEM or DER.
@@ -77,37 +88,44 @@ package struct Certificate: Hashable, Sendable {
     return certificates
   }
 
-  /// Makes a self-signed certificate for signing documents, with a random serial number of 16 bytes.
-  ///
-  /// It cannot issue other certificates: whoever trusts it trusts this one signer.
+  /// What a self-signed certificate is for.
+  package enum Purpose: Sendable {
+    /// Signing documents; it cannot issue other certificates: whoever trusts it trusts this one signer.
+    case signer
+    /// Issuing certificates to the signers of a laboratory; it cannot sign documents.
+    case root
+
+    fileprivate var code: Int32 { Int32(self == .root ? CSIGNING_ROOT : CSIGNING_SIGNER) }
+  }
+
+  /// From when to when a new certificate is valid, in seconds since 1970.
+  struct Period {
+    let start: Int64
+    let end: Int64
+
+    init(from time: Timestamp, years: Int) throws(EvidenceError) {
+      guard (1...100).contains(years) else {
+        throw EvidenceError(.argumentInvalid, "validity of the certificate", "1 to 100 years")
+      }
+      self.start = Library.seconds(time)
+      self.end = start + Int64(years) * 31_557_600
+    }
+  }
+
+  /// Makes a self-signed certificate with a random serial number of 16 bytes.
   /// - Parameters:
-  ///   - commonName: the signer, 1 to 64 bytes of UTF-8 (RFC 5280 upper bound).
-  ///   - organisation: at most 64 bytes of UTF-8; left out where `nil` or empty.
   ///   - time: first moment of the validity, rounded down to whole seconds.
   ///   - years: length of the validity in years of 365.25 days, 1 to 100.
   /// - Throws: `argumentInvalid`, `cryptographyFailed`.
   package static func selfSigned(
-    for key: SigningKey, commonName: String, organisation: String? = nil, from time: Timestamp,
-    years: Int = 10
+    for key: SigningKey, name: SignerName, purpose: Purpose = .signer, from time: Timestamp, years: Int = 10
   ) throws(EvidenceError) -> Certificate {
-    let name = Array(commonName.utf8)
-    let unit = Array((organisation ?? "").utf8)
-    guard (1...64).contains(name.count) else {
-      throw EvidenceError(.argumentInvalid, "name of the signer", "1 to 64 bytes of UTF-8")
-    }
-    guard unit.count <= 64 else {
-      throw EvidenceError(.argumentInvalid, "organisation of the signer", "at most 64 bytes of UTF-8")
-    }
-    guard (1...100).contains(years) else {
-      throw EvidenceError(.argumentInvalid, "validity of the certificate", "1 to 100 years")
-    }
-    let start = Library.seconds(time)
-    let end = start + Int64(years) * 31_557_600
+    let period = try Period(from: time, years: years)
     let der = try Library.bytes("new certificate") { output, reason in
-      unit.withUnsafeBufferPointer { unit in
+      name.withBytes { common, organisation in
         csigning_certificate_create(
-          key.handle, name, name.count, unit.isEmpty ? nil : unit.baseAddress, unit.count, start, end,
-          output, reason)
+          key.handle, purpose.code, common.baseAddress, common.count, organisation.baseAddress,
+          organisation.count, period.start, period.end, output, reason)
       }
     }
     return try Certificate(der: der, name: "new certificate")
@@ -118,9 +136,5 @@ package struct Certificate: Hashable, Sendable {
     try Library.bytes(subject) { csigning_certificate_pem(der, der.count, $0, $1) }
   }
 
-  /// Whether `time` lies within its validity, both ends included.
-  package func isValid(at time: Timestamp) -> Bool {
-    let seconds = Library.seconds(time)
-    return Library.seconds(notBefore) <= seconds && seconds <= Library.seconds(notAfter)
-  }
+  package func isValid(at time: Timestamp) -> Bool { validity(at: time) == .valid }
 }

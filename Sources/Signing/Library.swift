@@ -13,8 +13,18 @@ enum Library {
     var reason = csigning_reason()
     let result = body(&reason)
     guard result != 0 else { return }
-    let text = withUnsafeBytes(of: reason) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
-    throw EvidenceError(codes[result] ?? .cryptographyFailed, subject, text)
+    throw EvidenceError(codes[result] ?? .cryptographyFailed, subject, text(reason))
+  }
+
+  static func text(_ reason: csigning_reason) -> String {
+    withUnsafeBytes(of: reason) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+  }
+
+  /// SHA-2 of 256, 384 or 512 bits; empty for any other number.
+  static func sha2(_ bits: Int32, _ bytes: [UInt8]) -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 64)
+    let count = csigning_sha2(bits, bytes, bytes.count, &digest)
+    return Array(digest.prefix(count))
   }
 
   /// As `call`, for functions that make bytes.

@@ -1,76 +1,53 @@
-internal import CSigning
 import Evidence
 
 /// Checks detached CMS signatures.
 package enum SignatureCheck {
   /// Largest signature file in bytes.
   package static let largestFile = 1 << 20
-  /// Most signers looked at.
-  private static let mostSigners = 64
 
   /// Checks a detached signature in DER against the content it should belong to.
   ///
-  /// Certificates are judged at the signing time the signer stated, so that a signature can be checked long
-  /// after its certificate has expired. Beyond what CMS demands, every byte of the file must be accounted
-  /// for: canonical encoding, the signing-certificate attribute of CAdES, no unsigned attributes, no
-  /// revocation lists, and no certificate whose own signature cannot be checked.
-  /// - Parameter trusted: certificates the verifier trusts, roots or not; empty where there are none.
+  /// Certificates are judged at the time a trusted time stamp proves, otherwise at the signing time the signer
+  /// stated, so that a signature can be checked long after its certificate has expired. Beyond what CMS demands,
+  /// every byte of the file must be accounted for: canonical encoding, the signing-certificate attribute of
+  /// CAdES, no unsigned attributes but time stamps, no revocation lists, and no certificate whose own signature
+  /// cannot be checked.
   /// - Returns: what was found; a damaged signature is a result, not an error.
   /// - Throws: `cryptographyFailed` where libcrypto itself fails.
   package static func verify(
-    signature: [UInt8], content: [UInt8], trusted: [Certificate]
+    signature: [UInt8], content: [UInt8], trust: Trust
   ) throws(EvidenceError) -> SignatureReport {
-    guard signature.count <= largestFile else { return malformed("more than \(largestFile) bytes") }
-    if let problem = SignatureShape.problem(in: signature) { return malformed(problem) }
-    var message: OpaquePointer?
-    do throws(EvidenceError) {
-      try Library.call("signature") { csigning_message_read(signature, signature.count, &message, $0) }
-    } catch {
-      return malformed(error.detail)
+    guard signature.count <= largestFile else {
+      return SignatureReport(problem: .malformed("more than \(largestFile) bytes"))
     }
-    guard let message else { return malformed("not a CMS signature") }
-    defer { csigning_message_free(message) }
-
-    let trustedDER = trusted.flatMap(\.der)
-    guard csigning_message_certificates_are_bound(message, trustedDER, trustedDER.count) == 1 else {
-      return malformed("carries a certificate that nothing protects")
+    let check: MessageCheck
+    switch try MessageCheck.perform(signature, kind: .detachedData, content: content, trust: trust) {
+    case .refused(let problem): return SignatureReport(problem: problem)
+    case .checked(let done): check = done
     }
-    let count = csigning_message_signer_count(message)
-    guard (1...mostSigners).contains(Int(count)) else { return malformed("not 1 to \(mostSigners) signers") }
-    var signers: [SignerReport] = []
-    for index in 0..<count {
-      var result = csigning_signer()
-      try Library.call("signature") {
-        csigning_message_check_signer(
-          message, index, content, content.count, trustedDER, trustedDER.count, &result, $0)
-      }
-      defer { csigning_free(&result.certificate) }
-      signers.append(try report(result, trustGiven: !trusted.isEmpty))
-    }
-    return SignatureReport(malformation: nil, signers: signers)
-  }
-
-  private static func malformed(_ reason: String) -> SignatureReport {
-    SignatureReport(malformation: reason, signers: [])
+    return SignatureReport(
+      problem: nil,
+      signers: try check.signers.map { (signer) throws(EvidenceError) in
+        try report(signer, check.message.certificates, trust)
+      })
   }
 
   private static func report(
-    _ result: csigning_signer, trustGiven: Bool
+    _ signer: MessageCheck.Signer, _ others: [[UInt8]], _ trust: Trust
   ) throws(EvidenceError) -> SignerReport {
-    let der = Library.array(result.certificate)
-    let certificate = der.isEmpty ? nil : try? Certificate(der: der, name: "certificate of the signer")
-    let time = result.has_signing_time == 1 ? Library.timestamp(seconds: result.signing_time) : nil
-    let reason = withUnsafeBytes(of: result.path_reason) {
-      String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+    let timestamps = try signer.parts.tokens.map { (der) throws(EvidenceError) in
+      try TimestampToken.check(der, of: signer.parts.value, trust: trust)
     }
-    let trust: SignerTrust =
-      result.is_trusted == 1 ? .trusted : trustGiven ? .untrusted(reason: reason) : .notAsked
-    let wasValid = time.map { certificate?.isValid(at: $0) ?? false } ?? false
+    let proven = timestamps.compactMap(\.provenTime).min()
+    var judged: CertificateReport?
+    if let certificate = signer.certificate, let time = proven ?? signer.signingTime {
+      judged = try trust.judge(
+        certificate, among: others, as: .detachedData, at: time, isProven: proven != nil)
+    }
     return SignerReport(
-      certificate: certificate, signingTime: time, isContentIntact: result.content_intact == 1,
-      isSignatureValid: result.signature_valid == 1,
-      certificateAttributeMatches: result.certificate_attribute_matches == 1,
-      wasCertificateValidAtSigning: wasValid && (trust != .trusted || result.path_valid_at_signing == 1),
-      trust: trust)
+      certificate: signer.certificate, signingTime: signer.signingTime,
+      isContentIntact: signer.isContentIntact, isSignatureValid: signer.isSignatureValid,
+      certificateAttributeMatches: signer.certificateAttributeMatches, judgement: judged,
+      timestamps: timestamps)
   }
 }

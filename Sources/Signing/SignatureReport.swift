@@ -1,14 +1,5 @@
 import Evidence
 
-/// Whether a signer's certificate leads to one that the verifier trusts.
-package enum SignerTrust: Hashable, Sendable {
-  case trusted
-  /// Certificates to trust were given, and none of them is reached, for this reason.
-  case untrusted(reason: String)
-  /// No certificate to trust was given, so that the question could not be asked.
-  case notAsked
-}
-
 /// What checking one signer of a signature gave.
 package struct SignerReport: Hashable, Sendable {
   /// `nil` where the signature does not carry the signer's certificate; nothing else can be checked then.
@@ -21,16 +12,19 @@ package struct SignerReport: Hashable, Sendable {
   package let isSignatureValid: Bool
   /// The signed attributes name this very certificate (CAdES-BES, RFC 5035).
   package let certificateAttributeMatches: Bool
-  /// The certificate, and with trusted ones given every certificate of the path, was valid at the signing
-  /// time.
-  package let wasCertificateValidAtSigning: Bool
-  package let trust: SignerTrust
+  /// The certificate at the time a trusted time stamp proves, otherwise at the time stated; `nil` without
+  /// certificate or time.
+  package let judgement: CertificateReport?
+  /// Tokens over this signature (CAdES-T), in the order of the message.
+  package let timestamps: [TimestampReport]
 
   /// What the signer signed is what is there, whoever the signer is.
-  package var isIntact: Bool {
-    certificate != nil && signingTime != nil && isContentIntact && isSignatureValid
-      && certificateAttributeMatches
-  }
+  package var isIntact: Bool { problem == nil }
+
+  package var trust: SignerTrust { judgement?.trust ?? .notAsked }
+
+  /// The earliest moment at which a trusted authority has seen the signature.
+  package var provenTime: Timestamp? { timestamps.compactMap(\.provenTime).min() }
 
   /// The first reason why it is not intact.
   package var problem: String? {
@@ -42,49 +36,24 @@ package struct SignerReport: Hashable, Sendable {
     return nil
   }
 
-  /// One sentence for people; certificates are judged at the signing time, not now.
+  /// One sentence for people, and one more for each time stamp.
   package var sentence: String {
     let name = HumanText.singleLine(certificate?.subject ?? "an unknown signer")
     if let problem { return "Invalid signature by \(name): \(problem)." }
     let time = signingTime.map { " at \($0) (stated by the signer)" } ?? ""
-    let validity = wasCertificateValidAtSigning ? "" : " Its certificate was not valid at that time."
-    return switch trust {
-    case .trusted: "Valid, signed by \(name)\(time), whose certificate is trusted.\(validity)"
-    case .untrusted(let reason): "Valid, by an untrusted certificate: \(name)\(time); \(reason).\(validity)"
-    case .notAsked:
-      "Valid, by an untrusted certificate: \(name)\(time); no certificate to trust was given.\(validity)"
-    }
-  }
-}
-
-/// What checking a signature file gave.
-package struct SignatureReport: Hashable, Sendable {
-  /// Why the file is no signature at all; `nil` when it is one.
-  package let malformation: String?
-  /// In the order of the file; empty when malformed.
-  package let signers: [SignerReport]
-
-  /// Every signer signed exactly this content. Says nothing of trust.
-  package var isIntact: Bool { malformation == nil && !signers.isEmpty && signers.allSatisfy(\.isIntact) }
-
-  /// Intact, by trusted certificates that were valid at the signing time.
-  package var isTrusted: Bool {
-    isIntact && signers.allSatisfy { $0.trust == .trusted && $0.wasCertificateValidAtSigning }
+    let flaws = findings(subject: "").contains { $0.severity == .failure && $0.code != .signerUntrusted }
+    let more = (flaws ? ["Not sound, see the findings."] : []) + timestamps.map(\.sentence)
+    let first =
+      switch trust {
+      case .trusted: "Valid, signed by \(name)\(time), whose certificate is trusted."
+      case .untrusted(let reason): "Valid, by an untrusted certificate: \(name)\(time); \(reason)."
+      case .notAsked:
+        "Valid, by an untrusted certificate: \(name)\(time); no certificate to trust was given."
+      }
+    return ([first] + more).joined(separator: " ")
   }
 
-  /// The same as findings; empty when the signature is intact, trusted and made while its certificate was
-  /// valid.
-  /// - Parameter subject: the name of the signature file.
-  package func findings(subject: String) -> [Finding] {
-    if let malformation {
-      return [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: malformation)]
-    }
-    return signers.flatMap { $0.findings(subject: subject) }
-  }
-}
-
-extension SignerReport {
-  fileprivate func findings(subject: String) -> [Finding] {
+  func findings(subject: String) -> [Finding] {
     if let problem {
       return [
         Finding(
@@ -97,21 +66,65 @@ extension SignerReport {
     case .untrusted(let reason):
       findings.append(
         Finding(
-          .signerUntrusted, .failure, subject: subject, expected: "a trusted certificate",
-          observed: "\(certificate?.subject ?? ""): \(reason)"))
+          .signerUntrusted, subject: subject, expected: "a trusted certificate",
+          observed: "\(HumanText.singleLine(certificate?.subject ?? "")): \(reason)"))
     case .notAsked:
       findings.append(
         Finding(
           .signerUntrusted, .note, subject: subject, expected: "a certificate to trust",
           observed: "none was given"))
     }
-    if !wasCertificateValidAtSigning, let certificate {
+    findings += judgement?.findings(subject: subject, severity: .failure) ?? []
+    findings += timestamps.flatMap { $0.findings(subject: subject) }
+    if let signingTime, let provenTime,
+      provenTime.microseconds / 1_000_000 < signingTime.microseconds / 1_000_000
+    {
       findings.append(
         Finding(
-          .signerExpired, .warning, subject: subject,
-          expected: "between \(certificate.notBefore) and \(certificate.notAfter)",
-          observed: signingTime?.description))
+          .timestampContradictsSigner, .warning, subject: subject,
+          expected: "signed no later than \(provenTime), when it was time-stamped",
+          observed: "stated by the signer: \(signingTime)"))
     }
     return findings
+  }
+}
+
+/// What checking a signature file gave.
+package struct SignatureReport: Hashable, Sendable {
+  /// Why the file is not accepted as a signature; `nil` when it is.
+  let problem: SignedMessage.Problem?
+  /// In the order of the file; empty when it is not accepted.
+  package let signers: [SignerReport]
+
+  init(problem: SignedMessage.Problem?, signers: [SignerReport] = []) {
+    self.problem = problem
+    self.signers = signers
+  }
+
+  /// Why the file is not accepted as a signature; `nil` when it is.
+  package var malformation: String? {
+    switch problem {
+    case nil: nil
+    case .malformed(let reason): reason
+    case .weakDigest(let name): "made with \(name)"
+    }
+  }
+
+  /// Every signer signed exactly this content. Says nothing of trust.
+  package var isIntact: Bool { problem == nil && !signers.isEmpty && signers.allSatisfy(\.isIntact) }
+
+  /// Intact, by trusted certificates with which nothing is wrong.
+  package var isTrusted: Bool { isIntact && signers.allSatisfy { $0.judgement?.isSound ?? false } }
+
+  /// The same as findings; without a failure where the signature is intact, trusted and sound.
+  /// - Parameter subject: the name of the signature file.
+  package func findings(subject: String) -> [Finding] {
+    switch problem {
+    case nil: signers.flatMap { $0.findings(subject: subject) }
+    case .malformed(let reason):
+      [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: reason)]
+    case .weakDigest(let name):
+      [Finding(.signatureWeakDigest, subject: subject, expected: "SHA-256 or stronger", observed: name)]
+    }
   }
 }

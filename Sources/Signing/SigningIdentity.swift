@@ -5,11 +5,17 @@ import Evidence
 package struct SigningIdentity: Sendable {
   package let key: SigningKey
   package let certificate: Certificate
+  /// Those above it, as far as they are known; signatures carry them.
+  package let chain: [Certificate]
 
-  /// - Parameter now: the moment at which the certificate must be valid.
+  /// - Parameters:
+  ///   - chain: certificates of the authorities above the signer's, in any order.
+  ///   - now: the moment at which the certificate must be valid.
   /// - Throws: `certificateUnusable` where the certificate does not belong to the key, is not made for
   ///   signing documents, or is not valid now.
-  package init(key: SigningKey, certificate: Certificate, now: Timestamp) throws(EvidenceError) {
+  package init(
+    key: SigningKey, certificate: Certificate, chain: [Certificate] = [], now: Timestamp
+  ) throws(EvidenceError) {
     guard certificate.isValid(at: now) else {
       throw EvidenceError(
         .certificateUnusable, certificate.subject,
@@ -21,18 +27,23 @@ package struct SigningIdentity: Sendable {
     }
     self.key = key
     self.certificate = certificate
+    // A message holds no certificate twice.
+    var known: Set<Certificate> = [certificate]
+    self.chain = chain.filter { known.insert($0).inserted }
   }
 
   /// A detached signature of `content`: CMS SignedData in DER, CAdES-BES (ETSI EN 319 122-1), SHA-256, with
-  /// the certificate and the signing time inside.
+  /// the certificate, its chain and the signing time inside.
   /// - Parameter time: the signing time that is stated, in whole seconds; nobody but the signer vouches for
   ///   it.
   /// - Throws: `cryptographyFailed`, also for more than 2 GiB of content.
   package func sign(_ content: [UInt8], at time: Timestamp) throws(EvidenceError) -> [UInt8] {
     let der = certificate.der
+    let above = chain.flatMap(\.der)
     return try Library.bytes("signature") {
       csigning_sign(
-        key.handle, der, der.count, content, content.count, Library.seconds(time), $0, $1)
+        key.handle, der, der.count, above, above.count, content, content.count, Library.seconds(time), $0,
+        $1)
     }
   }
 }

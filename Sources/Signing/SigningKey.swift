@@ -15,6 +15,11 @@ package final class SigningKey: @unchecked Sendable {
     /// RSA of another size of more than 3072 and at most 16384 bits; accepted, never made.
     case rsaOther = "rsa"
 
+    init?(code: Int32) {
+      guard let kind = Self.allCases.first(where: { $0.code == Int(code) }) else { return nil }
+      self = kind
+    }
+
     var code: Int {
       switch self {
       case .ecdsaP256: CSIGNING_EC_P256
@@ -35,8 +40,7 @@ package final class SigningKey: @unchecked Sendable {
   let handle: OpaquePointer
 
   private init(adopting handle: OpaquePointer) throws(EvidenceError) {
-    let code = Int(csigning_key_kind(handle))
-    guard let kind = Kind.allCases.first(where: { $0.code == code }) else {
+    guard let kind = Kind(code: csigning_key_kind(handle)) else {
       csigning_key_free(handle)
       throw EvidenceError(.keyUnusable, "private key")
     }
@@ -100,7 +104,7 @@ package final class SigningKey: @unchecked Sendable {
     try Library.bytes("private key") { csigning_key_write(handle, nil, 0, 0, $0, $1) }
   }
 
-  private static func adopt(_ handle: OpaquePointer?, subject: String) throws(EvidenceError) -> SigningKey {
+  static func adopt(_ handle: OpaquePointer?, subject: String) throws(EvidenceError) -> SigningKey {
     guard let handle else { throw EvidenceError(.cryptographyFailed, subject) }
     return try SigningKey(adopting: handle)
   }

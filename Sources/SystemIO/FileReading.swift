@@ -39,6 +39,15 @@ package enum Files {
     try rest(of: try OwnedDescriptor.openFile(path), cap: cap)
   }
 
+  /// As above, but a symbolic link is refused too: what belongs to a record lies in its folder itself.
+  /// - Throws: as ``contents(_:cap:)``.
+  package static func ownContents(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {
+    if kind(path, followLinks: false) == .symbolicLink {
+      throw EvidenceError(.readFailed, path.string, "a symbolic link")
+    }
+    return try contents(path, cap: cap)
+  }
+
   /// What a file or a pipe gives until it ends: a secret may be handed over without lying in any file.
   /// - Throws: as ``contents(_:cap:)``.
   package static func contentsOrPipe(_ path: FilePath, cap: Int) throws(EvidenceError) -> [UInt8] {

@@ -49,7 +49,7 @@ package struct ValidationJob {
       switch signer {
       case .files(let key, let certificate):
         try SigningFiles.identity(
-          key: try Files.contents(key, cap: SigningFiles.cap), keyName: key.string, certificate: certificate,
+          key: key.string, certificate: certificate,
           passphrase: passphrase)
       case .examiner(let folder): try SigningFiles.identity(of: folder, passphrase: passphrase)
       }

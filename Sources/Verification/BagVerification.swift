@@ -40,7 +40,7 @@ package struct BagVerification {
       let path = folder.pushing(FilePath(manifest))
       let place = path.removingLastComponent()
       let verified = try ManifestVerification(
-        path, trusted: settings.trusted, besides: settings.others, level: settings.level, stop: settings.stop
+        path, trust: settings.trust, besides: settings.others, level: settings.level, stop: settings.stop
       ).perform(progress: progress)
       result.report.absorb(verified.report)
       result.acquisitions.append((place, verified))

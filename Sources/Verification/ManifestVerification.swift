@@ -9,28 +9,31 @@ import SystemPackage
 /// Verifies an acquisition with nothing but its manifest, the files beside it, and certificates to trust.
 package struct ManifestVerification {
   private let path: FilePath
-  private let trusted: [Certificate]
+  private let trust: Trust
   private let others: [FilePath]
   private let followsOverflow: Bool
   private let level: VerificationLevel
+  private let now: Timestamp
   private let workers: Int
   private let stop: StopFlag
 
   /// - Parameters:
   ///   - path: `NAME.manifest.json`; the files it names lie in the same folder.
-  ///   - trusted: who may have signed; with none, a valid signature is reported as one of an untrusted signer.
+  ///   - trust: who may have signed; with none, a valid signature is reported as one of an untrusted signer.
   ///   - others: folders that hold files of the record besides that of `path`.
   ///   - followsOverflow: look also where the manifest says that segments were written.
+  ///   - now: the moment at which time stamps must still stand.
   package init(
-    _ path: FilePath, trusted: [Certificate], besides others: [FilePath] = [], followsOverflow: Bool = false,
-    level: VerificationLevel = .full,
+    _ path: FilePath, trust: Trust, besides others: [FilePath] = [], followsOverflow: Bool = false,
+    level: VerificationLevel = .full, now: Timestamp = Host.now(),
     workers: Int = availableProcessors(), stop: StopFlag = StopFlag()
   ) {
     self.path = path
-    self.trusted = trusted
+    self.trust = trust
     self.others = others
     self.followsOverflow = followsOverflow
     self.level = level
+    self.now = now
     self.workers = workers
     self.stop = stop
   }
@@ -98,8 +101,9 @@ package struct ManifestVerification {
     if let kind = Files.kind(path), kind != .file {
       throw EvidenceError(.manifestMalformed, path.string, "not a regular file")
     }
-    let bytes = try Files.contents(path, cap: Manifest.largestFile)
+    let bytes = try Files.ownContents(path, cap: Manifest.largestFile)
     let digest = Digest.of(bytes, .sha256)
+    report.manifests = [name: digest]
     let signature = folder.appending(name + ".p7s")
     let isSigned = Files.exists(signature)
     try checkSignature(of: bytes, at: signature, isThere: isSigned, &report)
@@ -141,20 +145,42 @@ package struct ManifestVerification {
     let subject = path.lastComponent?.string ?? path.string
     let bytes: [UInt8]?
     do throws(EvidenceError) {
-      bytes = isThere ? try Files.contents(path, cap: SignatureCheck.largestFile) : nil
+      bytes = isThere ? try Files.ownContents(path, cap: SignatureCheck.largestFile) : nil
     } catch {
       return report.take(
         "\(name): signature", against: "its form",
         [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: error.description)])
     }
     let (signatures, findings) = try ManifestSignature.check(
-      manifest: manifest, signature: bytes, trusted: trusted, subject: subject)
+      manifest: manifest, signature: bytes, trust: trust, subject: subject)
     report.signers = signatures?.signers ?? []
     let against =
-      trusted.isEmpty
+      trust.isEmpty
       ? "the certificate inside the signature; none was given to trust"
-      : "\(trusted.count) trusted certificate\(trusted.count == 1 ? "" : "s")"
+      : "\(trust.certificates.count) trusted certificate\(trust.certificates.count == 1 ? "" : "s")"
     report.take("\(name): signature", against: against, findings)
+    if let bytes, let signatures, signatures.isIntact {
+      try checkRenewals(of: bytes, at: path, signatures.signers, &report)
+    }
+  }
+
+  private func checkRenewals(
+    of signature: [UInt8], at path: FilePath, _ signers: [SignerReport], _ report: inout VerificationReport
+  ) throws(EvidenceError) {
+    let subject = path.lastComponent?.string ?? path.string
+    do throws(EvidenceError) {
+      let renewals = try TimestampRenewals.beside(path)
+      let (reports, findings) = try renewals.check(
+        signature, name: subject, signers: signers, trust: trust, now: now)
+      report.renewals = reports
+      guard !reports.isEmpty || !findings.isEmpty else { return }
+      report.take("\(subject): renewed time stamps", against: "the files before them", findings)
+    } catch {
+      guard error.code != .cryptographyFailed else { throw error }
+      report.take(
+        "\(subject): renewed time stamps", against: "their form",
+        [Finding(.timestampInvalid, subject: subject, observed: error.description)])
+    }
   }
 
   // MARK: Files
@@ -172,8 +198,14 @@ package struct ManifestVerification {
     }
   }
 
+  /// Those that are there.
+  private var renewalNames: [String] {
+    ((try? TimestampRenewals.beside(folder.appending(name + ".p7s")))?.renewals ?? []).map(\.name)
+  }
+
   private func checkUnlisted(_ manifest: Manifest, _ report: inout VerificationReport) {
-    let known = Set(manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums])
+    let known = Set(
+      manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums] + renewalNames)
     for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
       report.findings.append(Finding(.fileUnlisted, .note, subject: other))
     }
@@ -189,13 +221,14 @@ package struct ManifestVerification {
     }
     var findings: [Finding] = []
     do throws(EvidenceError) {
-      let bytes = try Files.contents(path, cap: DigestList.largestFile)
+      let bytes = try Files.ownContents(path, cap: DigestList.largestFile)
       let list = try DigestList(parsing: bytes, name: RecordNames.sums)
       var expected = Dictionary(manifest.allFiles.map { ($0.name, $0.sha256) }) { first, _ in first }
       expected[name] = manifestDigest
-      if let signature = try? Files.contents(folder.appending(name + ".p7s"), cap: SignatureCheck.largestFile)
-      {
-        expected[name + ".p7s"] = Digest.of(signature, .sha256)
+      for file in [name + ".p7s"] + renewalNames {
+        if let bytes = try? Files.ownContents(folder.appending(file), cap: SignatureCheck.largestFile) {
+          expected[file] = Digest.of(bytes, .sha256)
+        }
       }
       let listed = Dictionary(list.entries.map { ($0.name, $0.sha256) }) { first, _ in first }
       for file in Set(expected.keys).union(listed.keys).sorted() where expected[file] != listed[file] {

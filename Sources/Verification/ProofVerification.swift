@@ -8,15 +8,15 @@ import SystemPackage
 /// Verifies a partial proof: some sectors of an image against the signed manifest, without the rest of the image.
 package struct ProofVerification {
   private let folder: FilePath
-  private let trusted: [Certificate]
+  private let trust: Trust
   private let stop: StopFlag
 
   /// - Parameters:
   ///   - folder: holds one `NAME.proof.json` and what it names.
-  ///   - trusted: who may have signed the manifest.
-  package init(_ folder: FilePath, trusted: [Certificate], stop: StopFlag = StopFlag()) {
+  ///   - trust: who may have signed the manifest.
+  package init(_ folder: FilePath, trust: Trust, stop: StopFlag = StopFlag()) {
     self.folder = folder
-    self.trusted = trusted
+    self.trust = trust
     self.stop = stop
   }
 
@@ -54,7 +54,7 @@ package struct ProofVerification {
         [Finding(.proofMalformed, subject: name, observed: error.description)])
       return report
     }
-    let manifest = try ManifestVerification(folder.appending(names.manifest), trusted: trusted)
+    let manifest = try ManifestVerification(folder.appending(names.manifest), trust: trust)
       .checkManifest(&report).manifest
     guard let manifest else {
       report.skip("the sectors", because: "the manifest cannot be read")

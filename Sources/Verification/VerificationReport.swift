@@ -1,4 +1,5 @@
 import Evidence
+import Manifests
 import Signing
 
 /// How thoroughly an image is read.
@@ -39,8 +40,12 @@ package struct VerificationReport: Sendable {
   package var findings: [Finding] = []
   /// Signers of the manifest, where there is one.
   package var signers: [SignerReport] = []
+  /// Time stamps of the signature file as a whole, oldest first.
+  package var renewals: [TimestampReport] = []
   /// Digests of the contents that were computed, by name of the image.
   package var computed: [String: DigestSet] = [:]
+  /// SHA-256 of each manifest that was looked at, by its file name.
+  package var manifests: [String: Digest] = [:]
   /// There was something recorded to compare the contents with.
   package var hasReference = false
   /// The work was stopped before everything was looked at.
@@ -64,9 +69,25 @@ package struct VerificationReport: Sendable {
     checks += other.checks
     findings += other.findings
     signers += other.signers
+    renewals += other.renewals
+    manifests.merge(other.manifests) { $1 }
     computed.merge(other.computed) { $1 }
     hasReference = hasReference || other.hasReference
     wasStopped = wasStopped || other.wasStopped
+  }
+
+  /// Compares the manifests with heads that were noted elsewhere when they were made; each must be there.
+  package mutating func expect(_ heads: [PublishedHead]) {
+    for head in heads {
+      let candidates = manifests.filter { head.isOf($0.key) }
+      let found = candidates.contains { $0.value == head.manifest }
+      let finding = Finding(
+        .headMismatch, subject: head.acquisition.map { "acquisition \($0)" } ?? subject,
+        expected: "a manifest with SHA-256 \(head.manifest)",
+        observed: candidates.isEmpty
+          ? "no such manifest" : candidates.values.map(\.hex).sorted().joined(separator: " "))
+      take("manifest of the published head", against: head.line, found ? [] : [finding])
+    }
   }
 
   /// What follows from the findings; the worst of them decides.

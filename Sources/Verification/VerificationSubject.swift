@@ -7,18 +7,21 @@ import SystemPackage
 /// How a verification is done, whatever it is of.
 package struct VerificationSettings: Sendable {
   /// Who may have signed; with none, a valid signature is reported as one of an untrusted signer.
-  package var trusted: [Certificate]
+  package var trust: Trust
   /// Folders that hold segments besides those of the manifests.
   package var others: [FilePath]
+  /// Published heads, whose manifests must be there.
+  package var heads: [PublishedHead]
   package var level: VerificationLevel
   package var stop: StopFlag
 
   package init(
-    trusted: [Certificate] = [], besides others: [FilePath] = [], level: VerificationLevel = .full,
-    stop: StopFlag = StopFlag()
+    trust: Trust = Trust(), besides others: [FilePath] = [], heads: [PublishedHead] = [],
+    level: VerificationLevel = .full, stop: StopFlag = StopFlag()
   ) {
-    self.trusted = trusted
+    self.trust = trust
     self.others = others
+    self.heads = heads
     self.level = level
     self.stop = stop
   }
@@ -64,13 +67,21 @@ package enum VerificationSubject: Hashable, Sendable {
   package func verify(
     _ settings: VerificationSettings, progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> VerificationReport {
+    var report = try report(settings, progress: progress)
+    report.expect(settings.heads)
+    return report
+  }
+
+  private func report(
+    _ settings: VerificationSettings, progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
     switch self {
     case .manifest(let path):
       try ManifestVerification(
-        path, trusted: settings.trusted, besides: settings.others, level: settings.level, stop: settings.stop
+        path, trust: settings.trust, besides: settings.others, level: settings.level, stop: settings.stop
       ).perform(progress: progress).report
     case .proof(let folder):
-      try ProofVerification(folder, trusted: settings.trusted, stop: settings.stop).perform(
+      try ProofVerification(folder, trust: settings.trust, stop: settings.stop).perform(
         progress: progress)
     case .bag(let folder):
       try BagVerification(folder, settings).perform(progress: progress).report

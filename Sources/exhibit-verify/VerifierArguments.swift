@@ -1,4 +1,5 @@
 import Evidence
+import Manifests
 import SystemPackage
 import Verification
 
@@ -7,7 +8,8 @@ import Verification
 /// Read by hand, since a parser library would be half of what the other side has to read before trusting the program.
 struct VerifierArguments {
   static let usage = """
-    usage: exhibit-verify PATH… [--trust CERT]… [--with FOLDER]… [--level full|chunks] [--json]
+    usage: exhibit-verify PATH… [--trust CERT]… [--crl LIST]… [--expect-head HEAD]…
+                            [--with FOLDER]… [--level full|chunks] [--json]
 
     Verifies what others made, with nothing but what they handed over. Writes nothing, asks no network.
 
@@ -18,6 +20,9 @@ struct VerifierArguments {
 
     --trust CERT     a certificate you trust, PEM or DER, obtained from the signer and not with the evidence. Without
                      one, a valid signature is one by an untrusted certificate. May be given more than once.
+    --crl LIST       a certificate revocation list, PEM or DER. May be given more than once.
+    --expect-head HEAD
+                     the published head of a manifest, or its SHA-256: that manifest must be among those verified.
     --with FOLDER    a folder that holds segments besides that of the manifest. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk digests and the Merkle root over them.
     --json           the result as one JSON object on standard output
@@ -34,6 +39,8 @@ struct VerifierArguments {
 
   var paths: [FilePath] = []
   var trust: [FilePath] = []
+  var revocationLists: [FilePath] = []
+  var heads: [PublishedHead] = []
   var with: [FilePath] = []
   var level = VerificationLevel.full
   var json = false
@@ -62,6 +69,8 @@ struct VerifierArguments {
       switch parts[0] {
       case "--": isOption = false
       case "--trust": trust.append(FilePath(try value()))
+      case "--crl": revocationLists.append(FilePath(try value()))
+      case "--expect-head": heads.append(try PublishedHead(try value()))
       case "--with": with.append(FilePath(try value()))
       case "--level":
         let name = try value()

@@ -2,6 +2,7 @@ import CanonicalJSON
 import Evidence
 import Manifests
 import Rendering
+import Signing
 import SystemIO
 import Verification
 
@@ -20,8 +21,8 @@ enum ExhibitVerify {
       Rendering.warn("without protection of the system: \(piece.kind.rawValue): \(piece.detail)")
     }
     let settings = VerificationSettings(
-      trusted: try TrustedCertificates.read(arguments.trust), besides: arguments.with,
-      level: arguments.level, stop: StopSignals.flag)
+      trust: try Trust.read(certificates: arguments.trust, revocationLists: arguments.revocationLists),
+      besides: arguments.with, heads: arguments.heads, level: arguments.level, stop: StopSignals.flag)
     let subjects = try arguments.paths.map { path throws(EvidenceError) in
       guard let subject = try VerificationSubject.at(path) else {
         throw EvidenceError(.formatUnknown, path.string, "a folder without a proof, a bag or one manifest")

@@ -8,7 +8,7 @@ import Testing
   @Test func stockToolsCheckASignedManifest() throws {
     let key = try SigningKey.generate()
     let certificate = try Certificate.selfSigned(
-      for: key, commonName: "A. Examiner", from: ManifestSamples.time)
+      for: key, name: try SignerName("A. Examiner"), from: ManifestSamples.time)
     let identity = try SigningIdentity(key: key, certificate: certificate, now: ManifestSamples.time)
     let manifest = try ManifestSamples.manifest().canonicalBytes
     let signature = try ManifestSignature.sign(manifest, by: identity, at: ManifestSamples.time)
@@ -25,7 +25,7 @@ import Testing
     let result = try Tool.run("openssl", command, in: folder.path)
     #expect(result.status == 0, "\(result.errors)")
     let ours = try ManifestSignature.check(
-      manifest: manifest, signature: signature, trusted: [certificate], subject: names.signature)
+      manifest: manifest, signature: signature, trust: Trust([certificate]), subject: names.signature)
     #expect(ours.report?.isTrusted == true)
     #expect(ours.findings.isEmpty)
 
@@ -33,12 +33,12 @@ import Testing
     #expect(try Tool.run("openssl", command, in: folder.path).status != 0)
     let changed = try ManifestSignature.check(
       manifest: try TestFiles.read(folder.appending(names.manifest)), signature: signature,
-      trusted: [certificate], subject: names.signature)
+      trust: Trust([certificate]), subject: names.signature)
     #expect(changed.findings.map(\.code) == [.signatureInvalid])
   }
 
   @Test func aMissingSignatureIsAFinding() throws {
-    let result = try ManifestSignature.check(manifest: [], signature: nil, trusted: [], subject: "x.p7s")
+    let result = try ManifestSignature.check(manifest: [], signature: nil, trust: Trust([]), subject: "x.p7s")
     #expect(result.report == nil)
     #expect(result.findings.map(\.code) == [.signatureMissing])
   }

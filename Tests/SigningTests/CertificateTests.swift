@@ -55,10 +55,12 @@ import Testing
     ] {
       #expect(
         failure {
-          _ = try Certificate.selfSigned(for: key, commonName: name, organisation: unit, from: Samples.now)
+          _ = try Certificate.selfSigned(
+            for: key, name: try SignerName(name, organisation: unit), from: Samples.now)
         } == .argumentInvalid)
     }
-    #expect(try Certificate.selfSigned(for: key, commonName: "x", from: Samples.now).subject == "CN=x")
+    #expect(
+      try Certificate.selfSigned(for: key, name: try SignerName("x"), from: Samples.now).subject == "CN=x")
   }
 
   @Test func identityNeedsKeyAndCertificateOfOnePair() throws {

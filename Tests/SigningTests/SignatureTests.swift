@@ -13,7 +13,7 @@ import Testing
     let identity = try Samples.identity(kind)
     let signature = try identity.sign(Self.content, at: Samples.now)
     let report = try SignatureCheck.verify(
-      signature: signature, content: Self.content, trusted: [identity.certificate])
+      signature: signature, content: Self.content, trust: Trust([identity.certificate]))
     #expect(report.isTrusted)
     #expect(report.findings(subject: "p7s").isEmpty)
     #expect(report.signers.map(\.certificate) == [identity.certificate])
@@ -28,7 +28,7 @@ import Testing
     var changed = Self.content
     changed[3] ^= 1
     let report = try SignatureCheck.verify(
-      signature: signature, content: changed, trusted: [identity.certificate])
+      signature: signature, content: changed, trust: Trust([identity.certificate]))
     #expect(!report.isIntact)
     #expect(report.signers.map(\.isContentIntact) == [false])
     #expect(report.signers.map(\.isSignatureValid) == [true])
@@ -41,12 +41,12 @@ import Testing
     let identity = try Samples.identity()
     let other = try Samples.identity(name: "B. Examiner")
     let signature = try identity.sign(Self.content, at: Samples.now)
-    let alone = try SignatureCheck.verify(signature: signature, content: Self.content, trusted: [])
+    let alone = try SignatureCheck.verify(signature: signature, content: Self.content, trust: Trust())
     #expect(alone.isIntact && !alone.isTrusted)
     #expect(alone.signers.map(\.trust) == [.notAsked])
     #expect(alone.signers.allSatisfy { $0.sentence.hasPrefix("Valid, by an untrusted certificate") })
     let stranger = try SignatureCheck.verify(
-      signature: signature, content: Self.content, trusted: [other.certificate])
+      signature: signature, content: Self.content, trust: Trust([other.certificate]))
     #expect(stranger.isIntact && !stranger.isTrusted)
     #expect(stranger.findings(subject: "p7s").map(\.code) == [.signerUntrusted])
     let pem = try other.certificate.pem()
@@ -60,14 +60,14 @@ import Testing
     let outside = Timestamp(microseconds: past.microseconds + 500 * Self.day)
     let good = try SignatureCheck.verify(
       signature: identity.sign(Self.content, at: inside), content: Self.content,
-      trusted: [identity.certificate])
+      trust: Trust([identity.certificate]))
     #expect(good.isTrusted)
     let late = try SignatureCheck.verify(
       signature: identity.sign(Self.content, at: outside), content: Self.content,
-      trusted: [identity.certificate])
+      trust: Trust([identity.certificate]))
     #expect(late.isIntact && !late.isTrusted)
     #expect(late.signers.map(\.trust) == [.trusted])
-    #expect(late.findings(subject: "p7s").map(\.code) == [.signerExpired])
+    #expect(late.findings(subject: "p7s").map(\.code) == [.certificateExpired])
   }
 
   /// A certificate authority and a signer below it, all made by openssl.
@@ -92,12 +92,14 @@ import Testing
     let signature = try TestFiles.read(folder.appending("M.p7s"))
     let authority = try Certificate(parsing: try TestFiles.read(folder.appending("ca.pem")), name: "ca")
     let signer = try Certificate(parsing: try TestFiles.read(folder.appending("s.pem")), name: "s")
-    let report = try SignatureCheck.verify(signature: signature, content: Self.content, trusted: [authority])
+    let report = try SignatureCheck.verify(
+      signature: signature, content: Self.content, trust: Trust([authority]))
     #expect(report.malformation == nil)
     #expect(report.isTrusted, "\(report)")
     #expect(report.signers.contains { $0.certificate == signer })
     if !options.contains("ca.key") {
-      let direct = try SignatureCheck.verify(signature: signature, content: Self.content, trusted: [signer])
+      let direct = try SignatureCheck.verify(
+        signature: signature, content: Self.content, trust: Trust([signer]))
       #expect(direct.isTrusted)
     }
   }
@@ -107,7 +109,7 @@ import Testing
     _ = try Samples.openssl(
       "cms -sign -binary -in M -outform DER -out M.p7s -signer s.pem -inkey s.key", in: folder.path)
     let report = try SignatureCheck.verify(
-      signature: try TestFiles.read(folder.appending("M.p7s")), content: Self.content, trusted: [])
+      signature: try TestFiles.read(folder.appending("M.p7s")), content: Self.content, trust: Trust())
     #expect(report.signers.map(\.certificateAttributeMatches) == [false])
     #expect(!report.isIntact)
   }
@@ -118,7 +120,7 @@ import Testing
     _ = try Samples.openssl(
       "cms -sign -binary -in M -outform DER -out M.p7s -signer s.pem -inkey s.key\(options)", in: folder.path)
     let report = try SignatureCheck.verify(
-      signature: try TestFiles.read(folder.appending("M.p7s")), content: Self.content, trusted: [])
+      signature: try TestFiles.read(folder.appending("M.p7s")), content: Self.content, trust: Trust())
     #expect(report.malformation != nil)
   }
 
@@ -130,13 +132,13 @@ import Testing
       "cms -sign -binary -cades -in M -outform DER -out M.p7s -signer ca.pem -inkey ca.key -certfile x.pem",
     ] { _ = try Samples.openssl(command, in: folder.path) }
     let bound = try SignatureCheck.verify(
-      signature: try TestFiles.read(folder.appending("M.p7s")), content: Self.content, trusted: [])
+      signature: try TestFiles.read(folder.appending("M.p7s")), content: Self.content, trust: Trust())
     #expect(bound.isIntact)
     _ = try Samples.openssl(
       "cms -sign -binary -cades -in M -outform DER -out N.p7s -signer s.pem -inkey s.key -certfile x.pem",
       in: folder.path)
     let unbound = try SignatureCheck.verify(
-      signature: try TestFiles.read(folder.appending("N.p7s")), content: Self.content, trusted: [])
+      signature: try TestFiles.read(folder.appending("N.p7s")), content: Self.content, trust: Trust())
     #expect(unbound.malformation == "carries a certificate that nothing protects")
   }
 
@@ -149,7 +151,7 @@ import Testing
     for bit in stride(from: 0, to: signature.count * 8, by: kind == .rsa3072 ? 3 : 1) {
       signature[bit / 8] ^= 1 << UInt8(bit % 8)
       let report = try SignatureCheck.verify(
-        signature: signature, content: Self.content, trusted: [identity.certificate])
+        signature: signature, content: Self.content, trust: Trust([identity.certificate]))
       if report.isIntact { missed.append("byte \(bit / 8) bit \(bit % 8)") }
       signature[bit / 8] ^= 1 << UInt8(bit % 8)
     }
@@ -165,7 +167,7 @@ import Testing
     var missed: [String] = []
     for bit in 0..<signature.count * 8 {
       signature[bit / 8] ^= 1 << UInt8(bit % 8)
-      if try SignatureCheck.verify(signature: signature, content: Self.content, trusted: []).isIntact {
+      if try SignatureCheck.verify(signature: signature, content: Self.content, trust: Trust()).isIntact {
         missed.append("byte \(bit / 8) bit \(bit % 8)")
       }
       signature[bit / 8] ^= 1 << UInt8(bit % 8)
@@ -179,13 +181,13 @@ import Testing
     for bytes in [
       [], [0x30], Array(signature.dropLast()), signature + [0], identity.certificate.der, Self.content,
     ] {
-      let report = try SignatureCheck.verify(signature: bytes, content: Self.content, trusted: [])
+      let report = try SignatureCheck.verify(signature: bytes, content: Self.content, trust: Trust())
       #expect(report.malformation != nil)
       #expect(report.findings(subject: "p7s").map(\.code) == [.signatureInvalid])
     }
     for length in stride(from: 0, to: signature.count, by: 7) {
       let report = try SignatureCheck.verify(
-        signature: Array(signature.prefix(length)), content: Self.content, trusted: [])
+        signature: Array(signature.prefix(length)), content: Self.content, trust: Trust())
       #expect(report.malformation != nil)
     }
   }

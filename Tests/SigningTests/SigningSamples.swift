@@ -16,7 +16,7 @@ enum Samples {
   ) throws -> SigningIdentity {
     let key = try SigningKey.generate(kind)
     let certificate = try Certificate.selfSigned(
-      for: key, commonName: name, organisation: "Sample Laboratory", from: time, years: years)
+      for: key, name: try SignerName(name, organisation: "Sample Laboratory"), from: time, years: years)
     return try SigningIdentity(key: key, certificate: certificate, now: time)
   }
 

@@ -29,7 +29,7 @@ import Testing
     if !Files.exists(key) {
       let made = try SigningKey.generate()
       let signed = try Certificate.selfSigned(
-        for: made, commonName: "A. Examiner", organisation: nil, from: Host.now())
+        for: made, name: try SignerName("A. Examiner"), from: Host.now())
       try TestFiles.write(try made.unencryptedPEM(), to: key)
       try TestFiles.write(try signed.pem(), to: certificate)
     }

@@ -62,7 +62,7 @@ import Verification
     }
 
     func verify() throws -> VerificationReport {
-      try ProofVerification(folder, trusted: trusted).perform { _, _ in }
+      try ProofVerification(folder, trust: Trust(trusted)).perform { _, _ in }
     }
   }
 

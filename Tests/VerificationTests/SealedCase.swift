@@ -14,6 +14,7 @@ final class SealedCase: Sendable {
   private static let original = Result { try SealedCase(signedAnew: true) }
 
   private let scratch: TemporaryFolder
+  private let contents: [UInt8]
   let folder: FilePath
 
   var evidence: FilePath { folder.appending("evidence").appending("001") }
@@ -24,15 +25,18 @@ final class SealedCase: Sendable {
   /// A copy of the case.
   init() throws {
     let original = try Self.original.get()
+    self.contents = original.contents
     self.scratch = try TemporaryFolder()
     self.folder = scratch.appending("case")
     try FileManager.default.copyItem(atPath: original.folder.string, toPath: folder.string)
   }
 
   /// A new case of the same names and people, with a key of its own.
-  init(signedAnew: Bool) throws {
+  /// - Parameter bytes: how much of the medium there is.
+  init(signedAnew: Bool, bytes: Int = length) throws {
     self.scratch = try TemporaryFolder()
     self.folder = scratch.appending("case")
+    self.contents = Array(Self.contents.prefix(bytes))
     try make()
   }
 
@@ -56,7 +60,7 @@ final class SealedCase: Sendable {
   /// Acquires the same contents once more.
   func acquire() throws {
     let source = scratch.appending("source.img")
-    try TestFiles.write(Self.contents, to: source)
+    try TestFiles.write(contents, to: source)
     var request = AcquisitionRequest(source: source, item: try ItemNumber("001"))
     request.formats = [.e01, .raw]
     request.e01.segmentSize = 1 << 20
@@ -89,7 +93,7 @@ final class SealedCase: Sendable {
 
   /// The manifest alone, as `exhibit-verify` does it.
   func verifyManifest(trusting certificates: [Certificate]) throws -> VerificationReport {
-    try ManifestVerification(manifest, trusted: certificates).perform { _, _ in }.report
+    try ManifestVerification(manifest, trust: Trust(certificates)).perform { _, _ in }.report
   }
 
   func verifyImage(_ name: String) throws -> VerificationReport {

@@ -65,6 +65,9 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let acquisitionImported = AuditKind("acquisition.imported")
   /// A bag or a partial proof was written.
   package static let evidenceExported = AuditKind("evidence.exported")
+  /// A signer was added to the signature of a manifest.
+  package static let manifestSigned = AuditKind("manifest.signed")
+  package static let manifestTimestamped = AuditKind("manifest.timestamped")
   package static let custodyRecorded = AuditKind("custody.recorded")
   /// Somebody signed an event that is in the log.
   package static let eventSigned = AuditKind("event.signed")

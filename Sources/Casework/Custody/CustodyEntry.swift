@@ -1,5 +1,6 @@
 import CaseStore
 import Evidence
+import Signing
 import SystemIO
 import SystemPackage
 
@@ -155,7 +156,7 @@ struct LeavingImages {
     guard hasImages else { return .none }
     if let unverified { return .notVerified(reason: unverified, verification: nil) }
     let started = Host.now()
-    let report = try CaseVerification(folder: folder, item: item, level: .full, trusted: [], stop: stop)
+    let report = try CaseVerification(folder: folder, item: item, level: .full, trust: Trust(), stop: stop)
       .perform(progress: progress)
     let verification = try store.verifications(of: item).last { $0.verification.started >= started }
     guard report.verdict == .verified, let verification else {

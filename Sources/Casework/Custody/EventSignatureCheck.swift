@@ -53,7 +53,7 @@ struct EventSignatureCheck {
         observed: signature.fingerprint.hex)
     }
     let checked = try SignatureCheck.verify(
-      signature: signature.signature, content: content, trusted: [certificate])
+      signature: signature.signature, content: content, trust: Trust([certificate]))
     let problems = checked.findings(subject: subject)
     if let problem = problems.first {
       return report(

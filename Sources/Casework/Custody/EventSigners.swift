@@ -6,7 +6,7 @@ import SystemPackage
 
 /// Keys of people who sign an event, and how to open them.
 package struct SigningKeys {
-  /// PEM files; `examiner` stands for the key in the case.
+  /// PEM or PKCS#12 files, or PKCS#11 URIs; `examiner` stands for the key in the case.
   package let files: [String]
   /// Gives the passphrase of a key, by its place in `files` and its name; asked only where it is encrypted.
   package let passphrase: (_ index: Int, _ name: String) throws(EvidenceError) -> [UInt8]
@@ -34,14 +34,12 @@ package struct SigningKeys {
     var keys: [[UInt8]] = []
     var signers: [EventSigner] = []
     for (index, file) in files.enumerated() {
-      let path = file == Self.ofExaminer ? folder.examinerKey : FilePath(file)
-      let pem = try Files.contents(path, cap: SigningFiles.cap)
+      let key = file == Self.ofExaminer ? folder.examinerKey.string : file
       let (person, identity) = try holders.identity(
-        of: try SigningFiles.key(pem, name: path.string) { () throws(EvidenceError) in
-          try passphrase(index, path.string)
-        }, name: path.string)
+        of: try SigningFiles.key(named: key) { () throws(EvidenceError) in try passphrase(index, key) }.key,
+        name: key)
       guard !keys.contains(identity.certificate.publicKey) else {
-        throw EvidenceError(.confirmationNeeded, path.string, "the same key was given before")
+        throw EvidenceError(.confirmationNeeded, key, "the same key was given before")
       }
       keys.append(identity.certificate.publicKey)
       signers.append(

@@ -19,7 +19,7 @@ package struct ImportJob {
 
   private let bag: FilePath
   private let folder: CaseFolder
-  private let trusted: [Certificate]
+  private let trust: Trust
   private let stop: StopFlag
 
   /// - Parameter trust: PEM or DER files of the certificates of who may have signed; at least one.
@@ -27,8 +27,8 @@ package struct ImportJob {
   package init(
     _ bag: FilePath, into folder: CaseFolder, trust: [FilePath], stop: StopFlag = StopFlag()
   ) throws(EvidenceError) {
-    self.trusted = try TrustedCertificates.read(trust)
-    guard !trusted.isEmpty else {
+    self.trust = try Trust.read(certificates: trust)
+    guard !self.trust.isEmpty else {
       throw EvidenceError(.argumentInvalid, "--trust", "name the certificate of whoever signed")
     }
     self.bag = bag
@@ -42,7 +42,7 @@ package struct ImportJob {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Outcome {
-    let result = try BagVerification(bag, VerificationSettings(trusted: trusted, stop: stop)).perform(
+    let result = try BagVerification(bag, VerificationSettings(trust: trust, stop: stop)).perform(
       progress: progress)
     guard result.report.verdict == .verified, !result.acquisitions.isEmpty else {
       return Outcome(report: result.report, taken: [], newItems: [])

@@ -185,7 +185,7 @@ enum FuzzSeeds {
     for kind in [SigningKey.Kind.ecdsaP256, .rsa3072] {
       let key = try SigningKey.generate(kind)
       let certificate = try Certificate.selfSigned(
-        for: key, commonName: "A. Examiner", organisation: "Laboratory", from: now)
+        for: key, name: try SignerName("A. Examiner", organisation: "Laboratory"), from: now)
       let signature = try SigningIdentity(key: key, certificate: certificate, now: now).sign(
         SigningTarget.content, at: now)
       let length = [UInt8(truncatingIfNeeded: signature.count), UInt8(signature.count >> 8)]
@@ -194,6 +194,11 @@ enum FuzzSeeds {
       seeds.append(("pem-\(kind.rawValue)", [1] + (try certificate.pem())))
       seeds.append(("key-\(kind.rawValue)", [2] + (try key.unencryptedPEM())))
     }
+    let key = try SigningKey.generate()
+    seeds.append(
+      ("request", [4] + (try CertificateRequest(for: key, name: try SignerName("A. Examiner")).der)))
+    let answer = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    seeds.append(("http", [5] + Array(answer.utf8)))
     return seeds
   }
 }

@@ -1,7 +1,8 @@
 import Evidence
 import Signing
+import SystemIO
 
-/// Signatures, certificates and keys.
+/// Signatures, certificates and keys; what a time-stamp authority answers.
 ///
 /// Input: one byte that chooses what the rest is. For a signature, two bytes with its length (little-endian), the
 /// signature, and the trusted certificates in DER.
@@ -12,10 +13,15 @@ enum SigningTarget {
   static func problem(with input: [UInt8]) -> String? {
     guard let kind = input.first else { return nil }
     let rest = Array(input.dropFirst())
-    switch kind % 3 {
+    switch kind % 6 {
     case 0: return signature(rest)
     case 1: return certificates(rest)
-    default: return key(rest)
+    case 2: return key(rest)
+    case 3: return timestamp(rest)
+    case 4: return request(rest)
+    default:
+      _ = try? HTTPResponse(parsing: rest, from: "server")
+      return nil
     }
   }
 
@@ -24,15 +30,31 @@ enum SigningTarget {
     let length = min(Int(input[0]) | Int(input[1]) << 8, input.count - 2)
     let signature = Array(input[2..<2 + length])
     let trusted = (try? Certificate.all(in: Array(input[(2 + length)...]), name: "trusted")) ?? []
-    for trusted in [trusted, []] {
+    for trust in [Trust(trusted), Trust()] {
       guard
-        let report = try? SignatureCheck.verify(signature: signature, content: content, trusted: trusted)
+        let report = try? SignatureCheck.verify(signature: signature, content: content, trust: trust)
       else { continue }
       let findings = report.findings(subject: "signature")
       if !report.isIntact, findings.isEmpty { return "not intact, and no finding says so" }
-      if report.isTrusted, trusted.isEmpty { return "trusted by nobody" }
+      if report.isTrusted, trust.isEmpty { return "trusted by nobody" }
     }
     return nil
+  }
+
+  private static func timestamp(_ input: [UInt8]) -> String? {
+    _ = try? RevocationList(parsing: input, name: "list")
+    guard let token = try? TimestampToken(response: input, name: "response") else { return nil }
+    guard (try? TimestampToken(response: token.response, name: "again")) == token else {
+      return "a token does not survive the form it is kept in"
+    }
+    let report = try? token.check(of: content, trust: Trust())
+    return report?.provenTime == nil ? nil : "trusted by nobody"
+  }
+
+  private static func request(_ input: [UInt8]) -> String? {
+    guard let request = try? CertificateRequest(parsing: input, name: "request") else { return nil }
+    return (try? CertificateRequest(parsing: request.der, name: "again")) == request
+      ? nil : "a request does not survive"
   }
 
   private static func certificates(_ input: [UInt8]) -> String? {
