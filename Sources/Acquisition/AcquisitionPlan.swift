@@ -29,13 +29,16 @@ package struct AcquisitionPlan: Hashable, Sendable {
     self.fill = fill
     self.firstSector = firstSector
     self.geometry = geometry
-    self.chunks = ChunkPlan(length: geometry.length)
+    self.chunks = ChunkPlan(length: geometry.length, sectorSize: geometry.logicalSectorSize)
     self.digests = digests.union([.sha256])
     self.workers = workers
   }
 
-  /// Bytes that are read and handed on at once: a whole number of chunks, 16 MiB where chunks are smaller.
-  package var blockSize: Int { max(16 << 20, Int(chunks.chunkSize)) }
+  /// Bytes that are read and handed on at once: a whole number of chunks, 16 MiB or little less where chunks are smaller.
+  package var blockSize: Int {
+    let chunk = Int(chunks.chunkSize)
+    return max(1, (16 << 20) / chunk) * chunk
+  }
 
   /// Blocks that exist at once; with the encoded copies, what bounds the memory.
   package var blocksAtOnce: Int { max(3, min(5, (128 << 20) / blockSize)) }

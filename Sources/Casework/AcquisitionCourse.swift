@@ -91,12 +91,10 @@ struct AcquisitionCourse {
         ended: Host.now())
       // The case's own folder last: as long as it is unfinished, its journal leads back to all of them.
       for (index, pair) in pairs.enumerated().reversed() {
-        guard
-          let listed = pair.destination.manifestImages(
-            pair.images, request: setting.request, plan: setting.plan)
-        else { continue }
+        guard let listed = pair.destination.manifestImages(pair.images, setting) else { continue }
         let manifest = builder.manifest(
-          images: listed.images, files: listed.files, overflow: pair.destination.overflowed, head: head)
+          images: listed.images, files: listed.files, tracks: listed.tracks,
+          overflow: pair.destination.overflowed, head: head)
         let digest = pair.destination.seal(manifest, identity: setting.identity) {
           guard index == 0 else { return }
           journal.remove()

@@ -52,15 +52,26 @@ final class AcquisitionDestination: Sendable {
 
   // MARK: Beginning
 
-  /// Makes the folder with the marks of an unfinished one, and what the device said of itself.
-  func create(_ plan: AcquisitionPlan, device: DeviceCapture?) throws(EvidenceError) {
+  /// Makes the folder with the marks of an unfinished one, and what is known of the medium before it is read.
+  func create(_ setting: AcquisitionSetting) throws(EvidenceError) {
     try output.create()
     state.withLock { $0.isCreated = true }
     try lock()
-    try keepReserve(plan)
-    if let device { try record.write(device) }
+    try keepReserve(setting.plan)
+    if let device = setting.device { try record.write(device) }
+    if let disc = setting.disc {
+      try record.write(disc, image: firstImage(setting), isPlain: setting.hasPlainImage(formats))
+    }
     let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
     state.withLock { $0.chunks = chunks }
+  }
+
+  /// Name of the first file of the first image.
+  private func firstImage(_ setting: AcquisitionSetting) -> String {
+    switch formats[0] {
+    case .raw: RawWriter.name(output.name, 1, isSplit: setting.request.splitSize != nil, setting.rawEnding)
+    case .e01: "\(output.name).E01"
+    }
   }
 
   /// Where other folders take over, the record still has to fit into this one when images have filled it.
@@ -88,7 +99,7 @@ final class AcquisitionDestination: Sendable {
         writers.append(
           try RawWriter(
             folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
-            segmentSize: request.splitSize, overflow: overflow()))
+            segmentSize: request.splitSize, ending: setting.rawEnding, overflow: overflow()))
       case .e01:
         writers.append(
           try EWFImageWriter(
@@ -187,6 +198,7 @@ final class AcquisitionDestination: Sendable {
       try RawWriter(
         resuming: checkpoint, folder: output.partial, base: output.name,
         sectorSize: setting.plan.geometry.logicalSectorSize, segmentSize: setting.request.splitSize,
+        ending: setting.rawEnding,
         overflow: overflow())
     case .e01:
       try EWFImageWriter(
@@ -266,12 +278,25 @@ final class AcquisitionDestination: Sendable {
 
   /// The images as a manifest lists them; `nil` where the folder has failed, or was complete before.
   func manifestImages(
-    _ images: [ImageOutcome], request: AcquisitionRequest, plan: AcquisitionPlan
-  ) -> (images: [Manifest.Image], files: [Manifest.File])? {
+    _ images: [ImageOutcome], _ setting: AcquisitionSetting
+  ) -> (images: [Manifest.Image], files: [Manifest.File], tracks: [Manifest.Track])? {
     guard !state.withLock({ $0.isComplete }) else { return nil }
     return attempt { () throws(EvidenceError) in
-      (try record.images(images, request: request, plan: plan), try record.recordFiles())
+      let listed = try record.images(images, request: setting.request, plan: setting.plan)
+      return (listed, try record.recordFiles(), try tracks(listed, setting))
     }
+  }
+
+  /// The tracks of a disc, as the first image holds them.
+  private func tracks(
+    _ images: [Manifest.Image], _ setting: AcquisitionSetting
+  ) throws(EvidenceError) -> [Manifest.Track] {
+    guard let disc = setting.disc, let first = images.first?.segments.first else { return [] }
+    let folders = [output.partial] + state.withLock { $0.overflow.map(\.partial) }
+    let reader = try ImageFormatRegistry.open(
+      output.partial.appending(first.name), as: formats[0],
+      rawSectorSize: setting.plan.geometry.logicalSectorSize, besides: folders)
+    return try disc.tracks(in: reader)
   }
 
   /// Writes and signs the manifest and gives the folder its final name.
@@ -314,10 +339,18 @@ final class AcquisitionDestination: Sendable {
 }
 
 extension AcquisitionSetting {
+  fileprivate var rawEnding: String { disc == nil ? RawWriter.ending : RawWriter.discEnding }
+
+  /// Whether the first image is one file of sectors and nothing else, as a cue sheet can name it.
+  fileprivate func hasPlainImage(_ formats: [ImageFormat]) -> Bool {
+    formats[0] == .raw && request.splitSize == nil
+  }
+
   fileprivate func ewfOptions(_ description: ImageDescription) -> EWFOptions {
     var options = request.e01
     options.description = description
-    options.mediaType = options.mediaType ?? (source.facts.isRemovable == true ? .removable : .fixed)
+    let usual: EWFMediaType = disc != nil ? .optical : source.facts.isRemovable == true ? .removable : .fixed
+    options.mediaType = options.mediaType ?? usual
     return options
   }
 }

@@ -92,7 +92,7 @@ extension AcquisitionSetting {
   func remarks(
     _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
   ) -> [String] {
-    var remarks: [String] = []
+    var remarks = disc?.unclaimed ?? []
     let formats = Set(request.formats + request.copies.flatMap { $0.formats ?? [] })
     let unlisted = EWFErrorAddresses.unlisted(outcome.map.ranges(in: .unreadable))
     if formats.contains(.e01), !unlisted.isEmpty {

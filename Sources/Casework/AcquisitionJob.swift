@@ -45,7 +45,7 @@ package struct AcquisitionJob {
     do throws(EvidenceError) {
       let description = try setting.description(examiner: examiner, case: `case`)
       writers = try destinations.flatMapThrowing { destination throws(EvidenceError) in
-        try destination.create(setting.plan, device: setting.device)
+        try destination.create(setting)
         return try destination.writers(setting, description: description)
       }
       journal = try JournalKeeper(beginning: acquisition, setting, destinations, writers)

@@ -23,6 +23,8 @@ package struct AcquisitionRequest: Sendable {
   package var item: ItemNumber
   /// Of the images in the case: at least one, each once.
   package var formats: [ImageFormat] = [.e01]
+  /// The formats are not asked for: a medium whose sectors do not fit an E01 is stored raw.
+  package var leavesFormatOpen = false
   package var copies: [Copy] = []
   /// Folders that take over, in order, where the case's own is full.
   package var overflow: [FilePath] = []
@@ -34,6 +36,8 @@ package struct AcquisitionRequest: Sendable {
   package var splitSize: UInt64?
   /// Logical sector size of a source that is a file; 512 where `nil`.
   package var sectorSize: UInt32?
+  /// Of the image of a disc: only the user data of this track, 2048 bytes a sector.
+  package var track: Int?
   /// First sector to acquire.
   package var firstSector: UInt64?
   /// Number of sectors to acquire; to the end where `nil`.

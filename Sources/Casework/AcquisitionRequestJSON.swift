@@ -17,7 +17,8 @@ extension AcquisitionRequest {
       "overflow": .array(overflow.map { .string($0.string) }),
       "digests": .array(digests.sorted().map { .string($0.rawValue) }),
       "e01": e01.json, "splitSize": splitSize.map { JSONValue($0) },
-      "sectorSize": sectorSize.map { JSONValue($0) }, "firstSector": firstSector.map { JSONValue($0) },
+      "sectorSize": sectorSize.map { JSONValue($0) }, "track": track.map { JSONValue($0) },
+      "firstSector": firstSector.map { JSONValue($0) },
       "sectorCount": sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
       "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(acceptsLittleSpace),
       "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
@@ -45,6 +46,7 @@ extension AcquisitionRequest {
     e01 = try EWFOptions(try object.object("e01"))
     splitSize = try object.optionalQuantity("splitSize")
     sectorSize = try object.optionalQuantity("sectorSize").map { UInt32(clamping: $0) }
+    track = try object.optionalQuantity("track").map { Int(clamping: $0) }
     firstSector = try object.optionalQuantity("firstSector")
     sectorCount = try object.optionalQuantity("sectorCount")
     description = try object.optionalText("description")

@@ -84,6 +84,8 @@ struct AcquisitionSection {
     case .blockDevice: facts.append(.init("Kind", "block device"))
     case .file: facts.append(.init("Kind", "file"))
     case .splitFiles: facts.append(.init("Kind", "split set of \(source.files.count) files"))
+    case .discImage:
+      facts.append(.init("Kind", "image of an optical disc: \(source.files.joined(separator: ", "))"))
     }
     let known: [(String, String?)] = [
       ("Model", source.model), ("Serial number", source.serial), ("Firmware", source.firmware),

@@ -17,6 +17,8 @@ struct AcquisitionSetting {
   let protection: SourceProtection
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
+  /// The medium, where it is the image of a disc.
+  let disc: DiscSource?
   /// The medium, or the range of it that is asked for.
   let source: any SectorSource
   let plan: AcquisitionPlan
@@ -39,6 +41,7 @@ struct AcquisitionSetting {
     self.medium = medium
     self.protection = protected.protection
     self.device = protected.device
+    self.disc = protected.disc
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,

@@ -25,7 +25,8 @@ struct ManifestBuilder {
 
   /// - Parameter overflow: folders that hold images besides the one of the manifest.
   func manifest(
-    images: [Manifest.Image], files: [Manifest.File], overflow: [FilePath], head: AuditHead
+    images: [Manifest.Image], files: [Manifest.File], tracks: [Manifest.Track], overflow: [FilePath],
+    head: AuditHead
   ) -> Manifest {
     Manifest(
       acquisition: acquisitionFacts(overflow),
@@ -40,7 +41,7 @@ struct ManifestBuilder {
           chunks: Manifest.Chunks(
             size: plan.chunks.chunkSize, count: plan.chunks.chunkCount,
             file: RecordNames(acquisition: acquisition.name).chunks(), merkleRoot: outcome.merkleRoot),
-          map: outcome.map, fill: plan.fill)
+          map: outcome.map, fill: plan.fill, tracks: tracks)
       ],
       images: images, files: files,
       audit: Manifest.AuditHead(sequence: head.sequence, head: head.digest), verdict: outcome.verdict)
@@ -67,6 +68,7 @@ struct ManifestBuilder {
       case .blockDevice: .blockDevice
       case .file: .file
       case .splitFiles: .splitFiles
+      case .discImage: .discImage
       }
     return Manifest.Source(
       kind: kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },

@@ -9,6 +9,8 @@ struct ProtectedMedium {
   /// With paths that mean the same from any folder, so that the acquisition can be resumed from any.
   let request: AcquisitionRequest
   let medium: any SectorSource
+  /// The same, where it is the image of a disc.
+  let disc: DiscSource?
   let protection: SourceProtection
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
@@ -18,8 +20,7 @@ struct ProtectedMedium {
   init(
     _ request: AcquisitionRequest, medium given: (any SectorSource)? = nil, in folder: CaseFolder
   ) throws(EvidenceError) {
-    let opened =
-      if let given { given } else { try Sources.open(request.source, sectorSize: request.sectorSize) }
+    let opened = if let given { given } else { try Self.open(request) }
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
         TimeLimitedSource(opened, seconds: Double(seconds))
@@ -28,12 +29,35 @@ struct ProtectedMedium {
       throw EvidenceError(.sourceInsideCase, request.source.string)
     }
     self.medium = medium
+    self.disc = opened as? DiscSource
     // Before the process restricts itself: afterwards it may send a device no commands.
     self.device = DeviceCapture(opened)
-    let absolute = try request.absolute(source: medium.facts.path)
+    var absolute = try request.absolute(source: medium.facts.path)
+    if request.leavesFormatOpen, medium.geometry.logicalSectorSize.nonzeroBitCount != 1 {
+      absolute.formats = [.raw]
+    }
     self.request = absolute
     self.protection = try SourceProtection(
       medium, absolute, folders: [folder.path] + absolute.copies.map(\.folder) + absolute.overflow)
+  }
+}
+
+extension ProtectedMedium {
+  private static func open(_ request: AcquisitionRequest) throws(EvidenceError) -> any SectorSource {
+    guard request.track != nil || DiscSource.claims(request.source) else {
+      return try Sources.open(request.source, sectorSize: request.sectorSize)
+    }
+    guard Files.kind(request.source) != nil else {
+      throw EvidenceError(.sourceMissing, request.source.string)
+    }
+    for (option, isGiven) in [
+      ("--sector-size", request.sectorSize != nil), ("--start", request.firstSector != nil),
+      ("--length", request.sectorCount != nil),
+    ] where isGiven {
+      throw EvidenceError(
+        .argumentInvalid, option, "not for the image of a disc; --track picks one of its tracks")
+    }
+    return try DiscSource(request.source, track: request.track)
   }
 }
 

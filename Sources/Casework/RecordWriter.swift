@@ -1,6 +1,7 @@
 import Acquisition
 import Digests
 import Evidence
+import ImageFormats
 import Manifests
 import Signing
 import SystemIO
@@ -57,10 +58,26 @@ struct RecordWriter {
     for file in device.files { try DurableFile.write(file.bytes, to: path(names.device(file.name))) }
   }
 
-  /// Chunk file, map and what the device said, as the manifest lists them.
+  /// What describes a disc: its structure, a cue sheet where one suffices, and what described it before.
+  /// - Parameters:
+  ///   - image: name of the first file of its image.
+  ///   - isPlain: that file is all of it, and nothing but sectors.
+  func write(_ source: DiscSource, image: String, isPlain: Bool) throws(EvidenceError) {
+    var description = source.description(image: image)
+    let reason =
+      isPlain
+      ? try CUEWriter.describe(
+        description.disc, of: source.image, in: image, folder: folder, base: names.acquisition)
+      : "\(image) is no plain file of sectors"
+    if let reason { description.origin.remarks.append("no cue sheet describes it: \(reason)") }
+    try DurableFile.write((description.json.indentedText + "\n").utf8, to: path(names.disc))
+    if !source.sheet.isEmpty { try DurableFile.write(source.sheet, to: path(names.discSource)) }
+  }
+
+  /// Chunk file, map, what the device said and what describes a disc, as the manifest lists them.
   func recordFiles() throws(EvidenceError) -> [Manifest.File] {
-    let device = try Files.names(in: folder).filter { names.isDevice($0) }
-    return try ([names.chunks(), names.map()] + device).mapThrowing { name throws(EvidenceError) in
+    let others = try Files.names(in: folder).filter { names.isDevice($0) || names.isDisc($0) }
+    return try ([names.chunks(), names.map()] + others).mapThrowing { name throws(EvidenceError) in
       try entry(path(name))
     }
   }

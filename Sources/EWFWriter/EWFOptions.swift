@@ -73,6 +73,12 @@ package struct EWFOptions: Hashable, Sendable {
         .argumentInvalid, "segment size \(segmentSize)",
         "at least \(HumanText.size(Self.smallestSegmentSize))")
     }
+    guard geometry.logicalSectorSize.nonzeroBitCount == 1 else {
+      throw EvidenceError(
+        .argumentInvalid, "an E01 of sectors of \(geometry.logicalSectorSize) bytes",
+        "it holds sectors of 512, 1024, 2048 or 4096 bytes: use --format raw, or --track for the data of one track"
+      )
+    }
     guard let sectorsPerChunk else { return }
     guard EWFChunkSize.choices.contains(sectorsPerChunk) else {
       throw EvidenceError(

@@ -25,6 +25,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case chunkDigestMismatch = "digest.chunk-mismatch"
   case merkleRootMismatch = "digest.merkle-root-mismatch"
   case storedDigestMismatch = "digest.stored-in-image-mismatch"
+  case trackDigestMismatch = "digest.track-mismatch"
   case fileDigestMismatch = "digest.file-mismatch"
   case noStoredDigest = "digest.none-stored"
   // files
@@ -113,6 +114,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .chunkDigestMismatch: "a chunk of the image is not what was acquired"
     case .merkleRootMismatch: "the chunk digests do not give the recorded Merkle root"
     case .storedDigestMismatch: "the digest stored in the image is not that of its contents"
+    case .trackDigestMismatch: "a track of the disc is not the recorded one"
     case .fileDigestMismatch: "a file is not the recorded one"
     case .noStoredDigest: "the image stores no digest to compare with"
     case .fileMissing: "a recorded file is missing"

@@ -32,7 +32,7 @@ package struct MediaGeometry: Hashable, Sendable {
 
 /// Division of a stream into chunks, each with its own digests.
 package struct ChunkPlan: Hashable, Sendable {
-  /// Bytes per chunk; a power of two and a multiple of the sector size. The last chunk may be shorter.
+  /// Bytes per chunk: the sector size times a power of two. The last chunk may be shorter.
   package let chunkSize: UInt64
   /// Length of the stream in bytes.
   package let length: UInt64
@@ -40,10 +40,12 @@ package struct ChunkPlan: Hashable, Sendable {
   package static let smallestChunkSize: UInt64 = 1 << 20
   package static let largestChunkCount: UInt64 = 1 << 20
 
-  /// The plan of this format version: the smallest power of two ≥ 1 MiB that gives at most 2²⁰ chunks.
-  package init(length: UInt64) {
-    var plan = ChunkPlan(length: length, chunkSize: Self.smallestChunkSize)
-    while plan.chunkCount > Self.largestChunkCount {
+  /// The plan of this format version: sectors times the smallest power of two that make at least 1 MiB and at most 2²⁰
+  /// chunks. Of sectors whose size is a power of two, a chunk is one too.
+  /// - Parameter sectorSize: of the stream, in bytes, positive.
+  package init(length: UInt64, sectorSize: UInt32 = 512) {
+    var plan = ChunkPlan(length: length, chunkSize: UInt64(sectorSize))
+    while plan.chunkSize < Self.smallestChunkSize || plan.chunkCount > Self.largestChunkCount {
       plan = ChunkPlan(length: length, chunkSize: plan.chunkSize << 1)
     }
     self = plan

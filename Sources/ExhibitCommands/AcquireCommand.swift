@@ -14,11 +14,17 @@ struct AcquireCommand: ParsableCommand {
         exhibit acquire /dev/sdb --case 2026-0142 --item 001 --format e01 --format raw
       """)
 
-  @Argument(help: "A block device, a file, or the first file of a split set.", completion: .file())
+  @Argument(
+    help: """
+      A block device, a file, the first file of a split set, or the description of a disc (.cue, .toc), whose sectors \
+      are acquired.
+      """, completion: .file())
   var source: String
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
-  @Option(help: "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01.")
+  @Option(
+    help: "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01, of a disc raw."
+  )
   var format: [String] = []
   @Option(
     help: """
@@ -39,6 +45,11 @@ struct AcquireCommand: ParsableCommand {
   @Option(
     help: "Sector size in bytes of a source that is a file: 512, 1024, 2048, 4096. Devices state their own.")
   var sectorSize: UInt32?
+  @Option(
+    help:
+      "Of the image of a disc: only the user data of this data track, 2048 bytes a sector, as an E01 can hold it."
+  )
+  var track: Int?
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "E01") var e01: E01Options
@@ -67,6 +78,7 @@ struct AcquireCommand: ParsableCommand {
     var request = AcquisitionRequest(
       source: FilePath(try required(source, "the source")), item: try itemNumber(item))
     if !format.isEmpty { request.formats = try AcquireChoices.formats(named: format) }
+    request.leavesFormatOpen = format.isEmpty
     for destination in to { request.copies.append(try AcquireChoices.copy(named: destination)) }
     for folder in overflowTo { request.overflow.append(FilePath(try required(folder, "--overflow-to"))) }
     request.digests = try AcquireChoices.digests(named: digest)
@@ -75,6 +87,7 @@ struct AcquireCommand: ParsableCommand {
     request.notes = e01.notes
     if let split { request.splitSize = try ByteSize.parse(split, "--split") }
     request.sectorSize = sectorSize
+    request.track = track
     request.firstSector = start
     request.sectorCount = length
     request.acceptsLittleSpace = acceptLittleSpace

@@ -38,7 +38,7 @@ struct ConvertCommand: ParsableCommand {
   @Argument(help: "The image to create; of a set, its first file.", completion: .file()) var output: String
   @Option(
     help:
-      "Form of the output: \(AcquireChoices.formats), \(AcquireChoices.list(OpticalFormat.self)). Default: by its ending."
+      "Form of the output: \(AcquireChoices.formats), \(OpticalFormat.written.map(\.rawValue).joined(separator: ", ")). Default: by its ending."
   )
   var to: String?
   @Option(
@@ -59,7 +59,7 @@ struct ConvertCommand: ParsableCommand {
 
   func run() throws {
     let outputPath = FilePath(output)
-    let opticalFormat = to.flatMap { OpticalFormat(rawValue: $0.lowercased()) }
+    let opticalFormat = OpticalFormat.written.first { $0.rawValue == to?.lowercased() }
     if opticalFormat != nil || (to == nil && DiscConversionJob.format(of: outputPath) != nil) {
       return try convertDisc(to: opticalFormat)
     }

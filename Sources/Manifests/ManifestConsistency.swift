@@ -44,12 +44,20 @@ extension Manifest {
     let path = "streams.\(stream.name)"
     let geometry = MediaGeometry(length: stream.length, logicalSectorSize: stream.unitSize)
     check.equal("\(path).unitCount", geometry.sectorCount, stream.unitCount)
-    let plan = ChunkPlan(length: stream.length)
+    let plan = ChunkPlan(length: stream.length, sectorSize: stream.unitSize)
     check.equal("\(path).chunks.size", plan.chunkSize, stream.chunks.size)
     check.equal("\(path).chunks.count", plan.chunkCount, stream.chunks.count)
     check.expect(
       files.contains { $0.name == stream.chunks.file }, "\(path).chunks.file", "a file that is listed",
       stream.chunks.file)
+    var end: UInt64 = 0
+    for (index, track) in stream.tracks.enumerated() {
+      let next = track.firstUnit.addingReportingOverflow(track.unitCount)
+      check.expect(
+        track.firstUnit >= end && !next.overflow && next.partialValue <= stream.unitCount,
+        "\(path).tracks[\(index)]", "in order, within the stream, apart from each other", track.firstUnit)
+      end = next.partialValue
+    }
   }
 
   private func check(_ image: Image, _ path: String, _ check: inout ConsistencyCheck) {

@@ -7,12 +7,17 @@ extension Manifest {
       case blockDevice
       case file
       case splitFiles
+      /// An image of an optical disc: a description and the files it names.
+      case discImage
+
+      /// Whether it has a list of files.
+      var hasFiles: Bool { self == .splitFiles || self == .discImage }
     }
 
     package var kind: Kind
-    /// As it was named; for a split set its first file.
+    /// As it was named; for a split set its first file, for the image of a disc its description.
     package var path: String
-    /// Names of the files of a split set, in order; empty for the other kinds.
+    /// Names of the files of a split set or of the image of a disc, in order; empty for the other kinds.
     package var files: [String]
     package var geometry: MediaGeometry
     /// Number of logical sectors, a last short one included.
@@ -66,11 +71,13 @@ extension Manifest {
     package var map: SectorMap
     /// What images hold in place of units that were not read.
     package var fill: FillPattern
+    /// Of an optical disc: its tracks, in order; empty of any other medium.
+    package var tracks: [Track]
 
     /// `unitCount` is that of the map.
     package init(
       name: String = main, unitSize: UInt32, firstUnit: UInt64? = nil, length: UInt64, digests: DigestSet,
-      chunks: Chunks, map: SectorMap, fill: FillPattern = .zero
+      chunks: Chunks, map: SectorMap, fill: FillPattern = .zero, tracks: [Track] = []
     ) {
       self.name = name
       self.unitSize = unitSize
@@ -81,6 +88,37 @@ extension Manifest {
       self.chunks = chunks
       self.map = map
       self.fill = fill
+      self.tracks = tracks
+    }
+  }
+
+  /// The stored sectors of one track of an optical disc, within the stream.
+  package struct Track: Hashable, Sendable {
+    package enum Mode: String, Hashable, Sendable, CaseIterable {
+      case audio, mode0, mode1, mode2, dvd
+    }
+
+    /// From 1.
+    package var session: UInt64
+    /// 1 to 99.
+    package var number: UInt64
+    package var mode: Mode
+    /// The first of its units, from the beginning of the stream.
+    package var firstUnit: UInt64
+    /// At least 1.
+    package var unitCount: UInt64
+    /// Of exactly these units as the images hold them; SHA-256 is always there.
+    package var digests: DigestSet
+
+    package init(
+      session: UInt64, number: UInt64, mode: Mode, firstUnit: UInt64, unitCount: UInt64, digests: DigestSet
+    ) {
+      self.session = session
+      self.number = number
+      self.mode = mode
+      self.firstUnit = firstUnit
+      self.unitCount = unitCount
+      self.digests = digests
     }
   }
 

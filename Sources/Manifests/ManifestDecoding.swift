@@ -94,7 +94,7 @@ extension Manifest.Source {
     var object = given
     let kind = try object.choice("kind", Kind.self)
     let path = try object.text("path")
-    let files = kind == .splitFiles ? try object.texts("files") : []
+    let files = kind.hasFiles ? try object.texts("files") : []
     let length = try object.quantity("length")
     let logical = try object.quantity("logicalSectorSize", in: 1...Manifest.largestUnit)
     let physical = try object.quantity("physicalSectorSize", in: 1...Manifest.largestUnit)

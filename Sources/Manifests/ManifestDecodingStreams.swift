@@ -17,13 +17,32 @@ extension Manifest.Stream {
     let fill = try mapObject.fillPattern("fillPattern")
     try mapObject.finish()
     let firstUnit = object.has("firstUnit") ? try object.quantity("firstUnit") : nil
+    let document = object.document
+    let tracks =
+      object.has("tracks")
+      ? try object.list("tracks", atLeast: 1) { (value, path) throws(EvidenceError) in
+        try Manifest.Track(try StrictObject(value, at: path, of: document))
+      } : []
     self.init(
       name: name, unitSize: UInt32(unitSize), firstUnit: firstUnit, length: try object.quantity("length"),
-      digests: digests, chunks: try Manifest.Chunks(try object.object("chunks")), map: map, fill: fill)
+      digests: digests, chunks: try Manifest.Chunks(try object.object("chunks")), map: map, fill: fill,
+      tracks: tracks)
     try object.finish()
   }
 
   static let longestName = 24
+}
+
+extension Manifest.Track {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(
+      session: try object.quantity("session", in: 1...99), number: try object.quantity("number", in: 1...99),
+      mode: try object.choice("mode"), firstUnit: try object.quantity("firstUnit"),
+      unitCount: try object.quantity("unitCount", in: 1...UInt64.max), digests: try object.digests("digests"))
+    guard digests[.sha256] != nil else { throw object.failure("digests", "SHA-256 is missing") }
+    try object.finish()
+  }
 }
 
 extension Manifest.Chunks {

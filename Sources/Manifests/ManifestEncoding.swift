@@ -56,7 +56,7 @@ extension Manifest.Source {
   fileprivate var jsonValue: JSONValue {
     .fields([
       "kind": .string(kind.rawValue), "path": .string(path),
-      "files": kind == .splitFiles ? .array(files.map { .string($0) }) : nil,
+      "files": kind.hasFiles ? .array(files.map { .string($0) }) : nil,
       "length": JSONValue(geometry.length), "logicalSectorSize": JSONValue(geometry.logicalSectorSize),
       "physicalSectorSize": JSONValue(geometry.physicalSectorSize), "sectorCount": JSONValue(sectorCount),
       "model": model.map { .string($0) }, "serial": serial.map { .string($0) },
@@ -88,7 +88,16 @@ extension Manifest.Stream {
         "size": JSONValue(chunks.size), "count": JSONValue(chunks.count), "file": .string(chunks.file),
         "merkleRoot": .string(chunks.merkleRoot.hex),
       ]),
-      "map": map.json(fill: fill),
+      "map": map.json(fill: fill), "tracks": tracks.isEmpty ? nil : .array(tracks.map(\.jsonValue)),
+    ])
+  }
+}
+
+extension Manifest.Track {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "session": JSONValue(session), "number": JSONValue(number), "mode": .string(mode.rawValue),
+      "firstUnit": JSONValue(firstUnit), "unitCount": JSONValue(unitCount), "digests": digests.jsonValue,
     ])
   }
 }

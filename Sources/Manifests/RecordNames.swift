@@ -28,6 +28,14 @@ package struct RecordNames: Hashable, Sendable {
     name == device("device.json") || name.hasPrefix(device("device-"))
   }
 
+  /// What describes a disc whose sectors an image holds: sessions, tracks and gaps, and a cue sheet where one suffices.
+  package var disc: String { "\(acquisition).disc.json" }
+  /// The description that came with the image of a disc, as it was.
+  package var discSource: String { "\(acquisition).disc-source" }
+  package func isDisc(_ name: String) -> Bool {
+    [disc, discSource, "\(acquisition).cue", "\(acquisition).cdt"].contains(name)
+  }
+
   private func file(_ stream: String, _ ending: String) -> String {
     stream == Manifest.Stream.main ? "\(acquisition).\(ending)" : "\(acquisition).\(stream).\(ending)"
   }

@@ -2,9 +2,9 @@ import Evidence
 import SystemPackage
 
 /// What a failed read says of the medium.
-enum MediumError {
+package enum MediumError {
   /// ENXIO, ENODEV and ENOMEDIUM mean that it is gone; every other number is a refusal to read.
-  static func meaning(of error: EvidenceError) -> EvidenceError {
+  package static func meaning(of error: EvidenceError) -> EvidenceError {
     let gone: [Errno] = [.noSuchAddressOrDevice, .operationNotSupportedByDevice, Errno(rawValue: 123)]
     guard let number = error.errno else { return error }
     let code: ErrorCode =

@@ -7,6 +7,11 @@ package enum SourceKind: String, Hashable, Sendable, CaseIterable {
   case blockDevice
   case file
   case splitFiles
+  /// The image of an optical disc: a description and the files it names.
+  case discImage
+
+  /// Whether it has a list of files.
+  package var hasFiles: Bool { self == .splitFiles || self == .discImage }
 }
 
 /// What is known of a source, as recorded in the manifest.
@@ -14,7 +19,7 @@ package struct SourceFacts: Hashable, Sendable {
   package var kind: SourceKind
   /// The path as resolved, without symbolic links.
   package var path: FilePath
-  /// All files of a split set, in order; empty otherwise.
+  /// All files of a split set or of the image of a disc, in order; empty otherwise.
   package var files: [FilePath] = []
   package var model: String?
   package var serialNumber: String?

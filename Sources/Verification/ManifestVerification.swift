@@ -277,7 +277,7 @@ package struct ManifestVerification {
   ) throws(EvidenceError) {
     guard let stream = manifest.mainStream else { return }
     // Only the division this format version prescribes: a stated chunk size must not decide how much memory is taken.
-    let plan = ChunkPlan(length: stream.length)
+    let plan = ChunkPlan(length: stream.length, sectorSize: stream.unitSize)
     guard plan.chunkSize == stream.chunks.size else {
       report.take(
         "\(name): chunk size", against: "manifest format 1",
@@ -366,6 +366,11 @@ package struct ManifestVerification {
         digests: stream.digests, contentDigests: contents.digests, merkleRoot: stream.chunks.merkleRoot,
         chunks: comparison),
       report: &report, progress: progress)
+    guard !stream.tracks.isEmpty, !report.wasStopped else { return }
+    guard level == .full else {
+      return report.skip("\(first.name): digests of tracks", because: "only chunk digests were asked for")
+    }
+    try TrackCheck(reader: reader, name: first.name, stop: stop).perform(stream, &report)
   }
 
   // MARK: What the acquisition itself reported

@@ -99,7 +99,9 @@ enum Outcome: Hashable, Sendable {
   /// Something was untrue or gone.
   case lost(String)
 
-  static let columns = ["completed", "without the copy", "begun anew", "resumed", "adopted", "lost"]
+  static let columns = [
+    "completed", "completed, a failure named", "begun anew", "resumed", "adopted", "lost",
+  ]
 
   var column: String {
     switch self {

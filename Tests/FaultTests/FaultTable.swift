@@ -98,7 +98,7 @@ enum FaultDocument {
     | column | meaning |
     | --- | --- |
     | completed | the acquisition is complete and recorded; nothing is left to do |
-    | without the copy | the same in the case; the second folder failed, which was said, with status 4 |
+    | completed, a failure named | the same in the case; what failed besides — the second folder, or the last entry in the log — was named, with status 4 |
     | begun anew | refused in one line, or killed before there was anything to go on from; a new acquisition was complete |
     | resumed | stopped, or killed; `exhibit resume` read on and completed it |
     | adopted | everything was whole and signed; `exhibit resume` verified it and took it into the case |

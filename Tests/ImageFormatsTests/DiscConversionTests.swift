@@ -31,7 +31,7 @@ import Testing
     .audio, .manyTracks, .hiddenTrack, .lateStart, .preEmphasis, .texts, .subchannel, .mode0,
   ]
 
-  private static let pairs = OpticalFormat.allCases.flatMap { format in
+  private static let pairs = OpticalFormat.written.flatMap { format in
     SampleDisc.allCases.map { (format, $0) }
   }
 

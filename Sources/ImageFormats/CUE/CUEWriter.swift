@@ -49,21 +49,11 @@ package enum CUEWriter {
       sheet.add("FILE", "\"\(name)\" BINARY")
       let path = folder.appending(name)
       var output = try DiscOutput(creating: path)
-      var sector = 0
+      sheet.tracks(of: session, texts: disc.cdText?.blocks[0])
       for track in session.tracks {
-        let run = track.extents.lazy.compactMap(\.run).first
-        let hasSubchannel = track.mode == .audio && run?.subchannel?.layout == .interleaved
-        sheet.begin(
-          track, type: hasSubchannel ? "CDG" : CUESheetText.type(track, run?.layout ?? .raw, session.kind),
-          text: disc.cdText?.blocks[0])
-        if track.extents(in: track.first..<track.start).contains(where: \.isStored) {
-          sheet.index(0, at: sector)
-        }
-        sheet.indexes(of: track, from: track.first, at: sector)
         try image.write(
-          track, in: track.first..<track.end, as: SectorForm(keepsSubchannel: hasSubchannel), to: &output,
-          progress: progress)
-        sector += track.storedSectors
+          track, in: track.first..<track.end,
+          as: SectorForm(keepsSubchannel: CUESheetText.hasSubchannel(track)), to: &output, progress: progress)
       }
       try output.close()
       files.append(path)
@@ -72,6 +62,27 @@ package enum CUEWriter {
     let path = folder.appending("\(base).cue")
     try DurableFile.write(sheet.text.utf8, to: path)
     return [path] + files
+  }
+
+  /// Writes `BASE.cue` for a disc whose sectors lie in one file already, one after the other.
+  /// - Parameters:
+  ///   - image: as it was described before.
+  ///   - disc: the same, or a part of it, as it lies in the file.
+  ///   - file: name of the file.
+  /// - Returns: why there is none; `nil` where it was written.
+  package static func describe(
+    _ disc: Disc, of image: DiscImage, in file: String, folder: FilePath, base: String
+  ) throws(EvidenceError) -> String? {
+    guard disc.sessions.count == 1 else { return "several sessions in one file" }
+    let kinds: Set<DiscLoss.Kind> = [.subchannel, .sessionType, .gaps, .addresses, .medium, .flags]
+    let lost = losses(DiscImage(disc: disc, files: image.files)).filter { kinds.contains($0.kind) }
+    guard lost.isEmpty else { return lost.map { "\($0.kind.title) (\($0.detail))" }.joined(separator: "; ") }
+    var files: [FilePath] = []
+    var sheet = try start(disc, folder: folder, base: base, files: &files)
+    sheet.add("FILE", "\"\(file)\" BINARY")
+    sheet.tracks(of: disc.sessions[0], texts: disc.cdText?.blocks[0])
+    try DurableFile.write(sheet.text.utf8, to: folder.appending("\(base).cue"))
+    return nil
   }
 
   /// The beginning of a sheet: what is said of the disc. Packs of CD-TEXT become a file where commands do not suffice.
@@ -178,6 +189,25 @@ struct CUESheetText {
     guard place + 1 < disc.sessions.count, let next = disc.sessions[place + 1].tracks.first else { return }
     let leadOut = next.start - session.leadOut - DiscSession.leadIn - DiscSession.pregap
     add("REM LEAD-OUT", MSF(frames: max(0, leadOut)).description)
+  }
+
+  /// Whether P to W follow each sector of a track, in the one way there is a word for.
+  static func hasSubchannel(_ track: DiscTrack) -> Bool {
+    let run = track.extents.lazy.compactMap(\.run).first
+    return track.mode == .audio && run?.subchannel?.layout == .interleaved
+  }
+
+  /// The tracks of a session whose stored sectors lie in one file, one after the other.
+  mutating func tracks(of session: DiscSession, texts: CDText.Block?) {
+    var sector = 0
+    for track in session.tracks {
+      let layout = track.extents.lazy.compactMap(\.run).first?.layout ?? .raw
+      let type = Self.hasSubchannel(track) ? "CDG" : Self.type(track, layout, session.kind)
+      begin(track, type: type, text: texts)
+      if track.extents(in: track.first..<track.start).contains(where: \.isStored) { index(0, at: sector) }
+      indexes(of: track, from: track.first, at: sector)
+      sector += track.storedSectors
+    }
   }
 
   /// Everything about a track but its indexes.

@@ -8,6 +8,11 @@ package enum OpticalFormat: String, Hashable, Sendable, CaseIterable {
   case toc
   /// A file for each track, and a cue sheet that puts them together. Read as `cue`.
   case tracks
+  /// Exhibit's own description of a disc beside an image of it in a case. Only read; acquisitions write it.
+  case description
+
+  /// Those that a disc can be converted to.
+  package static let written: [OpticalFormat] = [.iso, .cue, .toc, .tracks]
 
   /// Name as printed.
   package var title: String {
@@ -16,6 +21,7 @@ package enum OpticalFormat: String, Hashable, Sendable, CaseIterable {
     case .cue: "BIN/CUE"
     case .toc: "TOC/BIN"
     case .tracks: "a file per track"
+    case .description: "disc description"
     }
   }
 }

@@ -9,6 +9,7 @@ package enum OpticalImages {
   /// - Returns: `nil` where it is none of them.
   /// - Throws: `fileMissing`, `readFailed`.
   package static func format(of path: FilePath) throws(EvidenceError) -> OpticalFormat? {
+    if path.string.lowercased().hasSuffix(DiscDescription.ending) { return .description }
     switch path.extension?.lowercased() {
     case "cue": return .cue
     case "toc": return .toc
@@ -28,6 +29,7 @@ package enum OpticalImages {
     case .iso: return (.iso, try ISOReader.open(path, isNamed: true))
     case .cue, .tracks: return (.cue, try CUEReader.open(path))
     case .toc: return (.toc, try TOCReader.open(path))
+    case .description: return (.description, try DiscDescriptionReader.open(path))
     case nil:
       throw EvidenceError(
         .formatUnknown, path.string,
@@ -45,6 +47,7 @@ package enum OpticalImages {
     case .cue: CUEWriter.losses(image)
     case .toc: TOCWriter.losses(image)
     case .tracks: try TrackFilesWriter.losses(image)
+    case .description: throw onlyRead
     }
   }
 
@@ -60,6 +63,11 @@ package enum OpticalImages {
     case .cue: try CUEWriter.write(image, folder: folder, base: base, progress: progress)
     case .toc: try TOCWriter.write(image, folder: folder, base: base, progress: progress)
     case .tracks: try TrackFilesWriter.write(image, folder: folder, base: base, progress: progress)
+    case .description: throw onlyRead
     }
+  }
+
+  private static var onlyRead: EvidenceError {
+    EvidenceError(.argumentInvalid, OpticalFormat.description.title, "it is written by acquisitions only")
   }
 }

@@ -3,7 +3,7 @@ import Evidence
 import SystemIO
 import SystemPackage
 
-/// Writes the bytes of the medium as they are: one file `BASE.raw`, or `BASE.001`, `BASE.002` ….
+/// Writes the bytes of the medium as they are: one file `BASE.raw` or `BASE.bin`, or `BASE.001`, `BASE.002` ….
 ///
 /// A last short sector stays short. Nothing is ever overwritten.
 package final class RawWriter: ImageWriter {
@@ -20,6 +20,7 @@ package final class RawWriter: ImageWriter {
   private let folder: FilePath
   private let base: String
   private let segmentSize: UInt64?
+  private let ending: String
   private let state: Monitor<State>
 
   /// Creates the first file.
@@ -28,10 +29,11 @@ package final class RawWriter: ImageWriter {
   ///   - base: file name without extension.
   ///   - sectorSize: bytes, positive.
   ///   - segmentSize: most bytes per file, a positive multiple of `sectorSize`; `nil` for a single file.
+  ///   - ending: of the name of a single file.
   /// - Throws: `argumentInvalid`, `outputExists`, `destinationMissing`, `permissionDenied`, `writeFailed`.
   package init(
     folder: FilePath, base: String, sectorSize: UInt32, segmentSize: UInt64? = nil,
-    overflow: Overflow = .none
+    ending: String = RawWriter.ending, overflow: Overflow = .none
   ) throws(EvidenceError) {
     if let segmentSize {
       guard segmentSize > 0, segmentSize % UInt64(sectorSize) == 0 else {
@@ -42,6 +44,7 @@ package final class RawWriter: ImageWriter {
     self.folder = folder
     self.base = base
     self.segmentSize = segmentSize
+    self.ending = ending
     self.state = Monitor(State(output: SegmentOutput(folder, overflow)))
     try state.withLock { state throws(EvidenceError) in try begin(&state) }
   }
@@ -51,21 +54,22 @@ package final class RawWriter: ImageWriter {
   /// - Throws: `journalMalformed`, `fileMissing`, `outputShorter`, `writeFailed`.
   package init(
     resuming checkpoint: JSONValue, folder: FilePath, base: String, sectorSize: UInt32,
-    segmentSize: UInt64? = nil, overflow: Overflow = .none
+    segmentSize: UInt64? = nil, ending: String = RawWriter.ending, overflow: Overflow = .none
   ) throws(EvidenceError) {
     self.folder = folder
     self.base = base
     self.segmentSize = segmentSize
+    self.ending = ending
     var kept = try StrictObject(
       checkpoint, of: StrictObject.Document(.journalMalformed, name: "checkpoint of a raw image"))
     let most = segmentSize == nil ? 1 : UInt64(Int32.max)
     let count = Int(try kept.quantity("segments", in: 1...most))
     let position = try kept.quantity("position")
     try kept.finish()
-    let names = (1...count).map { Self.name(base, $0, isSplit: segmentSize != nil) }
+    let names = (1...count).map { Self.name(base, $0, isSplit: segmentSize != nil, ending) }
     let later =
       segmentSize == nil
-      ? [] : ((count + 1)...(count + Self.mostLater)).map { Self.name(base, $0, isSplit: true) }
+      ? [] : ((count + 1)...(count + Self.mostLater)).map { Self.name(base, $0, isSplit: true, ending) }
     self.state = Monitor(
       State(
         output: try SegmentOutput(
@@ -75,9 +79,16 @@ package final class RawWriter: ImageWriter {
   /// Files that can have been begun since the last checkpoint, generously.
   private static let mostLater = 1 << 16
 
-  private static func name(_ base: String, _ index: Int, isSplit: Bool) -> String {
-    isSplit ? SplitFileNames.numbered(base: base, index: index) : "\(base).raw"
+  /// Name of a file of the set.
+  /// - Parameter index: from 1.
+  package static func name(_ base: String, _ index: Int, isSplit: Bool, _ ending: String = ending) -> String {
+    isSplit ? SplitFileNames.numbered(base: base, index: index) : "\(base).\(ending)"
   }
+
+  /// How the name of a single file usually ends.
+  package static let ending = "raw"
+  /// How it ends where the image is the sectors of a disc, so that other programs find it beside its cue sheet.
+  package static let discEnding = "bin"
 
   package func checkpoint() throws(EvidenceError) -> JSONValue {
     try state.withLock { state throws(EvidenceError) in
@@ -130,7 +141,7 @@ package final class RawWriter: ImageWriter {
   }
 
   private func begin(_ state: inout State) throws(EvidenceError) {
-    try state.output.begin(Self.name(base, state.output.paths.count + 1, isSplit: segmentSize != nil))
+    try state.output.begin(Self.name(base, state.output.paths.count + 1, isSplit: segmentSize != nil, ending))
     state.position = 0
   }
 }
