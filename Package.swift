@@ -77,7 +77,7 @@ let package = Package(
     // level 5: the E01 writer
     module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
     // level 5: the files on discs
-    module("DiscFiles", ["CArchive", "Evidence", "OpticalDisc", "ImageFormats"]),
+    module("DiscFiles", ["CArchive", "Evidence", "SystemIO", "OpticalDisc", "ImageFormats"]),
     // level 6: the two pipelines, which know nothing of each other
     module("Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "ImageFormats"]),
     module(

@@ -27,7 +27,7 @@ package struct DiscEntry: Hashable, Sendable {
 }
 
 /// Lists and reads the files of a file system of ISO 9660 through libarchive. Rock Ridge goes before Joliet.
-package final class DiscArchive {
+package final class DiscArchive: DiscFileReader {
   private let source: Source
   private let handle: OpaquePointer
   private var entry: OpaquePointer?

@@ -9,7 +9,8 @@ import SystemPackage
 
 struct DiscListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List the files on a disc (ISO 9660, Rock Ridge, Joliet).",
+    commandName: "list",
+    abstract: "List the files on a disc (ISO 9660, Rock Ridge, Joliet; UDF through 7-Zip).",
     discussion: """
       Works on every kind of image, also on raw sectors and on later sessions, whose addresses count from the \
       beginning of the disc.
@@ -21,10 +22,15 @@ struct DiscListCommand: ParsableCommand {
 
   @Argument(help: "An image of a disc.", completion: .file()) var image: String
   @Option(help: "Number of the track. Default: the last with a file system.") var track: Int?
+  @Option(
+    help:
+      "Which of its file systems: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
+  var fileSystem: String?
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let entries = try DiscFileSystems.list(FilePath(image), track: track)
+    let entries = try DiscFileSystems.list(
+      FilePath(image), track: track, as: try fileSystem.map { try AcquireChoices.word($0, "--file-system") })
     let width = entries.map { "\($0.size)".count }.max() ?? 0
     let lines = entries.map { entry in
       let size = entry.kind == .file ? "\(entry.size)" : ""
@@ -55,12 +61,17 @@ struct DiscExtractCommand: ParsableCommand {
   @Argument(help: "An image of a disc.", completion: .file()) var image: String
   @Argument(help: "The folder to create.", completion: .directory) var folder: String
   @Option(help: "Number of the track. Default: the last with a file system.") var track: Int?
+  @Option(
+    help:
+      "Which of its file systems: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
+  var fileSystem: String?
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     StopSignals.install()
     let report = try DiscExtractJob(
-      FilePath(image), to: FilePath(folder), track: track, stop: StopSignals.flag
+      FilePath(image), to: FilePath(folder), track: track,
+      as: try fileSystem.map { try AcquireChoices.word($0, "--file-system") }, stop: StopSignals.flag
     ).perform()
     var lines = report.files.map { "\($0.sha256)  \($0.entry.path)" }
     lines += report.skipped.map { "not copied: \($0.kind.rawValue) \($0.path)" }

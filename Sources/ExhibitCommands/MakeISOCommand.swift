@@ -9,7 +9,8 @@ struct MakeISOCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "make-iso", abstract: "Make an ISO image from a folder, with the digest of every file.",
     discussion: """
-      ISO 9660 with Rock Ridge and Joliet, through xorriso, which must be installed. Every file is read back from \
+      ISO 9660 with Rock Ridge and Joliet, through xorriso, which must be installed; with --udf also UDF, through \
+      genisoimage, and 7-Zip to read it back. Every file is read back from \
       the image and compared with the folder. Beside the image, OUTPUT.files.json lists names, sizes and SHA-256.
 
       Example:
@@ -19,10 +20,11 @@ struct MakeISOCommand: ParsableCommand {
   @Argument(help: "The folder.", completion: .directory) var folder: String
   @Argument(help: "The image to create.", completion: .file()) var output: String
   @Option(help: "Name of the volume: 1 to 32 of A-Z, 0-9 and _.") var volume = "EXHIBIT"
+  @Flag(help: "Also UDF. Symbolic links are in ISO 9660 only.") var udf = false
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
-    let report = try MakeISOJob(FilePath(folder), to: FilePath(output), volume: volume).perform()
+    let report = try MakeISOJob(FilePath(folder), to: FilePath(output), volume: volume, hasUDF: udf).perform()
     rendering.show(
       [
         "Made: every file was read back and is the one of the folder.",

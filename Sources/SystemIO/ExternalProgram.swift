@@ -31,31 +31,85 @@ package struct ExternalProgram: Hashable, Sendable {
     self.path = path
   }
 
+  /// What it prints to standard output, piece by piece, while it runs.
+  package final class Output: Sendable {
+    private let started: Started
+    private let path: FilePath
+    private let isEnded = Monitor(false)
+
+    fileprivate init(_ started: consuming Started, _ path: FilePath) {
+      self.started = started
+      self.path = path
+    }
+
+    deinit {
+      guard !isEnded.withLock({ $0 }) else { return }
+      kill(started.child, SIGKILL)
+      _ = try? ExternalProgram.wait(started.child, path)
+    }
+
+    /// The next piece; `nil` at the end, where the program has succeeded.
+    /// - Throws: `systemCall` where it has failed.
+    package func next() throws(EvidenceError) -> [UInt8]? {
+      guard !isEnded.withLock({ $0 }) else { return nil }
+      var buffer = [UInt8](repeating: 0, count: 1 << 16)
+      let count = try buffer.withUnsafeMutableBytes { Syscalls.read(started.output.number, into: $0) }
+        .orThrow(
+          .systemCall, path.string)
+      guard count == 0 else { return Array(buffer[..<count]) }
+      isEnded.withLock { $0 = true }
+      let status = try ExternalProgram.wait(started.child, path)
+      guard status == 0 else { throw EvidenceError(.systemCall, path.string, "it ended with \(status)") }
+      return nil
+    }
+  }
+
+  /// Starts it, without input and in the C locale; what it says on standard error is dropped.
+  /// - Throws: `systemCall` where it could not be started.
+  package func open(_ arguments: [String]) throws(EvidenceError) -> Output {
+    let started = try start(arguments, withErrors: false)
+    return Output(started, path)
+  }
+
   /// Runs it to its end, without input and in the C locale.
   /// - Parameters:
   ///   - arguments: without its name.
   ///   - cap: most bytes of output that are kept; the rest is read and dropped.
   /// - Throws: `systemCall` where it could not be started. That it failed is no error but a status.
   package func run(_ arguments: [String], cap: Int = 16 << 20) throws(EvidenceError) -> Result {
+    let started = try start(arguments, withErrors: true)
+    var output: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = try buffer.withUnsafeMutableBytes { Syscalls.read(started.output.number, into: $0) }
+        .orThrow(
+          .systemCall, path.string)
+      if count == 0 { break }
+      output += buffer[..<min(count, cap - output.count)]
+    }
+    return Result(status: try Self.wait(started.child, path), output: output)
+  }
+
+  /// A running program and the reading end of what it prints.
+  fileprivate struct Started: ~Copyable, Sendable {
+    let output: OwnedDescriptor
+    let child: pid_t
+  }
+
+  private func start(_ arguments: [String], withErrors: Bool) throws(EvidenceError) -> Started {
     var ends: [Int32] = [0, 0]
     _ = try Syscalls.pipe(&ends).orThrow(.systemCall, path.string)
     let reading = OwnedDescriptor(adopting: ends[0], path: path)
     let writing = OwnedDescriptor(adopting: ends[1], path: path)
-    let child = try start(arguments, output: writing.number)
+    let child = try start(arguments, output: writing.number, withErrors: withErrors)
     // Ours must go, or the pipe never ends.
     try writing.close()
-    var output: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = try buffer.withUnsafeMutableBytes { Syscalls.read(reading.number, into: $0) }.orThrow(
-        .systemCall, path.string)
-      if count == 0 { break }
-      output += buffer[..<min(count, cap - output.count)]
-    }
-    return Result(status: try Self.wait(child, path), output: output)
+    return Started(output: reading, child: child)
   }
 
-  private func start(_ arguments: [String], output: Int32) throws(EvidenceError) -> pid_t {
+  private func start(
+    _ arguments: [String], output: Int32, withErrors: Bool
+  ) throws(EvidenceError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
@@ -66,7 +120,11 @@ package struct ExternalProgram: Hashable, Sendable {
     }
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+    if withErrors {
+      posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0)
+    }
     // What we ignore, it need not.
     var defaults = sigset_t()
     sigemptyset(&defaults)
@@ -77,7 +135,7 @@ package struct ExternalProgram: Hashable, Sendable {
     var child: pid_t = 0
     let failure = path.withPlatformString { program in
       CStrings([path.string] + arguments).withPointers { arguments in
-        CStrings(["PATH=\(search)", "LC_ALL=C"]).withPointers { environment in
+        CStrings(["PATH=\(search)", "LC_ALL=C.UTF-8", "TZ=UTC"]).withPointers { environment in
           posix_spawn(&child, program, &actions, &attributes, arguments, environment)
         }
       }

@@ -215,4 +215,45 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     #expect(try Exhibit(["make-iso", "tree", "x.iso", "--volume", "é"], in: folder.path).status == 1)
     #expect(try TestFiles.names(in: folder.path).filter { $0.hasPrefix("x.iso") } == [])
   }
+
+  @Test(.enabled(if: hasTools && Tool.exists("7zz"), "needs xorriso, genisoimage and 7zip"))
+  func filesOfUDF() throws {
+    let folder = try TemporaryFolder()
+    let count = try Self.disc(in: folder)
+    let made = try Exhibit(["make-iso", "tree", "udf.iso", "--udf", "--json"], in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.json["files"] as? Int == 3)
+    // The same in whole sectors of 2352 bytes, behind a track of audio, and as the only file system there is.
+    let data = try TestFiles.read(folder.appending("udf.iso"))
+    var bytes = [UInt8](repeating: 0x11, count: 300 * 2352)
+    for number in 0..<data.count / 2048 {
+      bytes += SectorCodec.encode(
+        .mode1, at: MSF(frames: 300 + number + 150), data: Array(data[number * 2048..<(number + 1) * 2048]))
+    }
+    try TestFiles.write(bytes, to: folder.appending("both.bin"))
+    let sheet = """
+      FILE "both.bin" BINARY
+        TRACK 01 AUDIO
+          INDEX 01 00:00:00
+        TRACK 02 MODE1/2352
+          INDEX 01 \(MSF(frames: 300))
+      """
+    try TestFiles.write(Array(sheet.utf8), to: folder.appending("both.cue"))
+    for image in ["udf.iso", "both.cue"] {
+      let list = try Exhibit(["disc", "list", image, "--file-system", "udf"], in: folder.path)
+      #expect(list.status == 0 && list.output.contains("Deeper Folder/noise.bin"), "\(list.errors)")
+      #expect(list.output.contains("3 files, 1 folders"), "\(list.output)")
+      let extract = try Exhibit(
+        ["disc", "extract", image, "\(image).files", "--file-system", "udf"], in: folder.path)
+      #expect(extract.status == 0, "\(extract.errors)")
+      for name in ["hello.txt", "again.txt", "Deeper Folder/noise.bin"] {
+        #expect(
+          try TestFiles.read(folder.appending("\(image).files").pushing(FilePath(name)))
+            == TestFiles.read(folder.appending("tree").pushing(FilePath(name))), "\(image): \(name)")
+      }
+    }
+    #expect(count > 0)
+    let none = try Exhibit(["disc", "list", "fs.iso", "--file-system", "udf"], in: folder.path)
+    #expect(none.status == 2 && none.errors.contains("ISO 9660"), "\(none.errors)")
+  }
 }

@@ -118,4 +118,18 @@ private let hasGenisoimage = Tool.exists("genisoimage")
       #expect(try OpticalImages.format(of: path) == nil)
     }
   }
+
+  /// E29: an MDS has its names in two codings and its data elsewhere; as long as it is not read, it must not be taken for
+  /// something else.
+  @Test(arguments: [
+    ("disc.mds", "MEDIA DESCRIPTOR\u{1}\u{3}", "MDS"), ("disc.ccd", "[CloneCD]\r\nVersion=3\r\n", "CloneCD"),
+    ("disc.chd", "MComprHD", "CHD"), ("disc.daa", "DAA\0", "PowerISO"),
+  ])
+  func e29FormsThatAreNotReadAreNamed(name: String, start: String, word: String) throws {
+    let folder = try TemporaryFolder()
+    try TestFiles.write(Array(start.utf8) + [UInt8](repeating: 0, count: 70_000), to: folder.appending(name))
+    let error = #expect(throws: EvidenceError.self) { try OpticalImages.open(folder.appending(name)) }
+    #expect(
+      error?.code == .formatUnknown && error?.detail.contains(word) == true, "\(String(describing: error))")
+  }
 }

@@ -8,13 +8,15 @@ import SystemPackage
 
 /// Finds the file system to list or to extract.
 package enum DiscFileSystems {
-  /// - Parameter track: number of the track; by default the last that has a file system, which on a disc of several
-  ///   sessions shows all files there are.
+  /// - Parameters:
+  ///   - track: number of the track; by default the last that has a file system, which on a disc of several sessions
+  ///     shows all files there are.
+  ///   - kind: of the file systems of the track; ISO 9660 before UDF where `nil`.
   /// - Throws: what opening throws; `argumentInvalid` where there is no such track; `formatUnknown` where its file
-  ///   system is none that can be listed.
+  ///   system is none that can be listed; `systemCall` where a program that is needed for it is not installed.
   package static func open(
-    _ path: FilePath, track: Int? = nil
-  ) throws(EvidenceError) -> (image: DiscImage, system: DiscImage.FileSystems) {
+    _ path: FilePath, track: Int? = nil, as kind: DiscFileSystem? = nil
+  ) throws(EvidenceError) -> any DiscFileReader {
     let image = try OpticalImages.open(path).image
     let systems = try image.fileSystems()
     guard let system = systems.last(where: { track == nil || $0.track.number == track }) else {
@@ -23,19 +25,25 @@ package enum DiscFileSystems {
         .argumentInvalid, track.map { "--track \($0)" } ?? path.string,
         systems.isEmpty ? "no track has a file system" : "file systems are on: \(numbers)")
     }
-    guard system.descriptors.volumes.contains(where: { $0.kind == .iso9660 }) else {
+    let known = (kind.map { [$0] } ?? DiscFileSystem.allCases).first { kind in
+      system.descriptors.volumes.contains { $0.kind == kind.volume }
+    }
+    guard let known else {
       let kinds = system.descriptors.volumes.map(\.kind.rawValue).joined(separator: ", ")
+      let wanted = kind.map { $0.volume.rawValue } ?? "ISO 9660 and UDF"
       throw EvidenceError(
-        .formatUnknown, path.string, "files are read from ISO 9660; track \(system.track.number) has \(kinds)"
+        .formatUnknown, path.string,
+        "files are read from \(wanted); track \(system.track.number) has \(kinds)"
       )
     }
-    return (image, system)
+    return try known.reader(image, system)
   }
 
   /// All files and folders, by path.
-  package static func list(_ path: FilePath, track: Int? = nil) throws(EvidenceError) -> [DiscEntry] {
-    let (image, system) = try open(path, track: track)
-    let archive = try DiscArchive(image, system)
+  package static func list(
+    _ path: FilePath, track: Int? = nil, as kind: DiscFileSystem? = nil
+  ) throws(EvidenceError) -> [DiscEntry] {
+    let archive = try open(path, track: track, as: kind)
     var entries: [DiscEntry] = []
     while let entry = try archive.next() { entries.append(entry) }
     return entries.sorted { $0.path < $1.path }
@@ -59,9 +67,14 @@ package struct DiscExtractJob {
   private let path: FilePath
   private let folder: FilePath
   private let track: Int?
+  private let kind: DiscFileSystem?
   private let stop: StopFlag
 
-  package init(_ path: FilePath, to folder: FilePath, track: Int? = nil, stop: StopFlag = StopFlag()) {
+  package init(
+    _ path: FilePath, to folder: FilePath, track: Int? = nil, as kind: DiscFileSystem? = nil,
+    stop: StopFlag = StopFlag()
+  ) {
+    self.kind = kind
     self.path = path
     self.folder = folder
     self.track = track
@@ -69,11 +82,10 @@ package struct DiscExtractJob {
   }
 
   /// Blocks until all is synced. The folder is new; where something fails, what was copied stays in it.
-  /// - Throws: as ``DiscFileSystems/open(_:track:)``; `outputExists`, `destinationMissing`, `writeFailed`,
+  /// - Throws: as ``DiscFileSystems/open(_:track:as:)``; `outputExists`, `destinationMissing`, `writeFailed`,
   ///   `interrupted`.
   package func perform() throws(EvidenceError) -> Report {
-    let (image, system) = try DiscFileSystems.open(path, track: track)
-    let archive = try DiscArchive(image, system)
+    let archive = try DiscFileSystems.open(path, track: track, as: kind)
     try DurableFolder.create(folder)
     var made: Set<FilePath> = [folder]
     var files: [File] = []
@@ -123,7 +135,7 @@ package struct DiscExtractJob {
 
   /// - Parameter original: a copy made before, where the disc has the same contents under two names.
   private func copy(
-    _ entry: DiscEntry, _ archive: DiscArchive, to path: FilePath, like original: FilePath?
+    _ entry: DiscEntry, _ archive: any DiscFileReader, to path: FilePath, like original: FilePath?
   ) throws(EvidenceError) -> Digest {
     let file = try DurableFile(creating: path)
     let digest = try fill(file, entry, archive, like: original)
@@ -132,7 +144,7 @@ package struct DiscExtractJob {
   }
 
   private func fill(
-    _ file: borrowing DurableFile, _ entry: DiscEntry, _ archive: DiscArchive, like original: FilePath?
+    _ file: borrowing DurableFile, _ entry: DiscEntry, _ archive: any DiscFileReader, like original: FilePath?
   ) throws(EvidenceError) -> Digest {
     var digest = StreamingDigest(.sha256)
     var offset: UInt64 = 0

@@ -7,8 +7,8 @@ import OpticalDisc
 import SystemIO
 import SystemPackage
 
-/// Makes an image of ISO 9660 with Rock Ridge and Joliet from a folder, through xorriso, and reads every file back from
-/// it.
+/// Makes an image of ISO 9660 with Rock Ridge and Joliet, and UDF where it is asked for, from a folder, through xorriso or
+/// genisoimage, and reads every file back from each of its file systems.
 package struct MakeISOJob {
   package struct Report: Sendable {
     package let image: FilePath
@@ -30,10 +30,16 @@ package struct MakeISOJob {
   private let folder: FilePath
   private let output: FilePath
   private let volume: String
+  /// Also UDF, over the same files.
+  private let hasUDF: Bool
 
-  /// - Parameter volume: at most 32 characters of A to Z, 0 to 9 and `_`; other programs read no other.
+  /// - Parameters:
+  ///   - volume: at most 32 characters of A to Z, 0 to 9 and `_`; other programs read no other.
+  ///   - hasUDF: also UDF; genisoimage makes it then, since xorriso knows none.
   /// - Throws: `fileMissing`, `argumentInvalid`, `outputExists`, `destinationMissing`.
-  package init(_ folder: FilePath, to output: FilePath, volume: String) throws(EvidenceError) {
+  package init(
+    _ folder: FilePath, to output: FilePath, volume: String, hasUDF: Bool = false
+  ) throws(EvidenceError) {
     guard Files.kind(folder) == .folder else {
       throw EvidenceError(.fileMissing, folder.string, "it is no folder")
     }
@@ -52,6 +58,7 @@ package struct MakeISOJob {
     self.folder = folder
     self.output = output
     self.volume = volume
+    self.hasUDF = hasUDF
   }
 
   private static func list(of output: FilePath) -> FilePath { FilePath(output.string + ".files.json") }
@@ -76,23 +83,26 @@ package struct MakeISOJob {
     // A name that begins with a hyphen would be an option.
     let source = folder.isAbsolute ? folder : FilePath(".").pushing(folder)
     let target = partial.isAbsolute ? partial : FilePath(".").pushing(partial)
-    let outcome = try ChildProcess.run(
-      "xorriso",
-      [
-        "-as", "mkisofs", "-quiet", "-iso-level", "3", "-r", "-J", "-joliet-long", "-V", volume, "-o",
-        target.string,
+    let name = hasUDF ? "genisoimage" : "xorriso"
+    guard let maker = ExternalProgram(named: name) else {
+      throw EvidenceError(.systemCall, name, "it is not installed")
+    }
+    let outcome = try maker.run(
+      (hasUDF ? ["-udf", "-input-charset", "utf-8"] : ["-as", "mkisofs"]) + [
+        "-quiet", "-iso-level", "3", "-r", "-J", "-joliet-long", "-V", volume, "-o", target.string,
         source.string,
       ])
     guard outcome.status == 0 else {
-      let line = outcome.errors.split(separator: "\n").last { $0.contains(" : ") }.map(String.init) ?? ""
-      throw EvidenceError(.systemCall, "xorriso", "it ended with \(outcome.status); \(line)")
+      let line = outcome.text.split(separator: "\n").last { $0.contains(": ") || $0.contains(" : ") }
+      throw EvidenceError(.systemCall, name, "it ended with \(outcome.status); \(line ?? "")")
     }
     let image = try ISOReader.open(partial)
     guard let system = try image.fileSystems().first else {
       throw EvidenceError(.imageMalformed, partial.string, "there is no file system on it")
     }
-    let (files, others) = try readBack(image, system)
+    let (files, others) = try readBack(DiscFileSystem.iso9660.reader(image, system))
     try compare(files)
+    if hasUDF { try compare(try readBack(DiscFileSystem.udf.reader(image, system)).files) }
     let digest = try FileDigests.of(partial)
     let list = Self.list(of: output)
     try DurableFile.write((json(files, digest).indentedText + "\n").utf8, to: list)
@@ -103,9 +113,8 @@ package struct MakeISOJob {
   }
 
   private func readBack(
-    _ image: DiscImage, _ system: DiscImage.FileSystems
+    _ archive: any DiscFileReader
   ) throws(EvidenceError) -> (files: [File], others: Int) {
-    let archive = try DiscArchive(image, system)
     var files: [String: File] = [:]
     var others = 0
     while let entry = try archive.next() {

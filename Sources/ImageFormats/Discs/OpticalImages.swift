@@ -5,6 +5,12 @@ import SystemPackage
 
 /// The forms of optical images as one explicit list: which a file is, how each is opened and written.
 package enum OpticalImages {
+  /// Beginnings of forms that are known but not read.
+  private static let foreign: [(signature: String, name: String)] = [
+    ("MEDIA DESCRIPTOR", "a media descriptor of Alcohol 120% (MDS)"), ("[CloneCD]", "a CloneCD control file"),
+    ("MComprHD", "a compressed hunk image (CHD)"), ("DAA\0", "a PowerISO image (DAA)"),
+  ]
+
   /// The form of a file: by its ending, and by its contents where the ending says nothing.
   /// - Returns: `nil` where it is none of them.
   /// - Throws: `fileMissing`, `readFailed`.
@@ -31,9 +37,12 @@ package enum OpticalImages {
     case .toc: return (.toc, try TOCReader.open(path))
     case .description: return (.description, try DiscDescriptionReader.open(path))
     case nil:
+      let start = try PlainDiscFile(path).bytes(at: 0, count: 64)
+      let foreign = Self.foreign.first { start.starts(with: $0.signature.utf8) }
       throw EvidenceError(
         .formatUnknown, path.string,
-        "no cue sheet, no table of contents of cdrdao, no sectors of a data track")
+        foreign.map { "\($0.name) cannot be read yet" }
+          ?? "no cue sheet, no table of contents of cdrdao, no sectors of a data track")
     }
   }
 
