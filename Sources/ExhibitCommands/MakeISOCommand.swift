@@ -20,7 +20,7 @@ struct MakeISOCommand: ParsableCommand {
   @Argument(help: "The folder.", completion: .directory) var folder: String
   @Argument(help: "The image to create.", completion: .file()) var output: String
   @Option(help: "Name of the volume: 1 to 32 of A-Z, 0-9 and _.") var volume = "EXHIBIT"
-  @Flag(help: "Also UDF. Symbolic links are in ISO 9660 only.") var udf = false
+  @Flag(help: "Also UDF. Symbolic links become files without contents there.") var udf = false
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {

@@ -242,7 +242,7 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     for image in ["udf.iso", "both.cue"] {
       let list = try Exhibit(["disc", "list", image, "--file-system", "udf"], in: folder.path)
       #expect(list.status == 0 && list.output.contains("Deeper Folder/noise.bin"), "\(list.errors)")
-      #expect(list.output.contains("3 files, 1 folders"), "\(list.output)")
+      #expect(list.output.contains("4 files, 1 folders"), "the link is one of them: \(list.output)")
       let extract = try Exhibit(
         ["disc", "extract", image, "\(image).files", "--file-system", "udf"], in: folder.path)
       #expect(extract.status == 0, "\(extract.errors)")
