@@ -35,6 +35,8 @@ package enum VerificationSubject: Hashable, Sendable {
   case proof(FilePath)
   /// The folder of a hand-over.
   case bag(FilePath)
+  /// The export of an audit log.
+  case auditLog(FilePath)
   /// An image without a manifest.
   case image(FilePath)
   /// The description of an optical disc without a manifest.
@@ -49,6 +51,7 @@ package enum VerificationSubject: Hashable, Sendable {
     case .folder: return try inFolder(path)
     default:
       if path.string.hasSuffix(ProofVerification.ending) { return .proof(path.parentFolder) }
+      if path.string.hasSuffix(".jsonl") { return .auditLog(path) }
       if path.string.hasSuffix(".json") { return .manifest(path) }
       return DiscVerification.claims(path) ? .disc(path) : .image(path)
     }
@@ -85,6 +88,8 @@ package enum VerificationSubject: Hashable, Sendable {
         progress: progress)
     case .bag(let folder):
       try BagVerification(folder, settings).perform(progress: progress).report
+    case .auditLog(let path):
+      try AuditLogVerification(path, settings).perform(progress: progress)
     case .disc(let path):
       try DiscVerification(path, stop: settings.stop).perform(progress: progress)
     case .image(let path):

@@ -16,6 +16,7 @@ struct VerifierArguments {
     PATH is one of
       NAME.manifest.json   an acquisition: signature, every file, every image
       FOLDER               a partial proof, a bag (hand-over), or a folder with one manifest
+      NAME.jsonl           an exported audit log: chain and signed checkpoints
       IMAGE                a lone image, against the digests it stores itself
 
     --trust CERT     a certificate you trust, PEM or DER, obtained from the signer and not with the evidence. Without

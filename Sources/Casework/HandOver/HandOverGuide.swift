@@ -38,6 +38,9 @@ struct HandOverGuide {
       signature of a manifest covers the images and everything that the manifest names. **Custody and report are not
       signed**: compare them with a printed copy, or with the case.
 
+      Time stamps lie in a signature, and beside it as `.tsr`; which `openssl ts` commands check them stands in
+      Docs/formats/manifest.md of Exhibit.
+
       A certificate proves nothing while it only comes with the bag. Get it from the signer, compare its fingerprint over
       another channel, and put its path here:
 

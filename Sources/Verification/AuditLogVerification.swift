@@ -1,0 +1,196 @@
+import CanonicalJSON
+import Digests
+import Evidence
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+
+/// Verifies the export of an audit log: form, chain, signed checkpoints, end, and heads that are known from elsewhere.
+///
+/// `Docs/formats/audit-log.md` has the format. Shares no code with what writes it.
+package struct AuditLogVerification {
+  /// What the log must be at one event, as something outside of it says.
+  package struct Head: Hashable, Sendable {
+    package let sequence: UInt64
+    package let digest: Digest
+    /// Who says so, e.g. the name of a manifest.
+    package let source: String
+
+    package init(sequence: UInt64, digest: Digest, source: String) {
+      self.sequence = sequence
+      self.digest = digest
+      self.source = source
+    }
+  }
+
+  private let path: FilePath
+  private let settings: VerificationSettings
+  private let heads: [Head]
+
+  private static let format = "exhibit-audit-log"
+  private static let version: Int64 = 1
+
+  package init(_ path: FilePath, _ settings: VerificationSettings, heads: [Head] = []) {
+    self.path = path
+    self.settings = settings
+    self.heads = heads
+  }
+
+  /// Blocks until done.
+  /// - Parameter progress: bytes done and bytes in all.
+  /// - Throws: `fileMissing`, `readFailed`; `jsonMalformed` where the file is no export at all.
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
+    let name = path.lastComponent?.string ?? path.string
+    var report = VerificationReport(subject: path.string)
+    let lines = try FileLines(path)
+    guard let first = try lines.next(), let header = try? JSONValue(parsingCanonical: first, name: name),
+      header["format"]?.stringValue == Self.format, header["version"]?.integerValue == Self.version
+    else {
+      throw EvidenceError(
+        .jsonMalformed, path.string, "no export of an audit log of version \(Self.version) in its first line")
+    }
+    var chain = Chain(name: name, identity: header["case"], heads: heads)
+    var problem: Finding?
+    while problem == nil, !settings.stop.isRaised, let line = try lines.next() {
+      problem = try chain.take(line, number: lines.number, ended: lines.isCut, settings, &report)
+      progress(lines.position, lines.size)
+    }
+    guard !settings.stop.isRaised else {
+      report.wasStopped = true
+      report.skip("\(name): chain", because: "the verification was stopped")
+      return report
+    }
+    if problem == nil, !chain.isEnded {
+      problem = chain.broken("the end", "missing: the export was cut off")
+    }
+    report.take(
+      "\(name): form and chain of \(chain.sequence) events", against: "the digests in it",
+      problem.map { [$0] } ?? [])
+    for head in heads {
+      let observed = chain.observed[head.sequence]
+      report.take(
+        "\(name): event \(head.sequence)", against: head.source,
+        observed == head.digest
+          ? []
+          : [
+            Finding(
+              .auditHeadMismatch, subject: "\(name): event \(head.sequence)",
+              expected: "SHA-256 \(head.digest)",
+              observed: observed.map { "SHA-256 \($0)" } ?? "no such event")
+          ])
+    }
+    // A chain that nothing from outside refers to, and nobody signed, can be written anew by anybody.
+    report.hasReference = chain.checkpoints > 0 || !heads.isEmpty
+    let fixed = max(chain.signed, heads.map(\.sequence).max() ?? 0)
+    if fixed < chain.sequence {
+      report.skip(
+        "\(name): events after \(fixed)",
+        because: "no checkpoint and no head known from elsewhere covers them")
+    }
+    if chain.tokens > 0 {
+      report.skip("\(name): \(chain.tokens) time-stamp tokens", because: "see `openssl ts -verify`")
+    }
+    return report
+  }
+}
+
+/// What the lines of an export must be, one after the other.
+private struct Chain {
+  let name: String
+  let identity: JSONValue?
+  private(set) var sequence: UInt64 = 0
+  private var head = Digest(.sha256, [UInt8](repeating: 0, count: 32))
+  private var before: JSONValue?
+  private(set) var checkpoints = 0
+  private(set) var tokens = 0
+  /// The last event that a checkpoint signs.
+  private(set) var signed: UInt64 = 0
+  private(set) var isEnded = false
+  /// Digests of the events that somebody asked for.
+  private(set) var observed: [UInt64: Digest] = [:]
+  private let wanted: Set<UInt64>
+
+  private static let eventKeys: Set<String> = ["actor", "kind", "payload", "previous", "sequence", "time"]
+
+  init(name: String, identity: JSONValue?, heads: [AuditLogVerification.Head]) {
+    self.name = name
+    self.identity = identity
+    self.wanted = Set(heads.map(\.sequence))
+  }
+
+  func broken(_ place: String, _ reason: String) -> Finding {
+    Finding(.auditChainBroken, subject: "\(name): \(place)", observed: reason)
+  }
+
+  /// - Returns: what is wrong; nothing that follows can be judged then.
+  mutating func take(
+    _ line: [UInt8], number: Int, ended isCut: Bool, _ settings: VerificationSettings,
+    _ report: inout VerificationReport
+  ) throws(EvidenceError) -> Finding? {
+    let place = "line \(number)"
+    guard !isCut else { return broken(place, "it is cut off") }
+    guard let value = try? JSONValue(parsingCanonical: line, name: name), let object = value.objectValue
+    else {
+      return broken(place, "not an object in canonical form")
+    }
+    guard !isEnded else { return broken(place, "something follows the end") }
+    if object["kind"] != nil { return takeEvent(value, line, place) }
+    if let document = object["checkpoint"] {
+      return try takeCheckpoint(document, value, settings, &report)
+    }
+    let end: JSONValue = .fields([
+      "end": .fields(["sequence": JSONValue(sequence), "head": .string(head.hex)])
+    ])
+    guard value == end else { return broken(place, "not the end of this log") }
+    isEnded = true
+    return nil
+  }
+
+  private mutating func takeEvent(_ value: JSONValue, _ line: [UInt8], _ place: String) -> Finding? {
+    guard Set(value.objectValue?.keys ?? [:].keys) == Self.eventKeys else {
+      return broken(place, "not the keys of an event")
+    }
+    guard value["sequence"]?.integerValue == Int64(sequence + 1) else {
+      return broken(place, "not event \(sequence + 1), which must stand there")
+    }
+    guard value["previous"]?.stringValue == head.hex else {
+      return broken("event \(sequence + 1)", "it does not follow the event before")
+    }
+    sequence += 1
+    head = Digest.of(line, .sha256)
+    if wanted.contains(sequence) { observed[sequence] = head }
+    return nil
+  }
+
+  private mutating func takeCheckpoint(
+    _ document: JSONValue, _ value: JSONValue, _ settings: VerificationSettings,
+    _ report: inout VerificationReport
+  ) throws(EvidenceError) -> Finding? {
+    let place = "checkpoint behind event \(sequence)"
+    guard document["sequence"]?.integerValue == Int64(sequence), document["head"]?.stringValue == head.hex
+    else {
+      return broken(place, "it signs another event")
+    }
+    guard document["case"] == identity else { return broken(place, "it is of another case") }
+    guard document["previous"] == before else { return broken(place, "it does not follow the one before") }
+    guard let signature = value["signature"]?.stringValue.flatMap({ Base64Text.decode($0) }) else {
+      return broken(place, "its signature is no base64")
+    }
+    let bytes = document.canonicalBytes
+    let (signatures, findings) = try ManifestSignature.check(
+      manifest: bytes, signature: signature, trust: settings.trust, subject: "\(name): \(place)")
+    report.signers += signatures?.signers ?? []
+    report.take(
+      "\(name): \(place)",
+      against: settings.trust.isEmpty
+        ? "the certificate inside the signature; none was given to trust" : "trusted certificates", findings)
+    before = .fields(["sequence": JSONValue(sequence), "sha256": .string(Digest.of(bytes, .sha256).hex)])
+    checkpoints += 1
+    signed = sequence
+    if value["token"] != nil { tokens += 1 }
+    return nil
+  }
+}
