@@ -23,7 +23,9 @@ struct ItemStatementOptions: ParsableArguments {
   @Option(help: "Condition of the item.") var condition: String?
   @Option(help: "Damage of the item.") var damage: String?
   @Option(help: "On, off, asleep, as it was found.") var powerState: String?
+  // A value may begin with a hyphen.
   @Option(
+    parsing: .unconditional,
     help:
       "How far the clock of the examined machine was off: +HH:MM:SS ahead of the right time, -HH:MM:SS behind."
   )
