@@ -88,7 +88,7 @@ struct CustodyRecordCommand: ParsableCommand {
     entry.documents = attach.map { FilePath($0) }
     entry.keys = signing.keys
     StopSignals.install()
-    let display = ProgressDisplay("Verifying the images")
+    let display = ProgressDisplay("Verifying")
     let line = try entry.record(in: try caseOptions.folder(), stop: StopSignals.flag) {
       display.update(done: $0, of: $1)
     }

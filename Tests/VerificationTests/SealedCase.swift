@@ -53,8 +53,41 @@ final class SealedCase: Sendable {
     entry.receivedBy = "A. Examiner"
     _ = try entry.record(in: made)
     try acquire()
+    try fillTheOtherTables(made, number)
     // A verification with its custody event, so that their tables are not empty.
     _ = try verifyCase()
+  }
+
+  /// A part of the item, statements, an attachment, an authority, signatures of two people, states of the case.
+  private func fillTheOtherTables(_ made: CaseFolder, _ number: ItemNumber) throws {
+    let (photograph, key, certificate) = (
+      scratch.appending("lid.jpg"), scratch.appending("officer.key"), scratch.appending("officer.pem")
+    )
+    try TestFiles.write(Array("a photograph".utf8), to: photograph)
+    var statements = Items.Statements()
+    statements.condition = "good"
+    statements.photographs = [photograph]
+    _ = try Items.add(
+      to: made, number: try ItemNumber("001-1"), description: "flash chip", serial: nil, remarks: nil,
+      partOf: number, statements)
+    _ = try Authorities.record(
+      in: made, item: number, kind: "warrant", reference: "17/26", scope: nil, expires: nil)
+    let own = try SigningKey.generate()
+    try TestFiles.write(try own.unencryptedPEM(), to: key)
+    try TestFiles.write(
+      try Certificate.selfSigned(for: own, commonName: "Officer on duty", from: Host.now()).pem(),
+      to: certificate)
+    var officer = People.Entry(name: "Officer on duty")
+    officer.certificate = certificate
+    _ = try People.add(officer, to: made)
+    let keys = SigningKeys([SigningKeys.ofExaminer, key.string]) { (_, _) throws(EvidenceError) in [] }
+    var entry = CustodyEntry(item: number, event: "seal")
+    entry.sealAfter = "A-0017"
+    entry.environment = "antistatic bag"
+    entry.keys = keys
+    _ = try entry.record(in: made)
+    try CaseLife.close(made, reason: "done", keys: keys)
+    try CaseLife.reopen(made, reason: "more to do", keys: .none)
   }
 
   /// Acquires the same contents once more.
