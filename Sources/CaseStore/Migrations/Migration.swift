@@ -57,11 +57,18 @@ struct Migration: Sendable {
   /// What `sqlite_schema` holds: SQL text by type and name. Indexes SQLite makes by itself are left out.
   static func schema(of database: Database) throws -> [String: String] {
     var schema: [String: String] = [:]
+    // A bit can make a text a BLOB of the same bytes, which SQLite takes for the same schema.
     let rows = try Row.fetchCursor(
-      database, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+      database,
+      sql: """
+        SELECT type, name, tbl_name, sql, typeof(type) || typeof(name) || typeof(tbl_name) || typeof(sql)
+        FROM sqlite_schema WHERE sql IS NOT NULL
+        """)
     while let row = try rows.next() {
       let (type, name, table, sql): (String?, String?, String?, String?) = (row[0], row[1], row[2], row[3])
-      schema["\(type ?? "?") \(name ?? "?")"] = "\(table ?? "?"): \(sql ?? "")"
+      let kinds: String = row[4]
+      schema["\(type ?? "?") \(name ?? "?")"] =
+        "\(table ?? "?"): \(sql ?? "")" + (kinds == "texttexttexttext" ? "" : " (\(kinds))")
     }
     return schema
   }

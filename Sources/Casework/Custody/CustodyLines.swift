@@ -55,7 +55,7 @@ struct CustodyLines {
     let record = recorded.record
     let details = record.details
     let extras = history.extras[record.id] ?? CustodyExtras()
-    let signers = (signatures[recorded.event] ?? []).compactMap { name($0) }
+    let signers = (signatures[recorded.event] ?? []).compactMap { name($0) }.sorted()
     let files = attachments[record.id] ?? []
     let step = steps[record.id]
     let parts: [(label: String, text: String?)] = [
