@@ -86,6 +86,7 @@ import Testing
     Case("break a reference", "DELETE FROM person", .databaseDamaged, "table c"),
     Case("drop a trigger", "", .schemaAltered, "trigger audit_event_update"),
     Case("weaken a trigger", "", .schemaAltered, "trigger segment_delete"),
+    Case("make a text of the schema a BLOB of the same bytes", "", .schemaAltered, "trigger segment_delete"),
   ]
 
   @Test(arguments: cases)
@@ -98,6 +99,12 @@ import Testing
         """
         DROP TRIGGER segment_delete;
         CREATE TRIGGER segment_delete BEFORE DELETE ON segment BEGIN SELECT 1; END
+        """)
+    case "make a text of the schema a BLOB of the same bytes":
+      try sample.sql(
+        """
+        PRAGMA writable_schema = ON;
+        UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'segment_delete'
         """)
     default: break
     }
