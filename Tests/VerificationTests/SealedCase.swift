@@ -75,7 +75,7 @@ final class SealedCase: Sendable {
     let own = try SigningKey.generate()
     try TestFiles.write(try own.unencryptedPEM(), to: key)
     try TestFiles.write(
-      try Certificate.selfSigned(for: own, commonName: "Officer on duty", from: Host.now()).pem(),
+      try Certificate.selfSigned(for: own, name: try SignerName("Officer on duty"), from: Host.now()).pem(),
       to: certificate)
     var officer = People.Entry(name: "Officer on duty")
     officer.certificate = certificate
