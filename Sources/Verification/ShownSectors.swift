@@ -98,15 +98,17 @@ package struct ShownSectors: Sendable {
     return others
   }
 
-  /// Bytes of the stream, cut where chunks end, with their offset in the file of chunks.
-  /// - Parameter bytes: all of them in chunks that are shown.
+  /// Bytes of the stream, cut where chunks end, with their offset in the file of chunks. Those outside of the chunks
+  /// that are shown are left out: a sector may lie across the end of a chunk.
   package func parts(of bytes: Range<UInt64>) -> [(bytes: Range<UInt64>, offset: UInt64)] {
     var index = places.partitioningIndex { $0.chunk >= bytes.lowerBound / plan.chunkSize }
     var parts: [(bytes: Range<UInt64>, offset: UInt64)] = []
     var next = bytes.lowerBound
     while next < bytes.upperBound, index < places.count {
       let chunk = plan.bytes(ofChunk: places[index].chunk)
+      next = max(next, chunk.lowerBound)
       let end = min(bytes.upperBound, chunk.upperBound)
+      guard next < end else { break }
       parts.append((next..<end, places[index].bytes.lowerBound + next - chunk.lowerBound))
       next = end
       index += 1

@@ -178,6 +178,25 @@ import Verification
       "\(attack.name): \(report.failures)")
   }
 
+  /// Sectors of a disc do not divide a chunk: those across its ends are shown in part.
+  @Test func sectorsAcrossTheEndsOfAChunk() {
+    let zero = Digest(.sha256, [UInt8](repeating: 0, count: 32))
+    let stream = Manifest.Stream(
+      unitSize: 2352, length: 2352 * 1000, digests: DigestSet([zero]),
+      chunks: Manifest.Chunks(size: 1 << 20, count: 3, file: "c", merkleRoot: zero),
+      map: SectorMap(sectorCount: 1000))
+    let shown = ShownSectors(sectors: [SectorRange(500..<501)], stream: stream)
+    #expect(shown.problem == nil)
+    #expect(shown.chunks == [SectorRange(1..<2)])
+    // 2^20 / 2352 is 445.8, 2^21 / 2352 is 891.6.
+    #expect(shown.others == [SectorRange(445..<500), SectorRange(501..<892)])
+    let parts = (shown.others + shown.sectors).flatMap {
+      shown.parts(of: shown.plan.bytes(of: $0, sectorSize: 2352))
+    }
+    #expect(parts.reduce(0) { $0 + $1.bytes.count } == 1 << 20)
+    #expect(parts.allSatisfy { $0.offset + UInt64($0.bytes.count) <= shown.chunkBytes })
+  }
+
   @Test func twoProofsOrNoneAreNoBundle() throws {
     let bundle = try Bundle()
     try bundle.write(try bundle.read("001.proof.json"), to: "002.proof.json")
