@@ -195,7 +195,9 @@ static int is_signed_by_one_of(X509 *certificate, STACK_OF(X509) * issuers) {
   return 0;
 }
 
+// One of another issuer, which is not there: a root carries its own signature and needs no such exception.
 static int has_issued_another(X509 *certificate, STACK_OF(X509) * certificates) {
+  if (X509_NAME_cmp(X509_get_subject_name(certificate), X509_get_issuer_name(certificate)) == 0) return 0;
   EVP_PKEY *key = X509_get0_pubkey(certificate);
   for (int index = 0; key && index < sk_X509_num(certificates); index++) {
     X509 *other = sk_X509_value(certificates, index);
@@ -204,6 +206,14 @@ static int has_issued_another(X509 *certificate, STACK_OF(X509) * certificates) 
         X509_verify(other, key) == 1) {
       return 1;
     }
+  }
+  return 0;
+}
+
+static int has_the_name_of_one_of(X509 *certificate, STACK_OF(X509) * others) {
+  for (int index = 0; index < sk_X509_num(others); index++) {
+    X509_NAME *name = X509_get_subject_name(sk_X509_value(others, index));
+    if (X509_NAME_cmp(X509_get_subject_name(certificate), name) == 0) return 1;
   }
   return 0;
 }
@@ -217,7 +227,8 @@ int32_t csigning_message_certificates_are_bound(
     X509 *certificate = sk_X509_value(certificates, index);
     bound = is_signer(cms_of(message), certificate) || is_signed_by_one_of(certificate, certificates) ||
             is_signed_by_one_of(certificate, trust) ||
-            (kind == CSIGNING_TIMESTAMP && has_issued_another(certificate, certificates));
+            (kind == CSIGNING_TIMESTAMP && has_issued_another(certificate, certificates) &&
+             !has_the_name_of_one_of(certificate, trust));
   }
   ERR_clear_error();
   sk_X509_pop_free(certificates, X509_free);

@@ -41,7 +41,7 @@ package struct SignerReport: Hashable, Sendable {
     let name = HumanText.singleLine(certificate?.subject ?? "an unknown signer")
     if let problem { return "Invalid signature by \(name): \(problem)." }
     let time = signingTime.map { " at \($0) (stated by the signer)" } ?? ""
-    let flaws = findings(subject: "").contains { $0.severity == .failure && $0.code != .signerUntrusted }
+    let flaws = findings(subject: "", untrusted: .note).contains { $0.severity == .failure }
     let more = (flaws ? ["Not sound, see the findings."] : []) + timestamps.map(\.sentence)
     let first =
       switch trust {
@@ -53,7 +53,8 @@ package struct SignerReport: Hashable, Sendable {
     return ([first] + more).joined(separator: " ")
   }
 
-  func findings(subject: String) -> [Finding] {
+  /// - Parameter untrusted: what it weighs that the certificate is not trusted.
+  func findings(subject: String, untrusted: FindingSeverity) -> [Finding] {
     if let problem {
       return [
         Finding(
@@ -66,7 +67,7 @@ package struct SignerReport: Hashable, Sendable {
     case .untrusted(let reason):
       findings.append(
         Finding(
-          .signerUntrusted, subject: subject, expected: "a trusted certificate",
+          .signerUntrusted, untrusted, subject: subject, expected: "a trusted certificate",
           observed: "\(HumanText.singleLine(certificate?.subject ?? "")): \(reason)"))
     case .notAsked:
       findings.append(
@@ -113,14 +114,20 @@ package struct SignatureReport: Hashable, Sendable {
   /// Every signer signed exactly this content. Says nothing of trust.
   package var isIntact: Bool { problem == nil && !signers.isEmpty && signers.allSatisfy(\.isIntact) }
 
-  /// Intact, by trusted certificates with which nothing is wrong.
-  package var isTrusted: Bool { isIntact && signers.allSatisfy { $0.judgement?.isSound ?? false } }
+  /// Intact, by at least one trusted certificate, and nothing is wrong with any that signed.
+  package var isTrusted: Bool {
+    isIntact && hasTrustedSigner && !findings(subject: "").contains { $0.severity == .failure }
+  }
+
+  private var hasTrustedSigner: Bool { signers.contains { $0.isIntact && $0.judgement?.isSound ?? false } }
 
   /// The same as findings; without a failure where the signature is intact, trusted and sound.
   /// - Parameter subject: the name of the signature file.
   package func findings(subject: String) -> [Finding] {
     switch problem {
-    case nil: signers.flatMap { $0.findings(subject: subject) }
+    // A further signature takes nothing away from that of a trusted signer.
+    case nil:
+      signers.flatMap { $0.findings(subject: subject, untrusted: hasTrustedSigner ? .warning : .failure) }
     case .malformed(let reason):
       [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: reason)]
     case .weakDigest(let name):

@@ -357,6 +357,18 @@ package struct ManifestVerification {
             observed: "\(reader.geometry.length) bytes")
         ])
     }
+    // A stream longer than its image, or shorter by more than padding: how much memory is taken must not follow from it.
+    let (padding, isTooLong) = contents.length.subtractingReportingOverflow(stream.length)
+    guard !isTooLong, padding < UInt64(stream.unitSize) else {
+      return report.take(
+        "\(first.name): length", against: "the stream",
+        [
+          Finding(
+            .lengthMismatch, subject: first.name,
+            expected: "\(stream.length) bytes and less than one unit of padding",
+            observed: "\(contents.length) bytes")
+        ])
+    }
     report.take(
       "\(first.name): description", against: "manifest",
       DescriptionCheck.findings(reader, manifest, subject: first.name))
