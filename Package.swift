@@ -29,6 +29,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
 // A target imports only targets of lower levels; Tests/ArchitectureTests holds the code to it.
@@ -56,6 +57,7 @@ let package = Package(
     .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
     .target(name: "CDiscSector", cSettings: strictC + [.unsafeFlags(["-O2"])]),
     .target(name: "CSigning", dependencies: ["CCrypto"], cSettings: strictC),
+    .target(name: "CSQLite", cSettings: strictC),
     // level 1: the vocabulary
     module("Evidence", []),
     // level 2: bytes and the operating system
@@ -87,7 +89,7 @@ let package = Package(
         "Manifests",
       ]),
     // level 7: the record
-    module("CaseStore", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", grdb]),
+    module("CaseStore", ["CSQLite", "Evidence", "CanonicalJSON", "SystemIO", "Digests", grdb, sqlite]),
     // level 8: the document
     module("CourtReport", ["Evidence", "CanonicalJSON", "Manifests", "Verification", "CaseStore", mustache]),
     // level 9: the use cases
@@ -133,6 +135,11 @@ let package = Package(
     .executableTarget(
       name: "exhibit-disc-rates", dependencies: ["CanonicalJSON", "OpticalDisc"],
       path: "Tests/Benchmarks/Discs", swiftSettings: strict),
+    // works on a large case for Tests/Benchmarks/cases, and beside others of its kind for tests
+    .executableTarget(
+      name: "exhibit-case-rates",
+      dependencies: ["Evidence", "CanonicalJSON", "SystemIO", "CaseStore", systemPackage],
+      path: "Tests/Benchmarks/Cases", swiftSettings: strict),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",
@@ -171,7 +178,7 @@ let package = Package(
       "VerificationTests",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Verification",
-        "Manifests", "Casework", systemPackage,
+        "Manifests", "CaseStore", "Casework", systemPackage,
       ]),
     tests("EvidenceLabelsTests", ["Evidence", "EvidenceLabels"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),

@@ -69,6 +69,15 @@ package struct AcquisitionEntry: Hashable, Sendable {
   package let digests: [StreamDigests]
 }
 
+/// An acquisition with its manifest.
+package struct EndedAcquisition: Hashable, Sendable {
+  package let name: String
+  /// Relative to the case.
+  package let folder: String
+  /// SHA-256.
+  package let manifestDigest: Digest
+}
+
 extension CaseStore {
   /// Records that an acquisition begins, and gives it its name: the item's number, then number-2, number-3 …
   /// - Parameters:
@@ -211,6 +220,21 @@ extension CaseStore {
       let acquisitions: [AcquisitionRecord] = try database.plainRecords(
         where: "item = ?", [item.description])
       return try acquisitions.map { try entry(of: $0, database) }
+    }
+  }
+
+  /// Every acquisition of the case that ended with a manifest, oldest first.
+  package func endedAcquisitions() throws(EvidenceError) -> [EndedAcquisition] {
+    try read { database in
+      let results: [AcquisitionResultRecord] = try database.plainRecords(where: "manifest_digest IS NOT NULL")
+      let acquisitions: [AcquisitionRecord] = try database.plainRecords()
+      let known = Dictionary(acquisitions.map { ($0.id, $0) }) { first, _ in first }
+      return results.compactMap { result in
+        guard let acquisition = known[result.acquisition], let digest = result.manifestDigest else {
+          return nil
+        }
+        return EndedAcquisition(name: acquisition.name, folder: acquisition.folder, manifestDigest: digest)
+      }
     }
   }
 

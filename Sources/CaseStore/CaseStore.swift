@@ -14,17 +14,20 @@ package final class CaseStore: Sendable {
 
   /// The case folder.
   package let folder: FilePath
-  private let queue: DatabaseQueue
+  private let file: String
+  let queue: DatabaseQueue
   /// Who acts; `nil` where the case is open for reading only.
   private let actor: AuditActor?
   private let clock: @Sendable () -> Timestamp
 
-  package var path: FilePath { folder.appending(Self.fileName) }
+  package var path: FilePath { folder.appending(file) }
 
   private init(
-    folder: FilePath, queue: DatabaseQueue, actor: AuditActor?, clock: @escaping @Sendable () -> Timestamp
+    folder: FilePath, file: String = fileName, queue: DatabaseQueue, actor: AuditActor?,
+    clock: @escaping @Sendable () -> Timestamp
   ) {
     self.folder = folder
+    self.file = file
     self.queue = queue
     self.actor = actor
     self.clock = clock
@@ -86,9 +89,13 @@ package final class CaseStore: Sendable {
     return store
   }
 
-  /// Brings the database to the newest version, and records that.
-  private func migrate() throws(EvidenceError) {
-    guard try read({ try Migration.version(of: $0) }) < Migration.newestVersion else { return }
+  /// Brings the database to the newest version: a copy of it first, then all steps in one transaction, with an event that
+  /// names them.
+  func migrate() throws(EvidenceError) {
+    let old = try read { try Migration.version(of: $0) }
+    guard old < Migration.newestVersion else { return }
+    let backup = try Self.backupPlace(in: folder, what: "version-\(old)")
+    try backUp(to: backup)
     try write { transaction in
       // Another process may have been quicker.
       let old = try Migration.version(of: transaction.database)
@@ -99,6 +106,7 @@ package final class CaseStore: Sendable {
         details: .fields([
           "from": JSONValue(old), "to": JSONValue(Migration.newestVersion),
           "steps": .array(Migration.all.filter { $0.version > old }.map { .string($0.name) }),
+          "backup": .string("\(Self.backups)/\(backup.lastComponent?.string ?? "")"),
         ]))
     }
   }
@@ -110,6 +118,18 @@ package final class CaseStore: Sendable {
     let queue = try CaseOpening.connectForReading(path)
     try CaseOpening.check(queue, path)
     return CaseStore(folder: folder, queue: queue, actor: nil, clock: Host.now)
+  }
+
+  /// Opens a copy of a case database to look at it, whatever its name.
+  /// - Throws: as `open`.
+  package static func openCopy(_ path: FilePath) throws(EvidenceError) -> CaseStore {
+    guard Files.kind(path) == .file, let name = path.lastComponent?.string else {
+      throw EvidenceError(.fileMissing, path.string)
+    }
+    let queue = try CaseOpening.connectForReading(path)
+    try CaseOpening.check(queue, path)
+    return CaseStore(
+      folder: path.removingLastComponent(), file: name, queue: queue, actor: nil, clock: Host.now)
   }
 
   private static func existingFile(in folder: FilePath) throws(EvidenceError) -> FilePath {

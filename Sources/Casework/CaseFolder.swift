@@ -16,6 +16,10 @@ package struct CaseFolder: Hashable, Sendable {
   package var reports: FilePath { path.appending("reports") }
   /// Photographs and documents, each named by its SHA-256. Made when the first is attached.
   package var attachments: FilePath { path.appending("attachments") }
+  /// Signed statements of how far the audit log went.
+  package var checkpoints: FilePath { path.appending("checkpoints") }
+  /// Copies of the database.
+  package var backups: FilePath { path.appending(CaseStore.backups) }
   /// The examiner's own; not a part of what is handed over.
   package var signing: FilePath { path.appending("signing") }
 
@@ -23,6 +27,11 @@ package struct CaseFolder: Hashable, Sendable {
   /// The certificates above the examiner's, where a laboratory's authority issued it.
   package var chain: FilePath { certificates.appending("chain.pem") }
   package var examinerCertificate: FilePath { certificates.appending("examiner.pem") }
+
+  /// The kind of file system the case lies on, where other machines may have it open as well; `nil` elsewhere.
+  package var sharedFileSystem: String? {
+    FileSystems.kind(of: path).flatMap { FileSystems.isShared($0) ? $0 : nil }
+  }
 
   private init(path: FilePath) { self.path = path }
 
@@ -38,6 +47,15 @@ package struct CaseFolder: Hashable, Sendable {
       throw EvidenceError(.notACase, path.string, "no \(CaseStore.fileName) in it")
     }
     return folder
+  }
+
+  /// The case at a path, also where its database is missing.
+  /// - Throws: `notACase` where there is neither a database nor a folder of evidence.
+  package static func atPlace(_ path: FilePath) throws(EvidenceError) -> CaseFolder {
+    guard Files.kind(path) == .folder, Files.kind(path.appending("evidence")) == .folder else {
+      return try at(path)
+    }
+    return CaseFolder(path: try Syscalls.resolve(path).orThrow(.notACase, path.string))
   }
 
   /// The case that is meant: the named one, else the one of EXHIBIT_CASE, else the one around the current folder.

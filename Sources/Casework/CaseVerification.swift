@@ -49,7 +49,7 @@ struct CaseVerification {
       return report
     }
     let certificates = trust.certificates + CaseCertificates(folder).check(against: store, &report)
-    var heads: [AuditHead] = []
+    var heads: [AuditReference] = []
     var parts: [Part] = []
     let imported = ImportedAcquisitions(store)
     for (item, entries) in items where !stop.isRaised {
@@ -72,10 +72,7 @@ struct CaseVerification {
     heads += verifyUnrecorded(items, certificates, &report, progress)
     noteUnknown(items, &report)
     checkReports(items.map(\.item), store, &report)
-    report.take(
-      "audit log, custody and records",
-      against: "the chain, and the heads in \(heads.count) manifest\(heads.count == 1 ? "" : "s")",
-      audit(store, heads))
+    AuditComparison(folder, certificates).perform(store, manifests: heads, &report)
     CustodyCheck(folder: folder, store: store).perform(
       items.map(\.item), ofWholeCase: item == nil, &report)
     try? store.close()
@@ -93,12 +90,6 @@ struct CaseVerification {
     return all
   }
 
-  private func audit(_ store: CaseStore, _ heads: [AuditHead]) -> [Finding] {
-    do throws(EvidenceError) { return try store.checkAudit(expecting: heads) } catch {
-      return [Self.damage(error)]
-    }
-  }
-
   /// A database of another kind is a damaged one where manifests show that this is a case.
   private func isDatabaseDamage(_ error: EvidenceError, hasEvidence: Bool) -> Bool {
     switch error.code {
@@ -108,7 +99,7 @@ struct CaseVerification {
     }
   }
 
-  private static func damage(_ error: EvidenceError) -> Finding {
+  static func damage(_ error: EvidenceError) -> Finding {
     Finding(
       .databaseDamaged, subject: CaseStore.fileName, expected: "readable",
       observed: error.detail.isEmpty ? error.code.summary : error.detail)
@@ -121,7 +112,7 @@ struct CaseVerification {
   private func verify(
     _ names: RecordNames, in place: FilePath, _ expected: Digest?, _ certificates: [Certificate],
     _ report: inout VerificationReport, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) -> AuditHead? {
+  ) -> AuditReference? {
     let path = place.appending(names.manifest)
     let subject = folder.relative(path)
     guard Files.exists(path) else {
@@ -156,7 +147,9 @@ struct CaseVerification {
               observed: "SHA-256 \(result.manifestDigest)")
           ])
     }
-    return result.manifest.map { AuditHead(sequence: $0.audit.sequence, digest: $0.audit.head) }
+    return result.manifest.map {
+      AuditReference(AuditHead(sequence: $0.audit.sequence, digest: $0.audit.head), from: names.manifest)
+    }
   }
 
   /// Acquisitions without a manifest cannot be verified; that is said, never passed over.
@@ -191,10 +184,10 @@ struct CaseVerification {
   private func verifyUnrecorded(
     _ items: [ItemEntries], _ certificates: [Certificate], _ report: inout VerificationReport,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) -> [AuditHead] {
+  ) -> [AuditReference] {
     let entries = items.flatMap(\.entries)
     let ended = Set(entries.filter { $0.result?.manifestDigest != nil }.map(\.acquisition.name))
-    var heads: [AuditHead] = []
+    var heads: [AuditReference] = []
     for name in acquisitionFolders() where !ended.contains(name) && !stop.isRaised {
       let place = folder.evidence.appending(name)
       heads +=

@@ -92,6 +92,9 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case auditEventAltered = "audit.event-altered"
   case auditHeadMismatch = "audit.head-mismatch"
   case auditTimeOrder = "audit.time-order"
+  case checkpointMalformed = "audit.checkpoint-malformed"
+  case checkpointMismatch = "audit.checkpoint-mismatch"
+  case checkpointUnrecorded = "audit.checkpoint-unrecorded"
   case custodyMismatch = "custody.differs-from-audit-log"
   case recordMismatch = "case.record-differs-from-audit-log"
   case acquisitionUnrecorded = "case.acquisition-unrecorded"
@@ -170,8 +173,12 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .acquisitionIncomplete: "the acquisition did not finish"
     case .auditChainBroken: "the chain of the audit log is broken"
     case .auditEventAltered: "an event of the audit log was altered"
-    case .auditHeadMismatch: "the audit log is not the one the manifest refers to"
+    case .auditHeadMismatch:
+      "the audit log is not the one that a manifest, a checkpoint or a known head refers to"
     case .auditTimeOrder: "an event of the audit log is earlier than the one before it"
+    case .checkpointMalformed: "a checkpoint of the audit log does not follow its format"
+    case .checkpointMismatch: "a checkpoint of the audit log is of another case, or not in its place"
+    case .checkpointUnrecorded: "a checkpoint lies in the case that its audit log does not name"
     case .custodyMismatch: "the custody table differs from the audit log"
     case .recordMismatch: "a record of the case differs from the audit log"
     case .acquisitionUnrecorded:

@@ -5,10 +5,13 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   package init(microseconds: Int64) { self.microseconds = microseconds }
 
+  /// Characters of the written form, all of them ASCII.
+  package static let textLength = 27
+
   /// Reads exactly the form `description` writes; `nil` for anything else, a day that does not exist included.
   package init?(_ text: String) {
     let utf8 = Array(text.utf8)
-    guard utf8.count == 27, utf8[4] == UInt8(ascii: "-"), utf8[7] == UInt8(ascii: "-"),
+    guard utf8.count == Self.textLength, utf8[4] == UInt8(ascii: "-"), utf8[7] == UInt8(ascii: "-"),
       utf8[10] == UInt8(ascii: "T"), utf8[13] == UInt8(ascii: ":"), utf8[16] == UInt8(ascii: ":"),
       utf8[19] == UInt8(ascii: "."), utf8[26] == UInt8(ascii: "Z")
     else { return nil }

@@ -3,7 +3,7 @@ import Casework
 import Evidence
 import SystemPackage
 
-struct AcquireCommand: ParsableCommand {
+struct AcquireCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "acquire", abstract: "Acquire a medium: one read, every image and digest from it, signed.",
     discussion: """
@@ -69,6 +69,7 @@ struct AcquireCommand: ParsableCommand {
     let job = try AcquisitionJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }
+    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }

@@ -9,7 +9,7 @@ struct AuthorityCommands: ParsableCommand {
     subcommands: [AuthorityRecordCommand.self, AuthorityListCommand.self])
 }
 
-struct AuthorityRecordCommand: ParsableCommand {
+struct AuthorityRecordCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Record a warrant, an order, a consent.",
     discussion: """
@@ -40,7 +40,7 @@ struct AuthorityRecordCommand: ParsableCommand {
   }
 }
 
-struct AuthorityListCommand: ParsableCommand {
+struct AuthorityListCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List every authority of a case, or those that cover an item.",
     discussion: """

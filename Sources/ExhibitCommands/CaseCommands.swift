@@ -7,10 +7,11 @@ import SystemPackage
 
 struct CaseCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "case", abstract: "Create a case; close, archive and reopen it.",
+    commandName: "case", abstract: "Create, look at, close, copy and move cases.",
     subcommands: [
-      CaseCreateCommand.self, CaseCloseCommand.self, CaseArchiveCommand.self, CaseReopenCommand.self,
-      CaseRebuildCommand.self,
+      CaseCreateCommand.self, CaseShowCommand.self, CaseListCommand.self, CaseFindCommand.self,
+      CaseCloseCommand.self, CaseArchiveCommand.self, CaseReopenCommand.self, CaseRebuildCommand.self,
+      CaseBackupCommand.self, CaseRestoreCommand.self, CaseExportCommand.self, CaseImportCommand.self,
     ])
 }
 
@@ -57,6 +58,8 @@ struct CaseCreateCommand: ParsableCommand {
     default: throw EvidenceError(.argumentInvalid, "--certificate", "it needs --key")
     }
     let created = try request.perform()
+    CommandLog.works(on: try CaseFolder.at(created.folder))
+    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
     output.show(
       [
         "Case \(created.number) created in \(created.folder)",

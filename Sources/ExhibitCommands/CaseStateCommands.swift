@@ -4,7 +4,7 @@ import Casework
 import Evidence
 import Rendering
 
-struct CaseCloseCommand: ParsableCommand {
+struct CaseCloseCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "close", abstract: "Close a case: two people sign, nothing is added or acquired any more.",
     discussion: """
@@ -20,12 +20,13 @@ struct CaseCloseCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    CommandLog.signs(passphraseFile: nil)
     try CaseLife.close(try caseOptions.folder(), reason: reason, keys: signing.keys)
     output.show(["The case is closed."], json: .fields(["state": "closed"]))
   }
 }
 
-struct CaseArchiveCommand: ParsableCommand {
+struct CaseArchiveCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "archive", abstract: "Archive a closed case: nothing changes but verifications of it.",
     discussion: """
@@ -41,12 +42,13 @@ struct CaseArchiveCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    CommandLog.signs(passphraseFile: nil)
     try CaseLife.archive(try caseOptions.folder(), reason: reason, keys: signing.keys)
     output.show(["The case is archived."], json: .fields(["state": "archived"]))
   }
 }
 
-struct CaseReopenCommand: ParsableCommand {
+struct CaseReopenCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "reopen", abstract: "Open a closed or archived case again.",
     discussion: """
@@ -60,13 +62,14 @@ struct CaseReopenCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    CommandLog.signs(passphraseFile: nil)
     try CaseLife.reopen(
       try caseOptions.folder(), reason: try required(reason, "--reason"), keys: signing.keys)
     output.show(["The case is open again."], json: .fields(["state": "open"]))
   }
 }
 
-struct CaseRebuildCommand: ParsableCommand {
+struct CaseRebuildCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild", abstract: "Write the tables of a case anew from its audit log.",
     discussion: """

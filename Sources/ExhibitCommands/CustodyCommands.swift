@@ -12,7 +12,7 @@ struct CustodyCommands: ParsableCommand {
     subcommands: [CustodyRecordCommand.self, CustodySignCommand.self, CustodyShowCommand.self])
 }
 
-struct CustodyRecordCommand: ParsableCommand {
+struct CustodyRecordCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Record a custody event of an item.",
     discussion: """
@@ -66,6 +66,7 @@ struct CustodyRecordCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    CommandLog.signs(passphraseFile: nil)
     var entry = CustodyEntry(item: try itemNumber(item), event: event)
     entry.time = time
     entry.place = place
@@ -97,7 +98,7 @@ struct CustodyRecordCommand: ParsableCommand {
   }
 }
 
-struct CustodySignCommand: ParsableCommand {
+struct CustodySignCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "sign", abstract: "Sign an event that is recorded, such as a transfer by its other side.",
     discussion: """
@@ -111,6 +112,7 @@ struct CustodySignCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    CommandLog.signs(passphraseFile: nil)
     guard !signing.sign.isEmpty else { throw EvidenceError(.argumentInvalid, "--sign", "no key is given") }
     let names = try CaseLife.sign(event: event, in: try caseOptions.folder(), keys: signing.keys)
     output.show(
@@ -119,7 +121,7 @@ struct CustodySignCommand: ParsableCommand {
   }
 }
 
-struct CustodyShowCommand: ParsableCommand {
+struct CustodyShowCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show the custody of an item: its events, who had it when, and gaps.",
     discussion: """

@@ -6,7 +6,7 @@ import Rendering
 import SystemIO
 import SystemPackage
 
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write everything of an item into one bag, to hand it over.",
     discussion: """

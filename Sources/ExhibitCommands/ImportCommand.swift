@@ -6,7 +6,7 @@ import Rendering
 import SystemIO
 import SystemPackage
 
-struct ImportCommand: ParsableCommand {
+struct ImportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Check a bag that was handed over, and take its acquisitions into a case.",

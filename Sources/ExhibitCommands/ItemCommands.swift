@@ -61,7 +61,7 @@ struct ItemStatementOptions: ParsableArguments {
   }
 }
 
-struct ItemAddCommand: ParsableCommand {
+struct ItemAddCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "add", abstract: "Add an evidence item.",
     discussion: """
@@ -89,7 +89,7 @@ struct ItemAddCommand: ParsableCommand {
   }
 }
 
-struct ItemDescribeCommand: ParsableCommand {
+struct ItemDescribeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe", abstract: "State something of an item, in place of what was stated before.",
     discussion: """
@@ -113,7 +113,7 @@ struct ItemDescribeCommand: ParsableCommand {
   }
 }
 
-struct ItemListCommand: ParsableCommand {
+struct ItemListCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the evidence items of a case.",
     discussion: """
@@ -138,7 +138,7 @@ struct ItemListCommand: ParsableCommand {
   }
 }
 
-struct ItemShowCommand: ParsableCommand {
+struct ItemShowCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show everything that is known of an item.",
     discussion: """
@@ -156,7 +156,7 @@ struct ItemShowCommand: ParsableCommand {
   }
 }
 
-struct ItemLabelCommand: ParsableCommand {
+struct ItemLabelCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "label", abstract: "Write the evidence label of an item: SVG, PDF or PNG with a QR code.",
     discussion: """
@@ -182,7 +182,7 @@ struct ItemLabelCommand: ParsableCommand {
   }
 }
 
-struct ItemCheckLabelCommand: ParsableCommand {
+struct ItemCheckLabelCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "check-label", abstract: "Compare the code on a label with the case.",
     discussion: """

@@ -29,9 +29,11 @@ struct CaseOptions: ParsableArguments {
     help: "Who you are: a person of the case, by name or identifier. Default: its examiner.")
   var person: String?
 
+  /// The case, which learns in the end that the command ran.
   func folder() throws(EvidenceError) -> CaseFolder {
     var folder = try CaseFolder.locate(named: path)
     folder.actingAs = person
+    CommandLog.works(on: folder)
     return folder
   }
 }
@@ -57,7 +59,9 @@ struct PassphraseOptions: ParsableArguments {
 
   /// The passphrase; asked for on the terminal where no file gives it, twice where it is new.
   func read(isNew: Bool) throws(EvidenceError) -> [UInt8] {
-    try Self.read(file: passphraseFile, of: "signing key", isNew: isNew)
+    let passphrase = try Self.read(file: passphraseFile, of: "signing key", isNew: isNew)
+    CommandLog.remember(passphrase)
+    return passphrase
   }
 
   /// - Parameter subject: the key.

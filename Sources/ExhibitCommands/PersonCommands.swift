@@ -10,7 +10,7 @@ struct PersonCommands: ParsableCommand {
     subcommands: [PersonAddCommand.self, PersonListCommand.self])
 }
 
-struct PersonAddCommand: ParsableCommand {
+struct PersonAddCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
     abstract: "Add a person, or state qualifications and certificate of one who is known.",
@@ -43,7 +43,7 @@ struct PersonAddCommand: ParsableCommand {
   }
 }
 
-struct PersonListCommand: ParsableCommand {
+struct PersonListCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the people of a case.",
     discussion: """

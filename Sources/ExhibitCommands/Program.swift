@@ -13,8 +13,7 @@ package struct ExhibitProgram: ParsableCommand {
     version: ToolVersion.current,
     subcommands: [
       CaseCommands.self, PersonCommands.self, AuthorityCommands.self, ItemCommands.self, DevicesCommand.self,
-      AcquireCommand.self, ResumeCommand.self,
-      CustodyCommands.self,
+      AcquireCommand.self, ResumeCommand.self, CustodyCommands.self, AuditCommands.self,
       VerifyCommand.self, ManifestCommands.self, KeyCommands.self,
       ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
       RecoverCommand.self, ProveCommand.self, ExportCommand.self, ImportCommand.self, ValidateCommand.self,
@@ -27,9 +26,10 @@ package struct ExhibitProgram: ParsableCommand {
     let arguments = Array(CommandLine.arguments.dropFirst())
     Rendering.runAndExit(
       configuration.commandName ?? "exhibit", asJSON: arguments.contains("--json"),
-      otherwise: { (fullMessage(for: $0), exitCode(for: $0) != .success) }
+      otherwise: { (fullMessage(for: $0), exitCode(for: $0) != .success) }, ended: CommandLog.end
     ) {
       var command = try parseAsRoot(arguments)
+      CommandLog.begin(command)
       try command.run()
     }
   }

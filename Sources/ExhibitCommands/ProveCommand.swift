@@ -6,7 +6,7 @@ import Rendering
 import SystemIO
 import SystemPackage
 
-struct ProveCommand: ParsableCommand {
+struct ProveCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "prove", abstract: "Show some sectors of an item, and prove them without the rest of it.",
     discussion: """

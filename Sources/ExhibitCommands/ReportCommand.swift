@@ -4,7 +4,7 @@ import Casework
 import Evidence
 import SystemPackage
 
-struct ReportCommand: ParsableCommand {
+struct ReportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the report of an item as one HTML page.",
     discussion: """

@@ -5,7 +5,7 @@ import Rendering
 import SystemIO
 import SystemPackage
 
-struct ResumeCommand: ParsableCommand {
+struct ResumeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume", abstract: "Go on with an acquisition that ended early.",
     discussion: """
@@ -47,6 +47,7 @@ struct ResumeCommand: ParsableCommand {
     let job = try ResumeJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }
+    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }

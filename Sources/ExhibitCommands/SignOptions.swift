@@ -21,7 +21,9 @@ struct SignOptions: ParsableArguments {
   var keys: SigningKeys {
     SigningKeys(sign) { (index, name) throws(EvidenceError) in
       let file = index < signPassphraseFile.count ? signPassphraseFile[index] : nil
-      return try PassphraseOptions.read(file: file, of: name, isNew: false)
+      let passphrase = try PassphraseOptions.read(file: file, of: name, isNew: false)
+      if sign[index] == SigningKeys.ofExaminer { CommandLog.remember(passphrase) }
+      return passphrase
     }
   }
 }

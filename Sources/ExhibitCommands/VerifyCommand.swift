@@ -7,7 +7,7 @@ import SystemIO
 import SystemPackage
 import Verification
 
-struct VerifyCommand: ParsableCommand {
+struct VerifyCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Verify a case, an item, a manifest or a lone image.",
     discussion: """
@@ -42,6 +42,7 @@ struct VerifyCommand: ParsableCommand {
   var with: [String] = []
   @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
   var level = VerificationLevel.full.rawValue
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -50,6 +51,11 @@ struct VerifyCommand: ParsableCommand {
       if let path { try VerificationJob.target(FilePath(path), item: number) } else {
         .record(try caseOptions.folder(), item: number)
       }
+    if case .record(let folder, _) = target {
+      CommandLog.works(on: folder)
+    } else {
+      CommandLog.forgo()
+    }
     StopSignals.install()
     let job = try VerificationJob(
       target, level: try VerificationRendering.level(named: level), trust: trust.map { FilePath($0) },
@@ -59,6 +65,8 @@ struct VerifyCommand: ParsableCommand {
     let display = ProgressDisplay("Verifying")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
+    if report.isLogIntact { CommandLog.signs(passphraseFile: passphrase.passphraseFile) }
+    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandLog.forgo() }
     output.show(VerificationRendering.lines(report), json: VerificationRendering.json(report))
     if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
   }

@@ -16,23 +16,28 @@ package enum Rendering {
   ///   - asJSON: an error is also shown as one JSON object on standard output.
   ///   - otherwise: what is said of an error that is none of Exhibit's own, such as a parser's help, and whether it
   ///     is a mistake of whoever typed.
+  ///   - ended: called once `body` has come to an end that is Exhibit's own; not for help.
   ///   - body: parses and works.
   package static func runAndExit(
     _ name: String, asJSON: Bool, otherwise: (any Error) -> (message: String, isMistake: Bool),
-    _ body: () throws -> Void
+    ended: (ExitStatus, EvidenceError?) -> Void = { _, _ in }, _ body: () throws -> Void
   ) -> Never {
     StandardStreams.prepare()
     do {
       try body()
+      ended(.complete, nil)
       end(.complete, of: name)
-    } catch let ended as EndedWith {
-      end(ended.status, of: name)
+    } catch let end as EndedWith {
+      ended(end.status, nil)
+      Self.end(end.status, of: name)
     } catch let stopped as StoppedEarly {
       Terminal.writeError("\(name): \(stopped.reason)\n")
+      ended(.incomplete, stopped.reason)
       end(.incomplete, of: name)
     } catch let error as EvidenceError {
       report(error, by: name)
       if asJSON { show(json(of: error).indentedText) }
+      ended(error.exitStatus, error)
       end(error.exitStatus, of: name)
     } catch {
       // Help and version go to standard output, mistakes to standard error.

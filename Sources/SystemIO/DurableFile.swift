@@ -212,6 +212,21 @@ package final class FolderLock: Sendable {
     self.folder = folder
   }
 
+  /// As `init(_:)`, but waits for another process.
+  /// - Throws: `outputInUse` where it takes longer than half a minute.
+  package convenience init(waitingFor path: FilePath) throws(EvidenceError) {
+    for _ in 0..<Self.attempts {
+      do throws(EvidenceError) {
+        try self.init(path)
+        return
+      } catch  where error.code == .outputInUse { Host.pause(milliseconds: Self.pause) }
+    }
+    try self.init(path)
+  }
+
+  private static let pause: UInt32 = 10
+  private static let attempts = 3000
+
   /// Demands that the path still leads to the folder. It does not where the file system was unmounted or somebody
   /// moved the folder: what is written to open files is not lost then, but nobody finds it.
   /// - Throws: `destinationVanished`.

@@ -76,6 +76,13 @@ package struct VerificationReport: Sendable {
     wasStopped = wasStopped || other.wasStopped
   }
 
+  /// Nothing was found that the audit log or the custody record would not be intact with.
+  package var isLogIntact: Bool {
+    !findings.contains {
+      $0.severity == .failure && ($0.code.consequence == .chainBroken || $0.code == .databaseDamaged)
+    }
+  }
+
   /// Compares the manifests with heads that were noted elsewhere when they were made; each must be there.
   package mutating func expect(_ heads: [PublishedHead]) {
     for head in heads {
@@ -105,7 +112,8 @@ extension FindingCode {
     switch self {
     case .chunkDamaged, .structureDamaged, .imageTruncated, .segmentMissing, .databaseDamaged: .damaged
     case .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch, .recordMismatch,
-      .auditTimeOrder, .schemaAltered, .acquisitionUnrecorded, .custodyNotConfirmed, .eventSignatureInvalid:
+      .auditTimeOrder, .checkpointMalformed, .checkpointMismatch, .checkpointUnrecorded, .schemaAltered,
+      .acquisitionUnrecorded, .custodyNotConfirmed, .eventSignatureInvalid:
       .chainBroken
     case .fileUnreadable, .streamNotVerified: .incomplete
     default: .mismatch

@@ -5,7 +5,7 @@ import Testing
 private let levels: [[String]] = [
   [
     "CCrypto", "CDeflate", "CISAL", "CLinux", "CDigestLanes", "CDiscSector", "CSigning", "CArchive",
-    "CQREncode",
+    "CQREncode", "CSQLite",
   ],
   ["Evidence"],
   ["CanonicalJSON", "SystemIO", "Digests", "Signing"],
@@ -27,7 +27,7 @@ private let levelOf = Dictionary(
 /// What comes from outside, and who may use it.
 private let external: [String: Set<String>?] = [
   "Glibc": nil, "Synchronization": nil, "SystemPackage": nil,
-  "GRDB": ["CaseStore"],
+  "GRDB": ["CaseStore"], "GRDBSQLite": ["CaseStore"],
   "Mustache": ["CourtReport"],
   "ArgumentParser": ["ExhibitCommands"],
 ]
@@ -37,7 +37,7 @@ private let importers = [
   "CCrypto": "Digests", "CDeflate": "ImageFormats", "CISAL": "EWFWriter",
   "CLinux": "SystemIO", "CDigestLanes": "Digests",
   "CDiscSector": "OpticalDisc", "CSigning": "Signing",
-  "CArchive": "DiscFiles", "CQREncode": "EvidenceLabels",
+  "CArchive": "DiscFiles", "CQREncode": "EvidenceLabels", "CSQLite": "CaseStore",
 ]
 
 @Suite struct LevelTests {

@@ -16,7 +16,10 @@ enum SourceTree {
       self.imports = lines.compactMap { line in
         guard line.utf8.count < 200, line.contains("import ") else { return nil }
         var words = line.split(separator: " ")
-        guard let place = words.firstIndex(of: "import"), !words[0].hasPrefix("//") else { return nil }
+        guard let place = words.firstIndex(of: "import"), words[..<place].allSatisfy(Self.standsBeforeImport)
+        else {
+          return nil
+        }
         let prefix = words[..<place].joined(separator: " ")
         // In a text the word stands behind others.
         guard words[..<place].allSatisfy({ $0.hasPrefix("@") || Self.accessLevels.contains($0) }) else {
@@ -28,6 +31,11 @@ enum SourceTree {
         }
         return words.first.map { (String($0.prefix { $0 != "." }), prefix) }
       }
+    }
+
+    /// The word also stands in texts.
+    private static func standsBeforeImport(_ word: Substring) -> Bool {
+      word.hasPrefix("@") || ["internal", "package", "public", "private", "fileprivate"].contains(word)
     }
 
     var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }

@@ -108,7 +108,9 @@ import Testing
         """)
     default: break
     }
-    let findings = try CaseStore.openForReading(folder: sample.folder).checkAudit(expecting: [head])
+    let findings = try CaseStore.openForReading(folder: sample.folder).checkAudit(against: [
+      AuditReference(head, from: "a report")
+    ])
     #expect(
       findings.contains {
         $0.code == alteration.code && $0.subject.hasPrefix(alteration.subject) && $0.severity == .failure
@@ -160,7 +162,10 @@ import Testing
       """)
     let store = try CaseStore.openForReading(folder: sample.folder)
     #expect(try store.checkAudit().isEmpty)
-    #expect(try store.checkAudit(expecting: [head]).map(\.code) == [.auditHeadMismatch])
+    #expect(
+      try store.checkAudit(against: [AuditReference(head, from: "a report")]).map(\.code) == [
+        .auditHeadMismatch
+      ])
   }
 
   @Test func aClockSetBackIsAWarning() throws {

@@ -73,6 +73,14 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let eventSigned = AuditKind("event.signed")
   package static let verificationRecorded = AuditKind("verification.recorded")
   package static let reportRecorded = AuditKind("report.recorded")
+  /// A statement of how far the log went was signed.
+  package static let checkpointSigned = AuditKind("checkpoint.signed")
+  /// A command on the case has ended, well or not.
+  package static let commandEnded = AuditKind("command.ended")
+  package static let caseBackedUp = AuditKind("case.backed-up")
+  package static let caseRestored = AuditKind("case.restored")
+  package static let caseExported = AuditKind("case.exported")
+  package static let caseImported = AuditKind("case.imported")
 }
 
 /// A position in the audit log and the digest that stands for everything up to it.

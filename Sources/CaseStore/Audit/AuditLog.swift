@@ -22,8 +22,7 @@ extension CaseStore {
   package func event(_ sequence: UInt64) throws(EvidenceError) -> AuditEvent? {
     try read { database in
       guard let number = Int64(exactly: sequence) else { return nil }
-      let rows = try AuditLog.rows(of: database, where: "WHERE sequence = \(number)")
-      return try rows.next().map { try $0.event() }
+      return try AuditLog.stored(number, in: database)?.event()
     }
   }
 
@@ -32,8 +31,38 @@ extension CaseStore {
     _ body: (AuditEvent) throws(EvidenceError) -> Void
   ) throws(EvidenceError) {
     try read { database in
-      let rows = try AuditLog.rows(of: database)
-      while let row = try rows.next() { try body(try row.event()) }
+      let events = try AuditLog.scan(database)
+      while try events.next() { try body(try AuditLog.row(of: events).event()) }
+    }
+  }
+
+  /// Hands the stored bytes of every event to `body`, oldest first, from one unchanging state of the log.
+  /// - Returns: the newest event.
+  /// - Throws: `caseDamaged` where an event is not readable or does not have its number; what `body` throws.
+  package func forEachEventBytes(
+    _ body: (UInt64, [UInt8]) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) -> AuditHead {
+    try read { database in
+      let events = try AuditLog.scan(database)
+      while try events.next() {
+        let stored = AuditLog.row(of: events)
+        let event = try stored.event()
+        guard Int64(exactly: event.sequence) == stored.sequence else {
+          throw EvidenceError(.caseDamaged, stored.name, "it has the number of another event")
+        }
+        try body(event.sequence, stored.bytes ?? [])
+      }
+      return try AuditLog.head(of: database)
+    }
+  }
+
+  /// The head as it was with event `sequence`; `nil` where there is no such event.
+  package func head(at sequence: UInt64) throws(EvidenceError) -> AuditHead? {
+    try read { database in
+      guard let number = Int64(exactly: sequence), let stored = try AuditLog.stored(number, in: database),
+        let digest = Digest(.sha256, hex: stored.digestText)
+      else { return nil }
+      return AuditHead(sequence: sequence, digest: digest)
     }
   }
 
@@ -56,9 +85,10 @@ enum AuditLog {
     let sequence: Int64
     /// `nil` where it is longer than any event can be.
     let bytes: [UInt8]?
-    /// As stored beside the event; not recomputed.
-    let digest: String
+    /// As stored beside the event; not recomputed. Hexadecimal digits, if it is as it should be.
+    let digest: [UInt8]
 
+    var digestText: String { String(decoding: digest, as: UTF8.self) }
     var name: String { "audit event \(sequence)" }
 
     func event() throws(EvidenceError) -> AuditEvent {
@@ -71,37 +101,50 @@ enum AuditLog {
     }
   }
 
-  /// Stored events in order.
-  static func rows(
-    of database: Database, where condition: String = ""
-  ) throws -> some Cursor<StoredEvent> {
+  /// Stored events in order, from event `first`: number, event as bytes (NULL where it is longer than any can be),
+  /// digest as bytes.
+  static func scan(_ database: Database, from first: Int64 = Int64.min) throws -> Scan {
     // As bytes: a String would repair what is not valid UTF-8, and so hide an alteration.
-    let sql = """
-      SELECT sequence, CASE WHEN length(event) <= \(AuditEvent.largestSize) THEN CAST(event AS BLOB) END,
-        CAST(digest AS BLOB)
-      FROM audit_event \(condition) ORDER BY sequence
+    try Scan(
+      database,
       """
-    return try Row.fetchCursor(database, sql: sql).map { row in
-      StoredEvent(
-        sequence: StoredValue.integer(row, 0) ?? 0, bytes: StoredValue.bytes(row, 1),
-        digest: StoredValue.bytes(row, 2).map { String(decoding: $0, as: UTF8.self) } ?? "")
-    }
+      SELECT sequence, CASE WHEN length(CAST(event AS BLOB)) <= \(AuditEvent.largestSize) THEN CAST(event AS BLOB) END,
+        CAST(digest AS BLOB)
+      FROM audit_event WHERE sequence >= \(first) ORDER BY sequence
+      """)
+  }
+
+  /// One stored event.
+  static func stored(_ sequence: Int64, in database: Database) throws -> StoredEvent? {
+    let events = try scan(database, from: sequence)
+    guard try events.next(), events.integer(0) == sequence else { return nil }
+    return row(of: events)
+  }
+
+  /// What a scan stands on.
+  static func row(of events: Scan) -> StoredEvent {
+    StoredEvent(
+      sequence: events.integer(0), bytes: events.isNull(1) ? nil : Array(events.bytes(1)),
+      digest: Array(events.bytes(2)))
   }
 
   /// The canonical bytes of one event; `nil` where there is none.
   static func bytes(of sequence: UInt64, in database: Database) throws -> [UInt8]? {
     guard let number = Int64(exactly: sequence) else { return nil }
-    return try rows(of: database, where: "WHERE sequence = \(number)").next()?.bytes
+    return try stored(number, in: database)?.bytes
   }
 
   /// The newest event.
   /// - Throws: `caseDamaged` where there is none, or where its digest is none.
   static func head(of database: Database) throws -> AuditHead {
-    let condition = "WHERE sequence = (SELECT max(sequence) FROM audit_event)"
-    guard let row = try rows(of: database, where: condition).next(),
-      (1..<JSONValue.largestInteger).contains(row.sequence), let digest = Digest(.sha256, hex: row.digest)
+    // The event itself is not needed, and may be long.
+    let sql = "SELECT sequence, digest FROM audit_event ORDER BY sequence DESC LIMIT 1"
+    guard let row = try Row.fetchOne(database.cachedStatement(sql: sql)),
+      let number = StoredValue.integer(row, 0),
+      (1..<JSONValue.largestInteger).contains(number), let text: String = row[1],
+      let digest = Digest(.sha256, hex: text)
     else { throw EvidenceError(.caseDamaged, CaseStore.fileName, "the audit log has no readable last event") }
-    return AuditHead(sequence: UInt64(row.sequence), digest: digest)
+    return AuditHead(sequence: UInt64(number), digest: digest)
   }
 
   /// Appends `event`, which must follow the newest one.

@@ -4,26 +4,42 @@ internal import GRDB
 
 /// Compares every row of every table with the audit log, event by event.
 ///
-/// Tables are walked in the order of their audit events, beside the log, so that no more than the rows of one
-/// event are in memory.
+/// Tables are walked in the order of their audit events, beside the log, so that no more than one row of each is in
+/// memory. SQLite writes a row as the canonical JSON that the event must repeat; only where the two differ are they
+/// taken apart.
 struct RecordCheck {
+  let tables: [RecordTable]
   private var walks: [TableWalk]
   private var unknownTables: [Finding] = []
+  private var firstUnknown: Int64?
 
   init(_ database: Database) throws {
-    let version = try Migration.version(of: database)
-    self.walks = RecordTable.all(in: version).map { TableWalk($0, database) }
+    self.tables = RecordTable.all(in: try Migration.version(of: database))
+    self.walks = try tables.map { try TableWalk($0, database) }
   }
 
   var findings: [Finding] { unknownTables + walks.flatMap(\.findings) }
+  /// Number of the first event whose records are not in order.
+  var firstWrong: Int64? { (walks.map(\.firstWrong) + [firstUnknown]).compactMap(\.self).min() }
+
+  /// - Parameter rows: those of the event; they stand in `bytes`, by table.
+  mutating func compare(_ rows: [ExpectedRow], in bytes: UnsafeRawBufferPointer, sequence: Int64) throws {
+    var isSettled = true
+    for row in rows where isSettled {
+      isSettled = try walks[row.table].take(UnsafeRawBufferPointer(rebasing: bytes[row.place]), sequence)
+    }
+    guard !isSettled || walks.contains(where: { $0.isBehind(sequence) }) else { return }
+    try compare(AuditEvent(canonical: Array(bytes), name: "audit event \(sequence)"), sequence: sequence)
+  }
 
   /// - Parameter event: `nil` where the event is not readable; its rows cannot be judged then.
   mutating func compare(_ event: AuditEvent?, sequence: Int64) throws {
     for index in walks.indices {
-      try walks[index].compare(event.map { $0.rows(of: walks[index].table) }, sequence: sequence)
+      try walks[index].settle(event.map { $0.rows(of: tables[index]) }, sequence: sequence)
     }
     for name in event?.payload["records"]?.objectValue?.keys.sorted() ?? []
-    where !RecordTable.all.contains(where: { $0.name == name }) {
+    where !tables.contains(where: { $0.name == name }) {
+      firstUnknown = firstUnknown ?? sequence
       unknownTables.append(
         Finding(
           .recordMismatch, subject: "audit event \(sequence)", expected: "a known table", observed: name))
@@ -32,46 +48,67 @@ struct RecordCheck {
 
   /// What is left in the tables now is not in the log.
   mutating func finish() throws {
-    for index in walks.indices { try walks[index].compare([], sequence: Int64.max) }
+    for index in walks.indices { try walks[index].finish() }
   }
 }
 
 /// One table, read in step with the audit log.
 private struct TableWalk {
-  let table: RecordTable
-  private(set) var findings: [Finding] = []
+  private let table: RecordTable
   private let database: Database
-  private var rows: RowCursor?
-  private var next: (fields: RecordFields, event: Int64)?
-  private enum Progress { case notBegun, reading, over }
-  private var progress = Progress.notBegun
+  private(set) var findings: [Finding] = []
+  private(set) var firstWrong: Int64?
+  /// Stands on the next row that was not taken; `nil` past the last.
+  private var rows: Scan?
+  /// The event of that row.
+  private var nextEvent = Int64.max
 
-  init(_ table: RecordTable, _ database: Database) {
+  init(_ table: RecordTable, _ database: Database) throws {
     self.table = table
     self.database = database
+    try unlessDamaged { walk in
+      walk.rows = try Scan(database, table.walk)
+      try walk.advance()
+    }
   }
 
-  /// Takes all rows up to event `sequence`; those of that event must be `expected`.
-  mutating func compare(_ expected: [RecordFields]?, sequence: Int64) throws {
-    try begin()
-    var observed: [String: RecordFields] = [:]
-    while let row = next, row.event <= sequence {
-      if row.event == sequence {
-        observed[row.fields.keyText] = row.fields
-      } else {
-        reportExtra(row.fields, row.event)
+  /// Whether a row is there that must have been taken by now.
+  func isBehind(_ sequence: Int64) -> Bool { rows != nil && nextEvent <= sequence }
+
+  /// Takes the next row, if it is this one, of this event.
+  /// - Parameter expected: canonical JSON.
+  mutating func take(_ expected: UnsafeRawBufferPointer, _ sequence: Int64) throws -> Bool {
+    guard let rows, nextEvent == sequence, rows.bytes(1).holds(expected) else { return false }
+    try unlessDamaged { try $0.advance() }
+    return true
+  }
+
+  /// Compares all rows of an event with those that are expected, whatever was taken of them, and goes past them.
+  mutating func settle(_ expected: [RecordFields]?, sequence: Int64) throws {
+    while rows != nil, nextEvent < sequence {
+      let event = nextEvent
+      for row in try stored(event) { reportExtra(row, event) }
+      try pass(event)
+    }
+    if let expected {
+      var observed = Dictionary(try stored(sequence).map { ($0.keyText, $0) }) { $1 }
+      for fields in expected { compare(fields, observed.removeValue(forKey: fields.keyText), sequence) }
+      for key in observed.keys.sorted() {
+        if let fields = observed[key] { reportExtra(fields, sequence) }
       }
-      try advance()
     }
-    guard let expected else { return }
-    for fields in expected {
-      let found = observed.removeValue(forKey: fields.keyText)
-      compare(fields, found, sequence)
-    }
-    for key in observed.keys.sorted() {
-      if let fields = observed[key] { reportExtra(fields, sequence) }
+    try pass(sequence)
+  }
+
+  mutating func finish() throws {
+    while rows != nil {
+      let event = nextEvent
+      for row in try stored(event) { reportExtra(row, event) }
+      try pass(event)
     }
   }
+
+  // MARK: What differs
 
   private mutating func compare(_ expected: RecordFields, _ observed: RecordFields?, _ event: Int64) {
     guard let observed else {
@@ -101,38 +138,43 @@ private struct TableWalk {
         table.name == CustodyRecord.table.name ? .custodyMismatch : .recordMismatch,
         subject: "\(table.name) \(fields.keyText) (audit event \(event))", expected: expected,
         observed: observed))
+    firstWrong = min(firstWrong ?? event, event)
   }
 
   // MARK: Reading
 
-  private mutating func begin() throws {
-    guard progress == .notBegun else { return }
-    progress = .reading
-    let order = (["event"] + table.key).joined(separator: ", ")
-    let (table, database) = (table, database)
-    rows = try unlessDamaged { try Row.fetchCursor(database, sql: table.select("ORDER BY \(order)")) }
-    try advance()
+  /// The rows of one event, with every column as it is stored.
+  private mutating func stored(_ event: Int64) throws -> [RecordFields] {
+    var all: [RecordFields] = []
+    try unlessDamaged { walk in
+      let order = walk.table.key.joined(separator: ", ")
+      let cursor = try Row.fetchCursor(
+        walk.database, sql: walk.table.select("WHERE event = ? ORDER BY \(order)"), arguments: [event])
+      while let row = try cursor.next() { all.append(RecordFields(walk.table, row: row)) }
+    }
+    return all
+  }
+
+  /// Goes past what is left of the rows of an event.
+  private mutating func pass(_ event: Int64) throws {
+    try unlessDamaged { walk in
+      while walk.rows != nil, walk.nextEvent <= event { try walk.advance() }
+    }
   }
 
   private mutating func advance() throws {
-    next = nil
-    guard progress == .reading, let rows else { return }
-    let table = table
-    next =
-      try unlessDamaged {
-        try rows.next().map { row in
-          (RecordFields(table, row: row), StoredValue.integer(row, table.columns.count) ?? 0)
-        }
-      } ?? nil
-    if next == nil { progress = .over }
+    guard let rows, try rows.next() else {
+      self.rows = nil
+      return
+    }
+    nextEvent = rows.integer(0)
   }
 
-  /// The value of `body`; `nil`, and a finding, where the table is damaged, which also ends the walk.
-  private mutating func unlessDamaged<Value>(_ body: () throws -> Value) throws -> Value? {
-    var value: Value?
-    let damage = try SchemaCheck.damage("table \(table.name)") { value = try body() }
-    findings += damage
-    if !damage.isEmpty { progress = .over }
-    return value
+  /// Runs `body`; where the table is damaged, that is a finding, and the walk is over.
+  private mutating func unlessDamaged(_ body: (inout TableWalk) throws -> Void) throws {
+    do { try body(&self) } catch {
+      rows = nil
+      findings += try SchemaCheck.damage("table \(table.name)") { throw error }
+    }
   }
 }

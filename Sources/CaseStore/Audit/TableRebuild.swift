@@ -11,14 +11,15 @@ extension CaseStore {
   package func rebuildTables() throws(EvidenceError) -> [Finding] {
     try write { transaction in
       let database = transaction.database
-      var check = AuditCheck(database: database, heads: [])
+      var check = try AuditCheck(database: database, references: [])
       try check.run()
+      let findings = check.result.findings
       let ofLog: Set<FindingCode> = [.auditChainBroken, .auditEventAltered]
-      if let finding = check.findings.first(where: { ofLog.contains($0.code) }) {
+      if let finding = findings.first(where: { ofLog.contains($0.code) }) {
         throw EvidenceError(
           .caseDamaged, finding.subject, "\(finding.code.meaning): it cannot be rebuilt from")
       }
-      let differences = check.findings.filter { $0.severity == .failure }
+      let differences = findings.filter { $0.severity == .failure }
       try TableRebuild(database: database).perform()
       try transaction.record(
         .tablesRebuilt,
@@ -54,9 +55,9 @@ private struct TableRebuild {
       try database.execute(sql: statements[0])
       rest += statements.dropFirst()
     }
-    let rows = try AuditLog.rows(of: database)
-    while let row = try rows.next() {
-      let event = try row.event()
+    let events = try AuditLog.scan(database)
+    while try events.next() {
+      let event = try AuditLog.row(of: events).event()
       for table in tables {
         for fields in event.rows(of: table) { try fields.insert(into: database, event: event.sequence) }
       }

@@ -1,3 +1,4 @@
+internal import CSQLite
 import Evidence
 internal import GRDB
 import SystemIO
@@ -5,8 +6,11 @@ import SystemPackage
 
 /// Opens connections to a case database.
 enum CaseOpening {
-  /// How long a writer waits for another process before it gives up, in seconds.
-  static let busyTimeout = 10.0
+  /// How long a writer waits for other processes before it gives up, in milliseconds.
+  private static let longestWait = 30_000
+  /// Looks again after this many milliseconds at most. SQLite's own waiting grows to a tenth of a second, by which
+  /// those who came last overtake; with eight writers one of them could wait for very long.
+  private static let longestPause = 9
 
   /// - Parameter isNew: the file is still empty.
   static func connect(_ path: FilePath, isNew: Bool = false) throws(EvidenceError) -> DatabaseQueue {
@@ -69,13 +73,20 @@ enum CaseOpening {
     guard version >= 1 else { throw EvidenceError(.caseDamaged, path.string, "it has no version") }
   }
 
-  private static func configuration() -> Configuration {
+  /// How every connection behaves, whichever database it is to.
+  static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(busyTimeout)
+    configuration.busyMode = .callback { tries in
+      // Pauses differ, so that two who wait do not come at the same moment again and again.
+      Host.pause(milliseconds: UInt32.random(in: 1...UInt32(longestPause)))
+      return tries < longestWait / ((longestPause + 1) / 2)
+    }
     configuration.label = "case"
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF")
+      let code = csqlite_defend(database.sqliteConnection.map { UnsafeMutableRawPointer($0) })
+      guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON")
     }
     return configuration
   }

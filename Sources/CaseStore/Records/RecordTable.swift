@@ -23,6 +23,7 @@ package struct RecordTable: Sendable {
     VerificationRecord.table, FindingRecord.table, ReportRecord.table, CustodyRecord.table,
     PersonCredentialRecord.table, CaseStateRecord.table, SubItemRecord.table, ItemFactRecord.table,
     LegalAuthorityRecord.table, CustodyDetailRecord.table, AttachmentRecord.table, EventSignatureRecord.table,
+    CheckpointRecord.table,
   ]
 
   /// The tables that a database of `version` has.
@@ -33,6 +34,15 @@ package struct RecordTable: Sendable {
   func select(_ rest: String) -> String {
     let list = columns.map { $0.kind == .text ? "CAST(\($0.name) AS BLOB)" : $0.name }
     return "SELECT \(list.joined(separator: ", ")), event FROM \(name) \(rest)"
+  }
+
+  /// Reads the whole table in the order of the audit events: the event, and the canonical JSON that it must repeat.
+  /// SQLite escapes text as RFC 8785 does; where it should not, or text is not valid UTF-8, the two differ and the row is
+  /// looked at column by column.
+  var walk: String {
+    let fields = columns.map(\.name).sorted().map { "'\($0)', \($0)" }.joined(separator: ", ")
+    let order = (["event"] + key).joined(separator: ", ")
+    return "SELECT event, CAST(json_object(\(fields)) AS BLOB) FROM \(name) ORDER BY \(order)"
   }
 
   var insert: String {

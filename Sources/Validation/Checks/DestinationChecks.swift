@@ -222,20 +222,3 @@ private enum FileSizeLimit {
     return try body()
   }
 }
-
-/// Kinds of file systems, as the kernel names them.
-enum FileSystems {
-  /// Fields of `/proc/self/mountinfo`: … MAJOR:MINOR … - KIND …
-  static func kind(of path: FilePath) -> String? {
-    guard case .success(let status) = Syscalls.status(path),
-      let bytes = try? Files.contents("/proc/self/mountinfo", cap: 1 << 24)
-    else { return nil }
-    let number = Files.deviceNumber(UInt64(status.st_dev))
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let fields = line.split(separator: " ")
-      guard fields.count > 2, fields[2] == number, let dash = fields.firstIndex(of: "-") else { continue }
-      return fields.dropFirst(dash + 1).first.map(String.init)
-    }
-    return nil
-  }
-}

@@ -1,0 +1,150 @@
+import CanonicalJSON
+import Evidence
+internal import GRDB
+import SystemIO
+import SystemPackage
+
+/// Full-text search over everything the audit log says.
+///
+/// The index (FTS5) is a file of its own beside the database: it proves nothing, can be made anew from the log at any
+/// time, and must not be among what a verification has to vouch for. It is brought up to date when something is looked
+/// for, and what is shown is always read from the log itself.
+package struct CaseSearch {
+  /// Name of the index in a case folder.
+  package static let fileName = "search.sqlite"
+
+  package struct Found: Sendable {
+    /// Newest first.
+    package let events: [AuditEvent]
+    /// There are more than were asked for.
+    package let hasMore: Bool
+  }
+
+  private let store: CaseStore
+
+  package init(_ store: CaseStore) { self.store = store }
+
+  /// Events in whose values every word occurs, as a whole or as a beginning; case and accents do not matter.
+  /// - Throws: `argumentInvalid` where `text` has no word to look for.
+  package func find(_ text: String, limit: Int) throws(EvidenceError) -> Found {
+    let words = text.split(whereSeparator: \.isWhitespace).filter {
+      $0.contains { $0.isLetter || $0.isNumber }
+    }
+    guard !words.isEmpty else {
+      throw EvidenceError(.argumentInvalid, "'\(text)'", "it has no word to look for")
+    }
+    // Each word in quotation marks, so that nothing in it is taken for an operator.
+    let pattern = words.map { "\"\($0.replacing("\"", with: "\"\""))\"*" }.joined(separator: " ")
+    let numbers = try matches(pattern, limit: limit + 1)
+    var events: [AuditEvent] = []
+    for number in numbers.prefix(limit) {
+      if let event = try store.event(number) { events.append(event) }
+    }
+    return Found(events: events, hasMore: numbers.count > limit)
+  }
+
+  // MARK: The index
+
+  private static let tables = """
+    DROP TABLE IF EXISTS events;
+    DROP TABLE IF EXISTS position;
+    CREATE VIRTUAL TABLE events USING fts5(text, content='', tokenize="unicode61 remove_diacritics 2");
+    CREATE TABLE position (sequence INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
+    INSERT INTO position VALUES (0, '');
+    """
+
+  private func matches(_ pattern: String, limit: Int) throws(EvidenceError) -> [UInt64] {
+    let path = store.folder.appending(Self.fileName)
+    do {
+      // An index that cannot be used, for whatever reason, costs nothing but the time to make another.
+      guard let index = try? index(in: path) else {
+        let temporary = try DatabaseQueue()
+        return try look(for: pattern, limit: limit, in: temporary)
+      }
+      return try look(for: pattern, limit: limit, in: index)
+    } catch { throw StoreErrors.translate(error, path: path) }
+  }
+
+  /// The index on the drive, brought up to date.
+  private func index(in path: FilePath) throws -> DatabaseQueue {
+    do { return try update(DatabaseQueue(path: path.string, configuration: Self.configuration)) } catch {
+      for suffix in ["", "-wal", "-shm", "-journal"] { _ = Syscalls.unlink(FilePath(path.string + suffix)) }
+      return try update(DatabaseQueue(path: path.string, configuration: Self.configuration))
+    }
+  }
+
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(30)
+    // After a loss of power the index may be damaged, and is made anew.
+    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF") }
+    return configuration
+  }
+
+  private func look(for pattern: String, limit: Int, in index: DatabaseQueue) throws -> [UInt64] {
+    try update(index).read { database in
+      try Int64.fetchAll(
+        database, sql: "SELECT rowid FROM events WHERE events MATCH ? ORDER BY rowid DESC LIMIT ?",
+        arguments: [pattern, limit]
+      ).compactMap { UInt64(exactly: $0) }
+    }
+  }
+
+  /// Adds what the log has and the index has not; begins anew where the index is of another log.
+  private func update(_ index: DatabaseQueue) throws -> DatabaseQueue {
+    try index.write { database in
+      var known = try position(in: database)
+      if known.sequence > 0, try store.storedDigest(known.sequence) != known.digest {
+        known = (0, "")
+      }
+      if known.sequence == 0 { try database.execute(sql: Self.tables) }
+      let insert = try database.makeStatement(sql: "INSERT INTO events (rowid, text) VALUES (?, ?)")
+      try store.forEachStoredEvent(after: known.sequence) { stored in
+        try insert.execute(arguments: [stored.sequence, try Self.text(of: stored.event())])
+        known = (stored.sequence, stored.digestText)
+      }
+      try database.execute(
+        sql: "UPDATE position SET sequence = ?, digest = ?", arguments: [known.sequence, known.digest])
+    }
+    return index
+  }
+
+  private func position(in database: Database) throws -> (sequence: Int64, digest: String) {
+    guard try database.tableExists("position"),
+      let row = try Row.fetchOne(database, sql: "SELECT sequence, digest FROM position")
+    else { return (0, "") }
+    return (row[0], row[1])
+  }
+
+  /// Every value of an event, without the names of its fields.
+  private static func text(of event: AuditEvent) -> String {
+    var values = [event.kind.description, event.actor.name, event.actor.user, event.actor.host]
+    func collect(_ value: JSONValue) {
+      switch value {
+      case .string(let text): values.append(text)
+      case .integer(let number): values.append(String(number))
+      case .array(let elements): elements.forEach(collect)
+      case .object(let fields): fields.values.forEach(collect)
+      case .null, .bool: break
+      }
+    }
+    collect(event.payload)
+    return values.joined(separator: "\n")
+  }
+}
+
+extension CaseStore {
+  /// The digest stored beside an event; `nil` where there is no such event.
+  fileprivate func storedDigest(_ sequence: Int64) throws(EvidenceError) -> String? {
+    try read { try AuditLog.stored(sequence, in: $0)?.digestText }
+  }
+
+  fileprivate func forEachStoredEvent(
+    after sequence: Int64, _ body: (AuditLog.StoredEvent) throws -> Void
+  ) throws(EvidenceError) {
+    try read { database in
+      let events = try AuditLog.scan(database, from: sequence + 1)
+      while try events.next() { try body(AuditLog.row(of: events)) }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import Evidence
+import Rendering
+import SystemPackage
+
+struct CaseShowCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a case at a glance.",
+    discussion: """
+      Example:
+        exhibit case show --case 2026-0142
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let glance = try CaseGlance.of(try caseOptions.folder())
+    output.show(glance.facts.map { "\($0.name.padded(to: 14)) \($0.value)" }, json: glance.json)
+  }
+}
+
+struct CaseListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List the cases in folders.",
+    discussion: """
+      Each folder is a case, or holds cases. A case is told of commands that look inside it, not of being listed.
+
+      Example:
+        exhibit case list /srv/cases
+      """)
+
+  @Argument(help: "Folders. Default: the current one.", completion: .directory) var folders: [String] = ["."]
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let found = try CaseGlance.list(try folders.map { FilePath(try required($0, "the folder")) })
+    output.show(
+      found.cases.isEmpty ? ["No case is there."] : found.cases.map(\.line),
+      json: .fields(["cases": .array(found.cases.map(\.json))]))
+    for problem in found.problems { Rendering.warn(problem.description) }
+    if !found.problems.isEmpty { throw EndedWith(status: .failed) }
+  }
+}
+
+struct CaseFindCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "find", abstract: "Look for words in everything the case records.",
+    discussion: """
+      Finds events of the audit log in whose values every word occurs, as a whole or as a beginning, newest first: items,
+      people, custody, acquisitions, digests, findings, commands. Upper and lower case and accents do not matter. The
+      index, search.sqlite, is made by itself and may be removed at any time.
+
+      Example:
+        exhibit case find --case 2026-0142 courier A-0017
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Argument(help: "Words to look for.") var words: [String]
+  @Option(help: "Most events to show.") var limit = 50
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    guard (1...100_000).contains(limit) else {
+      throw EvidenceError(.argumentInvalid, "--limit \(limit)", "1 to 100000")
+    }
+    let found = try CaseGlance.find(words.joined(separator: " "), in: try caseOptions.folder(), limit: limit)
+    output.show(
+      found.lines.isEmpty ? ["Nothing is found."] : found.lines,
+      json: .fields(["events": .array(found.events), "more": .bool(found.hasMore)]))
+    if found.hasMore { Rendering.warn("there is more: name more words, or a larger --limit") }
+  }
+}
