@@ -71,11 +71,13 @@ package struct AcquisitionEntry: Hashable, Sendable {
 
 /// An acquisition with its manifest.
 package struct EndedAcquisition: Hashable, Sendable {
-  package let name: String
-  /// Relative to the case.
-  package let folder: String
+  package let record: AcquisitionRecord
   /// SHA-256.
   package let manifestDigest: Digest
+
+  package var name: String { record.name }
+  /// Relative to the case.
+  package var folder: String { record.folder }
 }
 
 extension CaseStore {
@@ -233,7 +235,7 @@ extension CaseStore {
         guard let acquisition = known[result.acquisition], let digest = result.manifestDigest else {
           return nil
         }
-        return EndedAcquisition(name: acquisition.name, folder: acquisition.folder, manifestDigest: digest)
+        return EndedAcquisition(record: acquisition, manifestDigest: digest)
       }
     }
   }

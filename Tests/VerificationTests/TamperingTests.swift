@@ -251,7 +251,7 @@ final class TamperedCase: Sendable {
     let key = try SigningKey.generate()
     let now = Host.now()
     let certificate = try Certificate.selfSigned(
-      for: key, commonName: "A. Examiner", organisation: nil, from: now)
+      for: key, name: try SignerName("A. Examiner"), from: now)
     let identity = try SigningIdentity(key: key, certificate: certificate, now: now)
     let signature = try identity.sign(try TestFiles.read(path), at: now)
     try TestFiles.write(signature, to: FilePath(path.string + ".p7s"))

@@ -36,6 +36,24 @@ extension CaseStore {
     }
   }
 
+  /// Hands the events of one kind to `body`, oldest first. Only those are taken apart.
+  package func forEachEvent(
+    of kind: AuditKind, _ body: (AuditEvent) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) {
+    try read { database in
+      // The keys of an event stand in one order, and a quotation mark inside of a text is escaped.
+      let numbers = try Int64.fetchAll(
+        database, sql: "SELECT sequence FROM audit_event WHERE instr(event, ?) > 0 ORDER BY sequence",
+        arguments: [",\"kind\":\"\(kind)\",\"payload\":"])
+      for number in numbers {
+        guard let event = try AuditLog.stored(number, in: database)?.event(), event.kind == kind else {
+          continue
+        }
+        try body(event)
+      }
+    }
+  }
+
   /// Hands the stored bytes of every event to `body`, oldest first, from one unchanging state of the log.
   /// - Returns: the newest event.
   /// - Throws: `caseDamaged` where an event is not readable or does not have its number; what `body` throws.

@@ -148,7 +148,8 @@ package struct CaseImport {
         unpacked.folder.appending("certificates/examiner.pem"), cap: Certificate.largestFile),
       name: "examiner.pem")
     let checked = try SignatureCheck.verify(
-      signature: signature, content: document, trust: Trust(try Trust.read(certificates: trust, revocationLists: []).certificates + own))
+      signature: signature, content: document,
+      trust: Trust(try Trust.read(certificates: trust, revocationLists: []).certificates + own))
     report.take("archive", against: "its signature", checked.findings(subject: name))
     report.signers += checked.signers
   }

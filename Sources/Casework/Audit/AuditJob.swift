@@ -109,10 +109,12 @@ struct AuditComparison {
     var references: [AuditReference] = []
     var findings: [Finding] = []
     var count = 0
+    let imported = ImportedAcquisitions(store)
     for entry in (try? store.endedAcquisitions()) ?? [] {
       count += 1
       let names = RecordNames(acquisition: entry.name)
       let place = folder.path.pushing(FilePath(entry.folder))
+      let foreign = imported.certificates(of: entry.record, in: folder, &report)
       do throws(EvidenceError) {
         let bytes = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
         let digest = Digest.of(bytes, .sha256)
@@ -124,9 +126,12 @@ struct AuditComparison {
         }
         let signature = try? Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
         findings += try ManifestSignature.check(
-          manifest: bytes, signature: signature, trust: Trust(certificates), subject: names.signature
+          manifest: bytes, signature: signature, trust: Trust(foreign ?? certificates),
+          subject: names.signature
         ).findings
         let manifest = try Manifest(parsing: bytes, name: names.manifest)
+        // The manifest of one that was taken in refers to the log of another case.
+        guard foreign == nil else { continue }
         references.append(
           AuditReference(
             AuditHead(sequence: manifest.audit.sequence, digest: manifest.audit.head), from: names.manifest))
