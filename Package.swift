@@ -133,6 +133,12 @@ let package = Package(
     .executableTarget(
       name: "exhibit-disc-rates", dependencies: ["CanonicalJSON", "OpticalDisc"],
       path: "Tests/Benchmarks/Discs", swiftSettings: strict),
+    // tries to write past each layer of protection, for SystemTests
+    .target(
+      name: "CHostileWrites", path: "Tests/HostileWrites/CHostileWrites", cSettings: strictC),
+    .executableTarget(
+      name: "exhibit-hostile-writes", dependencies: ["CHostileWrites", "SystemIO", systemPackage],
+      path: "Tests/HostileWrites/Program", swiftSettings: strict),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",
