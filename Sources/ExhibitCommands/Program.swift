@@ -16,7 +16,8 @@ package struct ExhibitProgram: ParsableCommand {
       AcquireCommand.self, ResumeCommand.self,
       CustodyCommands.self,
       VerifyCommand.self, ManifestCommands.self, KeyCommands.self,
-      ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
+      ReportCommand.self, CertificateCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self,
+      MakeISOCommand.self,
       RecoverCommand.self, ProveCommand.self, ExportCommand.self, ImportCommand.self, ValidateCommand.self,
     ])
 

@@ -73,6 +73,7 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let eventSigned = AuditKind("event.signed")
   package static let verificationRecorded = AuditKind("verification.recorded")
   package static let reportRecorded = AuditKind("report.recorded")
+  package static let reportApproved = AuditKind("report.approved")
 }
 
 /// A position in the audit log and the digest that stands for everything up to it.
