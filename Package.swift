@@ -140,6 +140,12 @@ let package = Package(
       name: "exhibit-case-rates",
       dependencies: ["Evidence", "CanonicalJSON", "SystemIO", "CaseStore", systemPackage],
       path: "Tests/Benchmarks/Cases", swiftSettings: strict),
+    // tries to write past each layer of protection, for SystemTests
+    .target(
+      name: "CHostileWrites", path: "Tests/HostileWrites/CHostileWrites", cSettings: strictC),
+    .executableTarget(
+      name: "exhibit-hostile-writes", dependencies: ["CHostileWrites", "SystemIO", systemPackage],
+      path: "Tests/HostileWrites/Program", swiftSettings: strict),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",

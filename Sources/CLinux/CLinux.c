@@ -8,12 +8,15 @@
 #include <pthread.h>
 #include <sched.h>
 #include <scsi/sg.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -43,6 +46,41 @@ int32_t clinux_available_processors(void) {
 }
 
 int32_t clinux_pipe(int32_t ends[2]) { return outcome(pipe2(ends, O_CLOEXEC)); }
+
+int32_t clinux_message_pair(int32_t ends[2]) {
+  return outcome(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
+}
+
+int32_t clinux_send(int32_t descriptor, const void *bytes, size_t count) {
+  ssize_t sent;
+  do sent = send(descriptor, bytes, count, MSG_NOSIGNAL);
+  while (sent < 0 && errno == EINTR);
+  return outcome(sent);
+}
+
+int32_t clinux_receive(int32_t descriptor, void *bytes, size_t room) {
+  ssize_t count;
+  do count = recv(descriptor, bytes, room, 0);
+  while (count < 0 && errno == EINTR);
+  return count < 0 ? -errno : (int32_t)count;
+}
+
+int32_t clinux_fork_service(void) {
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child < 0) return -errno;
+  if (child > 0) return child;
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(0);
+  const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP};
+  for (size_t index = 0; index < sizeof ignored / sizeof *ignored; index++) signal(ignored[index], SIG_IGN);
+  int null = open("/dev/null", O_RDWR);
+  for (int stream = 0; null >= 0 && stream < 3; stream++) dup2(null, stream);
+  if (null > 2) close(null);
+  return 0;
+}
+
+void clinux_exit_now(void) { _exit(0); }
 
 int32_t clinux_name_thread(const char *name) {
   char kept[16] = {0};

@@ -146,4 +146,7 @@ package struct StrictObject {
   }
 
   package func has(_ key: String) -> Bool { fields[key] != nil }
+
+  /// Of the fields that were not taken yet, sorted.
+  package var keys: [String] { fields.keys.sorted() }
 }

@@ -81,17 +81,20 @@ struct AcquisitionCourse {
     }
     var sealed: (digest: Digest, images: [Manifest.Image])?
     var unrecorded: EvidenceError?
+    let device = outcome.failure == nil ? setting.device?.askAgain() : nil
     if outcome.failure == nil {
       var head = head
       do throws(EvidenceError) { head = try ending.recordImaged(outcome) } catch { unrecorded = error }
       let builder = ManifestBuilder(
         case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
         medium: setting.medium, source: setting.source, plan: setting.plan, request: setting.request,
-        outcome: outcome, pauses: journal.pauses, protection: setting.protection.record(sentinels),
+        outcome: outcome, pauses: journal.pauses,
+        protection: setting.protection.record(sentinels, device, commands: commands(device)),
         ended: Host.now())
       // The case's own folder last: as long as it is unfinished, its journal leads back to all of them.
       for (index, pair) in pairs.enumerated().reversed() {
-        guard let listed = pair.destination.manifestImages(pair.images, setting) else { continue }
+        guard let listed = pair.destination.manifestImages(pair.images, setting, device: device?.files ?? [])
+        else { continue }
         let manifest = builder.manifest(
           images: listed.images, files: listed.files, tracks: listed.tracks,
           overflow: pair.destination.overflowed, head: head)
@@ -124,11 +127,16 @@ struct AcquisitionCourse {
     return AcquisitionSummary(
       verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
       remarks: setting.remarks(outcome, summaries)
-        + (outcome.failure == nil ? setting.protection.changes(since: sentinels) : []),
+        + (outcome.failure == nil ? setting.protection.changes(since: sentinels, device) : []),
       length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
       unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
       resumable: canResume ? ending.acquisition.name : nil)
+  }
+
+  /// Every command the device was sent, by any process of this acquisition.
+  private func commands(_ device: DeviceCapture.After?) -> [String: UInt64] {
+    journal.commands.merging(device?.commands ?? [:], uniquingKeysWith: +)
   }
 
   /// What is known of the medium: where it is read in an order of its own, more than the images hold.

@@ -58,7 +58,7 @@ final class AcquisitionDestination: Sendable {
     state.withLock { $0.isCreated = true }
     try lock()
     try keepReserve(setting.plan)
-    if let device = setting.device { try record.write(device) }
+    if let device = setting.device { try record.write(device.files(named: DeviceCapture.name())) }
     if let disc = setting.disc {
       try record.write(disc, image: firstImage(setting), isPlain: setting.hasPlainImage(formats))
     }
@@ -148,11 +148,13 @@ final class AcquisitionDestination: Sendable {
   }
 
   /// Takes up the unfinished folder: whatever was written after the checkpoint goes.
-  /// - Parameter images: of the checkpoint, in the order of the formats.
+  /// - Parameters:
+  ///   - images: of the checkpoint, in the order of the formats.
+  ///   - resumption: how many times the acquisition has been resumed, this one included.
   /// - Throws: `destinationMissing` where the folder is not there, `outputShorter`, `sourceInUse` where another
   ///   process works on it.
   func resume(
-    _ setting: AcquisitionSetting, _ images: [Checkpoint.Image], chunkCount: UInt64
+    _ setting: AcquisitionSetting, _ images: [Checkpoint.Image], chunkCount: UInt64, resumption: Int
   ) throws(EvidenceError) -> Resumed {
     guard Files.kind(output.partial, followLinks: false) == .folder else {
       guard Files.kind(output.final, followLinks: false) == .folder else {
@@ -162,15 +164,18 @@ final class AcquisitionDestination: Sendable {
       return Resumed(writers: formats.map { _ in nil }, chunks: [])
     }
     try lock()
-    output.removeRecord(record.names)
+    output.removeRecord(record.names, resumption: resumption)
     try keepReserve(setting.plan)
+    if let device = setting.device {
+      try record.write(device.files(named: DeviceCapture.name(resumption: resumption)))
+    }
     let path = output.partial.appending(record.names.chunks())
     let (chunks, entries) = try ChunkFileWriter.resuming(
       path, chunkCount: chunkCount, plan: setting.plan)
     let taken = overflowFolders.map { OutputFolder(name: output.name, in: $0) }.prefix {
       Files.exists($0.partial)
     }
-    for folder in taken { folder.removeRecord(record.names) }
+    for folder in taken { folder.removeRecord(record.names, resumption: resumption) }
     state.withLock {
       $0.chunks = chunks
       $0.overflow = Array(taken)
@@ -277,11 +282,13 @@ final class AcquisitionDestination: Sendable {
   }
 
   /// The images as a manifest lists them; `nil` where the folder has failed, or was complete before.
+  /// - Parameter device: what the device said last, to be written before.
   func manifestImages(
-    _ images: [ImageOutcome], _ setting: AcquisitionSetting
+    _ images: [ImageOutcome], _ setting: AcquisitionSetting, device: [DeviceCapture.File]
   ) -> (images: [Manifest.Image], files: [Manifest.File], tracks: [Manifest.Track])? {
     guard !state.withLock({ $0.isComplete }) else { return nil }
     return attempt { () throws(EvidenceError) in
+      try record.write(device)
       let listed = try record.images(images, request: setting.request, plan: setting.plan)
       return (listed, try record.recordFiles(), try tracks(listed, setting))
     }

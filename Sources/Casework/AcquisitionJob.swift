@@ -37,6 +37,7 @@ package struct AcquisitionJob {
     let `case` = try setting.store.caseRecord()
     let examiner = try setting.store.examiner().details.name
     let acquisition = try recordBegin()
+    try setting.recordOverrides(of: acquisition)
     let head = try setting.store.auditHead()
     let ending = AcquisitionEnding(setting: setting, acquisition: acquisition)
     let destinations = setting.destinations(acquisition.name)

@@ -26,10 +26,13 @@ struct AcquisitionJournal: Sendable {
   /// When the checkpoint was made.
   var saved: Timestamp
   var pauses: [Manifest.Pause]
+  /// Commands that were sent to the device by every process so far, by their kind.
+  var commands: [String: UInt64]
 
   private init(
     acquisition: RecordIdentifier, toolVersion: String, request: AcquisitionRequest, medium: MediumIdentity,
-    checkpoint: Checkpoint, staging: Staging?, saved: Timestamp, pauses: [Manifest.Pause]
+    checkpoint: Checkpoint, staging: Staging?, saved: Timestamp, pauses: [Manifest.Pause],
+    commands: [String: UInt64]
   ) {
     self.acquisition = acquisition
     self.toolVersion = toolVersion
@@ -39,6 +42,7 @@ struct AcquisitionJournal: Sendable {
     self.staging = staging
     self.saved = saved
     self.pauses = pauses
+    self.commands = commands
   }
 
   static func path(of name: String, in folder: FilePath) -> FilePath { folder.appending("\(name).journal") }
@@ -82,7 +86,7 @@ struct AcquisitionJournal: Sendable {
       saved: try object.time("saved"),
       pauses: try object.list("pauses") { (value, path) throws(EvidenceError) in
         try Manifest.Pause(try StrictObject(value, at: path, of: document))
-      })
+      }, commands: try CommandCounts.optional("commands", in: &object))
     try object.finish()
   }
 
@@ -92,17 +96,20 @@ struct AcquisitionJournal: Sendable {
       "toolVersion": .string(toolVersion), "request": request.json, "medium": medium.json,
       "checkpoint": checkpoint.json, "staging": staging?.json, "saved": .string(saved.description),
       "pauses": .array(pauses.map(\.json)),
+      "commands": commands.isEmpty ? nil : CommandCounts.json(commands),
     ])
   }
 }
 
 extension AcquisitionJournal {
   init(
-    acquisition: RecordIdentifier, request: AcquisitionRequest, medium: MediumIdentity, checkpoint: Checkpoint
+    acquisition: RecordIdentifier, request: AcquisitionRequest, medium: MediumIdentity,
+    checkpoint: Checkpoint, commands: [String: UInt64]
   ) {
     self.init(
       acquisition: acquisition, toolVersion: ToolVersion.current, request: request, medium: medium,
-      checkpoint: checkpoint, staging: nil, saved: Host.now(), pauses: [])
+      checkpoint: checkpoint, staging: nil, saved: Host.now(), pauses: [],
+      commands: commands)
   }
 }
 

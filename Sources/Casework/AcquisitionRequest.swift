@@ -2,6 +2,7 @@ import Acquisition
 import EWFWriter
 import Evidence
 import ImageFormats
+import Media
 import SystemIO
 import SystemPackage
 
@@ -16,6 +17,18 @@ package struct AcquisitionRequest: Sendable {
     package init(folder: FilePath, formats: [ImageFormat]?) {
       self.folder = folder
       self.formats = formats
+    }
+  }
+
+  /// A state of the source that the examiner accepts, and why.
+  package struct Acceptance: Hashable, Sendable {
+    package let state: AcceptableState
+    /// In the examiner's words; never empty.
+    package let reason: String
+
+    package init(_ state: AcceptableState, because reason: String) {
+      self.state = state
+      self.reason = reason
     }
   }
 
@@ -51,6 +64,8 @@ package struct AcquisitionRequest: Sendable {
   package var checkpointInterval: UInt32 = 5
   package var reading = ReadingPolicy()
   package var fill = FillPattern.zero
+  /// States of the source in which it would be refused otherwise; each is recorded where it was needed.
+  package var accepted: [Acceptance] = []
   /// The process restricts itself before the medium is read; for a process that does nothing else.
   package var entersSandbox = false
   /// Refuse to read without every piece of the sandbox.

@@ -3,6 +3,7 @@ import EWFWriter
 import Evidence
 import ImageFormats
 import Manifests
+import Media
 import SystemPackage
 
 /// The request as the journal keeps it.
@@ -22,7 +23,7 @@ extension AcquisitionRequest {
       "sectorCount": sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
       "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(acceptsLittleSpace),
       "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
-      "fill": .string(fill.description),
+      "fill": .string(fill.description), "accepted": accepted.isEmpty ? nil : .array(accepted.map(\.json)),
       "commandLine": .array(commandLine.map { .string($0) }),
     ])
   }
@@ -56,6 +57,14 @@ extension AcquisitionRequest {
     reading = try ReadingPolicy(try object.object("reading"))
     fill = try object.fillPattern("fill")
     commandLine = try object.texts("commandLine")
+    if object.has("accepted") {
+      accepted = try object.list("accepted", atLeast: 1) { (value, path) throws(EvidenceError) in
+        var one = try StrictObject(value, at: path, of: document)
+        let acceptance = Acceptance(try one.choice("state"), because: try one.text("reason"))
+        try one.finish()
+        return acceptance
+      }
+    }
     try object.finish()
   }
 
@@ -74,6 +83,10 @@ extension AcquisitionRequest {
       return format
     }
   }
+}
+
+extension AcquisitionRequest.Acceptance {
+  var json: JSONValue { .fields(["state": .string(state.rawValue), "reason": .string(reason)]) }
 }
 
 extension EWFOptions {

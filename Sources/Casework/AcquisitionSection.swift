@@ -30,7 +30,8 @@ struct AcquisitionSection {
       sourceFacts: sourceFacts(manifest.source), methodFacts: methodFacts(manifest),
       protectionFacts: manifest.writeProtection.layers.map {
         .init($0.name, Self.text($0))
-      },
+      } + protectionFacts(manifest.writeProtection),
+      deviceFacts: DeviceFactLines(of: manifest, in: folder, names).facts,
       protectionLimits: [manifest.writeProtection.limits],
       geometryFacts: geometryFacts(manifest.source.geometry),
       digests: digests(manifest), chunkFacts: stream.map(chunkFacts) ?? [],
@@ -62,7 +63,7 @@ struct AcquisitionSection {
         .init("Path", acquisition.sourcePath, isCode: true), .init("Kind", acquisition.sourceKind),
       ],
       methodFacts: [.init("Begun", acquisition.started.description)], protectionFacts: [],
-      protectionLimits: [],
+      deviceFacts: [], protectionLimits: [],
       geometryFacts: geometryFacts(geometry), digests: [], chunkFacts: [],
       map: ReportModel.MapSummary(
         SectorMap(sectorCount: geometry.sectorCount), fill: "Nothing of this acquisition is evidence."),
@@ -100,6 +101,20 @@ struct AcquisitionSection {
       name, text in text.map { "\(name): \($0)." }
     }
     return (["\(layer.state.rawValue). \(layer.proves)"] + seen).joined(separator: " ")
+  }
+
+  private func protectionFacts(_ protection: Manifest.WriteProtection) -> [ReportModel.Fact] {
+    protection.overrides.map {
+      .init("ACCEPTED: \($0.state)", "Found: \($0.found). Reason given: \($0.reason)")
+    }
+      + (protection.commands.isEmpty
+        ? []
+        : [
+          .init(
+            "Commands sent to the device",
+            protection.commands.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+              .joined(separator: ", "))
+        ])
   }
 
   private func methodFacts(_ manifest: Manifest) -> [ReportModel.Fact] {

@@ -1,4 +1,5 @@
 import Acquisition
+import CanonicalJSON
 import CaseStore
 import Evidence
 import Media
@@ -93,6 +94,18 @@ struct AcquisitionSetting {
       if let need = needs[own]?.bytes { needs[own]?.bytes = need - min(free, need) }
     }
     for need in needs.values { try SpaceNeed.check(need.bytes, at: need.folder) }
+  }
+
+  /// Whatever the examiner accepted and was needed is an event of the log, before the acquisition goes on.
+  func recordOverrides(of acquisition: AcquisitionRecord) throws(EvidenceError) {
+    for one in protection.overrides {
+      try store.append(
+        .protectionOverridden,
+        details: .fields([
+          "acquisition": .string(acquisition.id.description), "state": .string(one.state),
+          "reason": .string(one.reason), "found": .string(one.found),
+        ]))
+    }
   }
 
   var mediumIdentity: MediumIdentity {

@@ -24,10 +24,10 @@ extension DeviceSurvey {
         .array(
           names.designators.map { .fields(["kind": .string($0.kind.rawValue), "value": .string($0.value)]) })
       },
-      "optical": .bool(device.isOptical), "length": geometry.map { .number($0.length) },
+      "optical": .bool(device.isOptical), "length": geometry.map { .quantity($0.length) },
       "logicalSectorSize": geometry.map { JSONValue($0.logicalSectorSize) },
       "physicalSectorSize": geometry.map { JSONValue($0.physicalSectorSize) },
-      "sectorCount": geometry.map { .number($0.sectorCount) },
+      "sectorCount": geometry.map { .quantity($0.sectorCount) },
       "removable": device.isRemovable.map { .bool($0) }, "rotational": device.isRotational.map { .bool($0) },
       "rotationRate": rotationRate.map { JSONValue($0) }, "readOnly": .bool(device.isReadOnly),
       "partitionTable": table.map { table in
@@ -36,7 +36,10 @@ extension DeviceSurvey {
           "partitions": .array(table.partitions.map { json(of: $0) }),
         ])
       },
-      "contents": contents?.json, "hiddenAreas": .array(hiddenAreas.map(\.json)), "health": healthJSON,
+      "contents": contents?.json, "hiddenAreas": .array(hiddenAreas.map(\.json)),
+      "health": replies.health?.json,
+      "writeProtectedByItself": replies.isWriteProtected.map { .bool($0) },
+      "units": replies.units.map { .array($0.map { .string($0) }) }, "writeBlocker": blocker?.json,
       "limits": replies.limits.map {
         .fields([
           "longestTransfer": JSONValue($0.longestTransfer), "bestTransfer": JSONValue($0.bestTransfer),
@@ -50,32 +53,11 @@ extension DeviceSurvey {
 
   private func json(of partition: Partition) -> JSONValue {
     .fields([
-      "number": JSONValue(partition.number), "firstSector": .number(partition.sectors.first),
-      "sectorCount": .number(partition.sectors.count), "type": .string(partition.type),
+      "number": JSONValue(partition.number), "firstSector": .quantity(partition.sectors.first),
+      "sectorCount": .quantity(partition.sectors.count), "type": .string(partition.type),
       "typeName": text(partition.typeName), "name": text(partition.name),
       "contents": partitionContents[partition.number]?.json,
     ])
-  }
-
-  private var healthJSON: JSONValue? {
-    if let smart = replies.smart {
-      return .array(
-        smart.attributes.map {
-          .fields([
-            "attribute": JSONValue($0.number), "name": .string(ATASMARTData.name(of: $0.number)),
-            "value": JSONValue($0.value), "worst": JSONValue($0.worst), "raw": .number($0.raw),
-          ])
-        })
-    }
-    return replies.health.map { health in
-      .fields([
-        "criticalWarning": JSONValue(health.criticalWarning), "temperature": JSONValue(health.temperature),
-        "availableSpare": JSONValue(health.availableSpare),
-        "percentageUsed": JSONValue(health.percentageUsed),
-        "counters": .object(
-          Dictionary(health.counters.map { ($0.name, .number($0.value)) }) { first, _ in first }),
-      ])
-    }
   }
 
   private func text(_ value: String?) -> JSONValue? { value.map { .string($0) } }
@@ -100,8 +82,25 @@ extension USBBridge {
     .fields([
       "vendorId": .string(vendorIdentifier), "productId": .string(productIdentifier),
       "manufacturer": manufacturer.map { .string($0) }, "product": product.map { .string($0) },
-      "serial": serialNumber.map { .string($0) },
+      "serial": serialNumber.map { .string($0) }, "release": release.map { .string($0) },
     ])
+  }
+}
+
+extension WriteBlocker {
+  fileprivate var json: JSONValue {
+    .fields([
+      "maker": .string(maker), "model": model.map { .string($0) }, "serial": serialNumber.map { .string($0) },
+      "firmware": firmware.map { .string($0) }, "saysSo": .bool(saysSo), "recognisedBy": .string(basis),
+      "tested": false,
+    ])
+  }
+}
+
+extension HealthReading {
+  /// Values by their names.
+  var json: JSONValue {
+    .object(Dictionary(values.map { ($0.name, .quantity($0.value)) }) { first, _ in first })
   }
 }
 
@@ -113,7 +112,7 @@ extension HiddenArea {
 
 extension JSONValue {
   /// A number that a device may have made up: past the range of exact integers, its digits as a string.
-  fileprivate static func number(_ value: UInt64) -> JSONValue {
+  static func quantity(_ value: UInt64) -> JSONValue {
     value <= UInt64(largestInteger) ? JSONValue(value) : .string(String(value))
   }
 }

@@ -25,7 +25,7 @@ final class JournalKeeper: Sendable {
       acquisition: acquisition.id, request: setting.request, medium: setting.mediumIdentity,
       checkpoint: Checkpoint(
         position: 0, digests: [], map: SectorMap(sectorCount: setting.plan.geometry.sectorCount),
-        images: images))
+        images: images), commands: setting.device?.commands ?? [:])
     self.path = AcquisitionJournal.path(of: acquisition.name, in: destinations[0].folder)
     self.journal = Monitor(journal)
     self.isWritten = writers.map { _ in true }
@@ -42,6 +42,7 @@ final class JournalKeeper: Sendable {
   }
 
   var pauses: [Manifest.Pause] { journal.withLock { $0.pauses } }
+  var commands: [String: UInt64] { journal.withLock { $0.commands } }
 
   /// Replaces the journal by one of this checkpoint.
   /// - Parameter own: how many images belong to the folder the journal lies in. Once one of them has failed the

@@ -72,8 +72,13 @@ struct OutputFolder {
   func releaseReserve() { _ = Syscalls.unlink(reserve) }
 
   /// Takes away what an earlier run wrote beside the images, but for chunk file and journal: it is made anew.
-  func removeRecord(_ names: RecordNames) {
-    for name in [names.map(), names.manifest, names.signature, RecordNames.sums] {
+  /// - Parameter resumption: how many times it will have been resumed, of which nothing can be there yet.
+  func removeRecord(_ names: RecordNames, resumption: Int) {
+    let own = [DeviceCapture.nameAfter, DeviceCapture.name(resumption: resumption)].map(names.device)
+    let device = ((try? Files.names(in: partial)) ?? []).filter { name in
+      own.contains { name.hasPrefix("\($0).") || name.hasPrefix("\($0)-") }
+    }
+    for name in [names.map(), names.manifest, names.signature, RecordNames.sums] + device {
       _ = Syscalls.unlink(partial.appending(name))
     }
     releaseReserve()

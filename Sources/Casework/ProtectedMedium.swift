@@ -20,6 +20,8 @@ struct ProtectedMedium {
   init(
     _ request: AcquisitionRequest, medium given: (any SectorSource)? = nil, in folder: CaseFolder
   ) throws(EvidenceError) {
+    // A process of its own for commands can be made only as long as there is nothing else.
+    let commands = DeviceCapture.target(for: request.source, separately: request.entersSandbox)
     let opened = if let given { given } else { try Self.open(request) }
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
@@ -30,22 +32,24 @@ struct ProtectedMedium {
     }
     self.medium = medium
     self.disc = opened as? DiscSource
-    // Before the process restricts itself: afterwards it may send a device no commands.
-    self.device = DeviceCapture(opened)
+    // Before the process restricts itself, and before a sector is read.
+    let device = DeviceCapture(opened, asking: commands)
+    self.device = device
     var absolute = try request.absolute(source: medium.facts.path)
     if request.leavesFormatOpen, medium.geometry.logicalSectorSize.nonzeroBitCount != 1 {
       absolute.formats = [.raw]
     }
     self.request = absolute
     self.protection = try SourceProtection(
-      medium, absolute, folders: [folder.path] + absolute.copies.map(\.folder) + absolute.overflow)
+      medium, absolute, device, folders: [folder.path] + absolute.copies.map(\.folder) + absolute.overflow)
   }
 }
 
 extension ProtectedMedium {
   private static func open(_ request: AcquisitionRequest) throws(EvidenceError) -> any SectorSource {
     guard request.track != nil || DiscSource.claims(request.source) else {
-      return try Sources.open(request.source, sectorSize: request.sectorSize)
+      return try Sources.open(
+        request.source, sectorSize: request.sectorSize, accepting: Set(request.accepted.map(\.state)))
     }
     guard Files.kind(request.source) != nil else {
       throw EvidenceError(.sourceMissing, request.source.string)

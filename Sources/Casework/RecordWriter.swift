@@ -54,8 +54,8 @@ struct RecordWriter {
   }
 
   /// What the device said of itself, one file for each reply.
-  func write(_ device: DeviceCapture) throws(EvidenceError) {
-    for file in device.files { try DurableFile.write(file.bytes, to: path(names.device(file.name))) }
+  func write(_ files: [DeviceCapture.File]) throws(EvidenceError) {
+    for file in files { try DurableFile.write(file.bytes, to: path(names.device(file.name))) }
   }
 
   /// What describes a disc: its structure, a cue sheet where one suffices, and what described it before.

@@ -149,7 +149,7 @@ struct ReportBuilder {
   private func limitations(_ entries: [AcquisitionEntry]) -> [String] {
     var texts = [
       "The report speaks of what the medium returned when it was read. It cannot say what the medium held before.",
-      "Hidden areas of the device (HPA, DCO) were not looked for.",
+      "The copy holds what ordinary reads reach. Areas of a device beyond that (HPA, DCO and others) are named where they were found; what they hold is not in the copy.",
       "Times are those of this workstation's system clock; no time-stamp authority vouches for them.",
       "SHA-256 cannot be stored inside an E01; it stands in the signed manifest.",
     ]

@@ -17,6 +17,8 @@ package struct ResumeRequest: Sendable {
   package var source: FilePath?
   /// Unreadable sectors that are accepted; as it was begun where `nil`, any number where the inner value is.
   package var errorLimit: UInt64??
+  /// As it was begun where `nil`.
+  package var accepted: [AcquisitionRequest.Acceptance]?
   /// As in ``AcquisitionRequest``.
   package var reasonAfterExpiry: String?
   package var entersSandbox = false
@@ -29,6 +31,7 @@ package struct ResumeRequest: Sendable {
     if let source { request.source = source }
     if let errorLimit { request.reading.errorLimit = errorLimit }
     request.reasonAfterExpiry = reasonAfterExpiry
+    if let accepted { request.accepted = accepted }
     request.entersSandbox = entersSandbox
     request.requiresSandbox = requiresSandbox
     // What is written already lies on the same file system: what is left cannot be told exactly.
@@ -151,7 +154,8 @@ package struct ResumeJob {
     for (index, destination) in destinations.enumerated() {
       let own = Array(images.prefix(destination.formats.count))
       images = images.dropFirst(own.count)
-      let resumed = try destination.resume(setting, own, chunkCount: chunkCount)
+      let resumed = try destination.resume(
+        setting, own, chunkCount: chunkCount, resumption: journal.pauses.count + 1)
       writers += resumed.writers
       if index == 0 { chunks = resumed.chunks }
     }
@@ -163,6 +167,8 @@ package struct ResumeJob {
     var resumed = journal
     resumed.pauses.append(pause)
     resumed.request.reading = setting.request.reading
+    resumed.request.accepted = setting.request.accepted
+    resumed.commands.merge(setting.device?.commands ?? [:], uniquingKeysWith: +)
     resumed.saved = pause.resumed
     let path = AcquisitionJournal.path(of: acquisition.name, in: destinations[0].folder)
     let keeper = try JournalKeeper(resuming: resumed, at: path, isWritten: writers.map { $0 != nil })
@@ -192,7 +198,8 @@ package struct ResumeJob {
   private func recordResumed(
     _ pause: Manifest.Pause, _ setting: AcquisitionSetting
   ) throws(EvidenceError) -> AuditHead {
-    try store.append(
+    try setting.recordOverrides(of: acquisition)
+    return try store.append(
       .acquisitionResumed,
       details: .fields([
         "acquisition": .string(acquisition.id.description), "pause": pause.json,

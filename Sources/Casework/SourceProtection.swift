@@ -15,21 +15,28 @@ struct SourceProtection {
   private let countersBefore: WriteCounters?
   private let sandbox: [Sandbox.Piece]
   private let attempt: Manifest.WriteProtection.Layer
+  private let device: DeviceCapture?
+  /// What the examiner accepted and was needed.
+  let overrides: [Manifest.WriteProtection.Override]
 
-  /// - Parameter folders: the only ones in which files may be written from now on, where the process restricts itself.
+  /// - Parameters:
+  ///   - device: what the source said of itself, where it is a device.
+  ///   - folders: the only ones in which files may be written from now on, where the process restricts itself.
   /// - Throws: `sandboxMissing` where it is required and the kernel lacks a piece of it; what ends a reading.
   init(
-    _ source: any SectorSource, _ request: AcquisitionRequest, folders: [FilePath]
+    _ source: any SectorSource, _ request: AcquisitionRequest, _ device: DeviceCapture?, folders: [FilePath]
   ) throws(EvidenceError) {
     let path = source.facts.path
     // A scripted medium says that it is a device, and there is none.
     let isDevice = source.facts.kind == .blockDevice && Files.kind(path) == .blockDevice
     self.source = source
+    self.device = device
+    self.overrides = Self.overrides(source.facts, request)
     self.kernel = isDevice ? try KernelProtection(path) : nil
     self.countersBefore = isDevice ? WriteCounters(path) : nil
     self.flagBefore = kernel?.isSet
     self.flagRefusal = kernel?.set()
-    self.sandbox = request.entersSandbox ? Sandbox.enter(writable: folders) : []
+    self.sandbox = request.entersSandbox ? Sandbox.enter(for: .acquisition(writable: folders)) : []
     if request.requiresSandbox, let missing = sandbox.first(where: { !$0.isActive }) {
       throw EvidenceError(.sandboxMissing, missing.kind.rawValue, missing.detail)
     }
@@ -65,11 +72,27 @@ struct SourceProtection {
     }
   }
 
+  /// Each holder needs the state it was accepted in.
+  private static func overrides(
+    _ facts: SourceFacts, _ request: AcquisitionRequest
+  ) -> [Manifest.WriteProtection.Override] {
+    guard !facts.acceptedHolders.isEmpty else { return [] }
+    let found = facts.acceptedHolders.map(\.description).joined(separator: "; ")
+    return request.accepted.filter { $0.state == .mountedReadOnly }.map {
+      Manifest.WriteProtection.Override(state: $0.state.rawValue, reason: $0.reason, found: found)
+    }
+  }
+
   // MARK: Afterwards
 
   /// What was changed on the source while it was read, for the examiner; empty where nothing was.
-  func changes(since sentinelsBefore: SentinelSectors) -> [String] {
+  func changes(since sentinelsBefore: SentinelSectors, _ device: DeviceCapture.After?) -> [String] {
     var changes: [String] = []
+    for change in device?.changes ?? [] where change.before.countsWrites {
+      changes.append(
+        "The device counted writes while it was read: \(change.before.name) was \(change.before.value), "
+          + "is \(change.after).")
+    }
     if let before = countersBefore, let after = WriteCounters(source.facts.path), before != after {
       changes.append(
         "The kernel wrote to \(source.facts.path) while it was read: \(before) before, \(after) after.")
@@ -83,41 +106,85 @@ struct SourceProtection {
   }
 
   /// The record. Reads the sentinel sectors again.
-  func record(_ sentinelsBefore: SentinelSectors) -> Manifest.WriteProtection {
-    let facts = source.facts
-    var layers = [
+  /// - Parameter commands: that were sent to the device, by their kind.
+  func record(
+    _ sentinelsBefore: SentinelSectors, _ device: DeviceCapture.After?, commands: [String: UInt64]
+  ) -> Manifest.WriteProtection {
+    let isDevice = source.facts.kind == .blockDevice
+    var layers = isDevice ? hardware() : []
+    layers.append(
       Self.layer(
         "opened read-only", .active,
-        "This program had no means of writing through the descriptor it read from.")
+        "This program had no means of writing through the descriptor it read from."))
+    if isDevice { layers += [exclusiveness(), kernelFlag()] }
+    layers += sandboxLayers()
+    layers.append(attempt)
+    if isDevice { layers += [counters()] + (device.map { [ownCounters($0)] } ?? []) }
+    layers.append(comparison(sentinelsBefore))
+    let overridden =
+      overrides.isEmpty
+      ? ""
+      : " A file system of the device was mounted: what mounting it changed before, such as a journal that was "
+        + "replayed, is not known, and a file system that was detached but still in use would not be seen."
+    return Manifest.WriteProtection(
+      layers: layers, overrides: overrides, commands: commands,
+      limits: """
+        Not proven: that the device's own firmware changed nothing (an SSD may erase what was trimmed before, or move \
+        data about, as long as it has power), that no other privileged process sent it commands past the block layer \
+        (SG_IO), and what happened before the device was opened. A hardware write blocker is a layer of its own; one \
+        that is recognised is so by what it says of itself, and was not tested.\(overridden)
+        """)
+  }
+
+  /// What is between this machine and the disk, and what the disk says itself.
+  private func hardware() -> [Manifest.WriteProtection.Layer] {
+    let blocker = device?.survey.blocker
+    let isProtected = device?.survey.replies.isWriteProtected
+    return [
+      Self.layer(
+        "hardware write blocker", .unknown,
+        "Nothing by itself: a blocker is recognised by what it says of itself. That it blocks is shown by testing it.",
+        before: blocker?.sentence ?? "none recognised; many say nothing of themselves"),
+      Self.layer(
+        "write protection of the device itself",
+        isProtected.map { $0 ? .active : .inactive } ?? .unknown,
+        "Where active, the device said that it takes no writes (MODE SENSE, NVMe Identify).",
+        before: isProtected.map { $0 ? "write-protected" : "not write-protected" }
+          ?? device?.survey.replies.refusals[DeviceCommand.modeSense.kind] ?? "not asked"),
     ]
-    if facts.kind == .blockDevice {
-      layers.append(
+  }
+
+  private func exclusiveness() -> Manifest.WriteProtection.Layer {
+    overrides.isEmpty
+      ? Self.layer(
+        "opened exclusively", .active,
+        "No file system of the device was mounted when it was opened, and none could be while it was read.")
+      : Self.layer(
+        "opened exclusively", .inactive,
+        "Nothing: the examiner accepted that the device was in use, read-only.",
+        before: overrides.map(\.found).joined(separator: "; "))
+  }
+
+  private func sandboxLayers() -> [Manifest.WriteProtection.Layer] {
+    guard !sandbox.isEmpty else {
+      return [
         Self.layer(
-          "opened exclusively", .active,
-          "No file system of the device was mounted when it was opened, and none could be while it was read.")
-      )
-      layers.append(kernelFlag())
+          "sandbox", .inactive, "Nothing: the process did not restrict itself.", during: "not entered")
+      ]
     }
-    layers += sandbox.map { piece in
+    var layers = sandbox.map { piece in
       Self.layer(
         "sandbox: \(piece.kind.rawValue)", piece.isActive ? .active : .inactive, Self.proof(piece.kind),
         during: piece.detail)
     }
-    if sandbox.isEmpty {
+    if let confinement = device?.confinement {
       layers.append(
         Self.layer(
-          "sandbox", .inactive, "Nothing: the process did not restrict itself.", during: "not entered"))
+          "commands sent by a process of their own", .active,
+          "Commands to the device itself went through a list of allowed ones, in a process that can open nothing.",
+          during: confinement))
     }
-    layers.append(attempt)
-    if facts.kind == .blockDevice { layers.append(counters()) }
-    layers.append(comparison(sentinelsBefore))
-    return Manifest.WriteProtection(
-      layers: layers,
-      limits: """
-        Not proven: that the device's own firmware changed nothing (an SSD may erase what was trimmed before, or move \
-        data about, as long as it has power), that no other privileged process sent it commands past the block layer \
-        (SG_IO), and what happened before the device was opened. A hardware write blocker is a layer of its own.
-        """)
+    return layers
   }
 
   private func kernelFlag() -> Manifest.WriteProtection.Layer {
@@ -138,6 +205,21 @@ struct SourceProtection {
       "kernel write counters", countersBefore == nil ? .unknown : isEqual ? .active : .inactive,
       "Where equal before and after, the kernel's block layer sent the device no write and no discard.",
       before: countersBefore?.description ?? "not known", after: after?.description ?? "not known")
+  }
+
+  /// What the device itself counts of writes: SMART, the NVMe health page, log pages.
+  private func ownCounters(_ after: DeviceCapture.After) -> Manifest.WriteProtection.Layer {
+    func text(_ values: [HealthValue]) -> String {
+      values.filter(\.countsWrites).map { "\($0.name) \($0.value)" }.joined(separator: ", ")
+    }
+    let before = text(device?.survey.replies.health?.values ?? [])
+    let now = text(after.health?.values ?? [])
+    return Self.layer(
+      "device's own write counters",
+      before.isEmpty || now.isEmpty ? .unknown : before == now ? .active : .inactive,
+      "Where equal before and after, the device counted no write from any host, as far as its firmware tells the truth.",
+      before: before.isEmpty ? "the device has none that were asked for" : before,
+      after: before.isEmpty ? nil : now.isEmpty ? "could not be determined" : now)
   }
 
   private func comparison(_ sentinelsBefore: SentinelSectors) -> Manifest.WriteProtection.Layer {

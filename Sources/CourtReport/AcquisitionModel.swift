@@ -12,6 +12,8 @@ extension ReportModel {
     /// Tool, version, host, operator, command line, times, settings.
     package var methodFacts: [Fact]
     package var protectionFacts: [Fact]
+    /// What a device said of itself, before and after it was read; empty of a file.
+    package var deviceFacts: [Fact]
     /// What the write protection does not protect from.
     package var protectionLimits: [String]
     package var geometryFacts: [Fact]
@@ -25,8 +27,9 @@ extension ReportModel {
 
     package init(
       name: String, outcome: String, outcomeTone: Tone, sourceFacts: [Fact], methodFacts: [Fact],
-      protectionFacts: [Fact], protectionLimits: [String], geometryFacts: [Fact], digests: [DigestLine],
-      chunkFacts: [Fact], map: MapSummary, images: [ImageTable], signatureFacts: [Fact],
+      protectionFacts: [Fact], deviceFacts: [Fact] = [], protectionLimits: [String], geometryFacts: [Fact],
+      digests: [DigestLine], chunkFacts: [Fact], map: MapSummary, images: [ImageTable],
+      signatureFacts: [Fact],
       signatureCommands: [Command]
     ) {
       self.name = name
@@ -35,6 +38,7 @@ extension ReportModel {
       self.sourceFacts = sourceFacts
       self.methodFacts = methodFacts
       self.protectionFacts = protectionFacts
+      self.deviceFacts = deviceFacts
       self.protectionLimits = protectionLimits
       self.geometryFacts = geometryFacts
       self.digests = digests

@@ -205,7 +205,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
       "Check the destination drive, then run the command again; an acquisition goes on with `exhibit resume`."
     case .readFailed: "Check the drive that holds the file, then run the command again."
     case .permissionDenied: "Run with the needed rights, or change the rights of the file."
-    case .sourceInUse: "Unmount or release it first; evidence must not change while it is read."
+    case .sourceInUse:
+      "Unmount or release it first. A file system that must stay mounted, read-only, is accepted with `--accept mounted-read-only --reason TEXT`, which is recorded."
     case .sandboxMissing: "Use a kernel with Landlock and seccomp, or leave `--require-sandbox` out."
     case .systemCall: "See the reason given; run again when it is gone."
     case .databaseFailed: "Check space and rights of the case folder, then run the command again."

@@ -61,6 +61,7 @@ struct AcquireCommand: CaseCommand {
   var requireSandbox = false
   @Option(help: "Why the item is acquired although the legal authority has expired.")
   var afterExpiry: String?
+  @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -100,6 +101,7 @@ struct AcquireCommand: CaseCommand {
     request.reasonAfterExpiry = try afterExpiry.map { text throws(EvidenceError) in
       try required(text, "--after-expiry")
     }
+    request.accepted = try acceptance.acceptances()
     request.commandLine = CommandLine.arguments
     return request
   }

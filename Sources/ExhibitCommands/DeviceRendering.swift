@@ -34,7 +34,13 @@ enum DeviceRendering {
             ? "" : ", written in units of \($0.physicalSectorSize)")
       })
     add("kind", kind(survey))
+    add("blocker", survey.blocker?.sentence)
     add("writes", device.isReadOnly ? "refused by the kernel (read-only flag)" : "NOT refused by the kernel")
+    if let isProtected = survey.replies.isWriteProtected {
+      add(
+        "by itself",
+        isProtected ? "write-protected" : "not write-protected")
+    }
     if let table = survey.table {
       add("partitions", "\(table.scheme.rawValue), \(table.partitions.count)")
       for partition in table.partitions { lines.append("    \(line(partition, survey))") }

@@ -30,6 +30,7 @@ struct ResumeCommand: CaseCommand {
   var requireSandbox = false
   @Option(help: "Why the item is acquired although the legal authority has expired.")
   var afterExpiry: String?
+  @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -44,6 +45,8 @@ struct ResumeCommand: CaseCommand {
     request.reasonAfterExpiry = try afterExpiry.map { try required($0, "--after-expiry") }
     request.entersSandbox = true
     request.requiresSandbox = requireSandbox
+    let accepted = try acceptance.acceptances()
+    if !accepted.isEmpty { request.accepted = accepted }
     let job = try ResumeJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }

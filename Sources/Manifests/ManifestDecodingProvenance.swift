@@ -102,8 +102,41 @@ extension Manifest.WriteProtection {
           after: try layer.optionalText("after"))
         try layer.finish()
         return read
-      }, limits: try object.text("limits"))
+      }, overrides: try Self.overrides(in: &object),
+      commands: try CommandCounts.optional("commands", in: &object),
+      limits: try object.text("limits"))
     try object.finish()
+  }
+
+  private static func overrides(in object: inout StrictObject) throws(EvidenceError) -> [Override] {
+    guard object.has("overrides") else { return [] }
+    return try object.list("overrides", atLeast: 1) { (value, path) throws(EvidenceError) in
+      var one = try StrictObject(value, at: path)
+      let read = Override(
+        state: try one.text("state"), reason: try one.text("reason"), found: try one.text("found"))
+      try one.finish()
+      return read
+    }
+  }
+}
+
+/// How many commands of each kind were sent to a device: an object that is left out where there were none.
+package enum CommandCounts {
+  package static func json(_ counts: [String: UInt64]) -> JSONValue {
+    .object(counts.mapValues { JSONValue($0) })
+  }
+
+  package static func optional(
+    _ key: String, in object: inout StrictObject
+  ) throws(EvidenceError) -> [String: UInt64] {
+    guard object.has(key) else { return [:] }
+    var fields = try object.object(key)
+    let kinds = fields.keys
+    guard !kinds.isEmpty else { throw object.failure(key, "left out where there is none") }
+    var counts: [String: UInt64] = [:]
+    for kind in kinds { counts[kind] = try fields.quantity(kind, in: 1...UInt64(JSONValue.largestInteger)) }
+    try fields.finish()
+    return counts
   }
 }
 

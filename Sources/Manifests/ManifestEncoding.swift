@@ -75,7 +75,15 @@ extension Manifest.WriteProtection {
         "after": layer.after.map { .string($0) },
       ])
     }
-    return .fields(["layers": .array(layers), "limits": .string(limits)])
+    let overrides = overrides.map { one in
+      JSONValue.fields([
+        "state": .string(one.state), "reason": .string(one.reason), "found": .string(one.found),
+      ])
+    }
+    return .fields([
+      "layers": .array(layers), "overrides": overrides.isEmpty ? nil : .array(overrides),
+      "commands": commands.isEmpty ? nil : CommandCounts.json(commands), "limits": .string(limits),
+    ])
   }
 }
 

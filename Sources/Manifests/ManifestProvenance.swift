@@ -136,12 +136,36 @@ extension Manifest {
       }
     }
 
+    /// A state of the source in which it would have been refused, and the examiner's reason to read it all the same.
+    package struct Override: Hashable, Sendable {
+      /// Its name, as it was accepted: `mounted-read-only`.
+      package var state: String
+      /// In the examiner's words.
+      package var reason: String
+      /// What was found, such as a mount.
+      package var found: String
+
+      package init(state: String, reason: String, found: String) {
+        self.state = state
+        self.reason = reason
+        self.found = found
+      }
+    }
+
     package var layers: [Layer]
+    /// In force, and needed.
+    package var overrides: [Override]
+    /// How many commands of each kind were sent to the device past the block layer, by name.
+    package var commands: [String: UInt64]
     /// What none of the layers can prove.
     package var limits: String
 
-    package init(layers: [Layer], limits: String) {
+    package init(
+      layers: [Layer], overrides: [Override] = [], commands: [String: UInt64] = [:], limits: String
+    ) {
       self.layers = layers
+      self.overrides = overrides
+      self.commands = commands
       self.limits = limits
     }
   }

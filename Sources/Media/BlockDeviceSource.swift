@@ -6,7 +6,8 @@ import SystemPackage
 /// A block device, opened read-only and exclusively.
 ///
 /// Opening with O_EXCL makes the kernel refuse a device that something else holds (a mount, swap, md, dm), and
-/// keeps others from taking it while it is read.
+/// keeps others from taking it while it is read. What the kernel does not count, such as a loop device on it, is looked
+/// for. Where an examiner accepts that file systems of it are mounted read-only, it is opened beside them.
 package final class BlockDeviceSource: SectorSource {
   package let facts: SourceFacts
   package let geometry: MediaGeometry
@@ -14,8 +15,12 @@ package final class BlockDeviceSource: SectorSource {
   private let device: OwnedDescriptor
   private let presence: DevicePresence
 
-  init(_ path: FilePath) throws(EvidenceError) {
-    let opened = try Self.openExclusively(path)
+  init(_ path: FilePath, accepting accepted: Set<AcceptableState> = []) throws(EvidenceError) {
+    let holders = SysfsDevice(node: path).map { DeviceHolders.exclusive(of: $0) } ?? []
+    let isAccepted =
+      accepted.contains(.mountedReadOnly) && !holders.isEmpty && holders.allSatisfy(\.isReadOnly)
+    guard holders.isEmpty || isAccepted else { throw Self.inUse(path) }
+    let opened = try Self.open(path, exclusively: !isAccepted)
     let status = try opened.device.blockDeviceStatus()
     guard status.length > 0 else { throw EvidenceError(.sourceEmpty, path.string) }
     self.geometry = MediaGeometry(
@@ -23,6 +28,7 @@ package final class BlockDeviceSource: SectorSource {
       physicalSectorSize: status.physicalSectorSize)
     var facts = DeviceFacts.fromSystem(path)
     facts.isReadOnly = status.isReadOnly
+    facts.acceptedHolders = holders
     self.facts = facts
     self.readsDirectly = opened.isDirect
     self.device = opened.device
@@ -56,15 +62,20 @@ package final class BlockDeviceSource: SectorSource {
     let isDirect: Bool
   }
 
-  private static func openExclusively(_ path: FilePath) throws(EvidenceError) -> Opened {
+  private static func inUse(_ path: FilePath) -> EvidenceError {
+    EvidenceError(.sourceInUse, path.string, DeviceHolders.describe(path), errno: EBUSY)
+  }
+
+  private static func open(_ path: FilePath, exclusively: Bool) throws(EvidenceError) -> Opened {
     for direct in [true, false] {
-      switch Syscalls.open(path, O_RDONLY | O_EXCL | (direct ? Syscalls.directFlag : 0)) {
+      let flags = O_RDONLY | (exclusively ? O_EXCL : 0) | (direct ? Syscalls.directFlag : 0)
+      switch Syscalls.open(path, flags) {
       case .success(let number):
         let device = OwnedDescriptor(adopting: number, path: path)
         if direct, !canReadFirstSector(device) { continue }
         return Opened(device: device, isDirect: direct)
       case .failure(.resourceBusy):
-        throw EvidenceError(.sourceInUse, path.string, DeviceHolders.describe(path), errno: EBUSY)
+        throw inUse(path)
       case .failure(.invalidArgument) where direct: continue
       case .failure(let number):
         let meaning = MediumError.meaning(of: EvidenceError(number, .sourceNotReadable, path.string))

@@ -28,11 +28,19 @@ package struct SourceFacts: Hashable, Sendable {
   package var isRemovable: Bool?
   /// Whether the kernel refuses writes to it (BLKROGET); `nil` for files.
   package var isReadOnly: Bool?
+  /// What held a device when it was opened, and was accepted; empty where nothing did.
+  package var acceptedHolders: [DeviceHolder] = []
 
   package init(kind: SourceKind, path: FilePath) {
     self.kind = kind
     self.path = path
   }
+}
+
+/// A state of a source in which it is refused, unless the examiner accepts it by its name.
+package enum AcceptableState: String, Hashable, Sendable, CaseIterable {
+  /// File systems of the device are mounted, every one of them read-only, and nothing else holds it.
+  case mountedReadOnly = "mounted-read-only"
 }
 
 /// A medium opened for reading, and for nothing else.
@@ -60,17 +68,18 @@ package enum Sources {
   /// - Parameters:
   ///   - path: symbolic links are followed.
   ///   - sectorSize: logical sector size of a file, in bytes; a device states its own. 512 when not given.
+  ///   - accepted: states in which a device is opened all the same.
   /// - Throws: `sourceMissing`, `sourceEmpty`, `sourceNotReadable`, `sourceInUse`, `segmentMissing`,
   ///   `permissionDenied`, `argumentInvalid`, and `fileTooLarge` above ``MediaGeometry/longest``.
-  package static func open(_ path: FilePath, sectorSize: UInt32? = nil) throws(EvidenceError)
-    -> any SectorSource
-  {
+  package static func open(
+    _ path: FilePath, sectorSize: UInt32? = nil, accepting accepted: Set<AcceptableState> = []
+  ) throws(EvidenceError) -> any SectorSource {
     if let sectorSize, !sectorSizes.contains(sectorSize) {
       throw EvidenceError(
         .argumentInvalid, "sector size \(sectorSize)",
         "must be one of \(sectorSizes.map(String.init).joined(separator: ", "))")
     }
-    let source = try open(existing: path, sectorSize: sectorSize)
+    let source = try open(existing: path, sectorSize: sectorSize, accepted)
     guard source.geometry.length <= MediaGeometry.longest else {
       throw EvidenceError(.fileTooLarge, path.string, "\(source.geometry.length) bytes")
     }
@@ -78,14 +87,14 @@ package enum Sources {
   }
 
   private static func open(
-    existing path: FilePath, sectorSize: UInt32?
+    existing path: FilePath, sectorSize: UInt32?, _ accepted: Set<AcceptableState>
   ) throws(EvidenceError) -> any SectorSource {
     guard Files.kind(path) != nil else { throw EvidenceError(.sourceMissing, path.string) }
     let resolved = try Syscalls.resolve(path).orThrow(.sourceMissing, path.string)
     switch Files.kind(resolved) {
     case .file: return try FileSource(resolved, sectorSize: sectorSize ?? 512)
     case .blockDevice:
-      let device = try BlockDeviceSource(resolved)
+      let device = try BlockDeviceSource(resolved, accepting: accepted)
       if let sectorSize, sectorSize != device.geometry.logicalSectorSize {
         throw EvidenceError(
           .argumentInvalid, "sector size \(sectorSize)",

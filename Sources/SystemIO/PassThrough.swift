@@ -31,7 +31,7 @@ package struct NVMeReply: Hashable, Sendable {
   }
 }
 
-// Which commands may be sent is decided in one place, `Devices/CommandGate.swift`; nothing else calls these.
+// Which commands may be sent is decided in one place, `Devices/Commands/CommandGate.swift`; nothing else calls these.
 extension OwnedDescriptor {
   /// SG_IO with data from the device, or none. Blocks until it answers or the time is over.
   /// - Parameters:

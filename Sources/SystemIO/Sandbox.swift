@@ -7,6 +7,14 @@ import SystemPackage
 ///
 /// It must be entered before a second thread exists: Landlock holds for the calling thread and those it starts.
 package enum Sandbox {
+  /// What the process is still to do.
+  package enum Purpose: Hashable, Sendable {
+    /// Reads a medium and makes, writes and removes files below these folders; everything else can only be read.
+    case acquisition(writable: [FilePath])
+    /// Sends commands to a device that is open already, and nothing else: no file can be opened any more.
+    case commands
+  }
+
   /// One thing the kernel can be asked for.
   package struct Piece: Hashable, Sendable {
     package enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -20,37 +28,33 @@ package enum Sandbox {
     /// What is in force, or why nothing is.
     package let detail: String
     package let isActive: Bool
-  }
 
-  /// The one capability that is kept, where the process has it: an examiner's files may belong to another user than
-  /// the one who works on them. The raw value is its bit (linux/capability.h).
-  package enum Capability: UInt64, Hashable, Sendable {
-    /// CAP_DAC_OVERRIDE: to read and write.
-    case passModes = 1
-    /// CAP_DAC_READ_SEARCH: to read only.
-    case readEverything = 2
-
-    var title: String { self == .passModes ? "CAP_DAC_OVERRIDE" : "CAP_DAC_READ_SEARCH" }
+    package init(kind: Kind, detail: String, isActive: Bool) {
+      self.kind = kind
+      self.detail = detail
+      self.isActive = isActive
+    }
   }
 
   /// Restricts the process.
-  /// - Parameter writable: folders in which files may be made, written and removed; everything else can only be read.
   /// - Returns: what is in force, piece by piece; the process goes on in either case.
-  package static func enter(writable: [FilePath], keeping capability: Capability = .passModes) -> [Piece] {
+  package static func enter(for purpose: Purpose) -> [Piece] {
     let threads = (try? Files.names(in: "/proc/self/task").count) ?? 0
     guard threads == 1 else {
       return Piece.Kind.allCases.map {
         Piece(kind: $0, detail: "\(threads) threads existed before", isActive: false)
       }
     }
+    let kept = capabilities(for: purpose)
+    let requests = deniedRequests(for: purpose)
     return [
       piece(.noNewPrivileges, "PR_SET_NO_NEW_PRIVS") { clinux_no_new_privileges() },
-      files(writable),
-      piece(.capabilities, "all but \(capability.title)") {
-        clinux_keep_capabilities(1 << capability.rawValue)
+      files(purpose),
+      piece(.capabilities, "all but \(kept.map(\.name).joined(separator: " and "))") {
+        clinux_keep_capabilities(kept.reduce(0) { $0 | 1 << $1.bit })
       },
-      piece(.calls, "\(deniedCalls.count) calls and \(deniedRequests.count) device requests") {
-        clinux_deny_calls(deniedCalls, deniedCalls.count, deniedRequests, deniedRequests.count)
+      piece(.calls, "\(deniedCalls.count) calls and \(requests.count) device requests") {
+        clinux_deny_calls(deniedCalls, deniedCalls.count, requests, requests.count)
       },
     ]
   }
@@ -59,6 +63,15 @@ package enum Sandbox {
     switch Syscalls.outcome(enter()) {
     case .success: Piece(kind: kind, detail: detail, isActive: true)
     case .failure(let number): Piece(kind: kind, detail: "the kernel answers \(number)", isActive: false)
+    }
+  }
+
+  /// What root keeps. An examiner's case may belong to another user than the one who acquires; commands past the block
+  /// layer need two rights, of ATA and of NVMe.
+  private static func capabilities(for purpose: Purpose) -> [(name: String, bit: UInt64)] {
+    switch purpose {
+    case .acquisition: [("CAP_DAC_OVERRIDE", 1)]
+    case .commands: [("CAP_SYS_RAWIO", 17), ("CAP_SYS_ADMIN", 21)]
     }
   }
 
@@ -78,7 +91,7 @@ package enum Sandbox {
     static let never: UInt64 = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12 | 1
   }
 
-  private static func files(_ writable: [FilePath]) -> Piece {
+  private static func files(_ purpose: Purpose) -> Piece {
     let version = clinux_landlock_version()
     guard version > 0 else {
       return Piece(
@@ -96,14 +109,17 @@ package enum Sandbox {
     let rules = OwnedDescriptor(adopting: ruleset, path: "Landlock ruleset")
     let reading = Right.readFile | Right.readFolder
     let writing = rights & ~Right.never & ~Right.deviceRequests
-    for (folder, allowed) in [(FilePath("/"), reading)] + writable.map({ ($0, writing) }) {
+    var allowances: [(FilePath, UInt64)] = []
+    var meaning = "nothing can be opened"
+    if case .acquisition(let writable) = purpose {
+      allowances = [(FilePath("/"), reading)] + writable.map { ($0, writing) }
+      meaning = "writing below \(writable.count) folders only"
+    }
+    for (folder, allowed) in allowances {
       guard let refusal = refusal(rules, folder, allowed) else { continue }
       return Piece(kind: .files, detail: "no rule could be made for \(folder): \(refusal)", isActive: false)
     }
-    let place = writable.isEmpty ? "nowhere" : "below \(writable.count) folders only"
-    return piece(.files, "Landlock \(version): writing \(place)") {
-      clinux_landlock_restrict(rules.number)
-    }
+    return piece(.files, "Landlock \(version): \(meaning)") { clinux_landlock_restrict(rules.number) }
   }
 
   /// - Returns: why the kernel does not take a rule; `nil` where it does.
@@ -133,12 +149,22 @@ package enum Sandbox {
   ]
 
   /// Whatever could change a device past the block layer, or take its protection off.
-  private static let deniedRequests = [
+  private static func deniedRequests(for purpose: Purpose) -> [UInt32] {
+    protectionRequests + commandRequests + (purpose == .commands ? [] : checkedRequests)
+  }
+
+  private static let protectionRequests = [
     clinux_request_block_discard, clinux_request_block_secure_discard, clinux_request_block_zero_out,
     clinux_request_block_set_read_only, clinux_request_block_partition, clinux_request_block_reread,
-    clinux_request_scsi_generic, clinux_request_scsi_command, clinux_request_ata_command,
-    clinux_request_ata_task, clinux_request_ata_taskfile, clinux_request_nvme_admin,
-    clinux_request_nvme_admin64, clinux_request_nvme_io, clinux_request_nvme_io64,
-    clinux_request_nvme_submit, clinux_request_mmc_command, clinux_request_mmc_commands,
   ]
+
+  private static let commandRequests = [
+    clinux_request_scsi_command, clinux_request_ata_command, clinux_request_ata_task,
+    clinux_request_ata_taskfile, clinux_request_nvme_admin64, clinux_request_nvme_io,
+    clinux_request_nvme_io64, clinux_request_nvme_submit, clinux_request_mmc_command,
+    clinux_request_mmc_commands,
+  ]
+
+  /// Those by which commands go to a device that the allow-list has passed.
+  private static let checkedRequests = [clinux_request_scsi_generic, clinux_request_nvme_admin]
 }

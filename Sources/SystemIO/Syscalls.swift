@@ -178,6 +178,13 @@ package enum Syscalls {
     }
   }
 
+  /// What a symbolic link says, whether or not it is there; `nil` where it is none.
+  package static func linkTarget(_ path: FilePath) -> String? {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = path.withPlatformString { Glibc.readlink($0, &buffer, buffer.count) }
+    return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+  }
+
   /// The path with symbolic links and `..` resolved.
   package static func resolve(_ path: FilePath) -> Outcome<FilePath> {
     guard let resolved = path.withPlatformString({ Glibc.realpath($0, nil) }) else {

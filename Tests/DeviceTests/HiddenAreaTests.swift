@@ -91,11 +91,6 @@ import Testing
     #expect(found?.state == state && found?.detail == detail)
   }
 
-  @Test func opalIsNeverClaimedToBeAbsentWhereItMayBe() {
-    #expect(area(.opal, disk(Identify(hasTrusted: true)))?.state == .undetermined)
-    #expect(area(.opal, disk())?.state == .absent)
-  }
-
   /// USB bridges that refuse, return zeros, cut the reply short, or tell of another disk.
   @Test func behindABridgeThatLiesNothingIsKnown() {
     let truth = Identify().bytes
@@ -117,6 +112,44 @@ import Testing
       #expect(replies.hiddenAreas.map(\.state) == [HiddenArea.State](repeating: .undetermined, count: 5))
       #expect(replies.hiddenAreas.allSatisfy { $0.detail.contains(reason) }, "\(reason)")
     }
+  }
+
+  /// Level 0 discovery, by the command of each bus.
+  @Test func whatIsSaidOfOpal() {
+    func found(_ discovery: CommandOutcome?) -> [HiddenArea?] {
+      func answers(_ transport: DeviceCommand.SecurityTransport) -> [DeviceCommand: CommandOutcome] {
+        discovery.map { [.securityDiscovery(transport): $0] } ?? [:]
+      }
+      let scsi = RecordedTarget(
+        [.inquiry: RecordedTarget.data(SampleReplies.inquiry(vendor: "LAB", product: "SAS DISK"))]
+          .merging(answers(.scsi)) { $1 })
+      let nvme = RecordedTarget(
+        [.nvmeController: RecordedTarget.data(SampleReplies.nvmeController(hasSecurity: true))]
+          .merging(answers(.nvme)) { $1 })
+      return [
+        area(.opal, disk(Identify(hasTrusted: true), answers(.ata))), area(.opal, scsi, bus: .scsi),
+        area(.opal, nvme, bus: .nvme),
+      ]
+    }
+    func expect(_ discovery: CommandOutcome?, _ state: HiddenArea.State, _ detail: String) {
+      for area in found(discovery) {
+        #expect(area?.state == state)
+        #expect(area?.detail.contains(detail) == true, "\(area?.detail ?? "")")
+      }
+    }
+    func said(_ locking: UInt8?) -> CommandOutcome {
+      RecordedTarget.data(SampleReplies.discovery(locking: locking))
+    }
+    expect(said(0x01), .absent, "Opal 2, locking is not enabled, not locked")
+    expect(said(0x0f), .present, "Opal 2, locking is enabled, locked, the medium is encrypted by the disk")
+    expect(said(0x0b), .present, "locking is enabled, not locked")
+    expect(said(0x11), .present, "a shadow of the first sectors is shown in their place")
+    // The shadow is done with.
+    expect(said(0x31), .absent, "not locked")
+    expect(said(nil), .absent, "no Locking feature (Opal 2)")
+    expect(RecordedTarget.data([UInt8](repeating: 0, count: 512)), .undetermined, "512 bytes of 00")
+    expect(nil, .undetermined, "05/20/00")
+    #expect(area(.opal, disk(Identify(hasTrusted: false)))?.state == .absent)
   }
 
   @Test func namespacesThatAreNotAttached() {

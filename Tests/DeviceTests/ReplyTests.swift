@@ -77,7 +77,10 @@ import Testing
     #expect(controller.managesNamespaces && !controller.supportsSecurityCommands)
     let namespace = try #require(NVMeNamespace(SampleReplies.nvmeNamespace()))
     #expect(namespace.sectorCount == 2_000_000 && namespace.logicalSectorSize == 4096)
-    #expect(namespace.eui64 == "0002c90102030405" && namespace.nguid == nil)
+    #expect(namespace.eui64 == "0002c90102030405" && namespace.nguid == nil && !namespace.isWriteProtected)
+    var protected = SampleReplies.nvmeNamespace()
+    protected[99] = 1
+    #expect(NVMeNamespace(protected)?.isWriteProtected == true)
     #expect(NVMeNamespaceList.decode(SampleReplies.namespaces([1, 3, 9])) == [1, 3, 9])
     #expect(NVMeNamespaceList.decode(SampleReplies.namespaces([3, 1])) == nil)
     #expect(NVMeNamespaceList.decode([UInt8](repeating: 0xff, count: 4096)) == nil)
@@ -120,6 +123,12 @@ import Testing
       _ = NVMeNamespace(bytes)
       _ = NVMeNamespaceList.decode(bytes)
       _ = NVMeHealth(bytes)
+      _ = ATAStatistics(bytes)
+      _ = ATAStatistics.isNamed(inDirectory: bytes)
+      for page in DeviceCommand.logPages { _ = SCSILogPage(bytes, page: page) }
+      _ = SecurityDiscovery(bytes)
+      _ = ModeHeader(bytes)
+      _ = UnitList.decode(bytes)
       _ = ContentSignature.find(in: bytes)
     }
     var generator = SeededGenerator(seed: 7)
@@ -130,6 +139,7 @@ import Testing
     let names: [UInt8] = [2, 1, 0, 5] + Array("LAB-1".utf8) + [1, 3, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]
     for sample in [
       SampleReplies.page(0x83, names), SampleReplies.registers(address: 77), SampleReplies.inquiry,
+      SampleReplies.discovery(locking: 0x0f), SampleReplies.logPage(0x02, [(5, [1, 2, 3, 4]), (6, [0])]),
     ] {
       for position in sample.indices {
         for value in UInt8.min...UInt8.max {

@@ -7,9 +7,12 @@ enum SampleReplies {
     Array(value.utf8) + [UInt8](repeating: 0x20, count: length - value.utf8.count)
   }
 
-  static let inquiry: [UInt8] =
-    [0, 0, 6, 2, 91, 0, 0, 0] + text("ATA", 8) + text("LAB DISK", 16) + text("1.02", 4)
-    + [UInt8](repeating: 0, count: 60)
+  static let inquiry = inquiry(vendor: "ATA", product: "LAB DISK")
+
+  static func inquiry(vendor: String, product: String, revision: String = "1.02") -> [UInt8] {
+    [0, 0, 6, 2, 91, 0, 0, 0] + text(vendor, 8) + text(product, 16) + text(revision, 4)
+      + [UInt8](repeating: 0, count: 60)
+  }
 
   static func page(_ page: UInt8, _ contents: [UInt8]) -> [UInt8] {
     [0, page, UInt8(contents.count >> 8), UInt8(contents.count & 255)] + contents
@@ -33,6 +36,7 @@ enum SampleReplies {
     var hasAMA = false
     var hasTrusted = false
     var hasSMART = true
+    var hasLogs = false
     /// Word 128.
     var security: UInt16 = 0x0001
 
@@ -53,7 +57,7 @@ enum SampleReplies {
       }
       words[82] = (hasHPA ? 1 << 10 : 0) | (hasSMART ? 1 : 0)
       words[83] = 0x4000 | 1 << 10 | (hasDCO ? 1 << 11 : 0)
-      words[84] = 0x4000 | 1 << 8
+      words[84] = 0x4000 | 1 << 8 | (hasLogs ? 1 << 5 : 0)
       words[85] = hasSMART ? 1 : 0
       words[87] = 0x4000 | 1 << 8
       for index in 0..<4 { words[100 + index] = UInt16(truncatingIfNeeded: sectors >> UInt64(16 * index)) }
@@ -94,6 +98,54 @@ enum SampleReplies {
     return withChecksum(bytes)
   }
 
+  /// Log 00h: this many pages of the device statistics.
+  static func logDirectory(statisticsPages: UInt16) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 512)
+    bytes[0] = 1
+    bytes.replaceSubrange(8..<10, with: littleEndian(UInt64(statisticsPages), 2))
+    return bytes
+  }
+
+  /// Page 01h of the device statistics: sectors written at 24, commands that write at 32, the others left out.
+  static func statistics(sectorsWritten: UInt64, writeCommands: UInt64) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 512)
+    bytes[2] = 1
+    bytes.replaceSubrange(24..<32, with: littleEndian(0b11 << 62 | sectorsWritten, 8))
+    bytes.replaceSubrange(32..<40, with: littleEndian(0b11 << 62 | writeCommands, 8))
+    // Supported, but not valid.
+    bytes.replaceSubrange(40..<48, with: littleEndian(0b10 << 62 | 77, 8))
+    return bytes
+  }
+
+  static func nvmeHealth(hostWrites: UInt64) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: 512)
+    bytes.replaceSubrange(1..<3, with: littleEndian(310, 2))
+    (bytes[3], bytes[5]) = (100, 3)
+    bytes.replaceSubrange(80..<88, with: littleEndian(hostWrites, 8))
+    return bytes
+  }
+
+  static func logPage(_ page: UInt8, _ parameters: [(code: UInt16, value: [UInt8])]) -> [UInt8] {
+    let body = parameters.flatMap {
+      [UInt8($0.code >> 8), UInt8($0.code & 255), 0x40, UInt8($0.value.count)] + $0.value
+    }
+    return [page, 0] + bigEndian(UInt64(body.count), 2) + body
+  }
+
+  /// Level 0 discovery with a TPer, the Locking feature with these flags, and one subsystem.
+  static func discovery(locking: UInt8?, subsystem: UInt16 = 0x0203) -> [UInt8] {
+    func feature(_ code: UInt16, _ data: [UInt8]) -> [UInt8] {
+      bigEndian(UInt64(code), 2) + [0x10, UInt8(data.count)] + data
+    }
+    let padding = [UInt8](repeating: 0, count: 11)
+    let features =
+      feature(1, [0x11] + padding) + (locking.map { feature(2, [$0] + padding) } ?? [])
+      + feature(subsystem, [0, 1] + padding)
+    let header =
+      bigEndian(UInt64(features.count + 44), 4) + bigEndian(1, 4) + [UInt8](repeating: 0, count: 40)
+    return header + features + [UInt8](repeating: 0, count: 512 - 48 - features.count)
+  }
+
   /// Descriptor sense with the registers after a command (SAT-4 §12.2.7).
   static func registers(address: UInt64, status: UInt8 = 0x50, error: UInt8 = 0, extended: Bool = true)
     -> [UInt8]
@@ -107,12 +159,12 @@ enum SampleReplies {
     return [0x72, 1, 0, 0x1d, 0, 0, 0, 14] + descriptor
   }
 
-  static func nvmeController(managesNamespaces: Bool = true) -> [UInt8] {
+  static func nvmeController(managesNamespaces: Bool = true, hasSecurity: Bool = false) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: 4096)
     bytes.replaceSubrange(4..<24, with: text("NV-SERIAL", 20))
     bytes.replaceSubrange(24..<64, with: text("LAB NVME", 40))
     bytes.replaceSubrange(64..<72, with: text("3.1", 8))
-    bytes[256] = managesNamespaces ? 0x0a : 0x02
+    bytes[256] = (managesNamespaces ? 0x0a : 0x02) | (hasSecurity ? 0x01 : 0)
     bytes.replaceSubrange(280..<288, with: littleEndian(1 << 40, 8))
     bytes[516] = 32
     return bytes
@@ -137,11 +189,13 @@ enum SampleReplies {
 final class RecordedTarget: CommandTarget {
   private let answers: [DeviceCommand: CommandOutcome]
   private(set) var asked: [DeviceCommand] = []
+  private(set) var counts: [String: Int] = [:]
 
   init(_ answers: [DeviceCommand: CommandOutcome]) { self.answers = answers }
 
   func send(_ command: DeviceCommand) -> CommandOutcome {
     asked.append(command)
+    counts[command.kind, default: 0] += 1
     return answers[command] ?? .refused("the device refused it with sense 05/20/00 (illegal request)")
   }
 

@@ -248,6 +248,61 @@ struct BlockDeviceSourceTests {
     let error = #expect(throws: EvidenceError.self) { _ = try Sources.open(loop.path) }
     #expect(error?.code == .sourceInUse)
     #expect(error?.detail == "\(name(loop)) is swap space")
+    #expect(refusal(loop.path)?.detail == "\(name(loop)) is swap space")
+  }
+
+  /// How a device is refused where a read-only mount is accepted; `nil` where it is not.
+  private func refusal(_ path: FilePath) -> EvidenceError? {
+    do throws(EvidenceError) {
+      _ = try Sources.open(path, accepting: [.mountedReadOnly])
+      return nil
+    } catch { return error }
+  }
+
+  @Test(.enabled(if: Machine.canMount && Tool.exists("mkfs.ext4"), "needs mount and mkfs.ext4"))
+  func onlyWhatIsMountedReadOnlyIsAccepted() throws {
+    let loop = try LoopDevice(length: 4 << 20)
+    try Tool.require("mkfs.ext4", ["-q", loop.path.string])
+    let mount = try Mount(loop)
+    #expect(refusal(loop.path)?.code == .sourceInUse)
+    try Tool.require("mount", ["-o", "remount,ro", mount.point.string])
+    #expect(refusal(loop.path) == nil)
+    let facts = try Sources.open(loop.path, accepting: [.mountedReadOnly]).facts
+    #expect(
+      facts.acceptedHolders.map(\.description) == ["\(name(loop)) is mounted on \(mount.point), read-only"])
+    let error = #expect(throws: EvidenceError.self) { _ = try Sources.open(loop.path) }
+    #expect(error?.code == .sourceInUse)
+  }
+
+  /// The kernel gives a device that a loop device lies on to anybody.
+  @Test func whatAnotherLoopDeviceLiesOnIsRefused() throws {
+    let loop = try LoopDevice(length: 1 << 20)
+    let upper = try LoopDevice(over: loop.path, keeping: TemporaryFolder())
+    for error in [
+      refusal(loop.path), #expect(throws: EvidenceError.self) { _ = try Sources.open(loop.path) },
+    ] {
+      #expect(error?.code == .sourceInUse)
+      #expect(error?.detail == "\(name(loop)) is a part of \(name(upper))")
+    }
+  }
+
+  @Test(.enabled(if: Tool.exists("dmsetup"), "needs dmsetup"))
+  func aMemberOfADeviceMapperDeviceIsRefused() throws {
+    let loop = try LoopDevice(length: 1 << 20)
+    let mapped = "exhibit-test-\(name(loop))"
+    guard
+      try Tool.run("dmsetup", ["create", mapped, "--table", "0 2048 linear \(loop.path) 0"]).status == 0
+    else {
+      print("not tested: the kernel makes no device mapper devices here")
+      return
+    }
+    defer { _ = try? Tool.run("dmsetup", ["remove", mapped]) }
+    for error in [
+      refusal(loop.path), #expect(throws: EvidenceError.self) { _ = try Sources.open(loop.path) },
+    ] {
+      #expect(error?.code == .sourceInUse)
+      #expect(error?.detail.contains("\(name(loop)) is a part of dm-") == true, "\(error?.detail ?? "")")
+    }
   }
 
   @Test("DA-AO-24 reading a device that could be written to changes nothing on it")

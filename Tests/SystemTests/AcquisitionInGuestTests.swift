@@ -13,12 +13,16 @@ struct AcquisitionInGuestTests {
       --unencrypted-key > /dev/null && cd case
     """
 
-  @Test func everyKindOfDiskIsAcquiredAsItIs() throws {
+  @Test(
+    "SWB-AM-06 SWB-AM-07 SWB-AM-08 every kind of disk is listed with its protection, and acquired as it is")
+  func everyKindOfDiskIsAcquiredAsItIs() throws {
     let disks = GuestDisk.everyKind
     let guest = try Guest(disks)
     // A disk that the kernel has not found yet would be missing from the list.
     let paths = try disks.map { try guest.path(of: $0) }
     let listed = try DeviceList(guest)
+    let shown = try guest.require("exhibit devices")
+    #expect(shown.split(separator: "\n").filter { $0.hasPrefix("/dev/") }.count == disks.count)
     #expect(listed.paths.count == disks.count)
     try guest.require(Self.createCase)
     for (disk, path) in zip(disks, paths) {
@@ -44,12 +48,54 @@ struct AcquisitionInGuestTests {
       }
       // What the device said of itself lies beside the image, as it came.
       let files = (manifest["files"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
-      for reply in ["device.json", "device-first-sectors.bin", "device-\(disk.bus.reply).bin"] {
+      for reply in [
+        "device.json", "device-first-sectors.bin", "device-\(disk.bus.reply).bin", "device-after.json",
+      ] {
         #expect(files.contains("\(disk.name).\(reply)"), "\(files)")
       }
+      expectProtection(disk, manifest["writeProtection"] as? [String: Any] ?? [:])
       #expect(try guest.digestNow(of: disk) == guest.digest(of: disk), "\(disk.name) was changed")
     }
     #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
+    let report = try guest.require("exhibit report --item nvme > /dev/null && cat reports/nvme.html")
+    for words in [
+      "What the device said of itself", "Health before", "Health afterwards", "Commands sent to the device",
+      "device&#39;s own write counters", "commands sent by a process of their own",
+    ] { #expect(report.contains(words), "\(words)") }
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
+      let text = ExampleDocument.text(
+        devices: shown,
+        protection: try manifest(in: guest, disks.first { $0.name == "nvme" } ?? disks[0])["writeProtection"],
+        report: report)
+      try TestFiles.write(Array(text.utf8), to: ExampleDocument.path)
+    }
+  }
+
+  /// What the record says of the layers, and of the commands that were sent.
+  private func expectProtection(_ disk: GuestDisk, _ protection: [String: Any]) {
+    let layers = protection["layers"] as? [[String: String]] ?? []
+    let states = Dictionary(layers.map { ($0["name"] ?? "", $0["state"] ?? "") }) { first, _ in first }
+    for name in [
+      "opened read-only", "opened exclusively", "kernel read-only flag", "kernel write counters",
+      "sandbox: no new privileges", "sandbox: capabilities dropped", "sandbox: files closed (Landlock)",
+      "sandbox: system calls refused (seccomp)", "commands sent by a process of their own",
+      "attempt to open for writing", "sentinel sectors",
+    ] { #expect(states[name] == "active", "\(disk.name): \(name) is \(states[name] ?? "not there")") }
+    #expect(states["hardware write blocker"] == "unknown", "\(disk.name)")
+    let own = layers.first { $0["name"] == "device's own write counters" } ?? [:]
+    if disk.bus == .nvme {
+      #expect(own["state"] == "active" && own["before"]?.contains("host writes") == true, "\(own)")
+    }
+    if disk.bus != .usb, !disk.isOptical {
+      #expect(states["write protection of the device itself"] == (disk.isReadOnly ? "active" : "inactive"))
+    }
+    let commands = protection["commands"] as? [String: Int] ?? [:]
+    switch disk.bus {
+    // Once before and once after.
+    case .ata: #expect(commands["ATA SMART READ DATA"] == 2, "\(commands)")
+    case .nvme: #expect(commands["NVMe Get Log Page (health)"] == 2, "\(commands)")
+    case .scsi, .usb: #expect(commands["INQUIRY"] == 1, "\(commands)")
+    }
   }
 
   private func manifest(in guest: Guest, _ disk: GuestDisk) throws -> [String: Any] {

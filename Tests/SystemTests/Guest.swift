@@ -4,7 +4,7 @@ import SystemPackage
 
 /// A whole computer in software, with disks of every kind, running a Debian kernel and the programs under test.
 ///
-/// It ends when it is dropped, and when this process ends.
+/// It ends when it is dropped, and when this process ends, however it ends.
 final class Guest {
   /// Where its disks' files are; they outlive it.
   private let folder: TemporaryFolder
@@ -36,7 +36,8 @@ final class Guest {
     machine.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     machine.arguments =
       [
-        "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu", "max", "-m", "1024", "-nodefaults",
+        "setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64", "-machine", "q35", "-accel", "tcg", "-cpu",
+        "max", "-m", "1024", "-nodefaults",
         "-no-user-config", "-display", "none", "-no-reboot",
         "-kernel", "/boot/vmlinuz-\(GuestImage.kernelVersion ?? "")", "-initrd",
         GuestImage.archive(in: folder.path).string,
@@ -54,7 +55,7 @@ final class Guest {
     machine.standardInput = FileHandle.nullDevice
     machine.standardOutput = FileHandle(forWritingAtPath: log.string)
     machine.standardError = FileHandle(forWritingAtPath: log.string)
-    try machine.run()
+    try Self.start(machine)
     self.machine = machine
     do {
       self.agent = try LineSocket(folder.appending("agent")) { machine.isRunning }
@@ -74,6 +75,20 @@ final class Guest {
 
   /// Pulls the computer's own plug: what no disk has been given is gone.
   func losePower() { Self.end(machine) }
+
+  /// Starts it from a thread that lives as long as it does: the kernel kills it when the thread that started it ends,
+  /// and only then when this process does.
+  private static func start(_ machine: Process) throws {
+    let started = DispatchSemaphore(value: 0)
+    nonisolated(unsafe) var failure: (any Error)?
+    Thread {
+      do { try machine.run() } catch { failure = error }
+      started.signal()
+      if machine.isRunning { machine.waitUntilExit() }
+    }.start()
+    started.wait()
+    if let failure { throw failure }
+  }
 
   /// By the signal that no process can hold back: others may be blocked in whoever inherits from a test's thread.
   private static func end(_ machine: Process) {

@@ -22,19 +22,31 @@ struct GuestDisk: Sendable {
   let length: Int
   var sectorSize = 512
   var isReadOnly = false
+  /// A drive with a disc in it.
+  var isOptical = false
   /// From this many bytes on the disk answers no read any more, until the limit is lifted.
   var stallsAfter: Int?
   let serial: String
   var wwn: String?
-  /// Holds an empty ext4 file system, instead of sectors stamped with their addresses.
-  var isFormatted = false
+  var contents = Contents.stamped
+
+  /// What a disk holds when the guest is booted.
+  enum Contents: Sendable {
+    /// Sectors stamped with their addresses.
+    case stamped
+    /// Zeros.
+    case blank
+    /// An empty ext4 file system.
+    case formatted
+  }
 
   /// Makes the disk's contents.
   func fill(_ file: FilePath) throws {
-    guard isFormatted else {
-      return try TestFiles.write(FaultySource(length: length, sectorSize: 512).contents, to: file)
+    switch contents {
+    case .stamped: try TestFiles.write(FaultySource(length: length, sectorSize: 512).contents, to: file)
+    case .blank: try TestFiles.write([UInt8](repeating: 0, count: length), to: file)
+    case .formatted: try Tool.require("mke2fs", ["-q", "-t", "ext4", file.string, "\(length >> 10)k"])
     }
-    try Tool.require("mke2fs", ["-q", "-t", "ext4", file.string, "\(length >> 10)k"])
   }
 
   /// What `-object`, `-blockdev` and `-device` take.
@@ -56,6 +68,8 @@ struct GuestDisk: Sendable {
     let address = wwn.map { [("wwn", $0)] } ?? []
     switch bus {
     case .ata: return [("driver", "ide-hd"), ("bus", "ide.0")] + common + address
+    case .scsi where isOptical:
+      return [("driver", "scsi-cd"), ("bus", "scsi.0"), ("vendor", "LAB"), ("product", "DVD-ROM")] + common
     case .scsi:
       return [
         ("driver", "scsi-hd"), ("bus", "scsi.0"), ("vendor", "LAB"), ("product", "DISK"),
@@ -76,5 +90,8 @@ struct GuestDisk: Sendable {
     GuestDisk(name: "readonly", bus: .scsi, length: 4 << 20, isReadOnly: true, serial: "SCSI-RO"),
     GuestDisk(name: "nvme", bus: .nvme, length: 5 << 20, serial: "NVME-0001"),
     GuestDisk(name: "usb", bus: .usb, length: 6 << 20, serial: "USB-0001"),
+    GuestDisk(
+      name: "disc", bus: .scsi, length: 7 << 20, sectorSize: 2048, isReadOnly: true, isOptical: true,
+      serial: "DISC-0001"),
   ]
 }

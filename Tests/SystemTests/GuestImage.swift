@@ -17,24 +17,31 @@ enum GuestImage {
 
   /// Why no guest can be booted here; `nil` where one can.
   static let missing: String? = {
-    var missing = ["qemu-system-x86_64", "modprobe", "cpio", "ldd"].filter { !Tool.exists($0) }
+    var missing = ["qemu-system-x86_64", "modprobe", "cpio", "ldd", "setpriv"].filter { !Tool.exists($0) }
+    if !udev.allSatisfy({ FileManager.default.isExecutableFile(atPath: $0) }) { missing.append("udev") }
     if !FileManager.default.isExecutableFile(atPath: busybox) { missing.append("busybox-static") }
     if kernelVersion == nil { missing.append("linux-image-amd64") }
     return missing.isEmpty ? nil : missing.joined(separator: ", ")
   }()
 
   private static let busybox = "/bin/busybox"
-  private static let programs = ["exhibit", "exhibit-verify"]
+  private static let programs = ["exhibit", "exhibit-verify", "exhibit-hostile-writes"]
+  /// systemd's device manager, whose daemon and whose tool are one program or two.
+  private static let udev = ["/lib/systemd/systemd-udevd", "/bin/udevadm"]
   private static let modules = [
-    "ahci", "sd_mod", "nvme", "usb-storage", "xhci-pci", "virtio_scsi", "virtio_pci", "virtio_console",
+    "ahci", "sd_mod", "sr_mod", "nvme", "usb-storage", "xhci-pci", "virtio_scsi", "virtio_pci",
+    "virtio_console",
     "9pnet_virtio", "9p", "ext4",
   ]
+  /// A module that is packed and not loaded, with nothing it depends on.
+  static let spareModule = "/modules/spare.ko"
 
   /// Runs the scripts the host asks for, one after the other in one shell; ends when the host is gone.
   private static let initScript = """
     #!/bin/busybox sh
     /bin/busybox --install -s /bin
     export PATH=/bin HOME=/tmp
+    mkdir -p /usr/sbin && ln -s /bin/busybox /usr/sbin/blockdev
     mount -t proc proc /proc
     mount -t sysfs sysfs /sys
     mount -t devtmpfs dev /dev
@@ -62,9 +69,9 @@ enum GuestImage {
     let root = folder.appending("root")
     let archive = archive(in: folder)
     var files = [busybox: "/bin/busybox"]
-    for program in programs {
-      let path = "\(try Programs.folder())/\(program)"
-      files[path] = "/bin/\(program)"
+    let own = try programs.map { ("\(try Programs.folder())/\($0)", "/bin/\($0)") }
+    for (path, target) in own + udev.map({ ($0, $0) }) {
+      files[path] = target
       for word in try Tool.require("ldd", [path]).split(whereSeparator: \.isWhitespace)
       where word.hasPrefix("/") {
         files[String(word)] = String(word)
@@ -80,6 +87,8 @@ enum GuestImage {
       if !order.contains(name) { order.append(name) }
       files[words[1]] = "/modules/\(name)"
     }
+    let spare = try Tool.require("modprobe", ["-S", version, "--show-depends", "loop"])
+    files[spare.split(separator: " ").dropFirst().first.map(String.init) ?? ""] = spareModule
     for name in ["proc", "sys", "dev", "tmp", "share", "modules", "bin"] {
       try FileManager.default.createDirectory(
         atPath: root.appending(name).string, withIntermediateDirectories: true)

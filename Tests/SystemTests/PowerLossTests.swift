@@ -13,7 +13,7 @@ struct PowerLossTests {
       name: "source", bus: .scsi, length: (49 << 20) + 512, stallsAfter: stallsAfter, serial: "SOURCE-1")
   }
   private static let destination = GuestDisk(
-    name: "destination", bus: .nvme, length: 256 << 20, serial: "DESTINATION-1", isFormatted: true)
+    name: "destination", bus: .nvme, length: 256 << 20, serial: "DESTINATION-1", contents: .formatted)
 
   private func boot(source: GuestDisk, after earlier: Guest? = nil) throws -> Guest {
     let disks = [source, Self.destination]

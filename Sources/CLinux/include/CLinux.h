@@ -21,6 +21,22 @@ int32_t clinux_available_processors(void);
 /// A new pipe, to read from (0) and to write to (1), that programs which are started do not inherit.
 int32_t clinux_pipe(int32_t ends[2]);
 
+/// Two ends of a socket that keeps messages apart, which programs that are started do not inherit.
+int32_t clinux_message_pair(int32_t ends[2]);
+
+/// Sends one message; -EPIPE where the other end is closed.
+int32_t clinux_send(int32_t descriptor, const void *bytes, size_t count);
+
+/// Waits for one message of at most `room` bytes. Returns its length, 0 where the other end is closed.
+int32_t clinux_receive(int32_t descriptor, void *bytes, size_t room);
+
+/// fork: 0 in the child, its number in the parent. The child is killed when its parent ends, ignores what a terminal
+/// sends to all of its processes, and has no standard streams.
+int32_t clinux_fork_service(void);
+
+/// Ends the process at once, without anything that was registered for its end.
+_Noreturn void clinux_exit_now(void);
+
 /// Names the calling thread; at most 15 bytes are kept.
 int32_t clinux_name_thread(const char *name);
 

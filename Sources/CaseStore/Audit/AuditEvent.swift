@@ -55,6 +55,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let authorityRecorded = AuditKind("authority.recorded")
   package static let attachmentAdded = AuditKind("attachment.added")
   package static let acquisitionStarted = AuditKind("acquisition.started")
+  /// A source was read in a state in which it is refused, for a reason the examiner gave.
+  package static let protectionOverridden = AuditKind("protection.overridden")
   /// It ended early and can go on.
   package static let acquisitionPaused = AuditKind("acquisition.paused")
   package static let acquisitionResumed = AuditKind("acquisition.resumed")

@@ -35,24 +35,27 @@ enum ItemTemplate {
 
     """
 
-  /// A two-column table of `list`; nothing where the list is empty.
-  private static func facts(_ list: String, caption: String) -> String {
-    """
-    {{^empty(\(list))}}
-    <table class="facts">
-    <caption>\(caption)</caption>
-    <tbody>
-    {{#\(list)}}
-    <tr><th scope="row">{{label}}</th><td>{{#isCode}}<code>{{value}}</code>{{/isCode}}{{^isCode}}{{value}}{{/isCode}}</td></tr>
-    {{/\(list)}}
-    </tbody>
-    </table>
-    {{/empty(\(list))}}
-    {{#empty(\(list))}}
-    <p class="none">\(caption): none recorded.</p>
-    {{/empty(\(list))}}
+  /// A two-column table of `list`. Where the list is empty it says so, unless it is optional.
+  private static func facts(_ list: String, caption: String, isOptional: Bool = false) -> String {
+    let empty = """
 
-    """
+      {{#empty(\(list))}}
+      <p class="none">\(caption): none recorded.</p>
+      {{/empty(\(list))}}
+      """
+    return """
+      {{^empty(\(list))}}
+      <table class="facts">
+      <caption>\(caption)</caption>
+      <tbody>
+      {{#\(list)}}
+      <tr><th scope="row">{{label}}</th><td>{{#isCode}}<code>{{value}}</code>{{/isCode}}{{^isCode}}{{value}}{{/isCode}}</td></tr>
+      {{/\(list)}}
+      </tbody>
+      </table>
+      {{/empty(\(list))}}\(isOptional ? "" : empty)
+
+      """
   }
 
   /// Commands of `list`, each with what it shows.
@@ -97,6 +100,7 @@ enum ItemTemplate {
     <h3>Source</h3>
 
     """ + facts("sourceFacts", caption: "The medium that was read")
+    + facts("deviceFacts", caption: "What the device said of itself", isOptional: true)
     + "<h3>Method and settings</h3>\n" + facts("methodFacts", caption: "How it was read")
     + "<h3>Write protection</h3>\n" + facts("protectionFacts", caption: "Protection of the medium")
       + """

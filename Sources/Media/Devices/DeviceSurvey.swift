@@ -16,6 +16,8 @@ package struct DeviceSurvey: Sendable {
   package let device: SysfsDevice
   package let replies: DeviceReplies
   package let hiddenAreas: [HiddenArea]
+  /// A hardware write blocker, recognised by what it says of itself.
+  package let blocker: WriteBlocker?
   /// How often each kind of command was sent, by name.
   package let commands: [String: Int]
   /// `nil` where there is no medium, or the device cannot be opened.
@@ -30,7 +32,8 @@ package struct DeviceSurvey: Sendable {
   package let obstacles: [String]
 
   /// Asks the device, and reads partition table and signatures. Blocks until it has answered.
-  package init(_ device: SysfsDevice) {
+  /// - Parameter target: takes the commands; a gate of its own where `nil`.
+  package init(_ device: SysfsDevice, asking target: (any CommandTarget)? = nil) {
     self.device = device
     self.holders = DeviceHolders.holders(of: device)
     var obstacles = holders.filter(\.isExclusive).map(\.description)
@@ -55,8 +58,7 @@ package struct DeviceSurvey: Sendable {
     self.obstacles = obstacles
     self.geometry = geometry
 
-    let names = (try? Files.names(in: "/sys/block")) ?? []
-    if let gate = try? CommandGate(device.path) {
+    if let gate = target ?? (try? CommandGate(device.path)) {
       replies = DeviceReplies(asking: gate, bus: device.bus, namespace: device.namespaceNumber)
       commands = gate.counts
     } else {
@@ -64,7 +66,8 @@ package struct DeviceSurvey: Sendable {
       commands = [:]
     }
     hiddenAreas =
-      device.bus == .mmc ? HiddenArea.ofMMC(device, all: names) : replies.hiddenAreas
+      device.bus == .mmc ? HiddenArea.ofMMC(device) : replies.hiddenAreas
+    blocker = WriteBlocker(inquiry: replies.inquiry, bridge: device.bridge, serial: replies.serialNumber)
 
     let reading = !device.isOptical ? geometry.map { ContentReading(device.path, $0) } : nil
     self.table = reading?.table

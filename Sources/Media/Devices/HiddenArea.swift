@@ -51,8 +51,7 @@ extension HiddenArea {
       protectedArea(identify, target, keep), overlay(identify, target, keep),
       accessibleMax(identify, target, keep), security(identify),
       identify.supportsTrustedComputing
-        ? HiddenArea(
-          .opal, .undetermined, "IDENTIFY has the Trusted Computing feature set; its state is not asked for")
+        ? opal(.ata, asking: target, keep: keep)
         : HiddenArea(.opal, .absent, "IDENTIFY lacks the Trusted Computing feature set"),
     ]
   }
@@ -66,7 +65,7 @@ extension HiddenArea {
     }
     return compare(
       .hostProtectedArea, identify,
-      maximum(of: target, .ataReadNativeMax(extended: identify.has48BitAddresses), "ata-native-max", keep),
+      maximum(of: target, .ataReadNativeMax(extended: identify.has48BitAddresses), keep),
       "READ NATIVE MAX")
   }
 
@@ -80,13 +79,13 @@ extension HiddenArea {
     switch target.send(.ataDeviceConfiguration) {
     case .refused(let reason): return HiddenArea(kind, .undetermined, reason)
     case .answered(let answer):
-      keep("ata-device-configuration", answer.data)
+      keep(DeviceCommand.ataDeviceConfiguration.name, answer.data)
       guard let configuration = ATADeviceConfiguration(answer.data) else {
         return HiddenArea(kind, .undetermined, DeviceReplies.complaint(answer.data))
       }
       // An HPA lies within what the overlay leaves: only the native maximum tells the two apart.
       let native = maximum(
-        of: target, .ataReadNativeMax(extended: identify.has48BitAddresses), "ata-native-max", { _, _ in })
+        of: target, .ataReadNativeMax(extended: identify.has48BitAddresses), { _, _ in })
       var visible = identify.sectorCount
       if case .success(let count) = native { visible = max(visible, count) }
       return compare(kind, visible, .success(configuration.sectorCount), "DEVICE CONFIGURATION IDENTIFY")
@@ -101,7 +100,7 @@ extension HiddenArea {
         .accessibleMaxAddress, .absent, "IDENTIFY lacks the Accessible Max Address Configuration feature set")
     }
     return compare(
-      .accessibleMaxAddress, identify, maximum(of: target, .ataAccessibleMax, "ata-accessible-max", keep),
+      .accessibleMaxAddress, identify, maximum(of: target, .ataAccessibleMax, keep),
       "GET NATIVE MAX ADDRESS EXT")
   }
 
@@ -126,12 +125,12 @@ extension HiddenArea {
 
   /// A highest address that the device returns in its registers, as a count of sectors.
   private static func maximum(
-    of target: any CommandTarget, _ command: DeviceCommand, _ name: String, _ keep: (String, [UInt8]) -> Void
+    of target: any CommandTarget, _ command: DeviceCommand, _ keep: (String, [UInt8]) -> Void
   ) -> Result<UInt64, NoNumber> {
     switch target.send(command) {
     case .refused(let reason): return .failure(NoNumber(reason: reason))
     case .answered(let answer):
-      keep(name, answer.sense)
+      keep(command.name, answer.sense)
       guard let registers = SenseData(answer.sense)?.registers else {
         return .failure(NoNumber(reason: "the answer lacks the registers"))
       }
@@ -167,6 +166,43 @@ extension HiddenArea {
   }
 }
 
+// MARK: TCG Opal
+
+extension HiddenArea {
+  /// What level 0 discovery says of locks.
+  static func opal(
+    _ transport: DeviceCommand.SecurityTransport, asking target: any CommandTarget,
+    keep: (String, [UInt8]) -> Void
+  ) -> HiddenArea {
+    let command = DeviceCommand.securityDiscovery(transport)
+    switch target.send(command) {
+    case .refused(let reason): return HiddenArea(.opal, .undetermined, reason)
+    case .answered(let answer):
+      keep(command.name, answer.data)
+      guard let discovery = SecurityDiscovery(answer.data) else {
+        return HiddenArea(.opal, .undetermined, DeviceReplies.complaint(answer.data))
+      }
+      return opal(discovery)
+    }
+  }
+
+  private static func opal(_ discovery: SecurityDiscovery) -> HiddenArea {
+    let names = discovery.subsystems.isEmpty ? "no subsystem" : discovery.subsystems.joined(separator: ", ")
+    guard let locking = discovery.locking else {
+      return HiddenArea(.opal, .absent, "level 0 discovery has no Locking feature (\(names))")
+    }
+    let words = [
+      names, locking.isEnabled ? "locking is enabled" : "locking is not enabled",
+      locking.isLocked ? "locked" : "not locked",
+      locking.showsShadow ? "a shadow of the first sectors is shown in their place" : nil,
+      locking.encryptsMedia ? "the medium is encrypted by the disk" : nil,
+    ]
+    return HiddenArea(
+      .opal, locking.isEnabled || locking.isLocked || locking.showsShadow ? .present : .absent,
+      words.compactMap { $0 }.joined(separator: ", "))
+  }
+}
+
 // MARK: NVMe, eMMC
 
 extension HiddenArea {
@@ -181,7 +217,7 @@ extension HiddenArea {
     }
     let opal =
       controller.supportsSecurityCommands
-      ? HiddenArea(.opal, .undetermined, "the controller has Security Receive; its state is not asked for")
+      ? opal(.nvme, asking: target, keep: keep)
       : HiddenArea(.opal, .absent, "the controller lacks Security Receive")
     return [namespaces(controller, target, keep), opal]
   }
@@ -192,18 +228,19 @@ extension HiddenArea {
     guard controller.managesNamespaces else {
       return HiddenArea(.namespaces, .absent, "the controller cannot detach namespaces")
     }
-    func list(_ onlyAttached: Bool, _ name: String) -> Result<[UInt32], NoNumber> {
-      switch target.send(.nvmeNamespaceList(onlyAttached: onlyAttached)) {
+    func list(onlyAttached: Bool) -> Result<[UInt32], NoNumber> {
+      let command = DeviceCommand.nvmeNamespaceList(onlyAttached: onlyAttached)
+      switch target.send(command) {
       case .refused(let reason): return .failure(NoNumber(reason: reason))
       case .answered(let answer):
-        keep(name, answer.data)
+        keep(command.name, answer.data)
         guard let numbers = NVMeNamespaceList.decode(answer.data) else {
           return .failure(NoNumber(reason: DeviceReplies.complaint(answer.data)))
         }
         return .success(numbers)
       }
     }
-    switch (list(true, "nvme-attached"), list(false, "nvme-allocated")) {
+    switch (list(onlyAttached: true), list(onlyAttached: false)) {
     case (.success(let attached), .success(let all)):
       let hidden = Set(all).subtracting(attached).sorted()
       return hidden.isEmpty
@@ -215,16 +252,19 @@ extension HiddenArea {
     }
   }
 
-  /// The kernel shows an eMMC's further areas as devices of their own.
-  static func ofMMC(_ device: SysfsDevice, all names: [String]) -> [HiddenArea] {
-    let found = names.filter {
-      $0.hasPrefix(device.name + "boot") || $0.hasPrefix(device.name + "rpmb")
-        || $0.hasPrefix(device.name + "gp")
+  /// The kernel shows an eMMC's further areas as devices of their own: boot and general partitions among the disks,
+  /// the replay protected memory block below the card.
+  package static func ofMMC(_ device: SysfsDevice) -> [HiddenArea] {
+    let found = device.cardPartitions
+    if !found.isEmpty {
+      return [HiddenArea(.bootPartitions, .present, found.joined(separator: ", "))]
     }
     return [
-      found.isEmpty
-        ? HiddenArea(.bootPartitions, .undetermined, "the kernel shows none; an SD card has none")
-        : HiddenArea(.bootPartitions, .present, found.joined(separator: ", "))
+      device.cardType == "SD"
+        ? HiddenArea(.bootPartitions, .absent, "it is an SD card, which has none")
+        : HiddenArea(
+          .bootPartitions, .undetermined,
+          "the kernel shows none of a card of type \(device.cardType ?? "unknown")")
     ]
   }
 }

@@ -20,9 +20,12 @@ package struct DeviceAnswer: Hashable, Sendable {
   }
 }
 
-/// Something commands can be put to: a device, or in tests one that answers as recorded.
+/// Something commands can be put to: a device, the process that may send them, or in tests one that answers as
+/// recorded.
 package protocol CommandTarget: AnyObject {
   func send(_ command: DeviceCommand) -> CommandOutcome
+  /// How often each kind was sent, by name.
+  var counts: [String: Int] { get }
 }
 
 /// The one way by which commands reach a device, past the block layer.
@@ -31,7 +34,6 @@ package protocol CommandTarget: AnyObject {
 /// asked for.
 package final class CommandGate: CommandTarget {
   private let device: OwnedDescriptor
-  /// How often each kind was sent, by name.
   package private(set) var counts: [String: Int] = [:]
 
   /// Longest wait for an answer, in milliseconds.

@@ -1,9 +1,16 @@
+import Evidence
+
 /// A command that asks a device about itself. There are no others.
 package enum DeviceCommand: Hashable, Sendable {
   case inquiry
   /// A page of vital product data.
   case vitalProductData(page: UInt8)
   case readCapacity16
+  /// All mode pages; their header says whether the device is write-protected.
+  case modeSense
+  /// A page of counters.
+  case logSense(page: UInt8)
+  case reportLUNs
   case ataIdentify
   /// The highest address the disk has, whatever it says of itself: READ NATIVE MAX ADDRESS, or its EXT form.
   case ataReadNativeMax(extended: Bool)
@@ -11,11 +18,92 @@ package enum DeviceCommand: Hashable, Sendable {
   case ataAccessibleMax
   case ataDeviceConfiguration
   case ataSMARTData
+  /// A page of one of the logs of READ LOG EXT.
+  case ataLog(ATALog)
   case nvmeController
   case nvmeNamespace(UInt32)
   /// The namespaces attached to the controller, or all that exist.
   case nvmeNamespaceList(onlyAttached: Bool)
   case nvmeHealth
+  /// What the device says of TCG Opal and its kin, by the command of its bus.
+  case securityDiscovery(SecurityTransport)
+
+  /// Logs and pages that are asked for.
+  package enum ATALog: String, Hashable, Sendable, CaseIterable {
+    /// Log 00h: which logs there are.
+    case directory
+    /// Log 04h, page 01h: general statistics.
+    case statistics
+  }
+
+  /// What carries level 0 discovery of the Trusted Computing Group.
+  package enum SecurityTransport: String, Hashable, Sendable, CaseIterable {
+    /// SECURITY PROTOCOL IN.
+    case scsi
+    /// TRUSTED RECEIVE.
+    case ata
+    /// Security Receive.
+    case nvme
+  }
+
+  /// Pages that are asked for.
+  package static let productPages: [UInt8] = [0x80, 0x83, 0xb0, 0xb1]
+  package static let logPages: [UInt8] = [0x02, 0x03, 0x0d]
+
+  /// Every command but those that name a namespace.
+  package static let all: [DeviceCommand] =
+    [.inquiry] + productPages.map { .vitalProductData(page: $0) } + [.readCapacity16, .modeSense]
+    + logPages.map { .logSense(page: $0) }
+    + [
+      .reportLUNs, .ataIdentify, .ataReadNativeMax(extended: false), .ataReadNativeMax(extended: true),
+      .ataAccessibleMax, .ataDeviceConfiguration, .ataSMARTData,
+    ] + ATALog.allCases.map { .ataLog($0) }
+    + [
+      .nvmeController, .nvmeNamespaceList(onlyAttached: true), .nvmeNamespaceList(onlyAttached: false),
+      .nvmeHealth,
+    ] + SecurityTransport.allCases.map { .securityDiscovery($0) }
+
+  /// Its own name, of lower-case letters, digits and hyphens: what another process asks for, and what a file with the
+  /// reply is called.
+  package var name: String {
+    switch self {
+    case .inquiry: "inquiry"
+    case .vitalProductData(let page): "vpd-\(Hex.encode([page]))"
+    case .readCapacity16: "read-capacity"
+    case .modeSense: "mode-sense"
+    case .logSense(let page): "log-sense-\(Hex.encode([page]))"
+    case .reportLUNs: "report-luns"
+    case .ataIdentify: "ata-identify"
+    case .ataReadNativeMax(let extended): "ata-native-max\(extended ? "-ext" : "")"
+    case .ataAccessibleMax: "ata-accessible-max"
+    case .ataDeviceConfiguration: "ata-device-configuration"
+    case .ataSMARTData: "ata-smart-data"
+    case .ataLog(let log): "ata-log-\(log.rawValue)"
+    case .nvmeController: "nvme-controller"
+    case .nvmeNamespace(let number): "nvme-namespace-\(number)"
+    case .nvmeNamespaceList(let onlyAttached): "nvme-\(onlyAttached ? "attached" : "allocated")"
+    case .nvmeHealth: "nvme-health"
+    case .securityDiscovery(let transport): "security-discovery-\(transport.rawValue)"
+    }
+  }
+
+  private static let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+  private static let namespacePrefix = "nvme-namespace-"
+
+  /// `nil` where no command has this name.
+  package init?(name: String) {
+    if let known = Self.byName[name] {
+      self = known
+    } else if name.hasPrefix(Self.namespacePrefix),
+      let number = UInt32(name.dropFirst(Self.namespacePrefix.count))
+    {
+      self = .nvmeNamespace(number)
+      // Each has one name.
+      if self.name != name { return nil }
+    } else {
+      return nil
+    }
+  }
 
   /// Name of its kind, under which it is counted.
   package var kind: String {
@@ -23,77 +111,22 @@ package enum DeviceCommand: Hashable, Sendable {
     case .inquiry: "INQUIRY"
     case .vitalProductData: "INQUIRY (vital product data)"
     case .readCapacity16: "READ CAPACITY (16)"
+    case .modeSense: "MODE SENSE (6)"
+    case .logSense: "LOG SENSE"
+    case .reportLUNs: "REPORT LUNS"
     case .ataIdentify: "ATA IDENTIFY DEVICE"
     case .ataReadNativeMax(let extended): "ATA READ NATIVE MAX ADDRESS\(extended ? " EXT" : "")"
     case .ataAccessibleMax: "ATA GET NATIVE MAX ADDRESS EXT"
     case .ataDeviceConfiguration: "ATA DEVICE CONFIGURATION IDENTIFY"
     case .ataSMARTData: "ATA SMART READ DATA"
+    case .ataLog: "ATA READ LOG EXT"
     case .nvmeController: "NVMe Identify (controller)"
     case .nvmeNamespace: "NVMe Identify (namespace)"
     case .nvmeNamespaceList: "NVMe Identify (list of namespaces)"
     case .nvmeHealth: "NVMe Get Log Page (health)"
+    case .securityDiscovery(.scsi): "SECURITY PROTOCOL IN (level 0 discovery)"
+    case .securityDiscovery(.ata): "ATA TRUSTED RECEIVE (level 0 discovery)"
+    case .securityDiscovery(.nvme): "NVMe Security Receive (level 0 discovery)"
     }
-  }
-
-  /// What is sent.
-  package var request: DeviceRequest {
-    switch self {
-    case .inquiry: .scsi([0x12, 0, 0, 0, 96, 0], room: 96)
-    case .vitalProductData(let page): .scsi([0x12, 1, page, 0, 252, 0], room: 252)
-    case .readCapacity16:
-      .scsi([0x9e, 0x10, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 32, 0, 0], room: 32)
-    case .ataIdentify: .scsi(ATAPassThrough(command: 0xec, sectors: 1).bytes, room: 512)
-    case .ataReadNativeMax(let extended):
-      .scsi(ATAPassThrough(command: extended ? 0x27 : 0xf8, isExtended: extended).bytes, room: 0)
-    case .ataAccessibleMax: .scsi(ATAPassThrough(command: 0x78, isExtended: true).bytes, room: 0)
-    case .ataDeviceConfiguration:
-      .scsi(ATAPassThrough(command: 0xb1, features: 0xc2, sectors: 1).bytes, room: 512)
-    case .ataSMARTData:
-      .scsi(ATAPassThrough(command: 0xb0, features: 0xd0, sectors: 1, isSMART: true).bytes, room: 512)
-    case .nvmeController: .nvme(opcode: 0x06, namespace: 0, words: [1, 0, 0, 0, 0, 0], length: 4096)
-    case .nvmeNamespace(let number):
-      .nvme(opcode: 0x06, namespace: number, words: [0, 0, 0, 0, 0, 0], length: 4096)
-    case .nvmeNamespaceList(let onlyAttached):
-      .nvme(
-        opcode: 0x06, namespace: 0, words: [onlyAttached ? 0x02 : 0x10, 0, 0, 0, 0, 0], length: 4096)
-    case .nvmeHealth:
-      .nvme(opcode: 0x02, namespace: 0xffff_ffff, words: [127 << 16 | 0x02, 0, 0, 0, 0, 0], length: 512)
-    }
-  }
-}
-
-/// A command as it goes to the device.
-package enum DeviceRequest: Hashable, Sendable {
-  /// A descriptor block, and the most bytes to take from the device.
-  case scsi([UInt8], room: Int)
-  /// An admin command with its dwords 10 to 15, and the bytes the controller returns.
-  case nvme(opcode: UInt8, namespace: UInt32, words: [UInt32], length: Int)
-}
-
-/// ATA PASS-THROUGH (16) of SAT: PIO data in, or no data with the registers returned in the sense data.
-private struct ATAPassThrough {
-  var command: UInt8
-  var features: UInt8 = 0
-  var sectors: UInt8 = 0
-  var isExtended = false
-  /// SMART wants its signature in the address.
-  var isSMART = false
-
-  var bytes: [UInt8] {
-    let isDataIn = sectors > 0
-    var block = [UInt8](repeating: 0, count: 16)
-    block[0] = 0x85
-    block[1] = (isDataIn ? 4 : 3) << 1 | (isExtended ? 1 : 0)
-    // T_DIR from the device, BYT_BLOK in blocks, T_LENGTH in the sector count; or CK_COND.
-    block[2] = isDataIn ? 0x0e : 0x20
-    block[4] = features
-    block[6] = sectors
-    if isSMART {
-      block[10] = 0x4f
-      block[12] = 0xc2
-    }
-    if !isDataIn { block[13] = 0x40 }
-    block[14] = command
-    return block
   }
 }

@@ -69,6 +69,10 @@ package struct ATAIdentify: Hashable, Sendable {
   package var supportsAccessibleMaxAddress: Bool { words[119] >> 14 == 1 && bit(8, of: 119) }
   package var supportsSMART: Bool { feature(0, of: 82, checkedBy: 83) }
   package var isSMARTEnabled: Bool { feature(0, of: 85, checkedBy: 87) }
+  /// The General Purpose Logging feature set: READ LOG EXT.
+  package var supportsLogs: Bool {
+    feature(5, of: 84, checkedBy: 84) || feature(5, of: 87, checkedBy: 87)
+  }
   /// The Trusted Computing feature set, which TCG Opal needs.
   package var supportsTrustedComputing: Bool { words[48] >> 14 == 1 && bit(0, of: 48) }
 

@@ -25,6 +25,9 @@ package struct ATASMARTData: Hashable, Sendable {
     if attributes.isEmpty { return nil }
   }
 
+  /// It counts sectors written by the host, or by the flash behind it.
+  static func countsWrites(_ number: UInt8) -> Bool { [241, 246].contains(number) }
+
   package static func name(of number: UInt8) -> String {
     let names: [UInt8: String] = [
       1: "read error rate", 3: "spin-up time", 4: "start/stop count", 5: "reallocated sectors",
@@ -32,7 +35,7 @@ package struct ATASMARTData: Hashable, Sendable {
       184: "end-to-end errors", 187: "uncorrectable errors", 188: "command timeouts",
       190: "airflow temperature", 192: "power-off retracts", 193: "load cycles", 194: "temperature",
       196: "reallocation events", 197: "pending sectors", 198: "uncorrectable sectors",
-      199: "interface CRC errors", 241: "sectors written", 242: "sectors read",
+      199: "interface CRC errors", 241: "sectors written", 242: "sectors read", 246: "host sectors written",
     ]
     return names[number] ?? "attribute \(number)"
   }

@@ -37,6 +37,8 @@ package struct NVMeNamespace: Hashable, Sendable {
   /// Hexadecimal digits; `nil` where all are zero.
   package let nguid: String?
   package let eui64: String?
+  /// NSATTR: by its own account the namespace takes no writes.
+  package let isWriteProtected: Bool
 
   package init?(_ bytes: [UInt8]) {
     guard bytes.count >= 4096 else { return nil }
@@ -49,6 +51,7 @@ package struct NVMeNamespace: Hashable, Sendable {
     func identifier(_ range: Range<Int>) -> String? {
       bytes[range].allSatisfy { $0 == 0 } ? nil : Hex.encode(bytes[range])
     }
+    isWriteProtected = bytes[99] & 1 != 0
     nguid = identifier(104..<120)
     eui64 = identifier(120..<128)
   }

@@ -32,6 +32,13 @@ package struct DeviceHolder: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
+extension DeviceHolder {
+  /// It is a mounted file system that takes no writes.
+  package var isReadOnly: Bool {
+    if case .mount(_, let isReadOnly) = kind { isReadOnly } else { false }
+  }
+}
+
 /// Who holds a block device.
 package enum DeviceHolders {
   /// One line that names what keeps others from opening the device exclusively, for a message.
@@ -44,21 +51,62 @@ package enum DeviceHolders {
 
   /// Of a disk and all its partitions; of a partition, those of the whole disk's folder are not its own.
   package static func holders(of device: SysfsDevice) -> [DeviceHolder] {
-    let members = device.folder == device.disk ? [device] + device.partitions : [device]
-    return members.flatMap { mounts(of: $0) + swaps(of: $0) + devices(on: $0) } + processes(holding: members)
+    exclusive(of: device) + processes(holding: members(of: device))
   }
 
-  /// Fields of `/proc/self/mountinfo`: identifier, parent, MAJOR:MINOR, root, mount point, options …
-  private static func mounts(of device: SysfsDevice) -> [DeviceHolder] {
-    let number = Files.systemText(device.folder.appending("dev")) ?? ""
-    return lines("/proc/self/mountinfo").compactMap { line in
+  /// Those that may write to it, or keep the kernel from giving it to one reader alone: all but processes.
+  package static func exclusive(of device: SysfsDevice) -> [DeviceHolder] {
+    let mounted = mounts()
+    var seen: Set<DeviceHolder> = []
+    return members(of: device).flatMap { member in
+      mounted.compactMap { $0.holder(of: member) } + swaps(of: member) + devices(on: member)
+    }.filter { seen.insert($0).inserted }
+  }
+
+  private static func members(of device: SysfsDevice) -> [SysfsDevice] {
+    device.folder == device.disk ? [device] + device.partitions : [device]
+  }
+
+  /// A line of `/proc/PID/mountinfo`: identifier, parent, MAJOR:MINOR, root, mount point, options … - type, source,
+  /// options of the file system.
+  private struct MountLine {
+    let number: Substring
+    let point: Substring
+    let source: Substring
+    let isReadOnly: Bool
+
+    init?(_ line: Substring) {
       let fields = line.split(separator: " ")
-      guard fields.count > 5, fields[2] == number else { return nil }
-      // The options of the file system itself stand last: a mount point may be read-only on its own.
-      let isReadOnly = fields.last?.split(separator: ",").contains("ro") ?? false
-      return DeviceHolder(
-        name: device.name, kind: .mount(point: String(fields[4]), isReadOnly: isReadOnly))
+      guard fields.count > 8, fields[fields.count - 4] == "-" else { return nil }
+      number = fields[2]
+      point = fields[4]
+      source = fields[fields.count - 2]
+      // The options of the file system itself: a mount point may be read-only on its own.
+      isReadOnly = fields[fields.count - 1].split(separator: ",").contains("ro")
     }
+
+    /// A file system of several devices has a number of its own, and names one of them.
+    func holder(of device: SysfsDevice) -> DeviceHolder? {
+      let isIt =
+        number == Files.systemText(device.folder.appending("dev")) ?? ""
+        || source == device.path.string
+      return isIt
+        ? DeviceHolder(name: device.name, kind: .mount(point: String(point), isReadOnly: isReadOnly)) : nil
+    }
+  }
+
+  /// What is mounted for this process or any other that may be looked at: each may have mounts of its own.
+  private static func mounts() -> [MountLine] {
+    var seen: Set<String> = []
+    let processes = ((try? Files.names(in: "/proc")) ?? []).filter { Int32($0) != nil }
+    let lines = (["self"] + processes).flatMap { process -> [Substring] in
+      let folder = FilePath("/proc").appending(process)
+      guard let space = Syscalls.linkTarget(folder.appending("ns/mnt")), seen.insert(space).inserted else {
+        return []
+      }
+      return Self.lines(folder.appending("mountinfo"))
+    }
+    return Set(lines).sorted().compactMap(MountLine.init)
   }
 
   private static func swaps(of device: SysfsDevice) -> [DeviceHolder] {

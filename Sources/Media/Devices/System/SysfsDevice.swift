@@ -31,6 +31,16 @@ package enum DeviceBus: String, Hashable, Sendable {
   }
 }
 
+extension DeviceBus {
+  /// Its devices answer commands past the block layer.
+  package var takesCommands: Bool {
+    switch self {
+    case .ata, .scsi, .usb, .nvme, .other: true
+    case .mmc, .virtio, .virtual: false
+    }
+  }
+}
+
 /// What stands between a USB port and the disk.
 package struct USBBridge: Hashable, Sendable {
   /// Four hexadecimal digits each.
@@ -39,6 +49,20 @@ package struct USBBridge: Hashable, Sendable {
   package let manufacturer: String?
   package let product: String?
   package let serialNumber: String?
+  /// `bcdDevice`, four hexadecimal digits: the release of the device, as its maker counts.
+  package let release: String?
+
+  package init(
+    vendorIdentifier: String, productIdentifier: String, manufacturer: String? = nil, product: String? = nil,
+    serialNumber: String? = nil, release: String? = nil
+  ) {
+    self.vendorIdentifier = vendorIdentifier
+    self.productIdentifier = productIdentifier
+    self.manufacturer = manufacturer
+    self.product = product
+    self.serialNumber = serialNumber
+    self.release = release
+  }
 }
 
 /// What sysfs says of a block device.
@@ -109,6 +133,19 @@ package struct SysfsDevice: Hashable, Sendable {
   /// SCSI's type: 5 is an optical drive.
   package var isOptical: Bool { text("type") == "5" }
 
+  /// `MMC` of an eMMC, `SD` of a card; `nil` of what is on another bus.
+  var cardType: String? { bus == .mmc ? text("type") : nil }
+
+  /// Areas of an eMMC that its user area does not hold, by the names the kernel gives them.
+  var cardPartitions: [String] {
+    guard bus == .mmc else { return [] }
+    let disks = (try? Files.names(in: disk.removingLastComponent())) ?? []
+    let card = (try? Files.names(in: disk.appending("device"))) ?? []
+    return Set(disks + card).filter { name in
+      ["boot", "rpmb", "gp"].contains { name.hasPrefix(self.name + $0) }
+    }.sorted()
+  }
+
   /// Partitions as the kernel knows them, by number.
   package var partitions: [SysfsDevice] {
     ((try? Files.names(in: disk)) ?? []).filter { Files.exists(disk.appending($0).appending("partition")) }
@@ -131,7 +168,8 @@ package struct SysfsDevice: Hashable, Sendable {
           vendorIdentifier: vendor, productIdentifier: product,
           manufacturer: Files.systemText(place.appending("manufacturer")),
           product: Files.systemText(place.appending("product")),
-          serialNumber: Files.systemText(place.appending("serial")))
+          serialNumber: Files.systemText(place.appending("serial")),
+          release: Files.systemText(place.appending("bcdDevice")))
       }
       place = place.removingLastComponent()
     }
