@@ -28,7 +28,7 @@ struct DeviceCapture {
   static func target(for source: FilePath, separately: Bool) -> (any CommandTarget)? {
     guard let device = SysfsDevice(node: source) else { return nil }
     // Without a process of its own the device can be asked now, and not again.
-    if separately, device.bus.takesCommands, let process = try? CommandProcess(device.path) { return process }
+    if separately, device.bus.takesCommands, let process = try? CommandProcess(device) { return process }
     return try? CommandGate(device.path)
   }
 

@@ -11,8 +11,18 @@ package enum Sandbox {
   package enum Purpose: Hashable, Sendable {
     /// Reads a medium and makes, writes and removes files below these folders; everything else can only be read.
     case acquisition(writable: [FilePath])
+    /// Reads files and writes none.
+    case verification
     /// Sends commands to a device that is open already, and nothing else: no file can be opened any more.
-    case commands
+    case commands(CommandSet)
+  }
+
+  /// Whose commands a process may still send.
+  package enum CommandSet: Hashable, Sendable {
+    /// SCSI, and ATA through it: SG_IO.
+    case scsi
+    /// Admin commands of NVMe.
+    case nvme
   }
 
   /// One thing the kernel can be asked for.
@@ -45,14 +55,12 @@ package enum Sandbox {
         Piece(kind: $0, detail: "\(threads) threads existed before", isActive: false)
       }
     }
-    let kept = capabilities(for: purpose)
+    let kept = capability(for: purpose)
     let requests = deniedRequests(for: purpose)
     return [
       piece(.noNewPrivileges, "PR_SET_NO_NEW_PRIVS") { clinux_no_new_privileges() },
       files(purpose),
-      piece(.capabilities, "all but \(kept.map(\.name).joined(separator: " and "))") {
-        clinux_keep_capabilities(kept.reduce(0) { $0 | 1 << $1.bit })
-      },
+      piece(.capabilities, "all but \(kept.name)") { clinux_keep_capabilities(1 << kept.bit) },
       piece(.calls, "\(deniedCalls.count) calls and \(requests.count) device requests") {
         clinux_deny_calls(deniedCalls, deniedCalls.count, requests, requests.count)
       },
@@ -66,12 +74,15 @@ package enum Sandbox {
     }
   }
 
-  /// What root keeps. An examiner's case may belong to another user than the one who acquires; commands past the block
-  /// layer need two rights, of ATA and of NVMe.
-  private static func capabilities(for purpose: Purpose) -> [(name: String, bit: UInt64)] {
+  /// The one capability that is kept, where the process has it (linux/capability.h). An examiner's files may belong to
+  /// another user than the one who works on them; commands past the block layer need a right, that of ATA another than
+  /// that of NVMe.
+  private static func capability(for purpose: Purpose) -> (name: String, bit: UInt64) {
     switch purpose {
-    case .acquisition: [("CAP_DAC_OVERRIDE", 1)]
-    case .commands: [("CAP_SYS_RAWIO", 17), ("CAP_SYS_ADMIN", 21)]
+    case .acquisition: ("CAP_DAC_OVERRIDE", 1)
+    case .verification: ("CAP_DAC_READ_SEARCH", 2)
+    case .commands(.scsi): ("CAP_SYS_RAWIO", 17)
+    case .commands(.nvme): ("CAP_SYS_ADMIN", 21)
     }
   }
 
@@ -109,12 +120,14 @@ package enum Sandbox {
     let rules = OwnedDescriptor(adopting: ruleset, path: "Landlock ruleset")
     let reading = Right.readFile | Right.readFolder
     let writing = rights & ~Right.never & ~Right.deviceRequests
-    var allowances: [(FilePath, UInt64)] = []
-    var meaning = "nothing can be opened"
-    if case .acquisition(let writable) = purpose {
-      allowances = [(FilePath("/"), reading)] + writable.map { ($0, writing) }
-      meaning = "writing below \(writable.count) folders only"
-    }
+    let all: (FilePath, UInt64) = ("/", reading)
+    let (allowances, meaning): ([(FilePath, UInt64)], String) =
+      switch purpose {
+      case .acquisition(let writable):
+        ([all] + writable.map { ($0, writing) }, "writing below \(writable.count) folders only")
+      case .verification: ([all], "writing nowhere")
+      case .commands: ([], "nothing can be opened")
+      }
     for (folder, allowed) in allowances {
       guard let refusal = refusal(rules, folder, allowed) else { continue }
       return Piece(kind: .files, detail: "no rule could be made for \(folder): \(refusal)", isActive: false)
@@ -150,7 +163,10 @@ package enum Sandbox {
 
   /// Whatever could change a device past the block layer, or take its protection off.
   private static func deniedRequests(for purpose: Purpose) -> [UInt32] {
-    protectionRequests + commandRequests + (purpose == .commands ? [] : checkedRequests)
+    let scsi = clinux_request_scsi_generic
+    let nvme = clinux_request_nvme_admin
+    return protectionRequests + commandRequests
+      + (purpose == .commands(.scsi) ? [nvme] : purpose == .commands(.nvme) ? [scsi] : [scsi, nvme])
   }
 
   private static let protectionRequests = [
@@ -164,7 +180,4 @@ package enum Sandbox {
     clinux_request_nvme_io64, clinux_request_nvme_submit, clinux_request_mmc_command,
     clinux_request_mmc_commands,
   ]
-
-  /// Those by which commands go to a device that the allow-list has passed.
-  private static let checkedRequests = [clinux_request_scsi_generic, clinux_request_nvme_admin]
 }

@@ -16,7 +16,7 @@ enum ExhibitVerify {
     if arguments.wantsHelp { return Rendering.show(VerifierArguments.usage) }
     if arguments.wantsVersion { return Rendering.show(ToolVersion.current) }
     StopSignals.install()
-    let sandbox = Sandbox.enter(writable: [], keeping: .readEverything)
+    let sandbox = Sandbox.enter(for: .verification)
     for piece in sandbox where !piece.isActive {
       Rendering.warn("without protection of the system: \(piece.kind.rawValue): \(piece.detail)")
     }

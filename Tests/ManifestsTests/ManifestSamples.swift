@@ -50,7 +50,11 @@ enum ManifestSamples {
         model: "Cruzer", serial: "4C530001", firmware: "1.00", wwn: "0x5000", readOnly: true),
       writeProtection: Manifest.WriteProtection(
         layers: [.init(name: "opened read-only", state: .active, proves: "This program cannot write to it.")],
-        limits: "A medium may change by itself."),
+        overrides: [
+          .init(
+            state: "mounted-read-only", reason: "The server must not stop.",
+            found: "sdb1 is mounted on /srv, read-only")
+        ], commands: ["INQUIRY": 1, "ATA SMART READ DATA": 2], limits: "A medium may change by itself."),
       streams: [
         Manifest.Stream(
           unitSize: 512, length: length, digests: digests("main"),

@@ -50,7 +50,7 @@ import Testing
   @Test func requiredFieldsAreRequired() throws {
     let optional: Set<String> = [
       "case.organisation", "item.serial", "source.model", "source.serial", "source.firmware", "source.wwn",
-      "source.readOnly", "images.0.compression",
+      "source.readOnly", "images.0.compression", "writeProtection.overrides", "writeProtection.commands",
     ]
     let all = paths(try ManifestSamples.manifest().jsonValue)
     #expect(all.count > 100)
@@ -59,7 +59,9 @@ import Testing
       let isDigestChoice =
         ["md5", "sha1"].contains(last)
         || (last == "sha256" && path[0] == "images" && path.contains("digests"))
-      if optional.contains(path.joined(separator: ".")) || isDigestChoice { continue }
+      // Each kind of command that was sent is a field of its own.
+      let isCommand = path.dropLast() == ["writeProtection", "commands"]
+      if optional.contains(path.joined(separator: ".")) || isDigestChoice || isCommand { continue }
       let bytes = try ManifestSamples.changed(path, nil)
       #expect(failure { _ = try read(bytes) } == .manifestMalformed, "\(path)")
     }
@@ -82,7 +84,7 @@ import Testing
       }?
       .objectValue != nil
     }
-    #expect(objects.count == 26)
+    #expect(objects.count == 28)
     for path in [[]] + objects {
       let bytes = try ManifestSamples.changed(path + ["extra"], "x")
       #expect(failure { _ = try read(bytes) } == .manifestMalformed, "\(path)")
@@ -106,7 +108,8 @@ import Testing
     #"streams.0.map.notAttempted [[2054,2]]"#, #"images.0.format "aff4""#, #"images.0.compression "zip""#,
     #"images.0.segments []"#, #"images.0.contents []"#, #"verdict.name "perfect""#,
     #"verdict.name "complete""#, #"verdict.name "incomplete""#, #"verdict.unreadableSectors 0"#,
-    #"writeProtection.layers.0.state "on""#,
+    #"writeProtection.layers.0.state "on""#, #"writeProtection.overrides []"#,
+    #"writeProtection.commands {}"#, #"writeProtection.commands.INQUIRY 0"#,
   ])
   func valuesOutOfRangeAreRefused(change: String) throws {
     let bytes = try ManifestSamples.changed(change)

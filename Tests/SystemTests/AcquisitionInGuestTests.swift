@@ -153,6 +153,14 @@ struct AcquisitionInGuestTests {
       let resumed = try guest.require("exhibit resume --item \(item) --source \(try guest.path(of: disk))")
       #expect(resumed.hasPrefix("Complete: every sector was read."), "\(loss)")
       #expect(resumed.contains("SHA-256   \(guest.digest(of: disk))"), "\(loss)")
+      // It was asked what it is when it was begun and when it was resumed, and every command is counted.
+      try guest.require(
+        "cd evidence/\(item) && ls \(item).device.json \(item).device-resumed1.json \(item).device-after.json && "
+          + "cp \(item).manifest.json /share/; s=$?; cd ../..; [ $s = 0 ]")
+      let protection = try manifest(in: guest, disk)["writeProtection"] as? [String: Any] ?? [:]
+      #expect(
+        (protection["commands"] as? [String: Int])?["INQUIRY"] == 2,
+        "\(loss): \(protection["commands"] ?? "")")
     }
     #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
   }

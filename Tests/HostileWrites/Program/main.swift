@@ -38,8 +38,9 @@ case "none": break
 case "flag":
   guard hostile_set_read_only(device, 1) == 0 else { fail("the flag cannot be set") }
 case "sandbox", "commands":
+  let commands: Sandbox.CommandSet = device.contains("nvme") ? .nvme : .scsi
   let pieces = Sandbox.enter(
-    for: layer == "commands" ? .commands : .acquisition(writable: [FilePath(scratch)]))
+    for: layer == "commands" ? .commands(commands) : .acquisition(writable: [FilePath(scratch)]))
   for piece in pieces where !piece.isActive { fail("\(piece.kind.rawValue): \(piece.detail)") }
 default: fail("no layer \(layer)")
 }

@@ -15,12 +15,13 @@ package final class CommandProcess: CommandTarget, Sendable {
     static let confinement = "confinement"
   }
 
-  /// - Parameter path: of a block device; it is opened read-only.
+  /// - Parameter device: opened read-only.
   /// - Throws: `systemCall` where no process can be made, `sourceMissing`, `sourceNotReadable`, `permissionDenied`.
-  package init(_ path: FilePath) throws(EvidenceError) {
-    let gate = try CommandGate(path)
+  package init(_ device: SysfsDevice) throws(EvidenceError) {
+    let gate = try CommandGate(device.path)
+    let commands: Sandbox.CommandSet = device.bus == .nvme ? .nvme : .scsi
     service = try ForkedService {
-      let confinement = Sandbox.enter(for: .commands)
+      let confinement = Sandbox.enter(for: .commands(commands))
       return { Self.answer($0, gate, confinement) }
     }
   }
