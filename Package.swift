@@ -91,7 +91,12 @@ let package = Package(
     // level 7: the record
     module("CaseStore", ["CSQLite", "Evidence", "CanonicalJSON", "SystemIO", "Digests", grdb, sqlite]),
     // level 8: the document
-    module("CourtReport", ["Evidence", "CanonicalJSON", "Manifests", "Verification", "CaseStore", mustache]),
+    module(
+      "CourtReport",
+      [
+        "Evidence", "CanonicalJSON", "Digests", "Signing", "OpticalDisc", "EvidenceLabels", "Manifests",
+        "CaseStore", mustache,
+      ]),
     // level 9: the use cases
     module(
       "Casework",
@@ -114,7 +119,7 @@ let package = Package(
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "ImageFormats", "DiscFiles",
         "Digests", "Signing", "Manifests", "EvidenceLabels", "EWFWriter", "Acquisition", "Verification",
-        "Casework", "Validation", "Rendering", argumentParser,
+        "CourtReport", "Casework", "Validation", "Rendering", argumentParser,
       ]),
     program("exhibit", ["ExhibitCommands"]),
     // What the other side installs: the Swift runtime inside, libcrypto and libdeflate from the system, nothing else.
@@ -140,6 +145,13 @@ let package = Package(
       name: "exhibit-case-rates",
       dependencies: ["Evidence", "CanonicalJSON", "SystemIO", "CaseStore", systemPackage],
       path: "Tests/Benchmarks/Cases", swiftSettings: strict),
+    .executableTarget(
+      name: "exhibit-report-rates",
+      dependencies: [
+        "Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "CaseStore", "CourtReport", "Casework",
+        systemPackage,
+      ],
+      path: "Tests/Benchmarks/Reports", swiftSettings: strict),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",
@@ -182,7 +194,13 @@ let package = Package(
       ]),
     tests("EvidenceLabelsTests", ["Evidence", "EvidenceLabels"]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
-    tests("CourtReportTests", ["Evidence", "CourtReport", "Casework"]),
+    tests(
+      "CourtReportTests",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "Manifests",
+        "CaseStore",
+        "Verification", "CourtReport", "Casework", systemPackage,
+      ]),
     tests(
       "CommandTests",
       [

@@ -67,6 +67,16 @@ package struct AcquisitionEntry: Hashable, Sendable {
   package let result: AcquisitionResultRecord?
   package let images: [AcquiredImage]
   package let digests: [StreamDigests]
+
+  package init(
+    acquisition: AcquisitionRecord, result: AcquisitionResultRecord?, images: [AcquiredImage],
+    digests: [StreamDigests]
+  ) {
+    self.acquisition = acquisition
+    self.result = result
+    self.images = images
+    self.digests = digests
+  }
 }
 
 /// An acquisition with its manifest.

@@ -7,9 +7,14 @@ import SystemIO
 package struct VerificationEntry: Hashable, Sendable {
   package let verification: VerificationRecord
   package let findings: [Finding]
+
+  package init(verification: VerificationRecord, findings: [Finding]) {
+    self.verification = verification
+    self.findings = findings
+  }
 }
 
-/// Custody events, verifications and reports.
+/// Custody events and verifications.
 extension CaseStore {
   /// Records a custody event of an item, with everything that belongs to it, or nothing.
   /// - Parameters:
@@ -90,22 +95,6 @@ extension CaseStore {
           where: "verification = ?", [record.id.description])
         return VerificationEntry(verification: record, findings: findings.map(\.finding))
       }
-    }
-  }
-
-  /// Records a report that was written.
-  /// - Parameter path: relative to the case where it lies inside.
-  /// - Throws: `itemUnknown`.
-  @discardableResult
-  package func recordReport(
-    of item: ItemNumber, path reportPath: String, sha256: Digest
-  ) throws(EvidenceError) -> ReportRecord {
-    try write { transaction in
-      _ = try transaction.database.item(item)
-      let record = ReportRecord(
-        id: Host.newIdentifier(), item: item, path: reportPath, sha256: sha256, made: transaction.now)
-      try transaction.record(.reportRecorded, [record])
-      return record
     }
   }
 

@@ -14,6 +14,18 @@ package struct ItemDescription: Hashable, Sendable {
   /// What covers it; see ``LegalAuthorityRecord``.
   package let authorities: [LegalAuthorityRecord]
 
+  package init(
+    item: EvidenceItemRecord, parent: ItemNumber?, parts: [ItemNumber], statements: [ItemFactRecord],
+    attachments: [AttachmentRecord], authorities: [LegalAuthorityRecord]
+  ) {
+    self.item = item
+    self.parent = parent
+    self.parts = parts
+    self.statements = statements
+    self.attachments = attachments
+    self.authorities = authorities
+  }
+
   /// What counts of a kind of statement.
   package func value(of name: ItemFactName) -> String? {
     statements.last { $0.name == name }?.value

@@ -1,5 +1,6 @@
 import Acquisition
 import CaseStore
+import CourtReport
 import Evidence
 import ImageFormats
 import Manifests
@@ -28,6 +29,9 @@ struct AcquisitionCourse {
   ) -> AcquisitionSummary {
     let destinations = destinations
     let journal = journal
+    let (rate, begun) = (Monitor(ReadRate()), Host.monotonicSeconds())
+    // Of a medium that was read in an order of its own, the images tell nothing of how fast it was read.
+    let isRead = !setting.plan.reading.needsStaging
     let outcome = AcquisitionRun(
       source: setting.source, plan: setting.plan, writers: writers, from: start, staging: staging(progress),
       stop: stop
@@ -45,8 +49,14 @@ struct AcquisitionCourse {
         }
         try Self.demandOne(of: destinations)
       },
-      progress: progress)
-    return conclude(outcome)
+      progress: { now in
+        if isRead {
+          let elapsed = UInt64(max(0, (Host.monotonicSeconds() - begun) * 1000))
+          rate.withLock { $0.note(bytes: now.bytesDone, of: now.length, milliseconds: elapsed) }
+        }
+        progress(now)
+      })
+    return conclude(outcome, rate.withLock { $0 })
   }
 
   /// Where the medium is put meanwhile, where it is read in an order of its own.
@@ -74,7 +84,7 @@ struct AcquisitionCourse {
     }
   }
 
-  private func conclude(_ outcome: AcquisitionOutcome) -> AcquisitionSummary {
+  private func conclude(_ outcome: AcquisitionOutcome, _ rate: ReadRate) -> AcquisitionSummary {
     let pairs = pairs(outcome.images)
     for pair in pairs {
       pair.destination.close(outcome, images: pair.images, geometry: setting.plan.geometry)
@@ -83,7 +93,7 @@ struct AcquisitionCourse {
     var unrecorded: EvidenceError?
     if outcome.failure == nil {
       var head = head
-      do throws(EvidenceError) { head = try ending.recordImaged(outcome) } catch { unrecorded = error }
+      do throws(EvidenceError) { head = try ending.recordImaged(outcome, rate) } catch { unrecorded = error }
       let builder = ManifestBuilder(
         case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
         medium: setting.medium, source: setting.source, plan: setting.plan, request: setting.request,

@@ -1,6 +1,7 @@
 import Acquisition
 import CanonicalJSON
 import CaseStore
+import CourtReport
 import Evidence
 import ImageFormats
 import Manifests
@@ -14,13 +15,14 @@ struct AcquisitionEnding {
   private var store: CaseStore { setting.store }
 
   /// The log knows the digests before the manifest refers to its head.
-  func recordImaged(_ outcome: AcquisitionOutcome) throws(EvidenceError) -> AuditHead {
+  func recordImaged(_ outcome: AcquisitionOutcome, _ rate: ReadRate) throws(EvidenceError) -> AuditHead {
     try persistently { () throws(EvidenceError) in
       try store.append(
         .acquisitionImaged,
         details: .fields([
           "acquisition": .string(acquisition.id.description), "verdict": .string(outcome.verdict.name),
           "merkleRoot": .string(outcome.merkleRoot.hex),
+          "readRate": rate.points.isEmpty ? nil : rate.json,
           "digests": .object(
             Dictionary(
               uniqueKeysWithValues: outcome.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })),

@@ -218,30 +218,33 @@ struct CaseVerification {
     }
   }
 
-  /// Reports in the case against their recorded digests.
+  /// Reports in the case, and their signatures, against their recorded digests.
   private func checkReports(_ items: [ItemNumber], _ store: CaseStore, _ report: inout VerificationReport) {
-    for item in items {
-      for record in (try? store.reports(of: item)) ?? [] {
-        // A path outside of the case is where the report once went, not where it is kept.
-        guard !FilePath(record.path).isAbsolute else { continue }
-        let path = folder.path.pushing(FilePath(record.path))
-        var findings: [Finding] = []
-        if !Files.exists(path) {
-          findings.append(
-            Finding(.fileMissing, .warning, subject: record.path, expected: "the report", observed: "no file")
-          )
-        } else {
-          let observed = (try? FileDigests.of(path))?.sha256
-          if observed != record.sha256 {
-            findings.append(
-              Finding(
-                .fileDigestMismatch, subject: record.path, expected: "SHA-256 \(record.sha256)",
-                observed: observed.map { "SHA-256 \($0)" } ?? "not readable"))
-          }
-        }
-        report.take("\(record.path): SHA-256", against: "the case", findings)
+    let recorded = (try? store.reports()) ?? []
+    for file in recorded.filter({ !Set($0.items).isDisjoint(with: items) }).flatMap(\.files) {
+      check(file.path, file.sha256, &report)
+      if let signature = file.signature { check("\(file.path).p7s", signature, &report) }
+    }
+  }
+
+  private func check(_ name: String, _ sha256: Digest, _ report: inout VerificationReport) {
+    // A path outside of the case is where the report once went, not where it is kept.
+    guard !FilePath(name).isAbsolute else { return }
+    let path = folder.path.pushing(FilePath(name))
+    var findings: [Finding] = []
+    if !Files.exists(path) {
+      findings.append(
+        Finding(.fileMissing, .warning, subject: name, expected: "the report", observed: "no file"))
+    } else {
+      let observed = (try? FileDigests.of(path))?.sha256
+      if observed != sha256 {
+        findings.append(
+          Finding(
+            .fileDigestMismatch, subject: name, expected: "SHA-256 \(sha256)",
+            observed: observed.map { "SHA-256 \($0)" } ?? "not readable"))
       }
     }
+    report.take("\(name): SHA-256", against: "the case", findings)
   }
 
   // MARK: The record of it

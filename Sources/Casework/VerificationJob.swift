@@ -46,6 +46,9 @@ package struct VerificationJob {
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> VerificationReport {
     switch target {
+    // In its case a report is also the recorded one, and approved or not.
+    case .alone(.signedFile(let path)):
+      try ReportVerification(path: path, trust: settings.trust).perform()
     case .alone(let subject): try subject.verify(settings, progress: progress)
     case .record(let folder, let item):
       try CaseVerification(

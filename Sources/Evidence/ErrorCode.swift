@@ -66,6 +66,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case certificateUnusable = "input.certificate-unusable"
   case timestampRefused = "input.timestamp-refused"
   case signatureUnusable = "input.signature-unusable"
+  case templateUnusable = "input.template-unusable"
   case notACase = "input.not-a-case"
   case caseDamaged = "input.case-damaged"
   case caseNewer = "input.case-newer"
@@ -91,6 +92,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case nothingToResume = "misuse.nothing-to-resume"
   case nothingAcquired = "misuse.nothing-acquired"
   case lossNotAccepted = "misuse.loss-not-accepted"
+  case reportUnknown = "misuse.report-unknown"
+  case reviewerIsAuthor = "misuse.reviewer-is-author"
   case passphraseNeeded = "misuse.passphrase-needed"
   // interrupted
   case interrupted = "interrupted.by-signal"
@@ -157,6 +160,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .certificateUnusable: "the certificate cannot be used"
     case .timestampRefused: "no usable time stamp"
     case .signatureUnusable: "nothing can be added to the signature"
+    case .templateUnusable: "a template or a table of phrases cannot be used"
     case .notACase: "not a case folder"
     case .caseDamaged: "the case database is damaged"
     case .caseNewer: "the case was made by a newer version"
@@ -182,6 +186,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .nothingToResume: "no acquisition of this item can be resumed"
     case .nothingAcquired: "there is nothing acquired yet"
     case .lossNotAccepted: "the output cannot hold all that the input has"
+    case .reportUnknown: "no such report in this case"
+    case .reviewerIsAuthor: "whoever made a report does not approve it"
     case .passphraseNeeded: "a passphrase is needed"
     case .interrupted: "interrupted"
     }
@@ -240,6 +246,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .certificateUnusable: "See the reason given; name a certificate, PEM or DER, that fits."
     case .signatureUnusable: "Verify the manifest first; see the reason given."
     case .timestampRefused: "See the reason given; ask the authority again, or another one."
+    case .templateUnusable:
+      "Put it right, or leave it out of the folder; `exhibit report templates` writes those that are shipped."
     case .notACase: "Name a folder made by `exhibit case create`."
     case .caseDamaged: "Restore the case folder from a backup; evidence files can be verified without it."
     case .caseNewer: "Use the version of Exhibit that made it, or a later one."
@@ -268,6 +276,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .nothingToResume: "Begin one with `exhibit acquire`."
     case .nothingAcquired: "Acquire first with `exhibit acquire`."
     case .lossNotAccepted: "Name what may be lost with `--accept-loss`, or choose another format."
+    case .reportUnknown: "See `exhibit report list` for the names of the reports."
+    case .reviewerIsAuthor: "Have another person review it, and name that person with `--reviewer`."
     case .passphraseNeeded: "Use `--passphrase-file FILE`, or run in a terminal to be asked for it."
     case .interrupted: "Go on with `exhibit resume`, or run the command again."
     }

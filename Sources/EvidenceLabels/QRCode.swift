@@ -47,7 +47,7 @@ package struct QRCode: Hashable, Sendable {
   }
 
   /// Runs of dark modules: row, first column, count.
-  private var runs: [(row: Int, column: Int, count: Int)] {
+  package var runs: [(row: Int, column: Int, count: Int)] {
     var runs: [(row: Int, column: Int, count: Int)] = []
     for row in 0..<width {
       var column = 0

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CanonicalJSON
 import Casework
+import CourtReport
 import Evidence
 import ImageFormats
 import Rendering
@@ -38,7 +39,7 @@ struct DiscShowCommand: ParsableCommand {
 
   func run() throws {
     let info = try DiscReading.perform(image, readsData: readData)
-    if let svg { try DurableFile.write(DiscDrawing.svg(info.image.disc).utf8, to: FilePath(svg)) }
+    if let svg { try DurableFile.write(DiscLayoutDrawing(info.image.disc).svg.utf8, to: FilePath(svg)) }
     output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
     if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
   }

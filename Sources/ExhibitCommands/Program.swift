@@ -15,7 +15,8 @@ package struct ExhibitProgram: ParsableCommand {
       CaseCommands.self, PersonCommands.self, AuthorityCommands.self, ItemCommands.self, DevicesCommand.self,
       AcquireCommand.self, ResumeCommand.self, CustodyCommands.self, AuditCommands.self,
       VerifyCommand.self, ManifestCommands.self, KeyCommands.self,
-      ReportCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self, MakeISOCommand.self,
+      ReportCommand.self, CertificateCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self,
+      MakeISOCommand.self,
       RecoverCommand.self, ProveCommand.self, ExportCommand.self, ImportCommand.self, ValidateCommand.self,
     ])
 

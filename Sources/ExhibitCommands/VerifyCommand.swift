@@ -9,7 +9,7 @@ import Verification
 
 struct VerifyCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Verify a case, an item, a manifest or a lone image.",
+    commandName: "verify", abstract: "Verify a case, an item, a manifest, a report or a lone image.",
     discussion: """
       Everything that was recorded is recomputed from the files: chunk digests, Merkle root, digests of the whole,
       segments, signature, audit chain. Exit status: 0 verified, 5 mismatch or damage, 6 nothing to compare with,
@@ -19,11 +19,13 @@ struct VerifyCommand: CaseCommand {
         exhibit verify 2026-0142
         exhibit verify 2026-0142 --item 001
         exhibit verify 001.E01
+        exhibit verify reports/001-report-1.html
         exhibit verify evidence/001/001.manifest.json --trust certificates/examiner.pem
       """)
 
   @Argument(
-    help: "A case folder, a manifest, or an image. Default: the case this is run in.", completion: .file())
+    help: "A case folder, a manifest, a report, or an image. Default: the case this is run in.",
+    completion: .file())
   var path: String?
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Only this evidence item of the case.") var item: String?

@@ -18,6 +18,19 @@ package struct SignerReport: Hashable, Sendable {
   /// Tokens over this signature (CAdES-T), in the order of the message.
   package let timestamps: [TimestampReport]
 
+  package init(
+    certificate: Certificate?, signingTime: Timestamp?, isContentIntact: Bool, isSignatureValid: Bool,
+    certificateAttributeMatches: Bool, judgement: CertificateReport?, timestamps: [TimestampReport]
+  ) {
+    self.certificate = certificate
+    self.signingTime = signingTime
+    self.isContentIntact = isContentIntact
+    self.isSignatureValid = isSignatureValid
+    self.certificateAttributeMatches = certificateAttributeMatches
+    self.judgement = judgement
+    self.timestamps = timestamps
+  }
+
   /// What the signer signed is what is there, whoever the signer is.
   package var isIntact: Bool { problem == nil }
 
@@ -101,6 +114,9 @@ package struct SignatureReport: Hashable, Sendable {
     self.problem = problem
     self.signers = signers
   }
+
+  /// A signature that is one, by these signers.
+  package init(signers: [SignerReport]) { self.init(problem: nil, signers: signers) }
 
   /// Why the file is not accepted as a signature; `nil` when it is.
   package var malformation: String? {

@@ -37,6 +37,8 @@ package enum VerificationSubject: Hashable, Sendable {
   case bag(FilePath)
   /// The export of an audit log.
   case auditLog(FilePath)
+  /// A file with its signature beside it, such as a report.
+  case signedFile(FilePath)
   /// An image without a manifest.
   case image(FilePath)
   /// The description of an optical disc without a manifest.
@@ -52,6 +54,7 @@ package enum VerificationSubject: Hashable, Sendable {
     default:
       if path.string.hasSuffix(ProofVerification.ending) { return .proof(path.parentFolder) }
       if path.string.hasSuffix(".jsonl") { return .auditLog(path) }
+      if SignedFile.isOne(path) { return .signedFile(path) }
       if path.string.hasSuffix(".json") { return .manifest(path) }
       return DiscVerification.claims(path) ? .disc(path) : .image(path)
     }
@@ -90,6 +93,7 @@ package enum VerificationSubject: Hashable, Sendable {
       try BagVerification(folder, settings).perform(progress: progress).report
     case .auditLog(let path):
       try AuditLogVerification(path, settings).perform(progress: progress)
+    case .signedFile(let path): try SignedFile(path, trust: settings.trust).verify().report
     case .disc(let path):
       try DiscVerification(path, stop: settings.stop).perform(progress: progress)
     case .image(let path):

@@ -15,6 +15,7 @@ struct VerifierArguments {
 
     PATH is one of
       NAME.manifest.json   an acquisition: signature, every file, every image
+      FILE, with FILE.p7s  a signed report
       FOLDER               a partial proof, a bag (hand-over), or a folder with one manifest
       NAME.jsonl           an exported audit log: chain and signed checkpoints
       IMAGE                a lone image, against the digests it stores itself

@@ -41,6 +41,9 @@ import Testing
     #expect(verification.verification.verdict == .mismatch)
     #expect(verification.findings.first?.sectors == SectorRange(first: 14336, count: 2048))
     #expect(try store.reports(of: number).first?.path == "reports/001.html")
+    let report = try #require(try store.reports().first)
+    #expect(report.name == "001-report-1" && report.items == [number] && report.author == "A. Examiner")
+    #expect(report.files.first?.signature == SampleCase.digest(7) && report.approvals.isEmpty)
     #expect(try store.checkAudit().isEmpty)
   }
 

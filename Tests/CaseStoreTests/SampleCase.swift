@@ -70,7 +70,9 @@ final class SampleCase: Sendable {
           .chunkDigestMismatch, subject: "chunk 7", expected: "aa", observed: "bb",
           sectors: SectorRange(first: 14336, count: 2048))
       ])
-    try store.recordReport(of: number, path: "reports/001.html", sha256: Self.digest(6))
+    try store.recordReport(
+      "001-report-1", of: [number],
+      files: [.init(path: "reports/001.html", sha256: Self.digest(6), signature: Self.digest(7))])
     return store
   }
 

@@ -81,6 +81,7 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let caseRestored = AuditKind("case.restored")
   package static let caseExported = AuditKind("case.exported")
   package static let caseImported = AuditKind("case.imported")
+  package static let reportApproved = AuditKind("report.approved")
 }
 
 /// A position in the audit log and the digest that stands for everything up to it.

@@ -17,6 +17,21 @@ package struct AcquisitionRecord: StoredRecord {
   package let sectorSize: UInt32
   package let started: Timestamp
 
+  package init(
+    id: RecordIdentifier, item: ItemNumber, name: String, folder: String, sourcePath: String,
+    sourceKind: String, length: UInt64, sectorSize: UInt32, started: Timestamp
+  ) {
+    self.id = id
+    self.item = item
+    self.name = name
+    self.folder = folder
+    self.sourcePath = sourcePath
+    self.sourceKind = sourceKind
+    self.length = length
+    self.sectorSize = sectorSize
+    self.started = started
+  }
+
   package static let table = RecordTable(
     "acquisition", key: ["id"],
     text: ["id", "item", "name", "folder", "source_path", "source_kind", "started"],

@@ -65,6 +65,16 @@ package struct ItemFactRecord: StoredRecord {
   package let value: String?
   package let stated: Timestamp
 
+  package init(
+    id: RecordIdentifier, item: ItemNumber, name: ItemFactName, value: String?, stated: Timestamp
+  ) {
+    self.id = id
+    self.item = item
+    self.name = name
+    self.value = value
+    self.stated = stated
+  }
+
   package static let table = RecordTable(
     "item_fact", since: 2, key: ["id"], text: ["id", "item", "name", "value", "stated"])
 
@@ -112,6 +122,13 @@ package struct LegalAuthorityRecord: StoredRecord {
   package let item: ItemNumber?
   package let details: AuthorityDetails
   package let stated: Timestamp
+
+  package init(id: RecordIdentifier, item: ItemNumber?, details: AuthorityDetails, stated: Timestamp) {
+    self.id = id
+    self.item = item
+    self.details = details
+    self.stated = stated
+  }
 
   package static let table = RecordTable(
     "legal_authority", since: 2, key: ["id"],

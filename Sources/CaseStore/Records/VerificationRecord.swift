@@ -13,6 +13,19 @@ package struct VerificationRecord: StoredRecord {
   /// Number of findings; at most ``FindingRecord/largestCount`` of them are recorded.
   package let findings: UInt64
 
+  package init(
+    id: RecordIdentifier, subject: String, item: ItemNumber?, started: Timestamp, ended: Timestamp,
+    verdict: VerificationVerdict, findings: UInt64
+  ) {
+    self.id = id
+    self.subject = subject
+    self.item = item
+    self.started = started
+    self.ended = ended
+    self.verdict = verdict
+    self.findings = findings
+  }
+
   package static let table = RecordTable(
     "verification", key: ["id"], text: ["id", "subject", "item", "started", "ended", "verdict"],
     integers: ["findings"])

@@ -101,9 +101,9 @@ package struct ExportJob {
     try bag.write(
       custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Self.custodyName)
     try copyAttachments(of: item, store, into: &bag)
-    let builder = ReportBuilder(store: store, folder: folder, item: try store.item(item))
-    let report = Array(try CourtReport.html(try builder.model(made: Host.now())).utf8)
-    try bag.write(report, as: "\(Bag.reportsFolder)/\(item).html")
+    let contents = try ContentsReader(store: store, folder: folder).contents(of: [item], made: Host.now())
+    let report = try ReportTemplates().html(CaseDocument(contents, Wording(.english)).document())
+    try bag.write(report.utf8, as: "\(Bag.reportsFolder)/\(item).html")
     let record = try store.caseRecord()
     if lists.contains(.hashdeep) { try bag.write(HashdeepList.bytes(of: bag.payload), as: HashdeepList.name) }
     if lists.contains(.dfxml) {

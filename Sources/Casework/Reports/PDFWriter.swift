@@ -1,0 +1,51 @@
+import Digests
+import Evidence
+import SystemIO
+import SystemPackage
+
+/// Turns a page into PDF/A-3 with WeasyPrint, a Debian package.
+struct PDFWriter {
+  private static let program = "weasyprint"
+  /// Most bytes of a PDF.
+  private static let cap = 1 << 30
+
+  private let folder: FilePath
+  private let attachments: [FilePath]
+
+  /// - Parameters:
+  ///   - folder: does not exist yet; made for the work and removed after it.
+  ///   - attachments: files to embed.
+  init(in folder: FilePath, attachments: [FilePath]) throws(EvidenceError) {
+    self.folder = folder
+    self.attachments = attachments
+  }
+
+  /// - Throws: `programMissing`.
+  @discardableResult
+  static func demandProgram() throws(EvidenceError) -> ExternalProgram {
+    guard let found = ExternalProgram(named: program) else {
+      throw EvidenceError(.programMissing, program, "PDF is made with the Debian package \(program)")
+    }
+    return found
+  }
+
+  /// The page as PDF. The same page gives the same document.
+  /// - Throws: `programMissing`, `reportFailed`.
+  func pdf(_ html: String) throws(EvidenceError) -> [UInt8] {
+    let program = try Self.demandProgram()
+    try DurableFolder.create(folder, mode: 0o700)
+    defer { try? DurableFolder.removeWithFiles(folder) }
+    let page = folder.appending("page.html")
+    let output = folder.appending("page.pdf")
+    try DurableFile.write(Array(html.utf8), to: page)
+    let identifier = Digest.of(Array(html.utf8), .sha256).hex
+    let result = try program.run(
+      ["--quiet", "--pdf-variant", "pdf/a-3b", "--pdf-identifier", identifier]
+        + attachments.flatMap { ["--attachment", $0.string] } + [page.string, output.string])
+    guard result.status == 0, Files.exists(output) else {
+      let last = result.text.split(separator: "\n").last.map(String.init) ?? "status \(result.status)"
+      throw EvidenceError(.reportFailed, Self.program, HumanText.singleLine(last))
+    }
+    return try Files.contents(output, cap: Self.cap)
+  }
+}

@@ -1,0 +1,27 @@
+import CourtReport
+import Evidence
+import SystemPackage
+
+/// What a report can be written as.
+package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
+  case html, pdf, text, json, jsonld, dfxml
+
+  /// Of file names, without the dot.
+  package var ending: String { self == .text ? "txt" : rawValue }
+}
+
+/// A report as an examiner asks for it.
+package struct ReportRequest: Sendable {
+  /// The whole case where empty.
+  package var items: [ItemNumber] = []
+  /// At least one.
+  package var formats: [ReportFormat] = [.html]
+  /// A file for one output, or an existing folder; the case's `reports` folder where `nil`.
+  package var output: FilePath?
+  package var language = Wording.Language.english
+  /// A laboratory's folder of templates.
+  package var templates: FilePath?
+  package var removed: Set<Redaction.Kind> = []
+
+  package init() {}
+}

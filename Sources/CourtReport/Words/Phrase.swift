@@ -1,0 +1,58 @@
+/// Everything a report says of itself: the table of its sentences, by name.
+///
+/// `{0}`, `{1}` … stand for what is put in. A laboratory's own table (`strings.json`) goes by these names.
+package enum Phrase: String, Hashable, Sendable, CaseIterable {
+  // what a document is called
+  case reportTitle, reportName, `case`, item, page, pageOf, colophon, unnamed, yes, no, unknown, remarks,
+    detail, state, name, kind, file, files, bytes, bytesTitle, cutText, cutTable, cutRanges
+  // summary
+  case summary, result, received, notReceived, acquired, notAcquired, notAcquiredWords, verified,
+    verifiedByChunks, notYetVerified, oneUnfinished, summaryDone, summaryIdentical, summaryUnreadable,
+    summaryUnfinished, andMore, newestVerification, neverVerified, newestNotVerified, supersedes
+  // verdicts
+  case acquiredComplete, acquiredWithUnreadable, acquiredIncomplete, verdictVerified, verdictNoReference,
+    verdictIncomplete, verdictChainBroken, verdictMismatch, verdictDamaged
+  // case and item
+  case caseSection, caseNumber, caseTitle, organisation, caseOpened, people, role, examiner, redacted,
+    redactedPeople, redactedPaths, itemSection, itemNumber, description, labelSerial, partOf, category,
+    quantity, container, damage, powerState, clockOffset, locationFound, seizedFrom, seizedBy, seizedAt,
+    until, added, photograph
+  // acquisition
+  case acquisition, outcome, notEvidence, source, path, kindDevice, kindFile, kindDisc, kindSplit, model,
+    serial, firmware, wwn, length, sectors, sectorSize, sectorSizes, range, rangeFrom, lastSector,
+    shortSector, device, deviceCaption, noDevice, hiddenAreas, noHiddenAreas, area, notDetermined,
+    commandsSent, deviceRaw, protection, protectionCaption, noProtection, layer, proves, active, inactive,
+    before, during, after, protectionLimits, method, howRead, program, validation, validationWords,
+    workstation, workstationWords, command, begun, ended, clock, reading, readingDirect, readingCached,
+    errorPolicy, policySingly, policyRetries, policyTime, policyLimit, policyReverse, policySkips,
+    policyFill, fillZero, fillByte, fillAddress, formats, compression, interruption, interrupted, alsoIn
+  // map and rate
+  case sectorMap, stateRead, stateUnreadable, stateNotAttempted, mapWords, mapCaption, sectorsByState,
+    mapOfRange, share, everySectorRead, notReadCaption, firstSector, lastSectorTitle, effort, fillWords,
+    readRate, noRate, rateWords, rateCaption
+  // digests, images, signature
+  case digests, digestsCaption, algorithm, digestCommand, wholeRange, wholeMedium, chunkDigests, chunks,
+    chunksOf, chunkFile, merkleRoot, images, imageOf, fileDigest, signature, manifestSignature,
+    manifestDigest, signer, fingerprint, valid, validFromTo, signed, noTime, timeStamp, noTimeStamp,
+    signatureBelongs, signatureInvalid, checkSignature
+  // custody, verification, audit
+  case custody, noCustody, custodyCaption, eventNumber, event, occurredRecorded, fromTo, placeRemarks, from,
+    to, witness, purpose, authority, transport, sealFound, sealPut, condition, storage, environment,
+    imagesChecked, corrects, correctedTime, withdraws, correctedBy, withdrawn, localTime, attached, signedBy,
+    custodyGaps, verification, verifiedSubject, nothingFound, findings, severity, finding, expectedObserved,
+    sectorsAt, expected, observed, auditLog, auditWords, auditHead, auditEvents, auditCode, auditDigest
+  // closing
+  case deviations, noDeviations, deviationUnfinished, deviationRange, deviationReading, deviationPauses,
+    deviationProtection, limitations, limitationMedium, limitationClock, limitationHidden, limitationE01,
+    limitationCustody, limitationLanguage, howToCheck, checkWords, checkFolder, checkFiles, checkAll,
+    checkE01, checkReport, reports, firstReport, approvalWords, earlierReports, madeBy, approvedBy,
+    notApproved, glossary, glossaryCaption, termAcquisition, meansAcquisition, termAudit, meansAudit,
+    termChunk, meansChunk, termDigest, meansDigest, termE01, meansE01, termFilled, meansFilled, termManifest,
+    meansManifest, termMerkle, meansMerkle, termSector, meansSector, termSignature, meansSignature,
+    termVerification, meansVerification
+
+  /// In every language that is shipped.
+  static let translations = ofDocument.merging(ofAcquisition) { first, _ in first }.merging(ofHistory) {
+    first, _ in first
+  }
+}

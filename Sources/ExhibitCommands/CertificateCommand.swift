@@ -1,0 +1,43 @@
+import ArgumentParser
+import CanonicalJSON
+import Casework
+import CourtReport
+import Evidence
+import Rendering
+
+struct CertificateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "certificate", abstract: "Draft a declaration about an item for a qualified person to sign.",
+    discussion: """
+      The draft is filled from the record and states no conclusion. Fields the record does not hold are marked. It \
+      is English, and never signed by the program.
+
+      Kinds: fre-902-14 and fre-902-13 (Federal Rules of Evidence), npcc (four principles), iso-27037.
+
+      Examples:
+        exhibit certificate --kind fre-902-14 --item 001
+        exhibit certificate --kind npcc --item 001 --format html,pdf
+      """)
+
+  @Option(help: "fre-902-14, fre-902-13, npcc, iso-27037.") var kind: String
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @OptionGroup var options: ReportOptions
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    guard let chosen = CertificateKind(rawValue: kind) else {
+      throw EvidenceError(
+        .argumentInvalid, "--kind \(kind)",
+        "one of \(CertificateKind.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    var request = try options.request()
+    request.items = [try itemNumber(item)]
+    let paths = try CertificateJob(chosen, request, in: try caseOptions.folder()).perform()
+    rendering.show(
+      ["Draft of \(chosen.title), not signed"] + paths.map { "  \($0)" },
+      json: .fields([
+        "kind": .string(kind), "item": .string(item), "files": .array(paths.map { .string($0.string) }),
+      ]))
+  }
+}

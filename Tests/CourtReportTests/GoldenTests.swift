@@ -1,0 +1,49 @@
+import CanonicalJSON
+import CourtReport
+import Evidence
+import EvidenceTestKit
+import Foundation
+
+import Testing
+
+/// Whole reports as they were looked at, in `casefiles-sample/reports`. `EXHIBIT_UPDATE_DOCS=1 swift test` writes them anew.
+@Suite struct GoldenTests {
+  private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../casefiles-sample/reports").standardized
+
+  @Test(arguments: ["perfect", "failing"])
+  func reportsAreAsTheyWereLookedAt(_ name: String) throws {
+    let contents = name == "perfect" ? SampleContents.perfect : SampleContents.failing
+    try compare(try contents.page(), "\(name).html")
+    try compare(TextRendering.text(contents.document()), "\(name).txt")
+    try compare(CASERendering.json(contents).indentedText + "\n", "\(name).jsonld")
+    try compare(
+      try #require(DFXMLDocument(contents.items[0].acquisitions[0], redaction: contents.redaction)?.text),
+      "\(name).dfxml")
+    try compare(TextRendering.text(contents.document(.german)), "\(name).de.txt")
+  }
+
+  /// A disc of two sessions: what a report of it will draw, and `disc show --svg` draws now.
+  @Test func theLayoutOfADiscOfSeveralSessions() throws {
+    try compare(DiscLayoutDrawing(SampleDisc.cdExtra.build().disc).svg, "several-sessions.svg")
+  }
+
+  @Test(arguments: CertificateKind.allCases)
+  func draftsAreAsTheyWereLookedAt(_ kind: CertificateKind) throws {
+    let draft = try CertificateDraft(kind, SampleContents.failing).document()
+    try compare(TextRendering.text(draft), "\(kind.rawValue).txt")
+  }
+
+  private func compare(_ text: String, _ name: String) throws {
+    let file = Self.folder.appending(path: name)
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
+      try Data(text.utf8).write(to: file)
+    }
+    let golden = try #require(try? String(contentsOf: file, encoding: .utf8), "\(name) is not there")
+    let lines = (golden.components(separatedBy: "\n"), text.components(separatedBy: "\n"))
+    let difference = zip(lines.0, lines.1).enumerated().first { $0.element.0 != $0.element.1 }
+    #expect(
+      golden == text,
+      "\(name) line \(difference.map { $0.offset + 1 } ?? 0): \(difference?.element.1 ?? "another length")")
+  }
+}

@@ -1,0 +1,64 @@
+import CanonicalJSON
+import CourtReport
+import Evidence
+import Testing
+
+@Suite struct RedactionTests {
+  private static let people = ["A. Examiner", "B. Courier", "Badge 4711", "ae"]
+  private static let paths = ["/dev/sdb", "lab-1"]
+
+  private func contents(_ kinds: Set<Redaction.Kind>) -> ReportContents {
+    SampleContents.contents(
+      of: SampleContents.map(unreadable: []), verdict: .complete,
+      redaction: Redaction(kinds: kinds, people: Self.people, paths: Self.paths))
+  }
+
+  private func renderings(_ contents: ReportContents) throws -> [String] {
+    [
+      try contents.page(), TextRendering.text(contents.document()), JSONRendering.json(contents).indentedText,
+      CASERendering.json(contents).indentedText,
+      try #require(DFXMLDocument(contents.items[0].acquisitions[0], redaction: contents.redaction)?.text),
+      TextRendering.text(try CertificateDraft(.copiedData, contents).document()),
+    ]
+  }
+
+  @Test func whatIsRemovedIsNowhere() throws {
+    for text in try renderings(contents([.people, .paths])) {
+      for secret in Self.people.prefix(3) + Self.paths { #expect(!text.contains(secret), "\(secret)") }
+      #expect(text.contains("removed]"))
+    }
+    let text = TextRendering.text(contents([.people]).document())
+    #expect(text.contains("from [person 2 removed]") && text.contains("/dev/sdb"))
+    #expect(text.contains("names of people and accounts (4)"))
+    #expect(TextRendering.text(contents([.paths]).document()).contains("B. Courier"))
+  }
+
+  /// Nothing else is touched: digests stay as they are.
+  @Test func onlyWholeWordsAreRemoved() throws {
+    let digest = SampleContents.digest(.sha256, 5).hex
+    let inside = Redaction(
+      kinds: [.people], people: [String(digest.prefix(4)), String(digest.suffix(4))], paths: [])
+    #expect(inside.apply(to: "x \(digest) \(digest.prefix(4))") == "x \(digest) [person 1 removed]")
+    for text in try renderings(contents([.people])).prefix(5) { #expect(text.contains(digest)) }
+    let redaction = Redaction(kinds: [.people], people: ["Ann", "Ann Lee", "é"], paths: ["/"])
+    #expect(
+      redaction.apply(to: "Ann, Anna, Ann Lee. Ann")
+        == "[person 1 removed], Anna, [person 2 removed]. [person 1 removed]")
+    #expect(redaction.apply(to: "café é /") == "café [person 3 removed] /")
+    #expect(Redaction.none.apply(to: "Ann") == "Ann")
+  }
+
+  @Test func aNameAtACutIsRemovedToo() {
+    let name = String(repeating: "N", count: 100)
+    let redaction = Redaction(kinds: [.people], people: [name], paths: [])
+    for before in ShownText.longest - 100...ShownText.longest {
+      let shown = ShownText.of(
+        String(repeating: "-", count: before) + name, redaction: redaction
+      ) { "cut \($0)" }
+      #expect(!shown.contains("N"), "\(before)")
+    }
+    // Of an endless name the beginning is enough.
+    let endless = Redaction(kinds: [.people], people: [String(repeating: "N", count: 100_000)], paths: [])
+    #expect(endless.apply(to: "by " + String(repeating: "N", count: 100_000)) == "by [person 1 removed]")
+  }
+}
