@@ -2,6 +2,7 @@ import CanonicalJSON
 import CaseStore
 import Evidence
 import Manifests
+import Signing
 
 /// What a report says of one acquisition: from its manifest, or from the case where there is none.
 struct AcquisitionSections {
@@ -258,24 +259,7 @@ struct AcquisitionSections {
   private func signature() -> [ReportDocument.Block] {
     guard let sealed = acquisition.sealed else { return [] }
     var blocks: [ReportDocument.Block] = sealed.signature.signers.map { signer in
-      .facts(
-        words(.manifestSignature),
-        [
-          .init(words(.manifestDigest), sealed.digest.hex, isCode: true),
-          .init(words(.signer), signer.certificate?.subject ?? words(.unnamed)),
-          .init(words(.fingerprint), signer.certificate?.fingerprint.hex ?? "", isCode: true),
-          .init(
-            words(.valid),
-            signer.certificate.map { words(.validFromTo, $0.notBefore.description, $0.notAfter.description) }
-              ?? ""),
-          .init(words(.signed), signer.signingTime?.description ?? words(.noTime)),
-          .init(
-            words(.signature),
-            signer.isIntact ? words(.signatureBelongs) : words(.signatureInvalid, signer.problem ?? "")),
-        ]
-          + (signer.timestamps.isEmpty
-            ? [.init(words(.timeStamp), words(.noTimeStamp))]
-            : signer.timestamps.map { .init(words(.timeStamp), $0.sentence) }))
+      .facts(words(.manifestSignature), facts(signer, of: sealed) + timeStamps(signer))
     }
     if sealed.signature.signers.isEmpty {
       blocks.append(
@@ -283,6 +267,26 @@ struct AcquisitionSections {
     }
     blocks.append(.commands([Self.signatureCommand(names, words)]))
     return blocks
+  }
+
+  private func facts(_ signer: SignerReport, of sealed: ReportContents.Sealed) -> [ReportDocument.Fact] {
+    let certificate = signer.certificate
+    let valid = certificate.map { words(.validFromTo, $0.notBefore.description, $0.notAfter.description) }
+    return [
+      .init(words(.manifestDigest), sealed.digest.hex, isCode: true),
+      .init(words(.signer), certificate?.subject ?? words(.unnamed)),
+      .init(words(.fingerprint), certificate?.fingerprint.hex ?? "", isCode: true),
+      .init(words(.valid), valid ?? ""),
+      .init(words(.signed), signer.signingTime?.description ?? words(.noTime)),
+      .init(
+        words(.signature),
+        signer.isIntact ? words(.signatureBelongs) : words(.signatureInvalid, signer.problem ?? "")),
+    ]
+  }
+
+  private func timeStamps(_ signer: SignerReport) -> [ReportDocument.Fact] {
+    guard !signer.timestamps.isEmpty else { return [.init(words(.timeStamp), words(.noTimeStamp))] }
+    return signer.timestamps.map { .init(words(.timeStamp), $0.sentence) }
   }
 
   /// The command that checks the signature of a manifest with stock tools.
