@@ -1,4 +1,5 @@
 import CaseStore
+import CourtReport
 import Evidence
 import Manifests
 
