@@ -6,7 +6,7 @@ import Evidence
 import Rendering
 import SystemPackage
 
-struct ReportCommand: CaseCommand {
+struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the report of a case or of items of it, and have it approved.",
     discussion: """
