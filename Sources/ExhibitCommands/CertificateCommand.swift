@@ -5,7 +5,7 @@ import CourtReport
 import Evidence
 import Rendering
 
-struct CertificateCommand: ParsableCommand {
+struct CertificateCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "certificate", abstract: "Draft a declaration about an item for a qualified person to sign.",
     discussion: """

@@ -65,7 +65,7 @@ struct ReportOptions: ParsableArguments {
   }
 }
 
-struct ReportMakeCommand: ParsableCommand {
+struct ReportMakeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "make", abstract: "Write a report, sign each file, and record it (the default).",
     discussion: """
@@ -118,7 +118,7 @@ struct ReportMakeCommand: ParsableCommand {
   }
 }
 
-struct ReportListCommand: ParsableCommand {
+struct ReportListCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the reports of a case with their approvals.",
     discussion: """
@@ -137,7 +137,7 @@ struct ReportListCommand: ParsableCommand {
   }
 }
 
-struct ReportApproveCommand: ParsableCommand {
+struct ReportApproveCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "approve", abstract: "Record that a reviewer approves a report.",
     discussion: """
