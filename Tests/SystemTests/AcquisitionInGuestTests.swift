@@ -57,9 +57,9 @@ struct AcquisitionInGuestTests {
       #expect(try guest.digestNow(of: disk) == guest.digest(of: disk), "\(disk.name) was changed")
     }
     #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
-    let report = try guest.require("exhibit report --item nvme > /dev/null && cat reports/nvme.html")
+    let report = try guest.require("exhibit report --item nvme > /dev/null && cat reports/nvme-report-1.html")
     for words in [
-      "What the device said of itself", "Health before", "Health afterwards", "Commands sent to the device",
+      "Health of the device by its own account", "Before it was read", "Commands sent to the device",
       "device&#39;s own write counters", "commands sent by a process of their own",
     ] { #expect(report.contains(words), "\(words)") }
     if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {

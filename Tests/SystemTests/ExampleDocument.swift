@@ -35,11 +35,11 @@ enum ExampleDocument {
 
     | layer | state |
     | --- | --- |
-    \(rows(of: report, caption: "Protection of the medium"))
+    \(rows(of: report, caption: "What kept the medium from being changed"))
 
     | of the device | |
     | --- | --- |
-    \(rows(of: report, caption: "What the device said of itself"))
+    \(rows(of: report, caption: "Health of the device by its own account"))
 
     """
   }

@@ -156,7 +156,16 @@ final class Guest {
   /// Plugs a disk in again, which answers every read now.
   func plugIn(_ disk: GuestDisk) throws {
     try liftLimit(of: disk)
-    try command("device_add", Dictionary(uniqueKeysWithValues: disk.device))
+    // The device that was unplugged holds its file until the guest has let go of it.
+    for attempt in 1... {
+      do {
+        return try command("device_add", Dictionary(uniqueKeysWithValues: disk.device))
+      } catch let failure as ToolFailure
+        where failure.description.contains("Permission conflict") && attempt < 10 * LineSocket.patience
+      {
+        usleep(100_000)
+      }
+    }
   }
 
   /// Has a disk that stalls answer again, also what it was asked before.

@@ -72,14 +72,14 @@ package struct CheckpointJob {
       time: now, tool: ToolVersion.name, toolVersion: ToolVersion.current
     ).bytes
     let signature = try identity.sign(document, at: now)
-    // The document last: it makes the checkpoint. What a process that was killed left without one is not evidence.
+    // The document last, and whole from the beginning: it makes the checkpoint. What a process that was killed left
+    // without one is not evidence.
     var parts = [(files.signature(head.sequence), signature)]
     if let timeStamping { parts.append((files.token(head.sequence), try timeStamping(signature))) }
     for (path, _) in parts { _ = Syscalls.unlink(path) }
-    for (path, bytes) in parts + [(files.document(head.sequence), document)] {
-      try DurableFile.write(bytes, to: path)
-      try DurableFolder.sync(files.folder)
-    }
+    for (path, bytes) in parts { try DurableFile.write(bytes, to: path) }
+    try DurableFolder.sync(files.folder)
+    try DurableFile.replace(files.document(head.sequence), with: document)
     return CheckpointRecord(
       head: head, document: Digest.of(document, .sha256), signature: Digest.of(signature, .sha256))
   }
