@@ -78,7 +78,7 @@ enum SampleContents {
       sealed: .init(
         manifest: manifest, digest: digest(.sha256, 40),
         signature: signature),
-      device: device(say), readRate: ReadRate(points: rate))
+      device: .fields(["device": device(say)]), readRate: ReadRate(points: rate))
     let verification = VerificationRecord(
       id: identifier(20), subject: "item 001", item: number, started: time(60), ended: time(80),
       verdict: .verified, findings: 0)
