@@ -13,9 +13,13 @@ import SystemPackage
 // Usage: exhibit-report-rates FOLDER [EVENTS [RANGES]]; the folder must not exist and is left as it is.
 
 let arguments = CommandLine.arguments
-guard arguments.count > 1 else { fatalError("usage: exhibit-report-rates FOLDER [EVENTS [RANGES]]") }
-let events = arguments.count > 2 ? Int(arguments[2]) ?? 0 : 10_000
-let ranges = arguments.count > 3 ? UInt64(arguments[3]) ?? 0 : 100_000
+let sizes = arguments.dropFirst(2).map { Int($0) ?? -1 }
+guard (2...4).contains(arguments.count), sizes.allSatisfy({ $0 >= 0 }) else {
+  Terminal.writeError("usage: exhibit-report-rates FOLDER [EVENTS [RANGES]]\n")
+  exit(ExitStatus.usage.rawValue)
+}
+let events = sizes.first ?? 10_000
+let ranges = UInt64(sizes.dropFirst().first ?? 100_000)
 
 var creation = CaseCreation(
   folder: FilePath(arguments[1]), number: "2026-0142", title: "Very much", examiner: "A. Examiner")
