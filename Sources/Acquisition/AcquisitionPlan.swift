@@ -40,6 +40,14 @@ package struct AcquisitionPlan: Hashable, Sendable {
     return max(1, (16 << 20) / chunk) * chunk
   }
 
+  /// Bytes of the second attempt at a block that is refused: 64 KiB, or as many whole sectors as make a little less,
+  /// so that a block is a whole number of pieces.
+  package var pieceSize: Int {
+    var sectors = 1
+    while 2 * sectors * Int(geometry.logicalSectorSize) <= 64 << 10 { sectors *= 2 }
+    return sectors * Int(geometry.logicalSectorSize)
+  }
+
   /// Blocks that exist at once; with the encoded copies, what bounds the memory.
   package var blocksAtOnce: Int { max(3, min(5, (128 << 20) / blockSize)) }
 

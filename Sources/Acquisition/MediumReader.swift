@@ -46,9 +46,6 @@ extension BlockReader {
 /// Where the medium refuses a range, it is read again in pieces and, inside a failing piece, sector by sector: only
 /// sectors that fail themselves are filled, and no offset ever shifts.
 final class MediumReader: BlockReader {
-  /// Bytes per second attempt.
-  static let pieceSize = 64 << 10
-
   private let source: any SectorSource
   private let plan: AcquisitionPlan
   private let map: Monitor<SectorMap>
@@ -77,7 +74,7 @@ final class MediumReader: BlockReader {
   func read(
     _ target: UnsafeMutableRawBufferPointer, at offset: UInt64, pass: UInt32
   ) throws(EvidenceError) {
-    try read(target, at: offset, pass: pass, steps: [Self.pieceSize, Int(sectorSize)])
+    try read(target, at: offset, pass: pass, steps: [plan.pieceSize, Int(sectorSize)])
   }
 
   /// Reads at once, or in steps of the first size where that fails, and so on; what fails in the last is filled.

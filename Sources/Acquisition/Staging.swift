@@ -128,18 +128,18 @@ final class StagedReader: BlockReader {
   }
 
   private func goThrough(_ buffer: PageBuffer) throws(EvidenceError) {
-    let step = Self.Step(isReverse: plan.reading.isReverse, length: length)
+    let step = Self.Step(isReverse: plan.reading.isReverse, length: length, piece: piece)
     /// Bytes to leave out after the next failure.
-    var jump = UInt64(MediumReader.pieceSize)
+    var jump = piece
     /// Up to here the medium is read in pieces.
     var careful = position
     while let block = step.range(from: position, unit: UInt64(plan.blockSize)) {
       let isCareful = step.isBefore(position, careful)
-      let unit = UInt64(isCareful ? MediumReader.pieceSize : plan.blockSize)
+      let unit = isCareful ? piece : UInt64(plan.blockSize)
       guard let range = step.range(from: position, unit: unit) else { break }
       if try attempt(range, buffer, isWhole: plan.reading.skipsAhead) {
         position = step.end(of: range)
-        jump = UInt64(MediumReader.pieceSize)
+        jump = piece
       } else if !isCareful {
         careful = step.end(of: block)
       } else {
@@ -154,8 +154,10 @@ final class StagedReader: BlockReader {
   }
 
   private var largestJump: UInt64 {
-    max(1 << 20, length / 64 / UInt64(MediumReader.pieceSize) * UInt64(MediumReader.pieceSize))
+    max(16 * piece, length / 64 / piece * piece)
   }
+
+  private var piece: UInt64 { UInt64(plan.pieceSize) }
 
   private func goBack(_ buffer: PageBuffer) throws(EvidenceError) {
     let isReverse = !plan.reading.isReverse
@@ -163,10 +165,10 @@ final class StagedReader: BlockReader {
     let left = map.withLock { $0.ranges(in: .notAttempted) }
     for gap in isReverse ? left.reversed() : left {
       let bytes = gap.first * sector..<min(gap.end * sector, length)
-      let step = Self.Step(isReverse: isReverse, length: bytes.upperBound)
+      let step = Self.Step(isReverse: isReverse, length: bytes.upperBound, piece: piece)
       var position = isReverse ? bytes.upperBound : bytes.lowerBound
-      while let piece = step.range(from: position, unit: UInt64(MediumReader.pieceSize)) {
-        let range = piece.clamped(to: bytes)
+      while let next = step.range(from: position, unit: piece) {
+        let range = next.clamped(to: bytes)
         guard !range.isEmpty else { break }
         _ = try attempt(range, buffer, isWhole: false)
         position = step.end(of: range)
@@ -222,6 +224,8 @@ final class StagedReader: BlockReader {
   private struct Step {
     let isReverse: Bool
     let length: UInt64
+    /// Bytes of a piece.
+    let piece: UInt64
 
     /// The next range of at most `unit` bytes; `nil` at the end.
     func range(from position: UInt64, unit: UInt64) -> Range<UInt64>? {
@@ -238,8 +242,7 @@ final class StagedReader: BlockReader {
     /// - Parameter bytes: a multiple of the piece size, at whose multiples every position but the length lies.
     func advanced(_ position: UInt64, by bytes: UInt64) -> UInt64 {
       if isReverse {
-        let unit = UInt64(MediumReader.pieceSize)
-        let aligned = (position + unit - 1) / unit * unit
+        let aligned = (position + piece - 1) / piece * piece
         return aligned > bytes ? aligned - bytes : 0
       }
       return min(length, position + bytes)

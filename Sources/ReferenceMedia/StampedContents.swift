@@ -13,7 +13,7 @@ package struct StampedContents: Hashable, Sendable {
 
   /// In bytes; not always a multiple of the sector size.
   package let length: UInt64
-  /// In bytes; a divisor of ``period``.
+  /// In bytes; a multiple of ``stampSize``.
   package let sectorSize: Int
   package let filling: Filling
 
@@ -22,9 +22,9 @@ package struct StampedContents: Hashable, Sendable {
   /// An address: little-endian, 64 bits.
   private static let stampSize = 8
 
-  /// - Precondition: `sectorSize` is a power of two from 8 to 65,536.
+  /// - Precondition: `sectorSize` is a multiple of 8 from 8 to 65,536, such as the 2352 of a CD.
   package init(length: UInt64, sectorSize: UInt32 = 512, filling: Filling = .noise) {
-    precondition(Self.period % Int(sectorSize) == 0 && sectorSize >= Self.stampSize)
+    precondition(sectorSize > 0 && Int(sectorSize) % Self.stampSize == 0 && sectorSize <= Self.period)
     self.length = length
     self.sectorSize = Int(sectorSize)
     self.filling = filling

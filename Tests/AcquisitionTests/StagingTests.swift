@@ -48,6 +48,23 @@ import Testing
     #expect(source.misalignedReadCount == 0)
   }
 
+  /// Sectors of 2352 bytes do not divide 64 KiB: what is asked for again must still be whole sectors.
+  @Test(
+    "Sectors of discs that fail are filled alone, in every order",
+    arguments: [nil] + Order.allCases.map(Optional.some))
+  func sectorsOfDiscs(order: Order?) throws {
+    var faults = FaultySource.Faults()
+    faults.unreadable = Set(3000..<4100).subtracting([3333]).union([0, 26, 27, 28, 7130, 7131, 8999])
+    let source = FaultySource(length: 9000 * 2352, sectorSize: 2352, faults: faults)
+    let run = try FaultRun(source, reading: order?.policy ?? ReadingPolicy())
+    let outcome = run.perform()
+    #expect(outcome.verdict == .completeWithUnreadable(sectors: UInt64(faults.unreadable.count)))
+    #expect(
+      outcome.map.ranges(in: .unreadable).flatMap { Array($0.first..<$0.end) } == faults.unreadable.sorted())
+    #expect(try TestFiles.read(run.raw) == source.filledContents)
+    #expect(source.misalignedReadCount == 0)
+  }
+
   @Test("From the end to the beginning: no read begins behind the one before")
   func reverse() throws {
     let source = Self.source(FaultySource.Faults())
