@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Casework
 import Evidence
+import Manifests
 import Rendering
 import SystemIO
 import SystemPackage
@@ -107,9 +108,14 @@ struct AuditCheckpointCommand: CaseCommand {
 
       Example:
         exhibit audit checkpoint --case 2026-0142 --passphrase-file passphrase
+        exhibit audit checkpoint --case 2026-0142 --authority http://tsa.example/
       """)
 
   @OptionGroup var caseOptions: CaseOptions
+  @Option(
+    help:
+      "Have this time-stamp authority, http://…, say when the signature existed; only its SHA-256 is sent.")
+  var authority: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -118,7 +124,11 @@ struct AuditCheckpointCommand: CaseCommand {
     let identity = try SigningFiles.identity(of: folder) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }
-    let head = try CheckpointJob(folder, identity: identity).perform()
+    var job = CheckpointJob(folder, identity: identity)
+    job.authority = try authority.map { text throws(EvidenceError) in
+      TimestampAuthority(try HTTPAddress(text))
+    }
+    let head = try job.perform()
     output.show(
       ["Signed: \(head.sequence) events, head \(head.sequence):\(head.digest)"],
       json: .fields(["sequence": JSONValue(head.sequence), "head": .string(head.digest.hex)]))

@@ -115,9 +115,26 @@ struct CheckpointCheck {
     do throws(EvidenceError) {
       let report = try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust(trusted))
       for signer in report.signers { signers.insert(signer) }
-      return report.findings(subject: subject)
+      return report.findings(subject: subject) + tokenFindings(signature, sequence)
     } catch {
       return [Finding(.signatureInvalid, subject: subject, observed: error.description)]
+    }
+  }
+
+  /// The time stamp of a signature, where it has one.
+  private func tokenFindings(_ signature: [UInt8], _ sequence: UInt64) -> [Finding] {
+    let path = files.token(sequence)
+    guard Files.exists(path) else { return [] }
+    let subject = folder.relative(path)
+    do throws(EvidenceError) {
+      let bytes = try Files.contents(path, cap: TimestampToken.largestFile)
+      return try TimestampToken(der: bytes, name: subject).check(of: signature, trust: Trust(trusted))
+        .findings(subject: subject)
+    } catch {
+      return [
+        Finding(
+          .timestampInvalid, subject: subject, expected: "a time stamp", observed: error.description)
+      ]
     }
   }
 

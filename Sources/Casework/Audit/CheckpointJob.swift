@@ -8,14 +8,11 @@ import SystemPackage
 
 /// Signs how far the audit log of a case goes.
 package struct CheckpointJob {
-  /// Asks an authority to stamp a signature.
-  package typealias TimeStamping = (_ signature: [UInt8]) throws(EvidenceError) -> [UInt8]
-
   private let folder: CaseFolder
   private let identity: SigningIdentity
   private let files: CheckpointFiles
-  /// Where an authority is set, each signature gets a token of it.
-  package var timeStamping: TimeStamping?
+  /// Stamps the signature of the newest checkpoint, where it has no time stamp yet.
+  package var authority: TimestampAuthority?
 
   package init(_ folder: CaseFolder, identity: SigningIdentity) {
     self.folder = folder
@@ -27,7 +24,8 @@ package struct CheckpointJob {
   ///
   /// Blocks while another process makes a checkpoint of the same case.
   /// - Returns: the newest signed event. Where nothing was added since the last checkpoint, that stays the newest.
-  /// - Throws: `auditBroken` where the log is not the one that was signed before: such a log is never signed.
+  /// - Throws: `auditBroken` where the log is not the one that was signed before: such a log is never signed;
+  ///   `networkFailed`, `timestampRefused`, after which the checkpoint stands without a time stamp.
   @discardableResult
   package func perform() throws(EvidenceError) -> AuditHead {
     if !Files.exists(files.folder) {
@@ -45,11 +43,25 @@ package struct CheckpointJob {
       previous = try adopt(sequence, after: previous, store)
     }
     let head = try store.followedHead(from: previous?.head)
-    if let previous, try isRecordOnly(head, after: previous, store) { return previous.head }
-    let record = try write(head, after: previous, of: try store.caseRecord())
-    try store.recordCheckpoint(record)
+    let newest: AuditHead
+    if let previous, try isRecordOnly(head, after: previous, store) {
+      newest = previous.head
+    } else {
+      let record = try write(head, after: previous, of: try store.caseRecord())
+      try store.recordCheckpoint(record)
+      newest = head
+    }
     try store.close()
-    return head
+    try stamp(newest.sequence)
+    return newest
+  }
+
+  /// Has the authority say when the signature of a checkpoint existed.
+  private func stamp(_ sequence: UInt64) throws(EvidenceError) {
+    guard let authority, !Files.exists(files.token(sequence)) else { return }
+    let signature = try Files.contents(files.signature(sequence), cap: CheckpointFiles.cap)
+    let token = try authority.stamp(signature, trust: Trust([])).token
+    try DurableFile.replace(files.token(sequence), with: token.der)
   }
 
   /// Whether the only event since a checkpoint says that it was made.
@@ -74,11 +86,7 @@ package struct CheckpointJob {
     let signature = try identity.sign(document, at: now)
     // The document last, and whole from the beginning: it makes the checkpoint. What a process that was killed left
     // without one is not evidence.
-    var parts = [(files.signature(head.sequence), signature)]
-    if let timeStamping { parts.append((files.token(head.sequence), try timeStamping(signature))) }
-    for (path, _) in parts { _ = Syscalls.unlink(path) }
-    for (path, bytes) in parts { try DurableFile.write(bytes, to: path) }
-    try DurableFolder.sync(files.folder)
+    try DurableFile.replace(files.signature(head.sequence), with: signature)
     try DurableFile.replace(files.document(head.sequence), with: document)
     return CheckpointRecord(
       head: head, document: Digest.of(document, .sha256), signature: Digest.of(signature, .sha256))
