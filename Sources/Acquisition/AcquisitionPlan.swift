@@ -34,11 +34,8 @@ package struct AcquisitionPlan: Hashable, Sendable {
     self.workers = workers
   }
 
-  /// Bytes that are read and handed on at once: a whole number of chunks, 16 MiB or little less where chunks are smaller.
-  package var blockSize: Int {
-    let chunk = Int(chunks.chunkSize)
-    return max(1, (16 << 20) / chunk) * chunk
-  }
+  /// Bytes that are read and handed on at once.
+  package var blockSize: Int { chunks.blockSize }
 
   /// Bytes of the second attempt at a block that is refused: 64 KiB, or as many whole sectors as make a little less,
   /// so that a block is a whole number of pieces.

@@ -43,7 +43,7 @@ package struct ChunkPlan: Hashable, Sendable {
   /// The plan of this format version: sectors times the smallest power of two that make at least 1 MiB and at most 2²⁰
   /// chunks. Of sectors whose size is a power of two, a chunk is one too.
   /// - Parameter sectorSize: of the stream, in bytes, positive.
-  package init(length: UInt64, sectorSize: UInt32 = 512) {
+  package init(length: UInt64, sectorSize: UInt32) {
     var plan = ChunkPlan(length: length, chunkSize: UInt64(sectorSize))
     while plan.chunkSize < Self.smallestChunkSize || plan.chunkCount > Self.largestChunkCount {
       plan = ChunkPlan(length: length, chunkSize: plan.chunkSize << 1)
@@ -58,6 +58,9 @@ package struct ChunkPlan: Hashable, Sendable {
     self.length = length
     self.chunkSize = chunkSize
   }
+
+  /// Bytes that are read and handed on at once: a whole number of chunks, 16 MiB or little less where chunks are smaller.
+  package var blockSize: Int { max(1, (16 << 20) / Int(chunkSize)) * Int(chunkSize) }
 
   package var chunkCount: UInt64 { length / chunkSize + (length % chunkSize == 0 ? 0 : 1) }
 

@@ -38,7 +38,9 @@ struct ImageCheck {
     }
     if reference == nil { algorithms.formUnion(DigestAlgorithm.allCases) }
     let pass = ImagePass(
-      reader: reader, chunks: reference?.chunks.plan ?? ChunkPlan(length: length), digests: algorithms,
+      reader: reader,
+      chunks: reference?.chunks.plan
+        ?? ChunkPlan(length: length, sectorSize: reader.geometry.logicalSectorSize), digests: algorithms,
       level: level, wantsChunkMD5: reference?.chunks.hasMD5 ?? false, workers: workers, stop: stop)
     let result = try pass.perform(
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)

@@ -44,7 +44,7 @@ struct ImagePass: Sendable {
     eachDigest: @escaping @Sendable (_ chunk: UInt64, Digest) -> Void,
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) -> Result {
-    let blockSize = max(16 << 20, Int(chunks.chunkSize))
+    let blockSize = chunks.blockSize
     let blockCount = (chunks.length + UInt64(blockSize) - 1) / UInt64(blockSize)
     let padding = Int(reader.geometry.length - chunks.length)
     let capacity = Int(min(UInt64(blockSize), chunks.length)) + padding

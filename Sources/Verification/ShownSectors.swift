@@ -32,8 +32,8 @@ package struct ShownSectors: Sendable {
 
   /// - Parameter numbers: of the chunks that are said to hold the sectors; `nil` for those that do.
   package init(sectors: [SectorRange], stream: Manifest.Stream?, numbers: [UInt64]? = nil) {
-    let plan = ChunkPlan(length: stream?.length ?? 0)
     let sectorSize = stream?.unitSize ?? 1
+    let plan = ChunkPlan(length: stream?.length ?? 0, sectorSize: sectorSize)
     let geometry = MediaGeometry(length: plan.length, logicalSectorSize: sectorSize)
     self.sectors = sectors
     self.plan = plan
@@ -99,7 +99,7 @@ package struct ShownSectors: Sendable {
   }
 
   /// Bytes of the stream, cut where chunks end, with their offset in the file of chunks. Those outside of the chunks
-  /// that are shown are left out: a sector may lie across the end of a chunk.
+  /// that are shown are left out.
   package func parts(of bytes: Range<UInt64>) -> [(bytes: Range<UInt64>, offset: UInt64)] {
     var index = places.partitioningIndex { $0.chunk >= bytes.lowerBound / plan.chunkSize }
     var parts: [(bytes: Range<UInt64>, offset: UInt64)] = []

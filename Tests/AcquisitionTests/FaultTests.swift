@@ -72,7 +72,7 @@ import Testing
   }
 
   private func checkChunks(_ chunks: [ChunkRecord], of given: Case, filled: [UInt8]) {
-    let plan = ChunkPlan(length: UInt64(given.length))
+    let plan = ChunkPlan(length: UInt64(given.length), sectorSize: 512)
     #expect(chunks.map(\.index) == Array(0..<plan.chunkCount))
     for chunk in chunks {
       #expect(chunk.sectors == plan.sectors(ofChunk: chunk.index, sectorSize: given.sectorSize))
@@ -206,7 +206,7 @@ import Testing
     #expect(outcome.images.map { $0.written != nil } == [true, false])
     #expect(outcome.images.map(\.failure) == [nil, EvidenceError(.writeFailed, "\(failing)")])
     #expect(try TestFiles.read(run.raw) == source.contents)
-    #expect(UInt64(run.chunks.count) == ChunkPlan(length: source.geometry.length).chunkCount)
+    #expect(UInt64(run.chunks.count) == ChunkPlan(length: source.geometry.length, sectorSize: 512).chunkCount)
   }
 
   @Test(arguments: [1, 2, 4], [0, 20, 47] as [UInt64])

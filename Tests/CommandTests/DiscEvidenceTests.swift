@@ -160,4 +160,47 @@ import Testing
       ["acquire", files[0].string, "--case", "case", "--item", "001", "--start", "5"], in: folder.path)
     #expect(wrong.status == ExitStatus.usage.rawValue && wrong.errors.contains("--track"))
   }
+
+  /// More than one block: chunks of whole sectors lie across what a power of two would divide.
+  @Test func aDiscOfSeveralBlocksIsVerifiedAndProven() throws {
+    let folder = try TemporaryFolder()
+    try Self.makeCase(in: folder, items: ["001"])
+    var random = SeededGenerator(seed: 5)
+    let sectors = 16_000
+    let bytes = random.bytes(sectors * 2352)
+    try TestFiles.write(bytes, to: folder.appending("disc.bin"))
+    let sheet = "FILE \"disc.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n"
+    try TestFiles.write(Array(sheet.utf8), to: folder.appending("disc.cue"))
+    let acquire = ["acquire", "disc.cue", "--case", "case", "--item", "001"]
+    #expect(try Exhibit(acquire, in: folder.path).status == 0)
+    for level in ["full", "chunks"] {
+      let verified = try Exhibit(["verify", "case", "--level", level], in: folder.path)
+      #expect(verified.status == 0, "\(level): \(verified.output)")
+    }
+    // The digests of the chunk file by another program; the last chunk is a short one.
+    let digests = try Tool.run(
+      "python3",
+      [
+        "-c",
+        """
+        import csv, hashlib
+        data = open('disc.bin', 'rb').read()
+        rows = [r for r in csv.DictReader(l for l in open('case/evidence/001/001.chunks.csv') if l[0] != '#')]
+        for r in rows:
+            part = data[int(r['lba']) * 2352:(int(r['lba']) + int(r['sectors'])) * 2352]
+            assert r['sha256'] == hashlib.sha256(part).hexdigest(), r
+            assert r['md5'] == hashlib.md5(part).hexdigest(), r
+        print(len(rows), sum(int(r['sectors']) for r in rows))
+        """,
+      ], in: folder.path)
+    #expect(digests.status == 0 && digests.output == "32 \(sectors)\n", "\(digests.output)\(digests.errors)")
+    let prove = [
+      "prove", "--case", "case", "--item", "001", "--sectors", "511-513,15999", "--output", "proof",
+    ]
+    let proven = try Exhibit(prove, in: folder.path)
+    #expect(proven.status == 0, "\(proven.errors)")
+    let checked = try Exhibit(
+      ["verify", "proof", "--trust", "case/certificates/examiner.pem"], in: folder.path)
+    #expect(checked.status == 0, "\(checked.output)\(checked.errors)")
+  }
 }

@@ -31,7 +31,7 @@ import Testing
       ((1 << 63) + 1, 1 << 44, (1 << 19) + 1), (UInt64.max, 1 << 44, 1 << 20),
     ] as [(UInt64, UInt64, UInt64)])
   func choosesTheSmallestChunk(length: UInt64, chunkSize: UInt64, count: UInt64) {
-    let plan = ChunkPlan(length: length)
+    let plan = ChunkPlan(length: length, sectorSize: 512)
     #expect(plan.chunkSize == chunkSize)
     #expect(plan.chunkCount == count)
     #expect(plan.chunkCount <= ChunkPlan.largestChunkCount)
@@ -39,9 +39,12 @@ import Testing
   }
 
   @Test(
-    arguments: [512, 2048, 4096] as [UInt32], [1, 513, 3 << 20, (3 << 20) + 1, (3 << 20) - 1] as [UInt64])
+    arguments: [512, 2048, 2352, 2448, 4096] as [UInt32],
+    [1, 513, 3 << 20, (3 << 20) + 1, (3 << 20) - 1] as [UInt64])
   func chunksCoverEverySectorOnce(sectorSize: UInt32, length: UInt64) {
-    let plan = ChunkPlan(length: length)
+    let plan = ChunkPlan(length: length, sectorSize: sectorSize)
+    #expect(plan.chunkSize % UInt64(sectorSize) == 0 && plan.chunkSize >= Self.mebi)
+    #expect(plan.blockSize % Int(plan.chunkSize) == 0 && plan.blockSize <= 16 << 20)
     let geometry = MediaGeometry(length: length, logicalSectorSize: sectorSize)
     var nextByte: UInt64 = 0
     var nextSector: UInt64 = 0

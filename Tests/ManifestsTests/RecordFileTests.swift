@@ -5,7 +5,7 @@ import Manifests
 import Testing
 
 @Suite struct ChunkFileTests {
-  static let plan = ChunkPlan(length: ManifestSamples.length)
+  static let plan = ChunkPlan(length: ManifestSamples.length, sectorSize: 512)
 
   static func entries(md5: Bool) -> [ChunkEntry] {
     (0..<plan.chunkCount).map { index in

@@ -178,23 +178,36 @@ import Verification
       "\(attack.name): \(report.failures)")
   }
 
-  /// Sectors of a disc do not divide a chunk: those across its ends are shown in part.
-  @Test func sectorsAcrossTheEndsOfAChunk() {
-    let zero = Digest(.sha256, [UInt8](repeating: 0, count: 32))
-    let stream = Manifest.Stream(
-      unitSize: 2352, length: 2352 * 1000, digests: DigestSet([zero]),
-      chunks: Manifest.Chunks(size: 1 << 20, count: 3, file: "c", merkleRoot: zero),
-      map: SectorMap(sectorCount: 1000))
-    let shown = ShownSectors(sectors: [SectorRange(500..<501)], stream: stream)
+  /// A chunk of a disc holds whole sectors of 2352 bytes: sectors on both sides of its end need two chunks.
+  @Test func sectorsOnBothSidesOfTheEndOfAChunk() {
+    let chunk: UInt64 = 512 * 2352
+    let shown = Self.disc(SectorRange(511..<513), chunkSize: chunk, count: 2)
     #expect(shown.problem == nil)
-    #expect(shown.chunks == [SectorRange(1..<2)])
-    // 2^20 / 2352 is 445.8, 2^21 / 2352 is 891.6.
-    #expect(shown.others == [SectorRange(445..<500), SectorRange(501..<892)])
+    #expect(shown.chunks == [SectorRange(0..<2)])
+    #expect(shown.others == [SectorRange(0..<511), SectorRange(513..<1000)])
     let parts = (shown.others + shown.sectors).flatMap {
       shown.parts(of: shown.plan.bytes(of: $0, sectorSize: 2352))
     }
-    #expect(parts.reduce(0) { $0 + $1.bytes.count } == 1 << 20)
+    #expect(parts.reduce(0) { $0 + $1.bytes.count } == 1000 * 2352)
     #expect(parts.allSatisfy { $0.offset + UInt64($0.bytes.count) <= shown.chunkBytes })
+    let asked = shown.parts(of: shown.plan.bytes(of: SectorRange(511..<513), sectorSize: 2352))
+    #expect(asked.map(\.bytes) == [chunk - 2352..<chunk, chunk..<chunk + 2352])
+    #expect(asked.map(\.offset) == [chunk - 2352, chunk])
+  }
+
+  /// Chunks of a power of two would cut sectors of a disc; the format has no such ones.
+  @Test func otherChunksOfADiscAreRefused() {
+    #expect(Self.disc(SectorRange(500..<501), chunkSize: 1 << 20, count: 3).problem != nil)
+  }
+
+  private static func disc(_ sectors: SectorRange, chunkSize: UInt64, count: UInt64) -> ShownSectors {
+    let zero = Digest(.sha256, [UInt8](repeating: 0, count: 32))
+    return ShownSectors(
+      sectors: [sectors],
+      stream: Manifest.Stream(
+        unitSize: 2352, length: 2352 * 1000, digests: DigestSet([zero]),
+        chunks: Manifest.Chunks(size: chunkSize, count: count, file: "c", merkleRoot: zero),
+        map: SectorMap(sectorCount: 1000)))
   }
 
   @Test func twoProofsOrNoneAreNoBundle() throws {

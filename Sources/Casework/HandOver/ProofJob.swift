@@ -141,7 +141,8 @@ package struct ProofJob {
   ) throws(EvidenceError) -> (tree: MerkleTree, digests: [Digest]) {
     let path = source.place.appending(stream.chunks.file)
     let entries = try ChunkFile.entries(
-      in: try Files.contents(path, cap: ChunkFile.largestFile), plan: ChunkPlan(length: stream.length),
+      in: try Files.contents(path, cap: ChunkFile.largestFile),
+      plan: ChunkPlan(length: stream.length, sectorSize: stream.unitSize),
       sectorSize: stream.unitSize, name: path.string)
     let digests = entries.compactMap(\.sha256)
     let tree = MerkleTree(digests)

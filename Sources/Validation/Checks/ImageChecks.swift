@@ -156,7 +156,7 @@ enum ImageChecks {
       var faults = FaultySource.Faults()
       faults.unreadable = [2100]
       let record = try bench.acquire(FaultySource(contents, faults: faults)).record()
-      let plan = ChunkPlan(length: contents.length)
+      let plan = ChunkPlan(length: contents.length, sectorSize: UInt32(contents.sectorSize))
       let chunks = try ChunkFile.entries(
         in: try record.bytes(record.names.chunks()), plan: plan, sectorSize: 512, name: record.names.chunks())
       trial.expectEqual(chunks.map(\.state), [.read, .filled, .read, .read], "states")

@@ -191,7 +191,9 @@ enum UnreadableChecks {
       try record.reader(.e01, sectorSize: size).recordedUnreadable.joined(), script.ranges,
       "\(script.name): list in the E01")
     let chunks = try ChunkFile.entries(
-      in: try record.bytes(record.names.chunks()), plan: ChunkPlan(length: script.contents.length),
+      in: try record.bytes(record.names.chunks()),
+      plan: ChunkPlan(
+        length: script.contents.length, sectorSize: UInt32(script.contents.sectorSize)),
       sectorSize: size, name: record.names.chunks())
     for chunk in chunks {
       let isFilled = script.ranges.contains { $0.intersection(chunk.sectors) != nil }

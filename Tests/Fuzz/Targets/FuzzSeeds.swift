@@ -138,7 +138,7 @@ enum FuzzSeeds {
 
   private static var records: [(String, [UInt8])] {
     let header = (0..<6).map { UInt8(truncatingIfNeeded: length >> UInt64(8 * $0)) }
-    let plan = ChunkPlan(length: length)
+    let plan = ChunkPlan(length: length, sectorSize: 512)
     let chunks = (0..<plan.chunkCount).map { index in
       let sectors = plan.sectors(ofChunk: index, sectorSize: 512)
       let state = ChunkState(of: sectors, in: map)

@@ -54,7 +54,7 @@ enum RecordsTarget {
     let written: [UInt8]?
     switch input[0] % 4 {
     case 0:
-      let plan = ChunkPlan(length: length)
+      let plan = ChunkPlan(length: length, sectorSize: 512)
       let entries = try? ChunkFile.entries(in: file, plan: plan, sectorSize: sectorSize, name: "input")
       written = entries.map { ChunkFile.bytes($0) }
     case 1:
@@ -108,7 +108,7 @@ enum ProofTarget {
   }
 
   private static func stream(_ sectorSize: UInt32, _ length: UInt64) -> Manifest.Stream {
-    let plan = ChunkPlan(length: length)
+    let plan = ChunkPlan(length: length, sectorSize: 512)
     let sha256 = Digest.of([], .sha256)
     let geometry = MediaGeometry(length: length, logicalSectorSize: sectorSize)
     return Manifest.Stream(
