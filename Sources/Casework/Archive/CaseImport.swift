@@ -58,7 +58,8 @@ package struct CaseImport {
         .archiveMalformed, archive.string,
         "\(failure.code.meaning): \(failure.subject)\(failure.observed.map { ", \($0)" } ?? "")")
     } catch {
-      Self.remove(partial)
+      // Nothing of it counted as a case.
+      try? DurableFolder.removeTree(partial)
       throw error
     }
   }
@@ -164,14 +165,5 @@ package struct CaseImport {
         "head": .string(statement.head.digest.hex),
       ]))
     try store.close()
-  }
-
-  /// Removes what an import that failed has made. Nothing of it counted as a case.
-  private static func remove(_ folder: FilePath) {
-    for name in (try? Files.names(in: folder)) ?? [] {
-      let path = folder.appending(name)
-      if Files.kind(path, followLinks: false) == .folder { remove(path) } else { _ = Syscalls.unlink(path) }
-    }
-    _ = Syscalls.removeFolder(folder)
   }
 }

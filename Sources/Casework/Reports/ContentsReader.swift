@@ -3,6 +3,7 @@ import CaseStore
 import CourtReport
 import Digests
 import Evidence
+import ImageFormats
 import Manifests
 import Signing
 import SystemIO
@@ -114,14 +115,21 @@ struct ContentsReader {
     let bytes = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
     let signature = try Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
     let manifest = try Manifest(parsing: bytes, name: names.manifest)
-    /// A description of the device, where it is still the file that the manifest binds.
+    /// A description of the device.
     func described(_ name: String) throws(EvidenceError) -> JSONValue? {
       let file = names.device("\(name).json")
-      guard let bound = manifest.files.first(where: { $0.name == file }),
+      return try bound(file).map { bytes throws(EvidenceError) in try JSONValue(parsing: bytes, name: file) }
+    }
+    /// A file of the record, where it is still the one that the manifest binds.
+    func bound(_ file: String) -> [UInt8]? {
+      guard let listed = manifest.files.first(where: { $0.name == file }),
         let bytes = try? Files.contents(place.appending(file), cap: Manifest.largestFile),
-        Digest.of(bytes, .sha256) == bound.sha256
+        Digest.of(bytes, .sha256) == listed.sha256
       else { return nil }
-      return try JSONValue(parsing: bytes, name: file)
+      return bytes
+    }
+    let disc = try bound(names.disc).map { bytes throws(EvidenceError) in
+      try DiscDescription(parsing: bytes, name: names.disc).disc
     }
     return ReportContents.Acquisition(
       entry,
@@ -129,6 +137,7 @@ struct ContentsReader {
         manifest: manifest, digest: Digest.of(bytes, .sha256),
         signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust())),
       device: try described(DeviceCapture.name()), deviceAfter: try described(DeviceCapture.nameAfter),
+      disc: disc,
       readRate: rate)
   }
 

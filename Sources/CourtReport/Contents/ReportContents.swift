@@ -2,6 +2,7 @@ import CanonicalJSON
 import CaseStore
 import Evidence
 import Manifests
+import OpticalDisc
 import Signing
 
 /// Everything a report is made of: values as they are recorded, no words.
@@ -113,16 +114,19 @@ package struct ReportContents: Sendable {
     package let device: JSONValue?
     /// What it said of its health when it had been read.
     package let deviceAfter: JSONValue?
+    /// Of an optical disc: its sessions, tracks and gaps; `nil` of any other medium.
+    package let disc: Disc?
     package let readRate: ReadRate?
 
     package init(
       _ entry: AcquisitionEntry, sealed: Sealed?, device: JSONValue? = nil, deviceAfter: JSONValue? = nil,
-      readRate: ReadRate? = nil
+      disc: Disc? = nil, readRate: ReadRate? = nil
     ) {
       self.entry = entry
       self.sealed = sealed
       self.device = device
       self.deviceAfter = deviceAfter
+      self.disc = disc
       self.readRate = readRate
     }
 

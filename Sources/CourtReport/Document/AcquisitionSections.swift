@@ -35,6 +35,9 @@ struct AcquisitionSections {
     var sections = [outer(blocks)]
     sections.append(inner("device", .device, DeviceBlocks(acquisition, words, names).blocks()))
     sections.append(inner("protection", .protection, protection(manifest.writeProtection)))
+    if !stream.tracks.isEmpty {
+      sections.append(inner("disc", .disc, DiscBlocks(acquisition.disc, stream, words, names).blocks()))
+    }
     sections.append(inner("method", .method, [.facts(words(.howRead), methodFacts(manifest))]))
     sections.append(inner("map", .sectorMap, map(stream)))
     sections.append(inner("rate", .readRate, rate(manifest)))

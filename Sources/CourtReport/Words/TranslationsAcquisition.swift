@@ -57,6 +57,19 @@ extension Phrase {
     .deviceRaw: .init(
       "The answers of the device as they came lie beside the images; {0} names them.",
       "Die Antworten des Geräts liegen im Wortlaut bei den Abbildern; {0} nennt sie."),
+    .disc: .init("Disc", "Datenträgerscheibe"),
+    .discCaption: .init(
+      "Sessions, tracks and gaps of the disc, to scale", "Sessions, Spuren und Lücken, maßstäblich"),
+    .noDisc: .init(
+      "The layout cannot be drawn: {0} is not the file that the manifest binds.",
+      "Der Aufbau kann nicht gezeichnet werden: {0} ist nicht die Datei des Manifests."),
+    .tracksCaption: .init(
+      "Tracks, with the digest of the sectors the image holds of each",
+      "Spuren, mit dem Prüfwert der Sektoren, die das Abbild davon enthält"),
+    .session: .init("Session", "Session"),
+    .track: .init("Track", "Spur"),
+    .trackMode: .init("Mode", "Art"),
+    .trackStart: .init("Begins at", "Beginnt bei"),
     .protection: .init("Write protection", "Schreibschutz"),
     .protectionCaption: .init(
       "What kept the medium from being changed",
