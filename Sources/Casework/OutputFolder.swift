@@ -109,14 +109,17 @@ enum SpaceNeed {
 
   static func records(chunkCount: UInt64) -> UInt64 { recordBytes + chunkCount * chunkLine }
 
+  /// - Parameter canBeTried: the command has an option that begins all the same.
   /// - Throws: `destinationFull` with both figures.
-  static func check(_ need: UInt64, at folder: FilePath) throws(EvidenceError) {
+  static func check(
+    _ need: UInt64, at folder: FilePath, canBeTried: Bool = true
+  ) throws(EvidenceError) {
     let free = try Files.freeSpace(folder)
     guard free >= need else {
       throw EvidenceError(
         .destinationFull, folder.string,
-        "\(HumanText.size(free)) free, up to \(HumanText.size(need)) needed; --accept-little-space tries anyway"
-      )
+        "\(HumanText.size(free)) free, up to \(HumanText.size(need)) needed"
+          + (canBeTried ? "; --accept-little-space tries anyway" : ""))
     }
   }
 }

@@ -59,7 +59,7 @@ package struct ExportJob {
     let store = try CaseStore.open(folder)
     let acquisitions = try CompleteAcquisition.all(of: item, named: acquisition, in: folder, store)
     let total = acquisitions.flatMap(\.manifest.allFiles).reduce(0) { $0 + $1.size }
-    try SpaceNeed.check(total + Self.spare, at: output.final.parentFolder)
+    try SpaceNeed.check(total + Self.spare, at: output.final.parentFolder, canBeTried: false)
     try output.create()
     let written: Written
     do throws(EvidenceError) {

@@ -58,7 +58,7 @@ package struct ImportJob {
       incoming.append(acquisition)
     }
     let size = incoming.flatMap(\.manifest.allFiles).reduce(0) { $0 + $1.size }
-    try SpaceNeed.check(size, at: folder.evidence)
+    try SpaceNeed.check(size, at: folder.evidence, canBeTried: false)
     var newItems: [ItemNumber] = []
     for acquisition in incoming {
       if try acquisition.addItem(to: store) { newItems.append(acquisition.manifest.item.number) }

@@ -71,7 +71,8 @@ package struct ProofJob {
         .argumentInvalid, "--sectors",
         "they lie in \(shown.places.count) chunks; a proof has at most \(PartialProof.mostChunks)")
     }
-    try SpaceNeed.check(2 * shown.chunkBytes + PartialProof.spare, at: output.final.parentFolder)
+    try SpaceNeed.check(
+      2 * shown.chunkBytes + PartialProof.spare, at: output.final.parentFolder, canBeTried: false)
     try output.create()
     let written: Written
     do throws(EvidenceError) {
