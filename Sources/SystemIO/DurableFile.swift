@@ -123,13 +123,16 @@ package struct DurableFile: ~Copyable, Sendable {
 extension DurableFile {
   /// Replaces the whole of a small file: after a crash there is either the old or the new one. The one exception to
   /// the rule that nothing is replaced, for records of work in progress.
+  /// - Throws: `destinationVanished` where the folder is gone, in which something was written before.
   package static func replace(
     _ path: FilePath, with bytes: some Collection<UInt8>
   ) throws(EvidenceError) {
     var next = path
     next.extension = (path.extension ?? "") + "-next"
     _ = Syscalls.unlink(next)
-    try write(bytes, to: next)
+    do throws(EvidenceError) { try write(bytes, to: next) } catch  where error.code == .destinationMissing {
+      throw EvidenceError(.destinationVanished, path.removingLastComponent().string)
+    }
     _ = try Syscalls.rename(next, to: path).orThrow(.writeFailed, path.string)
     try DurableFolder.sync(path.removingLastComponent())
   }
