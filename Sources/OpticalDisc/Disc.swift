@@ -97,6 +97,9 @@ package struct DiscSession: Hashable, Sendable {
     self.leadOut = leadOut
   }
 
+  /// The first sector of the first track, pregap included.
+  package var first: Int { tracks.first?.first ?? leadOut }
+
   /// Sectors between the lead-out of session `number` and index 1 of the next, on a disc as drives write it.
   package static func usualGap(after number: Int) -> Int {
     (number == 1 ? firstLeadOut : laterLeadOut) + leadIn + pregap

@@ -86,6 +86,14 @@ extension DiscDescription {
     disc.sessions = try object.list("sessions", atLeast: 1) { (value, path) throws(EvidenceError) in
       try Self.session(try StrictObject(value, at: path, of: document), &position)
     }
+    for (one, two) in zip(disc.sessions, disc.sessions.dropFirst()) {
+      guard one.number < two.number, one.leadOut <= two.first else {
+        throw object.failure("sessions", "session \(two.number) does not follow session \(one.number)")
+      }
+    }
+    for (one, two) in zip(disc.tracks, disc.tracks.dropFirst()) where one.number >= two.number {
+      throw object.failure("sessions", "track \(two.number) comes after track \(one.number)")
+    }
     var origin = try object.object("origin")
     self.init(
       image: image, sectorSize: size, disc: disc,
@@ -115,7 +123,16 @@ extension DiscDescription {
     let list = try object.list("tracks", atLeast: 1) { (value, path) throws(EvidenceError) in
       try StrictObject(value, at: path, of: document)
     }
-    for track in list { tracks.append(try self.track(track, &position)) }
+    for given in list {
+      let track = try self.track(given, &position)
+      if let last = tracks.last, last.end != track.first {
+        throw given.failure("extents", "they do not follow track \(last.number)")
+      }
+      tracks.append(track)
+    }
+    guard tracks.last?.end == leadOut else {
+      throw object.failure("leadOut", "the last track does not end there")
+    }
     try object.finish()
     return DiscSession(number: number, kind: kind, tracks: tracks, leadOut: leadOut)
   }
@@ -155,6 +172,9 @@ extension DiscDescription {
       }
       extents.append(next)
     }
+    guard let first = extents.first, let last = extents.last,
+      indexes.values.allSatisfy({ (first.start..<last.end).contains($0) })
+    else { throw object.failure("indexes", "one lies outside the extents") }
     try object.finish()
     return DiscTrack(
       number: number, mode: mode, control: control, indexes: indexes, isrc: isrc, extents: extents)

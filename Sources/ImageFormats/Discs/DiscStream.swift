@@ -52,6 +52,7 @@ package struct DiscStream: Sendable {
     var disc = image.disc
     var alone = session
     alone.tracks = [track]
+    alone.leadOut = track.end
     disc.sessions = [alone]
     disc.catalog = nil
     disc.cdText = nil

@@ -77,6 +77,35 @@ enum DiscSeeds {
     ("audio", over("CD_DA\nFIRST_TRACK_NO 3\nTRACK AUDIO\nPREGAP 0:2:0\nFILE \"b.wav\" 0\n")),
   ]
 
+  static let descriptions: [(String, [UInt8])] = [
+    (
+      "sessions",
+      Array(
+        """
+        {"catalog":"1234567890123","format":"exhibit-disc","image":"001.raw","medium":"cd","origin":{"files":["a.bin"],\
+        "format":"cue","remarks":["odd"]},"sectorSize":2448,"sessions":[{"leadOut":700,"number":1,"tracks":[{"control":0,\
+        "extents":[{"lba":-150,"sectors":150,"source":"synthesised"},{"firstSector":0,"layout":"raw","lba":0,\
+        "sectors":300,"source":"stored","subchannel":"interleaved"}],"indexes":[{"lba":-150,"number":0},{"lba":0,\
+        "number":1},{"lba":200,"number":2}],"isrc":"DEMUA9800001","mode":"audio","number":1},{"control":4,"extents":[\
+        {"firstSector":300,"layout":"raw","lba":300,"sectors":400,"source":"stored","subchannel":"interleaved"}],\
+        "indexes":[{"lba":300,"number":1}],"mode":"mode1","number":2}],"type":0},{"leadOut":12250,"number":2,"tracks":[\
+        {"control":4,"extents":[{"lba":11950,"sectors":150,"source":"absent"},{"firstSector":700,"layout":"raw",\
+        "lba":12100,"sectors":150,"source":"stored","subchannel":"deinterleaved"}],"indexes":[{"lba":11950,"number":0},\
+        {"lba":12100,"number":1}],"mode":"mode2","number":3}],"type":32}],"version":1}
+        """.utf8)
+    ),
+    (
+      "dvd",
+      Array(
+        """
+        {"format":"exhibit-disc","image":"001.E01","medium":"dvd","origin":{"files":[],"format":"iso","remarks":[]},\
+        "sectorSize":2048,"sessions":[{"leadOut":5000,"number":1,"tracks":[{"control":4,"extents":[{"firstSector":0,\
+        "layout":"dvdData","lba":0,"sectors":5000,"source":"stored"}],"indexes":[{"lba":0,"number":1}],"mode":"dvd",\
+        "number":1}],"type":0}],"version":1}
+        """.utf8)
+    ),
+  ]
+
   static let volumes: [(String, [UInt8])] = {
     var iso = [UInt8](repeating: 0, count: 20 * 2048)
     func put(_ bytes: [UInt8], at offset: Int) {

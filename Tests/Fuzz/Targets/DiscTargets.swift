@@ -50,6 +50,25 @@ enum TOCTarget {
   }
 }
 
+/// Descriptions of discs over an image of zeros, as large as they tell of.
+enum DiscDescriptionTarget {
+  static func problem(with input: [UInt8]) -> String? {
+    guard let description = try? DiscDescription(parsing: input, name: "input") else { return nil }
+    let size = UInt64(description.disc.storedSectors) * UInt64(description.sectorSize)
+    let image = DiscImage(
+      disc: description.disc, files: [ZeroFile(name: description.image, size: size)],
+      remarks: description.origin.remarks)
+    _ = CUEWriter.losses(image)
+    _ = TOCWriter.losses(image)
+    if let stream = try? DiscStream(wholeOf: image), stream.disc != description.disc {
+      return "the stream of the image is not the image"
+    }
+    let again = try? DiscDescription(parsing: description.json.canonicalBytes, name: "again")
+    guard again?.disc == description.disc else { return "it is not read as it was written" }
+    return DiscInvariants.problem(with: image, claimsAll: true)
+  }
+}
+
 /// Files of sectors without a description, and the file systems on them.
 enum VolumesTarget {
   static func problem(with input: [UInt8]) -> String? {
@@ -65,6 +84,13 @@ enum VolumesTarget {
 private enum DiscInvariants {
   static func problem(with image: DiscImage, claimsAll: Bool) -> String? {
     var claimed = [UInt64](repeating: 0, count: image.files.count)
+    for (one, two) in zip(image.disc.sessions, image.disc.sessions.dropFirst()) where one.leadOut > two.first
+    {
+      return "session \(two.number) begins before the end of session \(one.number)"
+    }
+    for (one, two) in zip(image.disc.tracks, image.disc.tracks.dropFirst()) where one.number >= two.number {
+      return "track \(two.number) comes after track \(one.number)"
+    }
     for session in image.disc.sessions {
       for (one, two) in zip(session.tracks, session.tracks.dropFirst()) where one.end != two.first {
         return "a hole between tracks \(one.number) and \(two.number)"

@@ -26,6 +26,7 @@ enum FuzzSeeds {
   ) throws(EvidenceError) -> [(String, [UInt8])] {
     switch target {
     case .cue: DiscSeeds.sheets
+    case .disc: DiscSeeds.descriptions
     case .ewf: try images(scratch)
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]

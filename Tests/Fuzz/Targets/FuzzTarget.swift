@@ -5,6 +5,8 @@
 package enum FuzzTarget: String, CaseIterable, Sendable {
   /// Cue sheets.
   case cue
+  /// Descriptions of discs.
+  case disc
   /// E01 sets of one or two segments.
   case ewf
   /// JSON, canonical and not.
@@ -27,6 +29,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   package func problem(with input: [UInt8]) -> String? {
     switch self {
     case .cue: CUETarget.problem(with: input)
+    case .disc: DiscDescriptionTarget.problem(with: input)
     case .ewf: EWFTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
