@@ -52,6 +52,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case subchannelDamaged = "disc.subchannel-damaged"
   case subchannelDiffers = "disc.subchannel-differs"
   case fileSystemCut = "disc.file-system-cut"
+  case fileSystemShort = "disc.file-system-short"
   case bytesOutsideTracks = "disc.bytes-outside-tracks"
   case sheetRemark = "disc.description-unusual"
   // manifest and chunk file
@@ -141,6 +142,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .subchannelDamaged: "Q of the subchannel does not have its checksum"
     case .subchannelDiffers: "Q of the subchannel says something else than the description"
     case .fileSystemCut: "the image is shorter than the file system on it"
+    case .fileSystemShort: "the image goes on behind the end of the file system on it"
     case .bytesOutsideTracks: "bytes of the image belong to no track"
     case .sheetRemark: "the description of the disc is unusual"
     case .chunkFileMalformed: "the chunk file does not follow its format"

@@ -27,8 +27,31 @@ package enum DiscFindings {
             .fileSystemCut, subject: "track \(system.track.number), \(volume.kind.rawValue)",
             expected: "\(stated) bytes", observed: "\(size) bytes"))
       }
+      findings += behindTheEnd(of: system)
     }
     return findings
+  }
+
+  /// File systems whose descriptors say no size of their own: they lie inside of one that does.
+  private static let insideOthers: Set<VolumeDescriptors.Kind> = [.rockRidge, .elTorito]
+
+  /// Sectors behind all file systems of a track, as padding, run-out, or something that no file system shows.
+  private static func behindTheEnd(of system: DiscImage.FileSystems) -> [Finding] {
+    let (track, volumes) = (system.track, system.descriptors.volumes)
+    let sized = volumes.filter { !insideOthers.contains($0.kind) }
+    let sizes = sized.compactMap(\.size)
+    guard sizes.count == sized.count, let largest = sizes.max(), largest <= UInt64(track.end) * 2048 else {
+      return []
+    }
+    // Sectors are counted from the beginning of the track here, so that a later session is not said to be longer
+    // than it is where they are counted from the beginning of the disc.
+    let end = track.start + Int((largest + 2047) / 2048)
+    guard end < track.end else { return [] }
+    return [
+      Finding(
+        .fileSystemShort, .note, subject: "track \(track.number)", expected: "\(largest) bytes",
+        observed: "\(track.end - end) sectors more, from \(end)")
+    ]
   }
 
   /// What the sectors of one track show.
