@@ -203,9 +203,8 @@ let package = Package(
     tests(
       "CourtReportTests",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "Manifests",
-        "CaseStore",
-        "Verification", "CourtReport", "Casework", systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
+        "Manifests", "CaseStore", "Verification", "CourtReport", "Casework", systemPackage,
       ]),
     tests(
       "CommandTests",

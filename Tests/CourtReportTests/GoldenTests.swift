@@ -11,9 +11,14 @@ import Testing
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .appending(path: "../../casefiles-sample/reports").standardized
 
-  @Test(arguments: ["perfect", "failing"])
+  @Test(arguments: ["perfect", "failing", "disc"])
   func reportsAreAsTheyWereLookedAt(_ name: String) throws {
-    let contents = name == "perfect" ? SampleContents.perfect : SampleContents.failing
+    let contents =
+      switch name {
+      case "perfect": SampleContents.perfect
+      case "failing": SampleContents.failing
+      default: try SampleContents.severalSessions
+      }
     try compare(try contents.page(), "\(name).html")
     try compare(TextRendering.text(contents.document()), "\(name).txt")
     try compare(CASERendering.json(contents).indentedText + "\n", "\(name).jsonld")
@@ -23,7 +28,7 @@ import Testing
     try compare(TextRendering.text(contents.document(.german)), "\(name).de.txt")
   }
 
-  /// A disc of two sessions: what a report of it will draw, and `disc show --svg` draws now.
+  /// A disc of two sessions, as `disc show --svg` draws it.
   @Test func theLayoutOfADiscOfSeveralSessions() throws {
     try compare(DiscLayoutDrawing(SampleDisc.cdExtra.build().disc).svg, "several-sessions.svg")
   }

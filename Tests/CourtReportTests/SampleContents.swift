@@ -2,6 +2,8 @@ import CanonicalJSON
 import CaseStore
 import CourtReport
 import Evidence
+import EvidenceTestKit
+import ImageFormats
 import Manifests
 import Signing
 
@@ -56,14 +58,16 @@ enum SampleContents {
   /// - Parameter text: in place of everything an examiner or a medium may have written.
   static func contents(
     of map: SectorMap, verdict: AcquisitionVerdict, custody count: Int = 3, text: String? = nil,
-    redaction: Redaction = .none
+    redaction: Redaction = .none, disc: DiscStream? = nil
   ) -> ReportContents {
     let say = { (usual: String) in text ?? usual }
-    let manifest = manifest(map, verdict, say)
+    var manifest = manifest(map, verdict, say)
+    if let disc { describe(disc, in: &manifest) }
     let entry = AcquisitionEntry(
       acquisition: AcquisitionRecord(
-        id: identifier(9), item: number, name: "001", folder: "evidence/001", sourcePath: say("/dev/sdb"),
-        sourceKind: "block-device", length: manifest.source.geometry.length, sectorSize: 512,
+        id: identifier(9), item: number, name: "001", folder: "evidence/001",
+        sourcePath: manifest.source.path, sourceKind: disc == nil ? "block-device" : "disc-image",
+        length: manifest.source.geometry.length, sectorSize: manifest.source.geometry.logicalSectorSize,
         started: time(15)),
       result: AcquisitionResultRecord(
         acquisition: identifier(9), ended: time(58), verdict: verdict, manifestDigest: digest(.sha256, 40)),
@@ -78,7 +82,8 @@ enum SampleContents {
       sealed: .init(
         manifest: manifest, digest: digest(.sha256, 40),
         signature: signature),
-      device: .fields(["device": device(say)]), readRate: ReadRate(points: rate))
+      device: disc == nil ? .fields(["device": device(say)]) : nil, disc: disc?.disc,
+      readRate: ReadRate(points: rate))
     let verification = VerificationRecord(
       id: identifier(20), subject: "item 001", item: number, started: time(60), ended: time(80),
       verdict: .verified, findings: 0)
@@ -94,7 +99,7 @@ enum SampleContents {
       people: [examiner, courier, PersonRecord(id: identifier(3), PersonDetails(name: say("C. Witness")))],
       items: [
         ReportContents.Item(
-          item(number, say),
+          item(number, disc == nil ? usbStick : disc001, say),
           custody: custody(count, number, say),
           gaps: [
             Finding(
@@ -170,13 +175,18 @@ enum SampleContents {
     }
   }
 
-  private static func item(_ number: ItemNumber, _ say: (String) -> String) -> ItemDescription {
+  private static let usbStick = (description: "USB stick, black, 32 GB", serial: "4C530001231018")
+  private static let disc001 = (description: "CD-R in a paper sleeve", serial: "inner ring 9117 J21")
+
+  private static func item(
+    _ number: ItemNumber, _ medium: (description: String, serial: String), _ say: (String) -> String
+  ) -> ItemDescription {
     let fact = { (name: ItemFactName, value: String) in
       ItemFactRecord(id: identifier(60), item: number, name: name, value: value, stated: time(1))
     }
     return ItemDescription(
       item: EvidenceItemRecord(
-        number: number, description: say("USB stick, black, 32 GB"), serial: say("4C530001231018"),
+        number: number, description: say(medium.description), serial: say(medium.serial),
         remarks: say("Scratched on one side"), created: time(1)),
       parent: nil, parts: [],
       statements: [fact(.locationFound, say("Office 2.14, desk")), fact(.powerState, say("switched off"))],
