@@ -5,15 +5,14 @@ usage: verify-audit-log.py FILE [--trust CERTIFICATE.pem] [--head SEQUENCE:DIGES
 
 Checks form, order and chain of the events, the checkpoints with their signatures (by openssl), the end, and heads
 known from elsewhere: a manifest, a printed report, a copy of a checkpoint. Signatures are checked against --trust,
-which should come from elsewhere too; without it, against the certificate inside, which proves little. Time-stamp
-tokens are not looked at: see `openssl ts -verify`. Exit status: 0 intact, 1 not intact, 2 not readable.
+which should come from elsewhere too; without it, against the certificate inside, which proves little. Time stamps
+are not looked at: see `openssl ts`. Exit status: 0 intact, 1 not intact, 2 not readable.
 """
 import argparse, base64, binascii, hashlib, json, os, subprocess, sys, tempfile
 
 EVENT_KEYS = ["actor", "kind", "payload", "previous", "sequence", "time"]
 
-class Broken(Exception):
-    pass
+class Broken(Exception): pass
 
 def demand(condition, place, reason):
     if not condition: raise Broken("%s: %s" % (place, reason))
@@ -37,8 +36,7 @@ def check_signature(document, signature, certificate, place):
     with tempfile.TemporaryDirectory() as folder:
         paths = [os.path.join(folder, name) for name in ("document", "signature", "certificate")]
         for path, contents in zip(paths, (document, signature, certificate)):
-            with open(path, "wb") as file:
-                file.write(contents)
+            with open(path, "wb") as file: file.write(contents)
         # Whether it has expired is not asked: signatures outlive certificates.
         command = ["openssl", "cms", "-verify", "-binary", "-cades", "-no_check_time", "-inform", "DER",
                    "-content", paths[0], "-in", paths[1], "-CAfile", paths[2], "-out", os.devnull]
@@ -46,7 +44,7 @@ def check_signature(document, signature, certificate, place):
         demand(result.returncode == 0, place, "its signature does not verify: " + result.stderr.strip()[-300:])
 
 def verify(file, trusted, heads):
-    sequence, head, before, checkpoints, header, end = 0, "0" * 64, None, 0, None, None
+    sequence, head, before, checkpoints, withheld, header, end = 0, "0" * 64, None, 0, 0, None, None
     for number, line in enumerate(file, 1):
         place = "line %d" % number
         demand(line.endswith(b"\n"), place, "it is cut off")
@@ -57,13 +55,14 @@ def verify(file, trusted, heads):
             demand(value.get("format") == "exhibit-audit-log", place, "not the export of an audit log")
             demand(value.get("version") == 1, place, "version %s is not known here" % value.get("version"))
             header = value
-        elif "kind" in value:
-            place = "event %d" % (sequence + 1)
-            demand(sorted(value) == EVENT_KEYS, place, "not the keys of an event")
-            demand(value["sequence"] == sequence + 1, place, "event %s stands in its place" % value["sequence"])
-            demand(value["previous"] == head, place, "it does not follow the event before")
-            sequence, head = sequence + 1, hashlib.sha256(line).hexdigest()
-            known = heads.pop(sequence, head)
+        elif "kind" in value or "withheld" in value:
+            place, event = "event %d" % (sequence + 1), value.get("withheld", value)
+            if event is value:
+                demand(sorted(value) == EVENT_KEYS, place, "not the keys of an event")
+            demand(event["sequence"] == sequence + 1, place, "event %s stands in its place" % event["sequence"])
+            demand(value.get("previous", head) == head, place, "it does not follow the event before")
+            sequence, head = sequence + 1, hashlib.sha256(line).hexdigest() if event is value else event["digest"]
+            withheld, known = withheld + (event is not value), heads.pop(sequence, head)
             demand(known == head, place, "its digest is %s, not the known %s" % (head, known))
         elif "checkpoint" in value:
             place, document = "checkpoint behind event %d" % sequence, value["checkpoint"]
@@ -80,6 +79,7 @@ def verify(file, trusted, heads):
     demand(end is not None, "the end", "missing: the export was cut off")
     demand(not heads, "event %s" % next(iter(heads), ""), "missing: the log ends at %d" % sequence)
     print("intact: %d events, %d signed checkpoints, head %d:%s" % (sequence, checkpoints, sequence, head))
+    if withheld: print("not shown: %d events, of which only the digests are there" % withheld)
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)

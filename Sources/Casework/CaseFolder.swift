@@ -1,5 +1,6 @@
 import CaseStore
 import Evidence
+import Manifests
 import SystemIO
 import SystemPackage
 
@@ -105,6 +106,18 @@ package struct CaseFolder: Hashable, Sendable {
     let parent = file.removingLastComponent()
     guard case .success(let resolved) = Syscalls.resolve(parent.isEmpty ? "." : parent) else { return false }
     return resolved.starts(with: evidence)
+  }
+
+  /// Names of the folders in `evidence` that hold a manifest, whether the database knows them or not.
+  /// - Parameter item: those of this item only.
+  func acquisitionFolders(of item: ItemNumber? = nil) -> [String] {
+    let names = (try? Files.names(in: evidence)) ?? []
+    return names.filter { name in
+      let manifest = evidence.appending(name).appending(RecordNames(acquisition: name).manifest)
+      guard Files.exists(manifest) else { return false }
+      guard let item else { return true }
+      return name == item.description || name.hasPrefix("\(item)-")
+    }
   }
 
   /// `path` as seen from the case folder, where it lies inside; otherwise as it is.

@@ -36,7 +36,7 @@ struct CaseVerification {
       store = try CaseStore.openForReading(folder: folder.path)
       items = try entries(store)
     } catch {
-      let found = acquisitionFolders()
+      let found = folder.acquisitionFolders(of: item)
       guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
       report.take("case database", against: "its format", [Self.damage(error)])
       let certificates = trust.certificates + CaseCertificates(folder).check(against: nil, &report)
@@ -168,17 +168,6 @@ struct CaseVerification {
     }
   }
 
-  /// Folders of acquisitions as they lie there, for a case whose database cannot be asked.
-  private func acquisitionFolders() -> [String] {
-    let names = (try? Files.names(in: folder.evidence)) ?? []
-    return names.filter { name in
-      let manifest = folder.evidence.appending(name).appending(RecordNames(acquisition: name).manifest)
-      guard Files.exists(manifest) else { return false }
-      guard let item else { return true }
-      return name == item.description || name.hasPrefix("\(item)-")
-    }
-  }
-
   /// Verifies whole acquisitions of which the case does not record the end: after a crash in the last moment, or
   /// where the log was cut back. Their manifests show how far the log once went.
   private func verifyUnrecorded(
@@ -188,26 +177,24 @@ struct CaseVerification {
     let entries = items.flatMap(\.entries)
     let ended = Set(entries.filter { $0.result?.manifestDigest != nil }.map(\.acquisition.name))
     var heads: [AuditReference] = []
-    for name in acquisitionFolders() where !ended.contains(name) && !stop.isRaised {
+    for name in folder.acquisitionFolders(of: item) where !ended.contains(name) && !stop.isRaised {
       let place = folder.evidence.appending(name)
       heads +=
         verify(RecordNames(acquisition: name), in: place, nil, certificates, &report, progress).map { [$0] }
         ?? []
-      report.take(
-        "acquisition \(name)", against: "the case",
-        [
-          Finding(
-            .acquisitionUnrecorded, subject: folder.relative(place), expected: "a recorded end",
-            observed: "none")
-        ])
+      report.take("acquisition \(name)", against: "the case", [Self.unrecorded(folder.relative(place))])
     }
     return heads
+  }
+
+  static func unrecorded(_ subject: String) -> Finding {
+    Finding(.acquisitionUnrecorded, subject: subject, expected: "a recorded end", observed: "none")
   }
 
   /// What lies in the evidence folder and is no acquisition that the case knows of.
   private func noteUnknown(_ items: [ItemEntries], _ report: inout VerificationReport) {
     guard item == nil else { return }
-    let known = Set(items.flatMap { $0.entries.map(\.acquisition.name) } + acquisitionFolders())
+    let known = Set(items.flatMap { $0.entries.map(\.acquisition.name) } + folder.acquisitionFolders())
     for name in (try? Files.names(in: folder.evidence)) ?? [] {
       let partial = OutputFolder.partialSuffix
       guard !known.contains(name.hasSuffix(partial) ? String(name.dropLast(partial.count)) : name) else {

@@ -204,7 +204,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
       "Go on with `exhibit resume --error-limit NUMBER`, or see what is wrong with the medium."
     case .outputExists: "Nothing is ever overwritten: move the existing output away or choose another name."
     case .outputInUse: "Wait until it has ended."
-    case .destinationFull: "Free space or choose another destination; an acquisition that had begun goes on with `exhibit resume`."
+    case .destinationFull:
+      "Free space or choose another destination; an acquisition that had begun goes on with `exhibit resume`."
     case .destinationMissing: "Create the folder first or name another one."
     case .destinationVanished: "Connect and mount it again, then go on with `exhibit resume`."
     case .writeFailed:

@@ -79,11 +79,14 @@ struct AuditExportCommand: CaseCommand {
       """)
 
   @OptionGroup var caseOptions: CaseOptions
+  @Option(
+    help: "Only what concerns this evidence item; of other events the digests, so that the chain holds.")
+  var item: String?
   @Option(help: "The file to create. Default: standard output.", completion: .file()) var output: String?
 
   func run() throws {
     let folder = try caseOptions.folder()
-    let export = AuditExport(folder)
+    let export = AuditExport(folder, of: try item.map { try itemNumber($0) })
     guard let output else {
       _ = try export.perform { (line) throws(EvidenceError) in
         try StandardStreams.write(String(decoding: line, as: UTF8.self) + "\n")
@@ -114,7 +117,10 @@ struct AuditCheckpointCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(
     help:
-      "Have this time-stamp authority, http://…, say when the signature existed; only its SHA-256 is sent.")
+      """
+      Have this time-stamp authority, http://…, say when the signature existed; only its SHA-256 is sent. Default: the \
+      one of EXHIBIT_AUTHORITY, which stamps every checkpoint.
+      """)
   var authority: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
@@ -125,9 +131,7 @@ struct AuditCheckpointCommand: CaseCommand {
       try passphrase.read(isNew: false)
     }
     var job = CheckpointJob(folder, identity: identity)
-    job.authority = try authority.map { text throws(EvidenceError) in
-      TimestampAuthority(try HTTPAddress(text))
-    }
+    job.authority = try AuthoritySetting.authority(authority)
     let head = try job.perform()
     output.show(
       ["Signed: \(head.sequence) events, head \(head.sequence):\(head.digest)"],

@@ -106,8 +106,9 @@ struct CaseExportCommand: CaseCommand {
       ? nil
       : try SigningFiles.identity(of: folder) { () throws(EvidenceError) in try passphrase.read(isNew: false)
       }
-    let written = try CaseExport(folder, to: FilePath(try required(output, "--output")), identity: identity)
-      .perform()
+    var export = CaseExport(folder, to: FilePath(try required(output, "--output")), identity: identity)
+    export.authority = try AuthoritySetting.authority()
+    let written = try export.perform()
     rendering.show(
       [
         "Archive of \(written.fileCount) files written to \(written.path), \(HumanText.size(written.length))",

@@ -86,7 +86,13 @@ enum CommandLog {
         if let known = state.passphrase { return known }
         return try PassphraseOptions.read(file: state.passphraseFile, of: "signing key", isNew: false)
       }
-      try CheckpointJob(folder, identity: identity).perform()
+      var job = CheckpointJob(folder, identity: identity)
+      job.authority = try AuthoritySetting.authority()
+      try job.perform()
+    } catch  where [.networkFailed, .timestampRefused].contains(error.code) {
+      Rendering.warn(
+        "the signed head of the audit log has no time stamp (`exhibit audit checkpoint` asks again): \(error)"
+      )
     } catch {
       Rendering.warn("the head of the audit log is not signed (`exhibit audit checkpoint` does it): \(error)")
     }

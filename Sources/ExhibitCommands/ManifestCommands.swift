@@ -97,7 +97,8 @@ struct ManifestTimestampCommand: ParsableCommand {
       """)
 
   @OptionGroup var manifest: ManifestOptions
-  @Option(help: "Address of the authority, http://…") var authority: String?
+  @Option(help: "Address of the authority, http://… Default: the one of EXHIBIT_AUTHORITY.") var authority:
+    String?
   @Option(help: "Write a request to this new file.", completion: .file()) var request: String?
   @Option(help: "Take in the response in this file.", completion: .file()) var response: String?
   @Flag(help: "Stamp the signature file as a whole, with the time stamps in it, or the newest renewal of it.")
@@ -107,9 +108,9 @@ struct ManifestTimestampCommand: ParsableCommand {
 
   func run() throws {
     let job = try SignatureJob(try manifest.file(), trust: trust.map { FilePath($0) })
-    switch (authority, request, response) {
-    case (let address?, nil, nil):
-      let authority = TimestampAuthority(try HTTPAddress(address))
+    let named = authority != nil || (request == nil && response == nil)
+    switch (named ? try AuthoritySetting.authority(authority) : nil, request, response) {
+    case (let authority?, nil, nil):
       output.show(try renew ? job.renew(by: authority) : job.stamp(by: authority))
     case (nil, let file?, nil): output.show(try job.writeRequest(to: FilePath(file), renewing: renew))
     case (nil, nil, let file?): output.show(try job.take(response: FilePath(file), renewing: renew))

@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import Casework
 import Evidence
+import Manifests
 import Rendering
 import SystemIO
 import SystemPackage
@@ -35,6 +36,19 @@ struct CaseOptions: ParsableArguments {
     folder.actingAs = person
     CommandLog.works(on: folder)
     return folder
+  }
+}
+
+/// The time-stamp authority of a laboratory, which stamps each checkpoint of the audit log where it is set.
+enum AuthoritySetting {
+  static let variable = "EXHIBIT_AUTHORITY"
+
+  /// - Parameter option: what a command was given.
+  /// - Returns: `nil` where neither the option nor the variable names one.
+  /// - Throws: `argumentInvalid` for what is no address.
+  static func authority(_ option: String? = nil) throws(EvidenceError) -> TimestampAuthority? {
+    guard let text = option ?? Environment.value(variable) else { return nil }
+    return TimestampAuthority(try HTTPAddress(text))
   }
 }
 

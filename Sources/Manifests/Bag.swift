@@ -11,6 +11,8 @@ package enum Bag {
   /// Where acquisitions lie in it, one folder each: as in a case, so that the commands of a report hold.
   package static let evidenceFolder = "\(payloadFolder)/evidence"
   package static let certificatesFolder = "\(payloadFolder)/certificates"
+  /// The audit log as far as it concerns the item.
+  package static let auditLogName = "\(payloadFolder)/audit.jsonl"
   package static let reportsFolder = "\(payloadFolder)/reports"
 
   /// `bagit.txt` (§2.1.1).

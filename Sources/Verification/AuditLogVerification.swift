@@ -16,11 +16,15 @@ package struct AuditLogVerification {
     package let digest: Digest
     /// Who says so, e.g. the name of a manifest.
     package let source: String
+    /// Identifier of the acquisition whose manifest says so; where the log tells that it was taken in from another
+    /// case, it is of the log of that case.
+    package let acquisition: String?
 
-    package init(sequence: UInt64, digest: Digest, source: String) {
+    package init(sequence: UInt64, digest: Digest, source: String, acquisition: String? = nil) {
       self.sequence = sequence
       self.digest = digest
       self.source = source
+      self.acquisition = acquisition
     }
   }
 
@@ -55,7 +59,7 @@ package struct AuditLogVerification {
     var chain = Chain(name: name, identity: header["case"], heads: heads)
     var problem: Finding?
     while problem == nil, !settings.stop.isRaised, let line = try lines.next() {
-      problem = try chain.take(line, number: lines.number, ended: lines.isCut, settings, &report)
+      problem = try chain.take(line, number: lines.number, ended: lines.isCut, settings)
       progress(lines.position, lines.size)
     }
     guard !settings.stop.isRaised else {
@@ -69,6 +73,11 @@ package struct AuditLogVerification {
     report.take(
       "\(name): form and chain of \(chain.sequence) events", against: "the digests in it",
       problem.map { [$0] } ?? [])
+    chain.signatures.add(to: &report, log: name, settings)
+    for head in heads where head.acquisition.map(chain.imported.contains) ?? false {
+      report.skip("\(name): event of \(head.source)", because: "it is of the log of another case")
+    }
+    let heads = heads.filter { !($0.acquisition.map(chain.imported.contains) ?? false) }
     for head in heads {
       let observed = chain.observed[head.sequence]
       report.take(
@@ -90,8 +99,10 @@ package struct AuditLogVerification {
         "\(name): events after \(fixed)",
         because: "no checkpoint and no head known from elsewhere covers them")
     }
-    if chain.tokens > 0 {
-      report.skip("\(name): \(chain.tokens) time-stamp tokens", because: "see `openssl ts -verify`")
+    if chain.withheld > 0 {
+      report.skip(
+        "\(name): contents of \(chain.withheld) events",
+        because: "withheld; of these the export has only the digests")
     }
     return report
   }
@@ -105,7 +116,11 @@ private struct Chain {
   private var head = Digest(.sha256, [UInt8](repeating: 0, count: 32))
   private var before: JSONValue?
   private(set) var checkpoints = 0
-  private(set) var tokens = 0
+  /// Events of which only the digest is there.
+  private(set) var withheld = 0
+  private(set) var signatures = CheckpointSignatures()
+  /// Acquisitions that were taken in from another case.
+  private(set) var imported: Set<String> = []
   /// The last event that a checkpoint signs.
   private(set) var signed: UInt64 = 0
   private(set) var isEnded = false
@@ -127,8 +142,7 @@ private struct Chain {
 
   /// - Returns: what is wrong; nothing that follows can be judged then.
   mutating func take(
-    _ line: [UInt8], number: Int, ended isCut: Bool, _ settings: VerificationSettings,
-    _ report: inout VerificationReport
+    _ line: [UInt8], number: Int, ended isCut: Bool, _ settings: VerificationSettings
   ) throws(EvidenceError) -> Finding? {
     let place = "line \(number)"
     guard !isCut else { return broken(place, "it is cut off") }
@@ -139,8 +153,9 @@ private struct Chain {
     guard !isEnded else { return broken(place, "something follows the end") }
     if object["kind"] != nil { return takeEvent(value, line, place) }
     if let document = object["checkpoint"] {
-      return try takeCheckpoint(document, value, settings, &report)
+      return try takeCheckpoint(document, value, settings)
     }
+    if let withheld = value["withheld"] { return takeWithheld(withheld, place) }
     let end: JSONValue = .fields([
       "end": .fields(["sequence": JSONValue(sequence), "head": .string(head.hex)])
     ])
@@ -159,15 +174,33 @@ private struct Chain {
     guard value["previous"]?.stringValue == head.hex else {
       return broken("event \(sequence + 1)", "it does not follow the event before")
     }
-    sequence += 1
-    head = Digest.of(line, .sha256)
-    if wanted.contains(sequence) { observed[sequence] = head }
+    follow(Digest.of(line, .sha256))
+    if value["kind"]?.stringValue == "acquisition.imported" {
+      for record in value["payload"]?["records"]?["acquisition"]?.arrayValue ?? [] {
+        if let identifier = record["id"]?.stringValue { imported.insert(identifier) }
+      }
+    }
     return nil
   }
 
+  /// Its digest is what the event after it, or a checkpoint, refers to.
+  private mutating func takeWithheld(_ value: JSONValue, _ place: String) -> Finding? {
+    guard value["sequence"]?.integerValue == Int64(sequence + 1), value.objectValue?.count == 2,
+      let digest = value["digest"]?.stringValue.flatMap({ Digest(.sha256, hex: $0) })
+    else { return broken(place, "not the digest of event \(sequence + 1), which must stand there") }
+    withheld += 1
+    follow(digest)
+    return nil
+  }
+
+  private mutating func follow(_ digest: Digest) {
+    sequence += 1
+    head = digest
+    if wanted.contains(sequence) { observed[sequence] = head }
+  }
+
   private mutating func takeCheckpoint(
-    _ document: JSONValue, _ value: JSONValue, _ settings: VerificationSettings,
-    _ report: inout VerificationReport
+    _ document: JSONValue, _ value: JSONValue, _ settings: VerificationSettings
   ) throws(EvidenceError) -> Finding? {
     let place = "checkpoint behind event \(sequence)"
     guard document["sequence"]?.integerValue == Int64(sequence), document["head"]?.stringValue == head.hex
@@ -180,17 +213,62 @@ private struct Chain {
       return broken(place, "its signature is no base64")
     }
     let bytes = document.canonicalBytes
-    let (signatures, findings) = try ManifestSignature.check(
-      manifest: bytes, signature: signature, trust: settings.trust, subject: "\(name): \(place)")
-    report.signers += signatures?.signers ?? []
-    report.take(
-      "\(name): \(place)",
-      against: settings.trust.isEmpty
-        ? "the certificate inside the signature; none was given to trust" : "trusted certificates", findings)
+    var token: [UInt8]?
+    if let text = value["token"] {
+      token = text.stringValue.flatMap { Base64Text.decode($0) }
+      guard token != nil else { return broken(place, "its time stamp is no base64") }
+    }
+    try signatures.take(
+      signature, of: bytes, stampedBy: token, trust: settings.trust, subject: "\(name): \(place)")
     before = .fields(["sequence": JSONValue(sequence), "sha256": .string(Digest.of(bytes, .sha256).hex)])
     checkpoints += 1
     signed = sequence
-    if value["token"] != nil { tokens += 1 }
     return nil
+  }
+}
+
+/// The signatures of the checkpoints in an export, and the time stamps of these.
+private struct CheckpointSignatures {
+  private var count = 0
+  private var tokens = 0
+  private var signers: [SignerReport] = []
+  private var findings: [Finding] = []
+  private var tokenFindings: [Finding] = []
+
+  /// - Parameter token: a time stamp of the signature.
+  mutating func take(
+    _ signature: [UInt8], of document: [UInt8], stampedBy token: [UInt8]?, trust: Trust, subject: String
+  ) throws(EvidenceError) {
+    let (report, found) = try ManifestSignature.check(
+      manifest: document, signature: signature, trust: trust, subject: subject)
+    count += 1
+    findings += found
+    // The newest stands for the others of the same certificate: there may be thousands.
+    for signer in report?.signers ?? [] {
+      signers.removeAll { $0.certificate?.fingerprint == signer.certificate?.fingerprint }
+      signers.append(signer)
+    }
+    guard let token else { return }
+    tokens += 1
+    do throws(EvidenceError) {
+      tokenFindings += try TimestampToken(der: token, name: subject).check(of: signature, trust: trust)
+        .findings(subject: subject)
+    } catch {
+      tokenFindings.append(
+        Finding(.timestampInvalid, subject: subject, expected: "a time stamp", observed: error.description))
+    }
+  }
+
+  func add(to report: inout VerificationReport, log name: String, _ settings: VerificationSettings) {
+    guard count > 0 else { return }
+    report.signers += signers
+    let trusted =
+      settings.trust.isEmpty
+      ? "the certificate inside the signature; none was given to trust" : "trusted certificates"
+    report.take("\(name): \(count) signed checkpoint\(count == 1 ? "" : "s")", against: trusted, findings)
+    guard tokens > 0 else { return }
+    report.take(
+      "\(name): \(tokens) time stamp\(tokens == 1 ? "" : "s") of checkpoints", against: trusted, tokenFindings
+    )
   }
 }

@@ -55,6 +55,9 @@ package struct BagVerification {
       payload, against: Bag.payloadManifestName, &result.report,
       found: found.filter { $0.hasPrefix("\(Bag.payloadFolder)/") }, bound: bound)
     try checkSize(payload, &result.report)
+    if found.contains(Bag.auditLogName), !settings.stop.isRaised {
+      try checkAuditLog(result.acquisitions.compactMap(\.result.manifest), &result.report, progress)
+    }
     noteUnsigned(found, bound, &result.report)
     if settings.stop.isRaised { result.report.wasStopped = true }
     return result
@@ -136,12 +139,34 @@ package struct BagVerification {
         ? [] : [Finding(.bagIncomplete, subject: name, expected: stated, observed: observed)])
   }
 
+  /// The log leads to the heads that the signed manifests refer to.
+  private func checkAuditLog(
+    _ manifests: [Manifest], _ report: inout VerificationReport,
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) {
+    let heads = manifests.map { manifest in
+      AuditLogVerification.Head(
+        sequence: manifest.audit.sequence, digest: manifest.audit.head,
+        source: RecordNames(acquisition: manifest.acquisition.name).manifest,
+        acquisition: manifest.acquisition.identifier.description)
+    }
+    let log = AuditLogVerification(folder.pushing(FilePath(Bag.auditLogName)), settings, heads: heads)
+    do throws(EvidenceError) { report.absorb(try log.perform(progress: progress)) } catch
+      where error.code == .jsonMalformed
+    {
+      report.take(
+        Bag.auditLogName, against: "its format",
+        [Finding(.auditChainBroken, subject: Bag.auditLogName, observed: error.detail)])
+    }
+  }
+
   /// The digests of a bag show what was damaged on the way, not who wrote it.
   private func noteUnsigned(
     _ found: [String], _ bound: [String: Digest], _ report: inout VerificationReport
   ) {
     let unsigned = found.filter {
       $0.hasPrefix("\(Bag.payloadFolder)/") && !$0.hasPrefix("\(Bag.evidenceFolder)/")
+        && $0 != Bag.auditLogName
     }
     for path in unsigned { report.skip(path, because: "no signature in the bag covers it") }
   }

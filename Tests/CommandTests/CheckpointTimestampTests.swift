@@ -43,6 +43,49 @@ struct CheckpointTimestampTests {
     #expect(changed.status != 0 && changed.output.contains("timestamp.invalid"), "\(changed.output)")
   }
 
+  /// Where the laboratory has set an authority, every checkpoint is stamped, and a stranger checks that as well.
+  @Test func theAuthorityThatIsSetStampsEveryCheckpoint() throws {
+    let folder = try TemporaryFolder()
+    let authority = try TestAuthority()
+    let environment = ["EXHIBIT_AUTHORITY": try authority.serve()]
+    func run(_ arguments: [String], environment: [String: String] = environment) throws -> Exhibit {
+      try Exhibit(arguments, in: folder.path, environment: environment)
+    }
+    let create = [
+      "case", "create", "case", "--number", "1", "--title", "t", "--examiner", "e", "--unencrypted-key",
+    ]
+    #expect(try run(create).status == 0)
+    let custody = [
+      "custody", "record", "--case", "case", "--item", "001", "--event", "collect", "--received-by", "e",
+    ]
+    #expect(try run(["item", "add", "--case", "case", "--number", "001", "--description", "d"]).status == 0)
+    let recorded = try run(custody)
+    #expect(recorded.status == 0 && recorded.errors.isEmpty, "\(recorded.errors)")
+    let names = try TestFiles.names(in: folder.appending("case/checkpoints"))
+    #expect(names.contains { $0.hasSuffix(".tsr") })
+    #expect(
+      names.filter { $0.hasSuffix(".tsr") }.count == names.filter { $0.hasSuffix(".p7s") }.count, "\(names)")
+
+    let export = ["audit", "export", "--case", "case", "--output", "log.jsonl"]
+    #expect(try run(export).status == 0)
+    let trust = ["--trust", "case/certificates/examiner.pem"]
+    let checked = try Exhibit(
+      ["log.jsonl"] + trust + ["--trust", authority.root.string], in: folder.path, by: "exhibit-verify")
+    #expect(checked.status == 0, "\(checked.output)")
+    #expect(checked.output.contains("time stamps of checkpoints"), "\(checked.output)")
+    #expect(!checked.output.contains("timestamp."), "\(checked.output)")
+    let unknown = try Exhibit(["log.jsonl"] + trust, in: folder.path, by: "exhibit-verify")
+    #expect(unknown.output.contains("timestamp.untrusted"), "\(unknown.output)")
+
+    // One that cannot be reached costs the time stamp and nothing else.
+    let away = try run(custody, environment: ["EXHIBIT_AUTHORITY": "http://127.0.0.1:1/"])
+    #expect(away.status == 0 && away.errors.contains("has no time stamp"), "\(away.errors)")
+    #expect(try run(["audit", "checkpoint", "--case", "case"]).status == 0)
+    let after = try TestFiles.names(in: folder.appending("case/checkpoints"))
+    #expect(
+      after.filter { $0.hasSuffix(".tsr") }.count == after.filter { $0.hasSuffix(".p7s") }.count, "\(after)")
+  }
+
   @Test func anAuthorityThatDoesNotAnswerIsSaidAndCostsNothing() throws {
     let folder = try TemporaryFolder()
     let create = [

@@ -34,6 +34,7 @@ struct CommandScript: Sendable, CustomTestStringConvertible {
     let text = (try? String(contentsOf: Self.folder.appending(path: file), encoding: .utf8)) ?? "unreadable"
     var lines: [Line] = []
     var files: [(name: String, contents: String)] = []
+    var included = files
     for (index, line) in text.components(separatedBy: "\n").enumerated() {
       if line.hasPrefix("-- "), line.hasSuffix(" --") {
         files.append((String(line.dropFirst(3).dropLast(3)), ""))
@@ -41,14 +42,16 @@ struct CommandScript: Sendable, CustomTestStringConvertible {
         files[files.count - 1].contents += line + "\n"
       } else if let words = Self.words(of: line), let word = words.first {
         if word == "include", words.count == 2 {
-          lines += CommandScript(file: "parts/\(words[1]).txt").lines
+          let part = CommandScript(file: "parts/\(words[1]).txt")
+          lines += part.lines
+          included += part.files
         } else {
           lines.append(Line(place: "\(file):\(index + 1)", word: word, arguments: Array(words.dropFirst())))
         }
       }
     }
     self.lines = lines
-    self.files = files.map { ($0.name, $0.contents.trimmingCharacters(in: .newlines) + "\n") }
+    self.files = included + files.map { ($0.name, $0.contents.trimmingCharacters(in: .newlines) + "\n") }
   }
 
   /// Words separated by spaces; `'…'` keeps everything as it is, and so does `"…"`. `#` begins a comment.

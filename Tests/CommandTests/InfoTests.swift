@@ -14,8 +14,16 @@ struct Exhibit {
   static let program = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     .appending(path: "exhibit")
 
-  init(_ arguments: [String], in folder: FilePath) throws {
-    let result = try Tool.run(Self.program.path, arguments, in: folder)
+  /// - Parameters:
+  ///   - name: of the program, where it is not `exhibit`.
+  ///   - environment: added to what there is.
+  init(
+    _ arguments: [String], in folder: FilePath, by name: String = "exhibit",
+    environment: [String: String] = [:]
+  ) throws {
+    let program = Self.program.deletingLastPathComponent().appending(path: name).path
+    let result = try Tool.run(
+      "env", environment.map { "\($0.key)=\($0.value)" } + [program] + arguments, in: folder)
     status = result.status
     output = result.output
     errors = result.errors

@@ -22,6 +22,9 @@ package struct CaseExport {
   private let output: FilePath
   private let identity: SigningIdentity?
 
+  /// Stamps the checkpoint that is made before.
+  package var authority: TimestampAuthority?
+
   /// - Parameters:
   ///   - output: the file to create.
   ///   - identity: signs what the archive says of itself; `nil` where nobody can.
@@ -45,7 +48,11 @@ package struct CaseExport {
     try store.append(
       .caseExported, details: .fields(["archive": .string(output.lastComponent?.string ?? "")]))
     // So that the log in the archive is signed to its end.
-    if let identity { try CheckpointJob(folder, identity: identity).perform() }
+    if let identity {
+      var checkpoint = CheckpointJob(folder, identity: identity)
+      checkpoint.authority = authority
+      try checkpoint.perform()
+    }
     let snapshot = FilePath(output.string + ".database")
     let head = try store.backUp(to: snapshot)
     try store.close()

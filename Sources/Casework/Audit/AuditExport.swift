@@ -1,5 +1,6 @@
 import CanonicalJSON
 import CaseStore
+import Digests
 import Evidence
 import SystemIO
 import SystemPackage
@@ -11,16 +12,19 @@ package struct AuditExport {
 
   private let folder: CaseFolder
   private let files: CheckpointFiles
+  private let item: ItemNumber?
 
-  package init(_ folder: CaseFolder) {
+  /// - Parameter item: of events that do not concern this item alone only the digests are written.
+  package init(_ folder: CaseFolder, of item: ItemNumber? = nil) {
     self.folder = folder
+    self.item = item
     self.files = CheckpointFiles(folder)
   }
 
   /// Hands over the export line by line, from one unchanging state of the log.
   /// - Parameter line: one line without its end.
   /// - Returns: the newest event.
-  /// - Throws: `caseDamaged` where an event is not readable; what `line` throws.
+  /// - Throws: `itemUnknown`; `caseDamaged` where an event is not readable; what `line` throws.
   package func perform(_ line: ([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) -> AuditHead {
     let store = try CaseStore.openForReading(folder: folder.path)
     let certificate = try? Files.contents(folder.examinerCertificate, cap: SigningFiles.cap)
@@ -30,10 +34,13 @@ package struct AuditExport {
         "case": CaseIdentity.json(try store.caseRecord()), "exported": .string(Host.now().description),
         "tool": .fields(["name": .string(ToolVersion.name), "version": .string(ToolVersion.current)]),
         "certificate": certificate.map { .string(String(decoding: $0, as: UTF8.self)) },
+        "item": item.map { .string($0.description) },
       ]).canonicalBytes)
+    var filter = try item.map { (item) throws(EvidenceError) in try ItemEvents(of: item, store) }
     var checkpoints = files.sequences[...]
     let head = try store.forEachEventBytes { (sequence, bytes) throws(EvidenceError) in
-      try line(bytes)
+      let isShown = try filter?.concern(JSONValue(parsingCanonical: bytes, name: "audit event \(sequence)"))
+      try line(isShown ?? true ? bytes : Self.withheld(sequence, bytes))
       guard checkpoints.first == sequence else { return }
       checkpoints.removeFirst()
       try line(try checkpoint(sequence).canonicalBytes)
@@ -65,6 +72,15 @@ package struct AuditExport {
       _ = Syscalls.unlink(path)
       throw error
     }
+  }
+
+  /// What stands for an event that is not shown: the chain leads over it all the same.
+  private static func withheld(_ sequence: UInt64, _ bytes: [UInt8]) -> [UInt8] {
+    JSONValue.fields([
+      "withheld": .fields([
+        "sequence": JSONValue(sequence), "digest": .string(Digest.of(bytes, .sha256).hex),
+      ])
+    ]).canonicalBytes
   }
 
   private func checkpoint(_ sequence: UInt64) throws(EvidenceError) -> JSONValue {

@@ -56,6 +56,9 @@ package struct AuditJob {
     let log = audit.perform(
       store, manifests: audit.manifestReferences(store, &report),
       others: heads.map { AuditReference($0, from: "given") }, &report)
+    if let items = try? store.items() {
+      CustodyCheck(folder: folder, store: store).perform(items.map(\.number), ofWholeCase: true, &report)
+    }
     try? store.close()
     return Outcome(report: report, log: log)
   }
@@ -103,46 +106,65 @@ struct AuditComparison {
     return "the chain, and the heads in \(parts.joined(separator: ", "))"
   }
 
-  /// What the signed manifests in the case say of the log. A manifest that is not what the case records, or is not
-  /// signed by whom is trusted, is a finding.
+  /// What the signed manifests in the case say of the log. A manifest that is not what the case records, or that it
+  /// does not record at all, or is not signed by whom is trusted, is a finding.
   func manifestReferences(_ store: CaseStore, _ report: inout VerificationReport) -> [AuditReference] {
     var references: [AuditReference] = []
     var findings: [Finding] = []
     var count = 0
     let imported = ImportedAcquisitions(store)
-    for entry in (try? store.endedAcquisitions()) ?? [] {
+    let ended = (try? store.endedAcquisitions()) ?? []
+    for entry in ended {
       count += 1
-      let names = RecordNames(acquisition: entry.name)
-      let place = folder.path.pushing(FilePath(entry.folder))
       let foreign = imported.certificates(of: entry.record, in: folder, &report)
-      do throws(EvidenceError) {
-        let bytes = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
-        let digest = Digest.of(bytes, .sha256)
-        if digest != entry.manifestDigest {
-          findings.append(
-            Finding(
-              .fileDigestMismatch, subject: names.manifest, expected: "SHA-256 \(entry.manifestDigest)",
-              observed: "SHA-256 \(digest)"))
-        }
-        let signature = try? Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
-        findings += try ManifestSignature.check(
-          manifest: bytes, signature: signature, trust: Trust(foreign ?? certificates),
-          subject: names.signature
-        ).findings
-        let manifest = try Manifest(parsing: bytes, name: names.manifest)
-        // The manifest of one that was taken in refers to the log of another case.
-        guard foreign == nil else { continue }
-        references.append(
-          AuditReference(
-            AuditHead(sequence: manifest.audit.sequence, digest: manifest.audit.head), from: names.manifest))
-      } catch {
-        let code: FindingCode = error.code == .fileMissing ? .fileMissing : .manifestMalformed
-        findings.append(Finding(code, subject: names.manifest, observed: error.description))
+      let reference = reference(
+        entry.name, in: folder.path.pushing(FilePath(entry.folder)), entry.manifestDigest,
+        foreign ?? certificates, &findings)
+      // The manifest of one that was taken in refers to the log of another case.
+      if let reference, foreign == nil { references.append(reference) }
+    }
+    // Where the log was cut back, or an old copy of the database put in its place, these show how far it once went.
+    let known = Set(ended.map(\.name))
+    for name in folder.acquisitionFolders() where !known.contains(name) {
+      count += 1
+      let place = folder.evidence.appending(name)
+      if let reference = reference(name, in: place, nil, certificates, &findings) {
+        references.append(reference)
       }
+      findings.append(CaseVerification.unrecorded(folder.relative(place)))
     }
     if count > 0 {
       report.take("\(count) manifest\(count == 1 ? "" : "s")", against: "signatures and the case", findings)
     }
     return references
+  }
+
+  /// - Parameter recorded: the digest the case knows of the manifest.
+  private func reference(
+    _ acquisition: String, in place: FilePath, _ recorded: Digest?, _ certificates: [Certificate],
+    _ findings: inout [Finding]
+  ) -> AuditReference? {
+    let names = RecordNames(acquisition: acquisition)
+    do throws(EvidenceError) {
+      let bytes = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
+      let digest = Digest.of(bytes, .sha256)
+      if let recorded, digest != recorded {
+        findings.append(
+          Finding(
+            .fileDigestMismatch, subject: names.manifest, expected: "SHA-256 \(recorded)",
+            observed: "SHA-256 \(digest)"))
+      }
+      let signature = try? Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
+      findings += try ManifestSignature.check(
+        manifest: bytes, signature: signature, trust: Trust(certificates), subject: names.signature
+      ).findings
+      let manifest = try Manifest(parsing: bytes, name: names.manifest)
+      return AuditReference(
+        AuditHead(sequence: manifest.audit.sequence, digest: manifest.audit.head), from: names.manifest)
+    } catch {
+      let code: FindingCode = error.code == .fileMissing ? .fileMissing : .manifestMalformed
+      findings.append(Finding(code, subject: names.manifest, observed: error.description))
+      return nil
+    }
   }
 }

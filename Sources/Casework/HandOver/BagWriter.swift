@@ -37,6 +37,19 @@ struct BagWriter: ~Copyable {
         digests: DigestSet(copier.algorithms.map { Digest.of(contents, $0) })))
   }
 
+  /// Adds a file of the payload that is made line by line.
+  /// - Parameter body: hands over each line without its end.
+  mutating func write(
+    linesAs path: String, _ body: (([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) {
+    var file = try DigestedFile(creating: try place(path), algorithms: copier.algorithms)
+    try body { (line) throws(EvidenceError) in
+      try file.append((line + [UInt8(ascii: "\n")]).span.bytes)
+    }
+    let (size, digests) = try file.close()
+    add(Entry(path: path, size: size, digests: digests))
+  }
+
   /// Copies a file into the payload.
   /// - Parameter expected: size and digest it must have; whatever it has where `nil`.
   /// - Throws: as ``DigestedCopy/copy(_:to:expected:)``.

@@ -3,6 +3,7 @@ import Digests
 import Evidence
 import ImageFormats
 import Manifests
+import Signing
 import SystemIO
 import SystemPackage
 
@@ -60,6 +61,18 @@ struct CompleteAcquisition {
   /// The manifest, its signature, and whatever else was made of it: tokens, further signatures.
   func manifestFiles() throws(EvidenceError) -> [String] {
     try Files.names(in: place).filter { $0.hasPrefix(names.manifest) }
+  }
+
+  /// Files each of which is followed by a time stamp of it as a whole, and whether the signature holds one itself.
+  func timeStamps() throws(EvidenceError) -> (inSignature: Bool, renewed: [String]) {
+    let signature = try Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
+    let manifest = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
+    let report = try SignatureCheck.verify(signature: signature, content: manifest, trust: Trust([]))
+    var chain = [names.signature]
+    while Files.exists(place.appending(names.renewal(chain.count))) {
+      chain.append(names.renewal(chain.count))
+    }
+    return (report.signers.contains { !$0.timestamps.isEmpty }, chain)
   }
 
   /// The first of its images.

@@ -27,30 +27,50 @@ struct DigestedCopy {
     }
     let input = try OwnedDescriptor.openFile(source)
     input.adviseSequential()
-    let output = try DurableFile(creating: target)
-    var sha256 = StreamingDigest(.sha256)
-    var md5 = StreamingDigest(.md5)
-    let withMD5 = algorithms.contains(.md5)
+    var output = try DigestedFile(creating: target, algorithms: algorithms)
     let buffer = PageBuffer(capacity: Self.step)
-    var size: UInt64 = 0
     while true {
       guard !stop.isRaised else { throw EvidenceError(.interrupted, source.string) }
       buffer.byteCount = try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
-        try input.read(into: memory, at: size)
+        try input.read(into: memory, at: output.size)
       }
-      sha256.update(buffer.bytes)
-      if withMD5 { md5.update(buffer.bytes) }
-      try output.write(buffer.bytes, at: size)
-      size += UInt64(buffer.byteCount)
+      try output.append(buffer.bytes)
       progress(UInt64(buffer.byteCount))
       if buffer.byteCount < Self.step { break }
     }
-    try output.close()
-    let digest = sha256.finish()
-    if let expected, (expected.size, expected.sha256) != (size, digest) {
+    let (size, digests) = try output.close()
+    if let expected, let sha256 = digests[.sha256], (expected.size, expected.sha256) != (size, sha256) {
       throw EvidenceError(
-        .notAsRecorded, source.string, "SHA-256 \(digest), recorded is \(expected.sha256)")
+        .notAsRecorded, source.string, "SHA-256 \(sha256), recorded is \(expected.sha256)")
     }
-    return (size, DigestSet(withMD5 ? [md5.finish(), digest] : [digest]))
+    return (size, digests)
+  }
+}
+
+/// A new file, digested while it is written.
+struct DigestedFile: ~Copyable {
+  private let file: DurableFile
+  private var sha256 = StreamingDigest(.sha256)
+  private var md5 = StreamingDigest(.md5)
+  private let withMD5: Bool
+  private(set) var size: UInt64 = 0
+
+  /// - Parameter algorithms: SHA-256 is taken in any case, MD5 where it is among them.
+  init(creating path: FilePath, algorithms: [DigestAlgorithm]) throws(EvidenceError) {
+    file = try DurableFile(creating: path)
+    withMD5 = algorithms.contains(.md5)
+  }
+
+  mutating func append(_ bytes: RawSpan) throws(EvidenceError) {
+    sha256.update(bytes)
+    if withMD5 { md5.update(bytes) }
+    try file.write(bytes, at: size)
+    size += UInt64(bytes.byteCount)
+  }
+
+  /// Syncs.
+  consuming func close() throws(EvidenceError) -> (size: UInt64, digests: DigestSet) {
+    try file.sync()
+    return (size, DigestSet(withMD5 ? [md5.finish(), sha256.finish()] : [sha256.finish()]))
   }
 }

@@ -8,7 +8,7 @@ import SystemIO
 import SystemPackage
 
 /// Writes everything of an item that can be handed over into one bag: images, manifests, signatures, certificates,
-/// custody, report, and how to check all of it.
+/// custody, audit log, report, and how to check all of it.
 package struct ExportJob {
   /// Lists for programs of others, besides those of BagIt.
   package enum List: String, Hashable, Sendable, CaseIterable {
@@ -100,6 +100,9 @@ package struct ExportJob {
     let custody = try CustodyLines(store, of: item).all
     try bag.write(
       custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Self.custodyName)
+    try bag.write(linesAs: Bag.auditLogName) { (line) throws(EvidenceError) in
+      _ = try AuditExport(folder, of: item).perform(line)
+    }
     try copyAttachments(of: item, store, into: &bag)
     let contents = try ContentsReader(store: store, folder: folder).contents(of: [item], made: Host.now())
     let report = try ReportTemplates().html(CaseDocument(contents, Wording(.english)).document())
@@ -110,7 +113,7 @@ package struct ExportJob {
       let document = DFXMLDocument(acquisitions, files: bag.payload).text
       try bag.write(document.utf8, as: DFXMLDocument.name)
     }
-    let guide = HandOverGuide(acquisitions, lists: lists, case: record).text
+    let guide = try HandOverGuide(acquisitions, lists: lists, case: record).text
     try bag.write(guide.utf8, as: HandOverGuide.name)
     let (files, bytes) = (bag.payload.count, bag.payload.reduce(0) { $0 + $1.size })
     let sha256 = try bag.finish([

@@ -11,7 +11,10 @@ struct HandOverGuide {
 
   let text: String
 
-  init(_ acquisitions: [CompleteAcquisition], lists: Set<ExportJob.List>, case record: CaseRecord) {
+  /// - Throws: what reading the signatures throws.
+  init(
+    _ acquisitions: [CompleteAcquisition], lists: Set<ExportJob.List>, case record: CaseRecord
+  ) throws(EvidenceError) {
     var bag = [
       "sha256sum -c --strict --quiet \(Bag.payloadManifestName) \(Bag.tagManifestName)",
       "bagit.py --validate .",
@@ -20,6 +23,10 @@ struct HandOverGuide {
       bag.append("hashdeep -r -l -a -v -k \(HashdeepList.name) \(Bag.payloadFolder)")
     }
     let item = acquisitions[0].item
+    var sections: [String] = []
+    for acquisition in acquisitions {
+      sections += try [Self.section(acquisition), Self.timeStamps(acquisition)]
+    }
     self.text = """
       # Item \(item.number) of case \(HumanText.singleLine(record.number))
 
@@ -30,17 +37,16 @@ struct HandOverGuide {
       | `evidence/NAME/` | an acquisition: images, digests of each chunk, map of what was read, manifest with signature |
       | `certificates/` | certificates as they lie in the case |
       | `custody.jsonl`, `attachments/` | custody events of the item, one JSON object a line, and the files they name by SHA-256 |
+      | `audit.jsonl` | the audit log of the case as far as it concerns the item; of other events only the digests |
       | `reports/` | the report, made for this bag |
 
       \(lists.contains(.dfxml) ? "`\(DFXMLDocument.name)` describes it as Digital Forensics XML.\n" : "")
       ## What proves what
 
       The lists of the bag show what was damaged or lost on the way; whoever can write the bag can write them anew. The
-      signature of a manifest covers the images and everything that the manifest names. **Custody and report are not
-      signed**: compare them with a printed copy, or with the case.
-
-      Time stamps lie in a signature, and beside it as `.tsr`; which `openssl ts` commands check them stands in
-      Docs/formats/manifest.md of Exhibit.
+      signature of a manifest covers the images and everything that the manifest names. Events in `audit.jsonl` are fixed
+      by the signed checkpoints in it and by the heads in the manifests. **Custody and report are not signed**: compare
+      them with the audit log, with a printed copy, or with the case.
 
       A certificate proves nothing while it only comes with the bag. Get it from the signer, compare its fingerprint over
       another channel, and put its path here:
@@ -62,7 +68,7 @@ struct HandOverGuide {
       \(bag.joined(separator: "\n"))
       ```
 
-      \(acquisitions.map(Self.section).joined(separator: "\n"))
+      \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
       """
   }
 
@@ -92,6 +98,38 @@ struct HandOverGuide {
       \(acquisition.manifest.verdict.sentence)
 
       ```
+      \(commands.joined(separator: "\n"))
+      ```
+
+      """
+  }
+
+  /// The commands for the time stamps of one acquisition; empty where it has none.
+  private static func timeStamps(_ acquisition: CompleteAcquisition) throws(EvidenceError) -> String {
+    let (inSignature, renewed) = try acquisition.timeStamps()
+    let place = "\(Bag.evidenceFolder)/\(acquisition.names.acquisition)"
+    var commands: [String] = []
+    if inSignature {
+      let signature = "\(place)/\(acquisition.names.signature)"
+      commands += [
+        "at() { openssl asn1parse -inform DER -in \(signature) | grep -m1 -B3 -A2 timeStampToken | sed -n \"$1s/:.*//p\"; }",
+        "openssl asn1parse -inform DER -in \(signature) -strparse $(at 1) -noout -out /tmp/signature.bin",
+        "openssl asn1parse -inform DER -in \(signature) -strparse $(at 6) -noout -out /tmp/token.der",
+        "openssl ts -verify -data /tmp/signature.bin -in /tmp/token.der -token_in -CAfile \"$AUTHORITY\"",
+      ]
+    }
+    commands += zip(renewed, renewed.dropFirst()).map {
+      "openssl ts -verify -data \(place)/\($0) -in \(place)/\($1) -CAfile \"$AUTHORITY\""
+    }
+    guard !commands.isEmpty else { return "" }
+    return """
+      ## Time stamps of acquisition \(acquisition.names.acquisition), with stock tools
+
+      `AUTHORITY` is the path of the certificate of the authority's root, which you get from the authority. The time stamp
+      inside the signature is the first signer's; the others are of the file before them.
+
+      ```
+      test -s "$AUTHORITY"
       \(commands.joined(separator: "\n"))
       ```
 
