@@ -77,6 +77,19 @@ func append(_ folder: FilePath, count: Int, name: String) throws(EvidenceError) 
   try StandardStreams.write("longest \(Int(longest * 1000)) ms\n")
 }
 
+/// The whole check of the database.
+func verify(_ folder: FilePath) throws(EvidenceError) -> JSONValue {
+  let store = try CaseStore.openForReading(folder: folder)
+  let start = Host.monotonicSeconds()
+  let audit = try store.auditResult()
+  let seconds = Host.monotonicSeconds() - start
+  return .fields([
+    "events": JSONValue(audit.eventCount), "findings": JSONValue(audit.findings.count),
+    "microseconds": JSONValue(Int(seconds * 1e6)),
+    "eventsPerSecond": JSONValue(Int(Double(audit.eventCount) / seconds)),
+  ])
+}
+
 func measure(_ folder: FilePath) throws(EvidenceError) {
   func milliseconds(_ rounds: Int, _ body: () throws(EvidenceError) -> Void) throws(EvidenceError)
     -> JSONValue
@@ -114,15 +127,7 @@ func measure(_ folder: FilePath) throws(EvidenceError) {
     try store.recordCustody(of: item, CustodyDetails(.access, occurred: Host.now()))
   }
   try store.close()
-  let reading = try CaseStore.openForReading(folder: folder)
-  let start = Host.monotonicSeconds()
-  let audit = try reading.auditResult()
-  let seconds = Host.monotonicSeconds() - start
-  result["verify"] = .fields([
-    "events": JSONValue(audit.eventCount), "findings": JSONValue(audit.findings.count),
-    "microseconds": JSONValue(Int(seconds * 1e6)),
-    "eventsPerSecond": JSONValue(Int(Double(audit.eventCount) / seconds)),
-  ])
+  result["verify"] = try verify(folder)
   try StandardStreams.write(JSONValue.object(result).indentedText + "\n")
 }
 
@@ -132,6 +137,7 @@ do throws(EvidenceError) {
   case ("fill", 5): try fill(FilePath(words[2]), items: Int(words[3]) ?? 0, events: Int(words[4]) ?? 0)
   case ("append", 5): try append(FilePath(words[2]), count: Int(words[3]) ?? 0, name: words[4])
   case ("measure", 3): try measure(FilePath(words[2]))
+  case ("verify", 3): try StandardStreams.write(try verify(FilePath(words[2])).indentedText + "\n")
   default: throw EvidenceError(.argumentInvalid, words.joined(separator: " "))
   }
 } catch {
