@@ -1,3 +1,5 @@
+import Glibc
+
 /// Walks along canonical JSON (RFC 8785 with integers) without making values of it: several times faster than parsing,
 /// for the many that are as they should be.
 ///
@@ -18,10 +20,19 @@ package struct CanonicalScanner {
 
   /// Passes exactly these characters.
   package mutating func take(_ text: StaticString) -> Bool {
-    let count = text.utf8CodeUnitCount
-    guard bytes.count - position >= count else { return false }
-    let start = text.utf8Start
-    for index in 0..<count where bytes[position + index] != start[index] { return false }
+    take(text.utf8Start, text.utf8CodeUnitCount)
+  }
+
+  /// Passes exactly these bytes.
+  package mutating func take(_ other: [UInt8]) -> Bool {
+    other.withUnsafeBytes { take($0.baseAddress, $0.count) }
+  }
+
+  @inline(__always)
+  private mutating func take(_ start: UnsafeRawPointer?, _ count: Int) -> Bool {
+    guard let start, let own = bytes.baseAddress, count > 0, bytes.count - position >= count,
+      memcmp(own + position, start, count) == 0
+    else { return false }
     position += count
     return true
   }
@@ -57,17 +68,32 @@ package struct CanonicalScanner {
   package mutating func string() -> Range<Int>? {
     guard take(UInt8(ascii: "\"")) else { return nil }
     let start = position
-    while position < bytes.count {
-      let byte = bytes[position]
+    while let byte = passPlain() {
       position += 1
       switch byte {
       case UInt8(ascii: "\""): return start..<(position - 1)
       case UInt8(ascii: "\\"): guard escape() else { return nil }
-      case 0..<0x20: return nil
       case 0x80...: hasNonASCII = true
-      default: break
+      default: return nil
       }
     }
+    return nil
+  }
+
+  /// Passes characters of ASCII that stand for themselves.
+  /// - Returns: the byte behind them.
+  @inline(__always)
+  private mutating func passPlain() -> UInt8? {
+    var place = position
+    while place < bytes.count {
+      let byte = bytes[place]
+      guard byte &- 0x20 < 0x60, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else {
+        position = place
+        return byte
+      }
+      place += 1
+    }
+    position = place
     return nil
   }
 
@@ -134,8 +160,9 @@ package struct CanonicalScanner {
     guard let key = string(), take(UInt8(ascii: ":")) else { return nil }
     if wasASCII, hasNonASCII { return nil }
     for index in key where bytes[index] >= 0x80 || bytes[index] == UInt8(ascii: "\\") { return nil }
-    guard let before else { return key }
-    return bytes[before].lexicographicallyPrecedes(bytes[key]) ? key : nil
+    guard let before, let start = bytes.baseAddress else { return key }
+    let order = memcmp(start + before.lowerBound, start + key.lowerBound, min(before.count, key.count))
+    return order < 0 || order == 0 && before.count < key.count ? key : nil
   }
 
   private mutating func array(_ level: Int) -> Bool {

@@ -35,6 +35,9 @@ extension CaseStore {
   /// - Throws: only where the database cannot be read at all; damage inside it is a finding.
   package func auditResult(against references: [AuditReference] = []) throws(EvidenceError) -> AuditResult {
     try read { database in
+      // Rows are looked up in the order of the log, which is not that of their tables.
+      try database.execute(sql: "PRAGMA cache_size = -\(AuditCheck.cacheKiB)")
+      defer { try? database.execute(sql: "PRAGMA cache_size = -\(AuditCheck.usualCacheKiB)") }
       var check = try AuditCheck(database: database, references: references)
       try check.run()
       return check.result
@@ -52,6 +55,10 @@ extension CaseStore {
 /// An event that is as it should be is followed where it lies, by ``EventScanner``; what is not taken that way is looked
 /// at value by value, and only there something can be found.
 struct AuditCheck {
+  static let cacheKiB = 128 << 10
+  /// What SQLite takes by itself.
+  static let usualCacheKiB = 2000
+
   private let database: Database
   private let references: [AuditReference]
   private var records: RecordCheck
@@ -97,8 +104,7 @@ struct AuditCheck {
     do {
       let events = try AuditLog.scan(database)
       while try events.next() {
-        try take(
-          sequence: events.integer(0), events.isNull(1) ? nil : events.bytes(1), digest: events.bytes(2))
+        try take(sequence: events.integer(0), AuditLog.bytes(of: events), digest: events.bytes(2))
       }
     } catch { findings += try SchemaCheck.damage("table audit_event") { throw error } }
     try records.finish()
@@ -112,8 +118,8 @@ struct AuditCheck {
   ) throws {
     count += 1
     if let bytes, number == sequence &+ 1, hexDigest.of(bytes).holds(digest), scanner.read(bytes),
-      scanner.sequence == number, previousDigest.elementsEqual(bytes[scanner.previous]),
-      !bytes[scanner.time].lexicographicallyPrecedes(previousTime)
+      scanner.sequence == number, bytes[scanner.previous].holds(previousDigest),
+      !bytes[scanner.time].isBefore(previousTime)
     {
       previousTime.replaceSubrange(previousTime.indices, with: bytes[scanner.time])
       previousIsAltered = false

@@ -119,17 +119,11 @@ enum AuditLog {
     }
   }
 
-  /// Stored events in order, from event `first`: number, event as bytes (NULL where it is longer than any can be),
-  /// digest as bytes.
+  /// Stored events in order, from event `first`: number, event, digest.
   static func scan(_ database: Database, from first: Int64 = Int64.min) throws -> Scan {
-    // As bytes: a String would repair what is not valid UTF-8, and so hide an alteration.
     try Scan(
       database,
-      """
-      SELECT sequence, CASE WHEN length(CAST(event AS BLOB)) <= \(AuditEvent.largestSize) THEN CAST(event AS BLOB) END,
-        CAST(digest AS BLOB)
-      FROM audit_event WHERE sequence >= \(first) ORDER BY sequence
-      """)
+      "SELECT sequence, event, digest FROM audit_event WHERE sequence >= \(first) ORDER BY sequence")
   }
 
   /// One stored event.
@@ -139,10 +133,16 @@ enum AuditLog {
     return row(of: events)
   }
 
+  /// The event a scan stands on; `nil` where it is longer than any can be.
+  static func bytes(of events: Scan) -> UnsafeRawBufferPointer? {
+    let bytes = events.bytes(1)
+    return bytes.count <= AuditEvent.largestSize ? bytes : nil
+  }
+
   /// What a scan stands on.
   static func row(of events: Scan) -> StoredEvent {
     StoredEvent(
-      sequence: events.integer(0), bytes: events.isNull(1) ? nil : Array(events.bytes(1)),
+      sequence: events.integer(0), bytes: bytes(of: events).map(Array.init),
       digest: Array(events.bytes(2)))
   }
 

@@ -16,6 +16,7 @@ struct ExpectedRow {
 struct EventScanner {
   // What the last event held. Ranges are places in its bytes.
   private(set) var sequence: Int64 = 0
+  /// For the caller to compare with a digest; it may be any text.
   private(set) var previous = 0..<0
   private(set) var time = 0..<0
   private(set) var rows: [ExpectedRow] = []
@@ -32,11 +33,11 @@ struct EventScanner {
   mutating func read(_ bytes: UnsafeRawBufferPointer) -> Bool {
     var scanner = CanonicalScanner(bytes)
     rows.removeAll(keepingCapacity: true)
-    guard scanner.take(#"{"actor":"#), let actor = scanner.value(), isActor(bytes, actor),
+    guard scanner.take(#"{"actor":"#), takeActor(bytes, &scanner),
       scanner.take(#","kind":"#), scanner.string() != nil,
       scanner.take(#","payload":{"details":"#), scanner.value() != nil,
       scanner.take(#","records":"#), readRecords(bytes, &scanner),
-      scanner.take(#"},"previous":"#), let previous = scanner.string(), isDigest(bytes, previous),
+      scanner.take(#"},"previous":"#), let previous = scanner.string(),
       scanner.take(#","sequence":"#), let sequence = scanner.integer(),
       scanner.take(#","time":"#), let time = scanner.string(), isTime(bytes, time),
       scanner.take("}"), scanner.isAtEnd
@@ -54,7 +55,7 @@ struct EventScanner {
     var before: Range<Int>?
     repeat {
       guard let key = scanner.key(after: before),
-        let table = tables.firstIndex(where: { $0.elementsEqual(bytes[key]) }), scanner.take("[")
+        let table = tables.firstIndex(where: { bytes[key].holds($0) }), scanner.take("[")
       else { return false }
       before = key
       repeat {
@@ -66,8 +67,11 @@ struct EventScanner {
     return scanner.take("}")
   }
 
-  private mutating func isActor(_ bytes: UnsafeRawBufferPointer, _ place: Range<Int>) -> Bool {
-    if knownActor.elementsEqual(bytes[place]) { return true }
+  private mutating func takeActor(_ bytes: UnsafeRawBufferPointer, _ scanner: inout CanonicalScanner) -> Bool
+  {
+    // What is an object from its first to its last byte can be the beginning of no other value.
+    if scanner.take(knownActor) { return true }
+    guard let place = scanner.value() else { return false }
     let actor = Array(bytes[place])
     guard let json = try? JSONValue(parsingCanonical: actor, name: "actor"), AuditActor(json) != nil else {
       return false
@@ -76,21 +80,13 @@ struct EventScanner {
     return true
   }
 
-  private func isDigest(_ bytes: UnsafeRawBufferPointer, _ place: Range<Int>) -> Bool {
-    place.count == 64
-      && bytes[place].allSatisfy {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
-          || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0)
-      }
-  }
-
   /// Bytes of `2026-01-31T09:` in a time.
   private static let hourLength = 14
 
   private mutating func isTime(_ bytes: UnsafeRawBufferPointer, _ place: Range<Int>) -> Bool {
     guard place.count == Timestamp.textLength else { return false }
     let hour = place.prefix(Self.hourLength)
-    if !knownHour.elementsEqual(bytes[hour]) {
+    if !bytes[hour].holds(knownHour) {
       guard Timestamp(String(decoding: bytes[place], as: UTF8.self)) != nil else { return false }
       knownHour = Array(bytes[hour])
       return true

@@ -32,9 +32,8 @@ final class Scan {
   /// An integer column; 0 where it is NULL.
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(statement, column) }
 
-  func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement, column) == SQLITE_NULL }
-
-  /// The bytes of a column that was cast to BLOB; valid until the next row.
+  /// The bytes of a text as they are stored, where a String would repair what is not valid UTF-8, and so hide an
+  /// alteration; valid until the next row. Empty where it is NULL.
   func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
     let start = sqlite3_column_blob(statement, column)
     return UnsafeRawBufferPointer(
@@ -53,5 +52,20 @@ extension UnsafeRawBufferPointer {
     guard count == other.count else { return false }
     guard let own = baseAddress, let others = other.baseAddress else { return count == 0 }
     return memcmp(own, others, count) == 0
+  }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+  /// Whether these are the same bytes.
+  func holds(_ other: [UInt8]) -> Bool {
+    other.withUnsafeBytes { UnsafeRawBufferPointer(rebasing: self).holds($0) }
+  }
+
+  /// Whether these bytes come before others of the same length; not where the lengths differ.
+  func isBefore(_ other: [UInt8]) -> Bool {
+    guard count == other.count, let start = UnsafeRawBufferPointer(rebasing: self).baseAddress else {
+      return false
+    }
+    return other.withUnsafeBytes { $0.baseAddress.map { memcmp(start, $0, other.count) < 0 } ?? false }
   }
 }

@@ -42,7 +42,7 @@ package struct RecordTable: Sendable {
   var walk: String {
     let fields = columns.map(\.name).sorted().map { "'\($0)', \($0)" }.joined(separator: ", ")
     let order = (["event"] + key).joined(separator: ", ")
-    return "SELECT event, CAST(json_object(\(fields)) AS BLOB) FROM \(name) ORDER BY \(order)"
+    return "SELECT event, json_object(\(fields)) FROM \(name) ORDER BY \(order)"
   }
 
   var insert: String {
