@@ -141,10 +141,15 @@ extension CaseStore {
   /// - Throws: `personUnknown`, and what opening the case throws.
   static func open(_ folder: CaseFolder) throws(EvidenceError) -> CaseStore {
     let reading = try CaseStore.openForReading(folder: folder.path)
-    let person =
-      if let acting = folder.actingAs { try reading.person(named: acting) } else { try reading.examiner() }
+    let person = try reading.acting(in: folder)
     try reading.close()
     return try CaseStore.open(folder: folder.path, actor: .here(person.details.name))
+  }
+
+  /// Who acts: the person named, or the examiner.
+  /// - Throws: `personUnknown`.
+  func acting(in folder: CaseFolder) throws(EvidenceError) -> PersonRecord {
+    if let name = folder.actingAs { try person(named: name) } else { try examiner() }
   }
 
   /// The person responsible for the case.

@@ -38,8 +38,15 @@ struct ReportOptions: ParsableArguments {
   @Option(help: "What to remove, with a mark in its place: people, paths; both with a comma.")
   var redact: String?
 
+  @Option(
+    help:
+      "The record of a validation of this program to refer to: validation.json of `exhibit validate`, or its folder.",
+    completion: .file())
+  var validation: String?
+
   func request() throws(EvidenceError) -> ReportRequest {
     var request = ReportRequest()
+    request.validation = validation.map { FilePath($0) }
     request.formats = try list(format, "--format", of: ReportFormat.self)
     request.output = output.map { FilePath($0) }
     request.templates = template.map { FilePath($0) }

@@ -120,7 +120,14 @@ enum SampleContents {
         .init(
           name: "001-report-1", made: time(90), author: "A. Examiner", event: 11,
           approvals: [.init(reviewer: say("D. Reviewer"), given: time(95), remarks: say("technical review"))])
-      ], redaction: redaction)
+      ], signedHead: AuditHead(sequence: 10, digest: digest(.sha256, 91)),
+      validation: verdict == .complete ? validation(say) : nil, redaction: redaction)
+  }
+
+  private static func validation(_ say: (String) -> String) -> ReportContents.Validation {
+    .init(
+      ended: time(-10_000), host: say("lab-1"), version: "0.1.0", passed: 49, failed: 0, others: 15,
+      signer: say("CN=A. Examiner,O=Sample Laboratory"), sha256: digest(.sha256, 92))
   }
 
   /// A signature that holds, by a certificate made for this.

@@ -15,9 +15,11 @@ struct ContentsReader {
   let folder: CaseFolder
 
   /// - Parameter numbers: the items; all of the case where empty.
+  /// - Parameter validation: the record of a validation to refer to, or its folder.
   /// - Throws: `itemUnknown`; `nothingAcquired` for a case without items.
   func contents(
-    of numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind> = []
+    of numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind> = [],
+    validation: FilePath? = nil
   ) throws(EvidenceError) -> ReportContents {
     let record = try store.caseRecord()
     let people = try store.people()
@@ -31,8 +33,10 @@ struct ContentsReader {
     let taken = earlier.compactMap { Self.version(of: $0.name, scope: scope) }.max() ?? 0
     return ReportContents(
       name: "\(scope)-report-\(taken + 1)", supersedes: earlier.last?.name, made: made,
-      author: try store.examiner().details, record: record, people: people, items: items,
+      author: try store.acting(in: folder).details, record: record, people: people, items: items,
       auditHead: try store.auditHead(), earlier: earlier.map(Self.earlier),
+      signedHead: try store.newestCheckpoint()?.head,
+      validation: try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) },
       redaction: Redaction(
         kinds: removed, people: Self.names(people, items), paths: Self.paths(items, folder)))
   }

@@ -46,7 +46,7 @@ package struct ReportJob {
   package func perform() throws(EvidenceError) -> Written {
     let store = try CaseStore.open(folder)
     let contents = try ContentsReader(store: store, folder: folder).contents(
-      of: request.items, made: Host.now(), removed: request.removed)
+      of: request.items, made: Host.now(), removed: request.removed, validation: request.validation)
     let outputs = try ReportRenderer(contents, request, in: folder).outputs()
     let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)
     var written = WrittenFiles()

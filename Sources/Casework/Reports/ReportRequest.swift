@@ -21,6 +21,8 @@ package struct ReportRequest: Sendable {
   package var language = Wording.Language.english
   /// A laboratory's folder of templates.
   package var templates: FilePath?
+  /// The signed record of a validation of the program, or its folder.
+  package var validation: FilePath?
   package var removed: Set<Redaction.Kind> = []
 
   package init() {}

@@ -123,8 +123,18 @@ package struct CertificateDraft {
           "Workstation", "\(acquisition.host.node), \(acquisition.host.system) \(acquisition.host.release)"),
         Fact("Write protection", layers.joined(separator: "; ")),
         missing("Hardware write blocker", "make, model and last test, or that none was used"),
-        missing("Validation of the program", "reference of the laboratory's validation record"),
+        validation(),
       ])
+  }
+
+  private func validation() -> Fact {
+    guard let record = contents.validation else {
+      return missing("Validation of the program", "reference of the laboratory's validation record")
+    }
+    return Fact(
+      "Validation of the program",
+      "\(ToolVersion.name) \(record.version) on \(record.host), \(record.ended): \(record.passed) checks passed, "
+        + "\(record.failed) failed; signed by \(record.signer); SHA-256 of the record \(record.sha256.hex)")
   }
 
   /// Each digest of the source as it was read, and what the copy gave when it was verified.

@@ -24,12 +24,16 @@ package struct ReportContents: Sendable {
   package var auditHead: AuditHead
   /// Earlier reports of the same items, oldest first.
   package var earlier: [EarlierReport]
+  /// The newest event that a checkpoint signs; `nil` where none was made.
+  package var signedHead: AuditHead?
+  /// The validation of the program that the laboratory refers to.
+  package var validation: Validation?
   package var redaction: Redaction
 
   package init(
     name: String, supersedes: String? = nil, made: Timestamp, author: PersonDetails, record: CaseRecord,
     people: [PersonRecord], items: [Item], auditHead: AuditHead, earlier: [EarlierReport] = [],
-    redaction: Redaction = .none
+    signedHead: AuditHead? = nil, validation: Validation? = nil, redaction: Redaction = .none
   ) {
     self.name = name
     self.supersedes = supersedes
@@ -40,12 +44,45 @@ package struct ReportContents: Sendable {
     self.items = items
     self.auditHead = auditHead
     self.earlier = earlier
+    self.signedHead = signedHead
+    self.validation = validation
     self.redaction = redaction
   }
 
   /// Name of a person of the case; `nil` where it knows none of this identifier.
   package func name(of person: RecordIdentifier?) -> String? {
     person.flatMap { person in people.first { $0.id == person }?.details.name }
+  }
+
+  /// A signed record of `exhibit validate`.
+  package struct Validation: Hashable, Sendable {
+    package let ended: Timestamp
+    package let host: String
+    /// Of the program that was tested.
+    package let version: String
+    /// Numbers of checks.
+    package let passed: UInt64
+    package let failed: UInt64
+    /// Not applicable, or not run.
+    package let others: UInt64
+    /// Subject of the certificate it is signed with.
+    package let signer: String
+    /// Of the record.
+    package let sha256: Digest
+
+    package init(
+      ended: Timestamp, host: String, version: String, passed: UInt64, failed: UInt64, others: UInt64,
+      signer: String, sha256: Digest
+    ) {
+      self.ended = ended
+      self.host = host
+      self.version = version
+      self.passed = passed
+      self.failed = failed
+      self.others = others
+      self.signer = signer
+      self.sha256 = sha256
+    }
   }
 
   /// One evidence item with everything the case holds of it.

@@ -129,22 +129,21 @@ struct AcquisitionSections {
     let acquisition = manifest.acquisition
     let host = acquisition.host
     let compression = manifest.images.compactMap(\.compression).first
-    return [
-      .init(words(.program), "\(acquisition.tool.name) \(acquisition.tool.version)"),
-      .init(words(.validation), words(.validationWords)),
-      .init(
-        words(.workstation),
-        words(.workstationWords, host.node, "\(host.system) \(host.release), \(host.machine)", host.user)),
-      .init(words(.examiner), acquisition.examiner),
-      .init(words(.command), acquisition.commandLine.joined(separator: " "), isCode: true),
-      .init(words(.begun), acquisition.started.description),
-      .init(words(.ended), acquisition.ended.description),
-      .init(words(.clock), acquisition.clock),
-      .init(words(.reading), words(acquisition.directIO ? .readingDirect : .readingCached)),
-      .init(words(.errorPolicy), errorPolicy(manifest)),
-      .init(words(.formats), manifest.images.map(\.format.title).joined(separator: ", ")),
-      .init(words(.compression), compression?.rawValue ?? ""),
-    ]
+    return [.init(words(.program), "\(acquisition.tool.name) \(acquisition.tool.version)")]
+      + validationFacts() + [
+        .init(
+          words(.workstation),
+          words(.workstationWords, host.node, "\(host.system) \(host.release), \(host.machine)", host.user)),
+        .init(words(.examiner), acquisition.examiner),
+        .init(words(.command), acquisition.commandLine.joined(separator: " "), isCode: true),
+        .init(words(.begun), acquisition.started.description),
+        .init(words(.ended), acquisition.ended.description),
+        .init(words(.clock), acquisition.clock),
+        .init(words(.reading), words(acquisition.directIO ? .readingDirect : .readingCached)),
+        .init(words(.errorPolicy), errorPolicy(manifest)),
+        .init(words(.formats), manifest.images.map(\.format.title).joined(separator: ", ")),
+        .init(words(.compression), compression?.rawValue ?? ""),
+      ]
       + acquisition.pauses.map { pause in
         .init(
           words(.interruption),
@@ -152,6 +151,20 @@ struct AcquisitionSections {
             .interrupted, pause.stopped.description, pause.resumed.description, Grouped.text(pause.unit),
             "\(pause.comparedChunks.count)"))
       } + acquisition.overflow.map { .init(words(.alsoIn), $0, isCode: true) }
+  }
+
+  private func validationFacts() -> [ReportDocument.Fact] {
+    guard let record = contents.validation else { return [.init(words(.validation), words(.noValidation))] }
+    let numbers = [record.passed, record.failed, record.others].map { Grouped.text($0) }
+    return [
+      .init(
+        words(.validation),
+        words(
+          .validationWords, ToolVersion.name, record.version, record.host, record.ended.description,
+          numbers[0],
+          numbers[1], numbers[2], record.signer)),
+      .init(words(.validationDigest), record.sha256.hex, isCode: true),
+    ]
   }
 
   private func errorPolicy(_ manifest: Manifest) -> String {

@@ -99,6 +99,11 @@ package struct CaseDocument {
           [
             .init(words(.auditEvents), Grouped.text(contents.auditHead.sequence)),
             .init(words(.auditDigest), contents.auditHead.digest.hex, isCode: true),
+            .init(
+              words(.auditSigned),
+              contents.signedHead.map {
+                words(.auditSignedWords, Grouped.text($0.sequence), $0.digest.hex)
+              } ?? words(.auditNotSigned)),
           ]),
       ] + auditCode())
   }

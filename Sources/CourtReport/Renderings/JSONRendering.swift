@@ -33,7 +33,11 @@ package enum JSONRendering {
         "items": .array(contents.items.map(json)),
         "audit": .fields([
           "sequence": JSONValue(contents.auditHead.sequence), "head": .string(contents.auditHead.digest.hex),
+          "signed": contents.signedHead.map {
+            .fields(["sequence": JSONValue($0.sequence), "head": .string($0.digest.hex)])
+          },
         ]),
+        "validation": contents.validation.map(json),
         "earlierReports": contents.earlier.isEmpty ? nil : .array(contents.earlier.map(json)),
         "removed": contents.redaction.kinds.isEmpty
           ? nil
@@ -42,6 +46,15 @@ package enum JSONRendering {
               uniqueKeysWithValues: contents.redaction.counts.map { ($0.key.rawValue, JSONValue($0.value)) }))
           ,
       ]))
+  }
+
+  private static func json(_ record: ReportContents.Validation) -> JSONValue {
+    .fields([
+      "ended": .string(record.ended.description), "host": .string(record.host),
+      "version": .string(record.version), "passed": JSONValue(record.passed),
+      "failed": JSONValue(record.failed), "others": JSONValue(record.others),
+      "signer": .string(record.signer), "sha256": .string(record.sha256.hex),
+    ])
   }
 
   private static func json(_ person: PersonDetails) -> JSONValue {

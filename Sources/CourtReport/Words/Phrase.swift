@@ -24,7 +24,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     commandsSent, accepted, acceptedWords, health, healthBefore, healthAfter, healthSame, healthUnknown,
     deviceRaw, disc, discCaption, noDisc, tracksCaption, session, track, trackMode, trackStart, protection,
     protectionCaption, noProtection, layer, proves, active, inactive,
-    before, during, after, protectionLimits, method, howRead, program, validation, validationWords,
+    before, during, after, protectionLimits, method, howRead, program, validation, noValidation,
+    validationWords, validationDigest,
     workstation, workstationWords, command, begun, ended, clock, reading, readingDirect, readingCached,
     errorPolicy, policySingly, policyRetries, policyTime, policyLimit, policyReverse, policySkips,
     policyFill, fillZero, fillByte, fillAddress, formats, compression, interruption, interrupted, alsoIn
@@ -42,7 +43,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     to, witness, purpose, authority, transport, sealFound, sealPut, condition, storage, environment,
     imagesChecked, corrects, correctedTime, withdraws, correctedBy, withdrawn, localTime, attached, signedBy,
     custodyGaps, verification, verifiedSubject, nothingFound, findings, severity, finding, expectedObserved,
-    sectorsAt, expected, observed, auditLog, auditWords, auditHead, auditEvents, auditCode, auditDigest
+    sectorsAt, expected, observed, auditLog, auditWords, auditHead, auditEvents, auditCode, auditDigest,
+    auditSigned, auditNotSigned, auditSignedWords
   // closing
   case deviations, noDeviations, deviationUnfinished, deviationRange, deviationReading, deviationPauses,
     deviationProtection, limitations, limitationMedium, limitationClock, limitationHidden, limitationE01,

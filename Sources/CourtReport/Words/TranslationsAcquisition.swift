@@ -88,8 +88,13 @@ extension Phrase {
     .program: .init("Program", "Programm"),
     .validation: .init("Validation of the program", "Prüfung des Programms"),
     .validationWords: .init(
-      "`exhibit validate` tests the program on this workstation and signs a record; the case does not name one",
-      "`exhibit validate` prüft das Programm auf diesem Rechner und unterschreibt ein Protokoll; der Fall nennt keines"
+      "{0} {1} on {2}, {3}: {4} checks passed, {5} failed, {6} not applicable or not run; signed by {7}",
+      "{0} {1} auf {2}, {3}: {4} Prüfungen bestanden, {5} nicht bestanden, {6} nicht zutreffend oder nicht ausgeführt; unterschrieben von {7}"
+    ),
+    .validationDigest: .init("SHA-256 of its record", "SHA-256 des Protokolls davon"),
+    .noValidation: .init(
+      "`exhibit validate` tests the program on this workstation and signs a record; none is named for this report",
+      "`exhibit validate` prüft das Programm auf diesem Rechner und unterschreibt ein Protokoll; für diesen Bericht ist keines genannt"
     ),
     .workstation: .init("Workstation", "Arbeitsplatz"),
     .workstationWords: .init("{0}, {1}, account {2}", "{0}, {1}, Konto {2}"),

@@ -52,6 +52,9 @@ extension Phrase {
       "Head of the audit log when this report was made",
       "Kopf des Protokolls bei Erstellung dieses Berichts"),
     .auditEvents: .init("Events up to this report", "Ereignisse bis zu diesem Bericht"),
+    .auditSigned: .init("Signed checkpoint", "Unterschriebener Stand"),
+    .auditSignedWords: .init("up to event {0}, SHA-256 {1}", "bis Ereignis {0}, SHA-256 {1}"),
+    .auditNotSigned: .init("none was made", "keiner wurde angelegt"),
     .auditCode: .init("The head of the audit log as a QR code", "Der Kopf des Protokolls als QR-Code"),
     .auditDigest: .init("SHA-256 of the newest event", "SHA-256 des neuesten Ereignisses"),
     // closing
