@@ -19,31 +19,33 @@ enum SchemaCheck {
   /// That would look every event of every row up in the log. The log has no gaps, which ``AuditCheck`` demands, so that
   /// here the first and the last event of each table tell as much.
   private static func references(of database: Database) throws -> [Finding] {
-    let keys = try Row.fetchAll(
-      database,
-      sql: """
-        SELECT t.name AS child, f."from" AS own, f."table" AS parent, f."to" AS other
-        FROM sqlite_schema t, pragma_foreign_key_list(t.name) f WHERE t.type = 'table' ORDER BY 1, 2, 3
-        """)
     var findings: [Finding] = []
-    for key in keys {
-      let (child, own): (String, String) = (key["child"], key["own"])
-      let (parent, other): (String, String) = (key["parent"], key["other"])
-      let missing =
-        parent == "audit_event"
-        ? """
-        SELECT (SELECT ifnull(min(\(own)), 1) FROM \(child)) < 1 OR
-          (SELECT ifnull(max(\(own)), 0) FROM \(child)) > (SELECT ifnull(max(\(other)), 0) FROM \(parent))
-        """
-        : """
-        SELECT count(*) FROM \(child) c WHERE c.\(own) IS NOT NULL AND NOT EXISTS
-          (SELECT 1 FROM \(parent) p WHERE p.\(other) = c.\(own))
-        """
-      guard let count = try Int.fetchOne(database, sql: missing), count > 0 else { continue }
-      findings.append(
-        Finding(
-          .databaseDamaged, subject: "table \(child)", expected: "the row of \(parent) that \(own) refers to",
-          observed: "none"))
+    for table in try String.fetchAll(
+      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    {
+      for key in try database.foreignKeys(on: table) {
+        let own = key.originColumns.map(\.quotedDatabaseIdentifier)
+        let others = key.destinationColumns.map(\.quotedDatabaseIdentifier)
+        let (child, parent) = (table.quotedDatabaseIdentifier, key.destinationTable.quotedDatabaseIdentifier)
+        let missing =
+          key.destinationTable == "audit_event"
+          ? """
+          SELECT (SELECT ifnull(min(\(own[0])), 1) FROM \(child)) < 1 OR
+            (SELECT ifnull(max(\(own[0])), 0) FROM \(child)) > (SELECT ifnull(max(\(others[0])), 0) FROM \(parent))
+          """
+          : """
+          SELECT EXISTS (SELECT 1 FROM \(child) c WHERE \(own.map { "c.\($0) IS NOT NULL" }.joined(separator: " AND "))
+            AND NOT EXISTS (SELECT 1 FROM \(parent) p WHERE
+              \(zip(own, others).map { "p.\($1) = c.\($0)" }.joined(separator: " AND "))))
+          """
+        guard try Bool.fetchOne(database, sql: missing) ?? false else { continue }
+        findings.append(
+          Finding(
+            .databaseDamaged, subject: "table \(table)",
+            expected:
+              "the row of \(key.destinationTable) that \(key.originColumns.joined(separator: ", ")) refers to",
+            observed: "none"))
+      }
     }
     return findings
   }
