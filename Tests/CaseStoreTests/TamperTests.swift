@@ -125,6 +125,32 @@ import Testing
     #expect(findings.contains { $0.code == .schemaAltered && $0.subject == "table report" })
   }
 
+  @Test(
+    arguments: [
+      ("DELETE FROM person WHERE name <> 'A. Examiner'", "the row of person that released_by refers to"),
+      ("UPDATE custody_event SET event = 900", "the row of audit_event that event refers to"),
+      ("UPDATE segment SET image = 7", "the row of image that acquisition, image refers to"),
+    ])
+  func aReferenceToNothingIsFound(sql: String, expected: String) throws {
+    try sample.tamper(sql)
+    let findings = try CaseStore.openForReading(folder: sample.folder).checkAudit()
+    #expect(findings.contains { $0.code == .databaseDamaged && $0.expected == expected }, "\(findings)")
+    #expect(!(try sample.sql("PRAGMA foreign_key_check").output.isEmpty), "SQLite sees it too")
+  }
+
+  /// What a row must be, as the schema says it; the log holds its own rows to more.
+  @Test(
+    arguments: [
+      "PRAGMA ignore_check_constraints = ON; UPDATE custody_event SET type = 'gift'",
+      "PRAGMA ignore_check_constraints = ON; UPDATE audit_event SET digest = upper(digest)",
+    ])
+  func whatTheSchemaForbidsIsFound(sql: String) throws {
+    try sample.tamper(sql)
+    let findings = try CaseStore.openForReading(folder: sample.folder).checkAudit()
+    let code: FindingCode = sql.contains("audit_event") ? .auditEventAltered : .databaseDamaged
+    #expect(findings.contains { $0.code == code }, "\(findings)")
+  }
+
   @Test func theFirstWrongEventIsNamedFirst() throws {
     try sample.tamper("UPDATE audit_event SET event = replace(event, 'A. Examiner', 'B. Examiner')")
     let findings = try CaseStore.openForReading(folder: sample.folder).checkAudit()
