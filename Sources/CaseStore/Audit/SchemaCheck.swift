@@ -34,7 +34,7 @@ enum SchemaCheck {
             (SELECT ifnull(max(\(own[0])), 0) FROM \(child)) > (SELECT ifnull(max(\(others[0])), 0) FROM \(parent))
           """
           : """
-          SELECT EXISTS (SELECT 1 FROM \(child) c WHERE \(own.map { "c.\($0) IS NOT NULL" }.joined(separator: " AND "))
+          SELECT EXISTS (SELECT 1 FROM (SELECT DISTINCT \(own.joined(separator: ", ")) FROM \(child)) c WHERE \(own.map { "c.\($0) IS NOT NULL" }.joined(separator: " AND "))
             AND NOT EXISTS (SELECT 1 FROM \(parent) p WHERE
               \(zip(own, others).map { "p.\($1) = c.\($0)" }.joined(separator: " AND "))))
           """
