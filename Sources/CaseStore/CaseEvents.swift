@@ -64,6 +64,11 @@ extension CaseStore {
     try custodyHistory(of: item).records
   }
 
+  /// Every custody event that records a disposal, of all items.
+  package func disposals() throws(EvidenceError) -> [Recorded<CustodyRecord>] {
+    try read { database in try database.records(where: "type = ?", [CustodyEventType.dispose.rawValue]) }
+  }
+
   /// Records a verification. At most ``FindingRecord/largestCount`` findings are kept; their number always is.
   /// - Parameter item: the item it was about, where it was about one.
   /// - Throws: `itemUnknown`.

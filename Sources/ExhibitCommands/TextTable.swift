@@ -3,14 +3,20 @@ enum TextTable {
   /// - Parameter header: names of the columns; columns without any entry are left out.
   static func lines(_ header: [String], _ rows: [[String]]) -> [String] {
     let used = header.indices.filter { column in rows.contains { !$0[column].isEmpty } }
-    let all = ([header] + rows).map { row in used.map { row[$0] } }
+    let all = ([header] + rows).map { row in used.map { (text: row[$0], count: row[$0].count) } }
     let widths = used.indices.map { column in all.map { $0[column].count }.max() ?? 0 }
     return all.map { row in
-      let cells = zip(row, widths).map { text, width in
-        text + String(repeating: " ", count: width - text.count)
+      var line = ""
+      // Spaces are written only before something that follows them.
+      var spaces = 0
+      for (cell, width) in zip(row, widths) {
+        if !cell.text.isEmpty {
+          line += String(repeating: " ", count: spaces) + cell.text
+          spaces = 0
+        }
+        spaces += width - cell.count + 2
       }
-      let line = cells.joined(separator: "  ")
-      return String(line.reversed().drop { $0 == " " }.reversed())
+      return line
     }
   }
 }

@@ -56,9 +56,7 @@ package struct AuditJob {
     let log = audit.perform(
       store, manifests: audit.manifestReferences(store, &report),
       others: heads.map { AuditReference($0, from: "given") }, &report)
-    if let items = try? store.items() {
-      CustodyCheck(folder: folder, store: store).perform(items.map(\.number), ofWholeCase: true, &report)
-    }
+    CustodyCheck(folder: folder, store: store).performOnLog(&report)
     try? store.close()
     return Outcome(report: report, log: log)
   }

@@ -29,7 +29,7 @@ package struct CustodyAccount {
     let lines = try CustodyLines(store, of: item)
     let review = try store.custodyReview(of: item)
     var signatures = try EventSignatureCheck(folder, store, of: item)
-    try signatures.checkDisposals(of: [item])
+    try signatures.checkDisposals(of: item)
     self.item = item
     self.lines = lines.all
     self.periods = review.periods.map { period in

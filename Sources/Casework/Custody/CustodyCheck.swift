@@ -15,6 +15,14 @@ struct CustodyCheck {
     }
   }
 
+  /// What belongs to the audit log of a case alone: signatures of events, and attachments.
+  func performOnLog(_ report: inout VerificationReport) {
+    do throws(EvidenceError) {
+      try checkSignatures(of: nil, &report)
+      try checkAttachments(try store.attachments(), ofWholeCase: true, &report)
+    } catch { report.skip("signatures of events and attachments", because: error.description) }
+  }
+
   private func check(
     _ items: [ItemNumber], _ ofWholeCase: Bool, _ report: inout VerificationReport
   ) throws(EvidenceError) {
@@ -28,18 +36,29 @@ struct CustodyCheck {
       attachments += try store.itemDescription(item).attachments
     }
     if isRecorded { report.take("custody from hand to hand", against: "its events", gaps) }
-    var signatures = try EventSignatureCheck(folder, store, of: ofWholeCase ? nil : items.first)
-    try signatures.checkDisposals(of: items)
-    if ofWholeCase { try signatures.checkClosings() }
-    if signatures.count > 0 || !signatures.findings.isEmpty {
-      report.take(
-        "\(signatures.count) signature\(signatures.count == 1 ? "" : "s") of events",
-        against: "the log and the certificates in it", signatures.findings)
-    }
-    let files = Attachments(folder: folder).findings(
-      ofWholeCase ? try store.attachments() : attachments, ofWholeCase: ofWholeCase)
-    if !attachments.isEmpty || !files.isEmpty {
-      report.take("attachments: SHA-256", against: "the case", files)
-    }
+    try checkSignatures(of: ofWholeCase ? nil : items.first, &report)
+    try checkAttachments(
+      ofWholeCase ? try store.attachments() : attachments, ofWholeCase: ofWholeCase, &report)
+  }
+
+  /// - Parameter item: those of its custody only; of the whole case, its closings included, where `nil`.
+  private func checkSignatures(
+    of item: ItemNumber?, _ report: inout VerificationReport
+  ) throws(EvidenceError) {
+    var signatures = try EventSignatureCheck(folder, store, of: item)
+    try signatures.checkDisposals(of: item)
+    if item == nil { try signatures.checkClosings() }
+    guard signatures.count > 0 || !signatures.findings.isEmpty else { return }
+    report.take(
+      "\(signatures.count) signature\(signatures.count == 1 ? "" : "s") of events",
+      against: "the log and the certificates in it", signatures.findings)
+  }
+
+  private func checkAttachments(
+    _ recorded: [AttachmentRecord], ofWholeCase: Bool, _ report: inout VerificationReport
+  ) throws(EvidenceError) {
+    let findings = Attachments(folder: folder).findings(recorded, ofWholeCase: ofWholeCase)
+    guard !recorded.isEmpty || !findings.isEmpty else { return }
+    report.take("attachments: SHA-256", against: "the case", findings)
   }
 }

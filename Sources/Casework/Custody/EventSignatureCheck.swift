@@ -68,11 +68,10 @@ struct EventSignatureCheck {
   }
 
   /// Finds disposals that were not confirmed by two.
-  mutating func checkDisposals(of items: [ItemNumber]) throws(EvidenceError) {
-    for item in items {
-      for record in try store.custody(of: item) where record.record.details.type == .dispose {
-        checkTwo(record.event, "disposal of item \(item)")
-      }
+  /// - Parameter item: those of this item only.
+  mutating func checkDisposals(of item: ItemNumber? = nil) throws(EvidenceError) {
+    for record in try store.disposals() where item == nil || record.record.item == item {
+      checkTwo(record.event, "disposal of item \(record.record.item)")
     }
   }
 
