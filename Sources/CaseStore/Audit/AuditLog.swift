@@ -36,14 +36,19 @@ extension CaseStore {
     }
   }
 
-  /// Hands the events of one kind to `body`, oldest first. Only those are taken apart.
-  package func forEachEvent(
+  /// Hands the events of one kind that wrote an acquisition to `body`, oldest first. Only those are looked at.
+  package func forEachAcquisitionEvent(
     of kind: AuditKind, _ body: (AuditEvent) throws(EvidenceError) -> Void
   ) throws(EvidenceError) {
     try read { database in
       // The keys of an event stand in one order, and a quotation mark inside of a text is escaped.
       let numbers = try Int64.fetchAll(
-        database, sql: "SELECT sequence FROM audit_event WHERE instr(event, ?) > 0 ORDER BY sequence",
+        database,
+        sql: """
+          SELECT sequence FROM audit_event
+          WHERE sequence IN (SELECT event FROM \(AcquisitionRecord.table.name)) AND instr(event, ?) > 0
+          ORDER BY sequence
+          """,
         arguments: [",\"kind\":\"\(kind)\",\"payload\":"])
       for number in numbers {
         guard let event = try AuditLog.stored(number, in: database)?.event(), event.kind == kind else {

@@ -17,7 +17,7 @@ struct ImportedAcquisitions {
   /// - Parameter store: `nil` where the database cannot be asked; nothing is known of any then.
   init(_ store: CaseStore?) {
     // An event that cannot be read is found by the check of the log.
-    try? store?.forEachEvent(of: .acquisitionImported) { event in
+    try? store?.forEachAcquisitionEvent(of: .acquisitionImported) { event in
       guard let details = event.payload["details"],
         let identifier = details["acquisition"]?.stringValue.flatMap({ RecordIdentifier($0) })
       else { return }
