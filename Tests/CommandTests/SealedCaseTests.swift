@@ -130,6 +130,33 @@ struct SealedCase: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// The first command that writes brings it to the present version, in one transaction and with a copy first.
+  @Test(arguments: SealedCase.all) func isBroughtToThePresentVersion(_ sealed: SealedCase) throws {
+    let folder = try TemporaryFolder()
+    let root = try sealed.unpacked(into: folder)
+    func sql(_ text: String, _ name: String = "case.sqlite") throws -> String {
+      try Tool.run("sqlite3", ["-readonly", name, text], in: root).output
+    }
+    let before = try sql(".dump")
+    let version = try sql("PRAGMA user_version")
+    let added = try Exhibit(
+      ["item", "add", "--case", root.string, "--number", "099", "--description", "later"], in: folder.path)
+    #expect(added.status == 0, "\(added.errors)")
+    #expect(try sql("PRAGMA user_version") > version)
+    let kinds = try sql(
+      "SELECT json_extract(event, '$.kind') FROM audit_event ORDER BY sequence DESC LIMIT 3")
+    #expect(kinds == "command.ended\nitem.added\ncase.migrated\n")
+
+    let copies = try TestFiles.names(in: root.appending("backups")).filter { $0.hasSuffix(".sqlite") }
+    #expect(copies.count == 1)
+    #expect(try sql(".dump", "backups/\(copies[0])") == before)
+    #expect(try sql("PRAGMA user_version", "backups/\(copies[0])") == version)
+
+    let verified = try Exhibit(["audit", "verify", "--case", root.string], in: folder.path)
+    #expect(verified.status == 0, "\(verified.output)")
+    #expect(try verify(root).verdict == .verified)
+  }
+
   /// What is said of a sealed case is not said of anything: one bit more or less shows.
   @Test("DA-AO-07 one changed bit in an image of an earlier version is found", arguments: SealedCase.all)
   func findsOneBitInEachImage(_ sealed: SealedCase) throws {
