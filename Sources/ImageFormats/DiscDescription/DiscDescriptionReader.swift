@@ -91,9 +91,6 @@ extension DiscDescription {
         throw object.failure("sessions", "session \(two.number) does not follow session \(one.number)")
       }
     }
-    for (one, two) in zip(disc.tracks, disc.tracks.dropFirst()) where one.number >= two.number {
-      throw object.failure("sessions", "track \(two.number) comes after track \(one.number)")
-    }
     var origin = try object.object("origin")
     self.init(
       image: image, sectorSize: size, disc: disc,
@@ -125,7 +122,7 @@ extension DiscDescription {
     }
     for given in list {
       let track = try self.track(given, &position)
-      if let last = tracks.last, last.end != track.first {
+      if let last = tracks.last, last.end != track.first || last.number >= track.number {
         throw given.failure("extents", "they do not follow track \(last.number)")
       }
       tracks.append(track)

@@ -88,12 +88,10 @@ private enum DiscInvariants {
     {
       return "session \(two.number) begins before the end of session \(one.number)"
     }
-    for (one, two) in zip(image.disc.tracks, image.disc.tracks.dropFirst()) where one.number >= two.number {
-      return "track \(two.number) comes after track \(one.number)"
-    }
     for session in image.disc.sessions {
-      for (one, two) in zip(session.tracks, session.tracks.dropFirst()) where one.end != two.first {
-        return "a hole between tracks \(one.number) and \(two.number)"
+      for (one, two) in zip(session.tracks, session.tracks.dropFirst()) {
+        guard one.end == two.first else { return "a hole between tracks \(one.number) and \(two.number)" }
+        guard one.number < two.number else { return "track \(two.number) comes after track \(one.number)" }
       }
       guard session.tracks.last?.end == session.leadOut else { return "the lead-out is not the end" }
       for track in session.tracks {
