@@ -234,7 +234,10 @@ struct CUELayout {
       last.map({ sheet.tracks[$0].indexes.last?.file == first.file }) ?? false
     {
       // Lead-out, lead-in and pregap are sectors of the file: it tells how many.
-      return previous.leadOut + first.firstSector - leadOut
+      if first.firstSector >= leadOut { return previous.leadOut + first.firstSector - leadOut }
+      remarks.append(
+        "the lead-out of session \(previous.number) lies behind the beginning of session \(number) in the file: its "
+          + "time was taken for a length")
     }
     let usual = previous.number == 1 ? DiscSession.firstLeadOut : DiscSession.laterLeadOut
     // In sheets of a file per session or track it is the length; some give the place, at the end of the file.
@@ -248,7 +251,7 @@ struct CUELayout {
           + "were taken")
     }
     let known = sheet.tracks[place].pregap + storedPregap(place, parts)
-    return previous.leadOut + gap - known
+    return previous.leadOut + max(0, gap - known)
   }
 
   /// A cue sheet does not say what kind a session is: its sectors do.
