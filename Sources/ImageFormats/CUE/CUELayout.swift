@@ -49,7 +49,8 @@ struct CUELayout {
           position = start(of: number, after: previous, place, parts)
         }
         let track = try self.track(
-          place, parts, at: position, isFirst: isFirst, isLater: !disc.sessions.isEmpty)
+          place, parts, at: position, isFirst: isFirst, room: disc.sessions.last.map { position - $0.leadOut }
+        )
         position = track.end
         tracks.append(track)
       }
@@ -149,8 +150,9 @@ struct CUELayout {
 
   // MARK: tracks
 
+  /// - Parameter room: sectors between the lead-out of the session before and `position`; `nil` in the first session.
   private mutating func track(
-    _ place: Int, _ parts: [Segment], at position: Int, isFirst: Bool, isLater: Bool
+    _ place: Int, _ parts: [Segment], at position: Int, isFirst: Bool, room: Int?
   ) throws(EvidenceError) -> DiscTrack {
     let track = sheet.tracks[place]
     var extents: [DiscExtent] = []
@@ -162,7 +164,7 @@ struct CUELayout {
       lba += count
     }
     if isFirst {
-      let before = isLater ? missingPregap(place, parts) : MSF.leadTime
+      let before = room.map { min(missingPregap(place, parts), $0) } ?? MSF.leadTime
       lba -= before
       add(before, .absent)
     }
