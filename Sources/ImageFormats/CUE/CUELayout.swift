@@ -87,6 +87,11 @@ struct CUELayout {
         Segment(
           track: first.place, index: nil, file: file, offset: 0, count: first.index.sector, firstSector: 0))
       offset = UInt64(first.index.sector) * stride
+      guard offset <= files[file].size else {
+        throw malformed(
+          first.index.line, sheet.tracks[first.place].number,
+          "\(title) has \(files[file].size) bytes and ends before the index, at byte \(offset)")
+      }
     }
     for (number, mark) in marks.enumerated() {
       let track = sheet.tracks[mark.place]
