@@ -20,9 +20,9 @@ enum ValidationReference {
     func refused(_ reason: String) -> EvidenceError {
       EvidenceError(.argumentInvalid, "--validation \(file)", reason)
     }
+    guard Files.exists(file) else { throw EvidenceError(.fileMissing, file.string) }
     guard Files.kind(SignedFile.signature(of: file)) == .file else {
-      _ = try Files.contents(file, cap: 1)
-      throw refused("no signature \(name).p7s beside it")
+      throw refused("no signature \(file.lastComponent?.string ?? name).p7s beside it")
     }
     let (report, bytes) = try SignedFile(file, trust: Trust([])).verify()
     guard !report.findings.contains(where: { $0.severity == .failure }),
