@@ -9,7 +9,7 @@ import SystemPackage
 import Testing
 
 /// Media of any number of sectors, and sectors whose numbers need more than 32 bits.
-@Suite(.timeLimit(.minutes(5))) struct MediumSizeTests {
+@Suite(.timeLimit(.minutes(20))) struct MediumSizeTests {
   /// One, two, odd and prime numbers of sectors; one less and more than a chunk of an E01 (32 KiB), a chunk of the
   /// record (1 MiB) and a block that is read at once (16 MiB).
   static let sizes: [(count: Int, sectorSize: UInt32)] =

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// An authority says when a signed checkpoint of the audit log existed.
-@Suite(.timeLimit(.minutes(10)), .enabled(if: Tool.exists("openssl"), "needs openssl"))
+@Suite(.timeLimit(.minutes(20)), .enabled(if: Tool.exists("openssl"), "needs openssl"))
 struct CheckpointTimestampTests {
   @Test func aCheckpointIsStampedOnceAndChecked() throws {
     let folder = try TemporaryFolder()
