@@ -5,7 +5,7 @@ import Testing
 
 /// Real drives that fill, fail, become read-only and vanish under an acquisition, and signals: each is said at once,
 /// and `exhibit resume` completes the images.
-@Suite(.serialized, .timeLimit(.minutes(20)), .enabled(if: Tool.exists("clang"), "needs clang"))
+@Suite(.serialized, .timeLimit(.minutes(60)), .enabled(if: Tool.exists("clang"), "needs clang"))
 struct DestinationTests {
   private static let images = "case/evidence/001.partial/"
   /// In the middle: the first block is written, and a checkpoint made.
