@@ -134,7 +134,8 @@ package struct CertificateDraft {
     return Fact(
       "Validation of the program",
       "\(ToolVersion.name) \(record.version) on \(record.host), \(record.ended): \(record.passed) checks passed, "
-        + "\(record.failed) failed; signed by \(record.signer); SHA-256 of the record \(record.sha256.hex)")
+        + "\(record.failed) failed; signed by \(record.signer), whose certificate was not judged here; SHA-256 of the record \(record.sha256.hex)"
+    )
   }
 
   /// Each digest of the source as it was read, and what the copy gave when it was verified.

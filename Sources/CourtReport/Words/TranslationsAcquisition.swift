@@ -88,8 +88,8 @@ extension Phrase {
     .program: .init("Program", "Programm"),
     .validation: .init("Validation of the program", "Prüfung des Programms"),
     .validationWords: .init(
-      "{0} {1} on {2}, {3}: {4} checks passed, {5} failed, {6} not applicable or not run; signed by {7}",
-      "{0} {1} auf {2}, {3}: {4} Prüfungen bestanden, {5} nicht bestanden, {6} nicht zutreffend oder nicht ausgeführt; unterschrieben von {7}"
+      "{0} {1} on {2}, {3}: {4} checks passed, {5} failed, {6} not applicable or not run; signed by {7}, whose certificate was not judged for this report",
+      "{0} {1} auf {2}, {3}: {4} Prüfungen bestanden, {5} nicht bestanden, {6} nicht zutreffend oder nicht ausgeführt; unterschrieben von {7}, dessen Zertifikat für diesen Bericht nicht beurteilt wurde"
     ),
     .validationDigest: .init("SHA-256 of its record", "SHA-256 des Protokolls davon"),
     .noValidation: .init(
