@@ -55,7 +55,9 @@ package struct BagVerification {
       payload, against: Bag.payloadManifestName, &result.report,
       found: found.filter { $0.hasPrefix("\(Bag.payloadFolder)/") }, bound: bound)
     try checkSize(payload, &result.report)
-    if found.contains(Bag.auditLogName), !settings.stop.isRaised {
+    if !found.contains(Bag.auditLogName) {
+      result.report.skip(Bag.auditLogName, because: "the bag holds no audit log")
+    } else if !settings.stop.isRaised {
       try checkAuditLog(result.acquisitions.compactMap(\.result.manifest), &result.report, progress)
     }
     noteUnsigned(found, bound, &result.report)
