@@ -87,8 +87,16 @@ enum CommandLog {
         return try PassphraseOptions.read(file: state.passphraseFile, of: "signing key", isNew: false)
       }
       var job = CheckpointJob(folder, identity: identity)
-      job.authority = try AuthoritySetting.authority()
+      // An authority that is named wrongly costs the time stamp, not the signature.
+      var noAuthority: EvidenceError?
+      do throws(EvidenceError) { job.authority = try AuthoritySetting.authority() } catch {
+        noAuthority = error
+      }
       try job.perform()
+      if let noAuthority {
+        Rendering.warn(
+          "\(AuthoritySetting.variable): the signed head of the audit log has no time stamp: \(noAuthority)")
+      }
     } catch  where [.networkFailed, .timestampRefused].contains(error.code) {
       Rendering.warn(
         "the signed head of the audit log has no time stamp (`exhibit audit checkpoint` asks again): \(error)"

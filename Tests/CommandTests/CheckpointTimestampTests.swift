@@ -80,10 +80,17 @@ struct CheckpointTimestampTests {
     // One that cannot be reached costs the time stamp and nothing else.
     let away = try run(custody, environment: ["EXHIBIT_AUTHORITY": "http://127.0.0.1:1/"])
     #expect(away.status == 0 && away.errors.contains("has no time stamp"), "\(away.errors)")
+    // One that is named wrongly too: the head is signed all the same.
+    let signatures = try TestFiles.names(in: folder.appending("case/checkpoints")).count
+    let wrong = try run(custody, environment: ["EXHIBIT_AUTHORITY": "nonsense"])
+    #expect(wrong.status == 0 && wrong.errors.contains("has no time stamp"), "\(wrong.errors)")
+    #expect(try TestFiles.names(in: folder.appending("case/checkpoints")).count == signatures + 2)
     #expect(try run(["audit", "checkpoint", "--case", "case"]).status == 0)
     let after = try TestFiles.names(in: folder.appending("case/checkpoints"))
+    // Only the newest is stamped later: it covers those before it.
     #expect(
-      after.filter { $0.hasSuffix(".tsr") }.count == after.filter { $0.hasSuffix(".p7s") }.count, "\(after)")
+      after.filter { $0.hasSuffix(".tsr") }.count == names.filter { $0.hasSuffix(".tsr") }.count + 1,
+      "\(after)")
   }
 
   @Test func anAuthorityThatDoesNotAnswerIsSaidAndCostsNothing() throws {

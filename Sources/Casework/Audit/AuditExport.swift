@@ -27,6 +27,7 @@ package struct AuditExport {
   /// - Throws: `itemUnknown`; `caseDamaged` where an event is not readable; what `line` throws.
   package func perform(_ line: ([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) -> AuditHead {
     let store = try CaseStore.openForReading(folder: folder.path)
+    var filter = try item.map { (item) throws(EvidenceError) in try ItemEvents(of: item, store) }
     let certificate = try? Files.contents(folder.examinerCertificate, cap: SigningFiles.cap)
     try line(
       JSONValue.fields([
@@ -36,7 +37,6 @@ package struct AuditExport {
         "certificate": certificate.map { .string(String(decoding: $0, as: UTF8.self)) },
         "item": item.map { .string($0.description) },
       ]).canonicalBytes)
-    var filter = try item.map { (item) throws(EvidenceError) in try ItemEvents(of: item, store) }
     var checkpoints = files.sequences[...]
     let head = try store.forEachEventBytes { (sequence, bytes) throws(EvidenceError) in
       let isShown = try filter?.concern(JSONValue(parsingCanonical: bytes, name: "audit event \(sequence)"))
