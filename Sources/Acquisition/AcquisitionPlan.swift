@@ -112,7 +112,7 @@ package struct ImageOutcome: Sendable {
 
 /// One image that was written.
 package struct WrittenImage: Hashable, Sendable {
-  package let files: [FilePath]
+  package let files: [WrittenFile]
   /// Zero bytes the container holds after the end of the medium.
   package let paddingBytes: UInt32
   /// Digests of exactly what the container holds.

@@ -65,7 +65,7 @@ package struct ConversionJob {
       output.remove()
       return report(.refused, damage: source.damage, lost: source.damagedSectors)
     }
-    guard let image = outcome.images.first?.written, let first = image.files.first else {
+    guard let image = outcome.images.first?.written, let first = image.files.first?.path else {
       throw EvidenceError(.writeFailed, request.output.string, "no file was written")
     }
 
@@ -80,7 +80,7 @@ package struct ConversionJob {
       first, as: output.format, rawSectorSize: reader.geometry.logicalSectorSize)
     let notCarried = CarriedFacts.missing(from: copy, of: reader)
     let isEqual = comparisons.allSatisfy(\.isEqual)
-    let files = isEqual ? try output.complete(image.files) : image.files
+    let files = isEqual ? try output.complete(image.files.map(\.path)) : image.files.map(\.path)
     return report(
       !isEqual ? .mismatch : lost.isEmpty ? .complete : .completeWithDamage, files: files,
       digests: outcome.digests, comparisons: comparisons, paddingBytes: image.paddingBytes,

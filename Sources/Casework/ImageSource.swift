@@ -60,7 +60,7 @@ final class CarryingWriter: ImageWriter {
   func checkpoint() throws(EvidenceError) -> JSONValue { try writer.checkpoint() }
   func abandon() { writer.abandon() }
 
-  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {
+  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [WrittenFile] {
     try writer.finish(
       ImageClosing(digests: closing.digests, unreadable: (closing.unreadable + unreadable()).joined()))
   }

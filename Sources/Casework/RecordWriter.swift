@@ -12,7 +12,7 @@ struct RecordWriter {
   let folder: FilePath
   let names: RecordNames
 
-  /// The images as the manifest lists them; files are read again for their SHA-256 where it is not yet known.
+  /// The images as the manifest lists them; files are read again where an interruption cost their SHA-256.
   func images(
     _ outcomes: [ImageOutcome], request: AcquisitionRequest, plan: AcquisitionPlan
   ) throws(EvidenceError) -> [Manifest.Image] {
@@ -23,9 +23,11 @@ struct RecordWriter {
       for file in image.files {
         // A raw image in one file holds the medium and nothing else: its digest is the medium's.
         if outcome.format == .raw, image.files.count == 1, let sha256 = image.digests[.sha256] {
-          segments.append(Manifest.File(name: fileName(file), size: plan.geometry.length, sha256: sha256))
+          segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
+        } else if let sha256 = file.sha256 {
+          segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
         } else {
-          segments.append(try entry(file))
+          segments.append(try entry(file.path))
         }
       }
       let contents = Manifest.Image.Contents(

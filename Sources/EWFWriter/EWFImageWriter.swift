@@ -149,7 +149,7 @@ package final class EWFImageWriter: ImageWriter {
     try segments.withLock { segments throws(EvidenceError) in try segments.checkpoint() }
   }
 
-  package func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {
+  package func finish(_ closing: ImageClosing) throws(EvidenceError) -> [WrittenFile] {
     try segments.withLock { segments throws(EvidenceError) in
       try segments.finish(closing.digests, unreadable: closing.unreadable)
     }

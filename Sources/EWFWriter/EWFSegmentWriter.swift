@@ -18,8 +18,6 @@ struct EWFSegmentWriter: ~Copyable {
     let sectorsPerChunk: UInt32
     let options: EWFOptions
     let identity: EWFIdentity
-    /// Most chunks of one table; readers take 65,534.
-    var tableLimit = 65_534
 
     var volume: [UInt8] {
       EWFSections.volume(
@@ -30,8 +28,11 @@ struct EWFSegmentWriter: ~Copyable {
     func name(segment: Int) -> String? { SegmentNames.suffix(number: segment).map { "\(name).\($0)" } }
   }
 
-  /// Bytes of a `sectors` section, so that every offset fits into 31 bits.
-  private static let sectionLimit: UInt64 = 1 << 31 - 1
+  /// Bytes of a `sectors` section. Every offset fits into 31 bits; when its size is known the section is read back for
+  /// the digest of the file while it is still in memory; and an image whose end is missing lacks one table only.
+  private static let sectionLimit: UInt64 = 64 << 20
+  /// Most chunks of one table; readers take 65,534.
+  private static let tableLimit = 65_534
   /// Kept free in every segment for what may close it: `data`, `error2` of some ranges, `digest`, `hash`, `done`.
   private static let closingReserve: UInt64 = 1128 + 600 + 8 * 64 + 156 + 112 + 76
 
@@ -53,7 +54,7 @@ struct EWFSegmentWriter: ~Copyable {
   /// - Throws: `outputExists` where any segment of the set does.
   init(_ form: Form) throws(EvidenceError) {
     self.form = form
-    self.output = SegmentOutput(form.folder, form.overflow)
+    self.output = SegmentOutput(form.folder, form.overflow, readsBack: true)
     try Self.demandNone(form)
     try beginSegment()
   }
@@ -76,7 +77,7 @@ struct EWFSegmentWriter: ~Copyable {
   mutating func append(_ stored: [UnsafeRawBufferPointer], isCompressed: Bool) throws(EvidenceError) {
     let length = stored.reduce(0 as UInt64) { $0 + UInt64($1.count) }
     if let start = sectionStart,
-      entries.count >= form.tableLimit || position + length - start > Self.sectionLimit
+      entries.count >= Self.tableLimit || position + length - start > Self.sectionLimit
     {
       try endSection()
     }
@@ -143,6 +144,7 @@ struct EWFSegmentWriter: ~Copyable {
     let table = EWFSections.table(entries, base: start)
     try put("table", table)
     try put("table2", table)
+    try output.settle()
     sectionStart = nil
     entries.removeAll(keepingCapacity: true)
   }
@@ -174,7 +176,8 @@ struct EWFSegmentWriter: ~Copyable {
 
   /// Completes the set.
   /// - Returns: its files, in order.
-  mutating func finish(_ digests: DigestSet, unreadable: [SectorRange]) throws(EvidenceError) -> [FilePath] {
+  mutating func finish(_ digests: DigestSet, unreadable: [SectorRange]) throws(EvidenceError) -> [WrittenFile]
+  {
     let announced = EWFChunkSize.chunkCount(form.geometry, sectorsPerChunk: form.sectorsPerChunk)
     guard chunksWritten == announced else {
       throw EvidenceError(
@@ -196,7 +199,7 @@ struct EWFSegmentWriter: ~Copyable {
     if let md5 = digests[.md5] { try put("hash", EWFSections.hash(md5)) }
     try endSegment(isLast: true)
     try output.sync()
-    return output.paths
+    return output.files
   }
 
   // MARK: Checkpoints
@@ -220,7 +223,8 @@ struct EWFSegmentWriter: ~Copyable {
     let later = ((kept.segment + 1)...).lazy.map { form.name(segment: $0) ?? "" }
     self.form = form
     self.output = try SegmentOutput(
-      resuming: form.folder, form.overflow, names: names, later: later, length: kept.position)
+      resuming: form.folder, form.overflow, readsBack: true, names: names, later: later, length: kept.position
+    )
     self.position = kept.position
     self.runStart = kept.position
     self.sectionStart = kept.sectionStart

@@ -143,7 +143,7 @@ package protocol ImageWriter: AnyObject, Sendable {
 
   /// Completes the container and syncs every file of it.
   /// - Returns: the files of the set, in order.
-  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath]
+  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [WrittenFile]
 
   /// Gives up: releases everything, leaves the files as they are.
   func abandon()

@@ -1,3 +1,4 @@
+import Digests
 import Evidence
 import SystemIO
 import SystemPackage
@@ -20,6 +21,15 @@ package struct Overflow: Sendable {
   package static let none = Overflow { _ in nil }
 }
 
+/// A file of an image, completed.
+package struct WrittenFile: Hashable, Sendable {
+  package let path: FilePath
+  /// Bytes.
+  package let size: UInt64
+  /// Of what the file gave back while it was written; `nil` where nobody read it back from its beginning.
+  package let sha256: Digest?
+}
+
 /// The files of a set as they are written, one after the other.
 ///
 /// Where a folder is full, the file that is being written moves to the next folder and goes on there; those before it
@@ -32,12 +42,23 @@ package struct SegmentOutput: ~Copyable {
   package private(set) var length: UInt64 = 0
   /// Every file of the set so far, the open one included.
   package private(set) var paths: [FilePath] = []
+  /// Those that are completed, in order.
+  package private(set) var files: [WrittenFile] = []
+
+  private let readsBack: Bool
+  /// Of what was read back of the open file; `nil` where it is not read back from its beginning.
+  private var digest: StreamingDigest?
+  /// Bytes of the open file that were read back.
+  private var digestedLength: UInt64 = 0
+  private let buffer = PageBuffer(capacity: Self.copyStep)
 
   private static let copyStep = 4 << 20
 
-  package init(_ folder: FilePath, _ overflow: Overflow) {
+  /// - Parameter readsBack: whether files are digested while they are written.
+  package init(_ folder: FilePath, _ overflow: Overflow, readsBack: Bool) {
     self.folders = [folder] + overflow.taken
     self.next = overflow.next
+    self.readsBack = readsBack
   }
 
   /// Begins the next file.
@@ -49,6 +70,8 @@ package struct SegmentOutput: ~Copyable {
         file = try DurableFile(creating: path)
         paths.append(path)
         length = 0
+        digestedLength = 0
+        digest = readsBack ? StreamingDigest(.sha256) : nil
         return
       } catch {
         guard error.code == .destinationFull, try takeOver() else { throw error }
@@ -87,7 +110,34 @@ package struct SegmentOutput: ~Copyable {
 
   /// Completes the open file.
   package mutating func end() throws(EvidenceError) {
-    if let file = file.take() { try file.close() }
+    try settle()
+    if let file = file.take(), let path = paths.last {
+      try file.close()
+      files.append(WrittenFile(path: path, size: length, sha256: digest?.finish()))
+    }
+  }
+
+  /// Takes what was written so far into the digest of the open file: no byte of it will change any more. Called
+  /// soon enough it is still in memory, and no file needs to be read again at the end.
+  package mutating func settle() throws(EvidenceError) {
+    guard digest != nil else { return }
+    let buffer = buffer
+    while digestedLength < length {
+      let count = try readBack(at: digestedLength)
+      digest?.update(buffer.bytes)
+      digestedLength += UInt64(count)
+    }
+  }
+
+  /// Fills the buffer with the next bytes of the open file.
+  private borrowing func readBack(at position: UInt64) throws(EvidenceError) -> Int {
+    let count = Int(min(UInt64(Self.copyStep), length - position))
+    let got = try buffer.fill { (memory) throws(EvidenceError) in
+      try file?.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]), at: position) ?? 0
+    }
+    guard got == count else { throw EvidenceError(.outputShorter, paths.last?.string ?? "") }
+    buffer.byteCount = count
+    return count
   }
 
   /// Leaves the open file as it is.
@@ -124,15 +174,9 @@ package struct SegmentOutput: ~Copyable {
   }
 
   private borrowing func copyOpenFile(to copy: borrowing DurableFile) throws(EvidenceError) {
-    let buffer = PageBuffer(capacity: Self.copyStep)
     var position: UInt64 = 0
     while position < length {
-      let count = Int(min(UInt64(Self.copyStep), length - position))
-      let got = try buffer.fill { (memory) throws(EvidenceError) in
-        try file?.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]), at: position) ?? 0
-      }
-      guard got == count else { throw EvidenceError(.outputShorter, paths.last?.string ?? "") }
-      buffer.byteCount = count
+      let count = try readBack(at: position)
       try copy.write(buffer.bytes, at: position)
       position += UInt64(count)
     }
@@ -147,10 +191,10 @@ package struct SegmentOutput: ~Copyable {
   ///   - length: bytes of the open file that count.
   /// - Throws: `fileMissing` for a file that lies in none of the folders, `outputShorter`, `writeFailed`.
   package init(
-    resuming folder: FilePath, _ overflow: Overflow, names: [String], later: some Sequence<String>,
-    length: UInt64
+    resuming folder: FilePath, _ overflow: Overflow, readsBack: Bool, names: [String],
+    later: some Sequence<String>, length: UInt64
   ) throws(EvidenceError) {
-    self.init(folder, overflow)
+    self.init(folder, overflow, readsBack: readsBack)
     for name in names {
       guard let found = self.folders.first(where: { Files.exists($0.appending(name)) }) else {
         throw EvidenceError(.fileMissing, self.folders[0].appending(name).string)
@@ -158,6 +202,10 @@ package struct SegmentOutput: ~Copyable {
       paths.append(found.appending(name))
     }
     guard let open = paths.last, let openName = names.last else { return }
+    for path in paths.dropLast() {
+      files.append(
+        WrittenFile(path: path, size: try OwnedDescriptor.openForReading(path).fileSize(), sha256: nil))
+    }
     // A copy that was being made in the next folder counts for nothing while the file is still here.
     for folder in self.folders where folder.appending(openName) != open {
       _ = Syscalls.unlink(folder.appending(openName))

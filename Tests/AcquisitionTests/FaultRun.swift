@@ -106,7 +106,7 @@ final class FailingWriter: ImageWriter {
     if step == .write, number == self.block { throw failure }
   }
 
-  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {
+  func finish(_ closing: ImageClosing) throws(EvidenceError) -> [WrittenFile] {
     if step == .finish { throw failure }
     return []
   }

@@ -63,11 +63,35 @@ import Testing
   /// Past E99 come EAA, EAB …; nothing is lost on the way.
   @Test("DA-AO-05 segments past the 99th keep their size and order") func segmentsPastNinetyNine() throws {
     let folder = try TemporaryFolder()
+    let files = try writeIncompressible(segmentSize: 1 << 20, folder: folder.path)
+    let names = files.compactMap { $0.lastComponent?.string }
+    #expect(names.count > 105)
+    #expect(names[98...100] == ["image.E99", "image.EAA", "image.EAB"])
+    for file in files { #expect(try size(file) <= 1 << 20) }
+  }
+
+  /// After 64 MiB of chunks their table is written, and the next section begins in the same file.
+  @Test func aLongSegmentHasSeveralTables() throws {
+    let folder = try TemporaryFolder()
+    let files = try writeIncompressible(segmentSize: EWFOptions.defaultSegmentSize, folder: folder.path)
+    try #require(files.count == 1)
+    let bytes = Data(try TestFiles.read(files[0]))
+    var tables = 0
+    var rest = bytes.startIndex..<bytes.endIndex
+    while let found = bytes.range(of: Data("table2".utf8) + Data(count: 10), in: rest) {
+      tables += 1
+      rest = found.upperBound..<bytes.endIndex
+    }
+    #expect(tables == 2)
+  }
+
+  /// 104 MiB that no compression makes smaller; read again by libewf and by our reader.
+  private func writeIncompressible(segmentSize: UInt64, folder: FilePath) throws -> [FilePath] {
     var random = SeededRandom(seed: 3)
     var block = (0..<1 << 18).flatMap { _ in withUnsafeBytes(of: random.next()) { Array($0) } }
     let count = 52
     let length = count * block.count
-    let writer = try EWFWriting(.none, segmentSize: 1 << 20).writer(length: length, folder: folder.path)
+    let writer = try EWFWriting(.none, segmentSize: segmentSize).writer(length: length, folder: folder)
     var whole = StreamingDigest(.md5)
     for number in 0..<count {
       block[0] = UInt8(number)
@@ -75,11 +99,9 @@ import Testing
       whole.update(block.span.bytes)
     }
     let md5 = whole.finish()
-    let files = try writer.finish(ImageClosing(digests: DigestSet([md5]), unreadable: []))
-    let names = files.compactMap { $0.lastComponent?.string }
-    #expect(names.count > 105)
-    #expect(names[98...100] == ["image.E99", "image.EAA", "image.EAB"])
-    for file in files { #expect(try size(file) <= 1 << 20) }
+    let written = try writer.finish(ImageClosing(digests: DigestSet([md5]), unreadable: []))
+    try WrittenFiles.expect(written, areDigested: true)
+    let files = written.map(\.path)
     let verify = try Tool.run("ewfverify", ["-q", files[0].string])
     #expect(verify.status == 0, "\(verify.output)\(verify.errors)")
     let reader = try ImageFormatRegistry.open(files[0])
@@ -88,6 +110,7 @@ import Testing
     let (bytes, damage) = try ImageBytes.all(reader)
     #expect(damage == [])
     #expect(Digest.of(bytes, .md5) == md5)
+    return files
   }
 
   @Test(

@@ -8,6 +8,18 @@ import SystemIO
 import SystemPackage
 import Testing
 
+/// What a writer says of the files it completed.
+enum WrittenFiles {
+  /// Expects sizes and, where there are any, digests of what the files hold.
+  static func expect(_ files: [WrittenFile], areDigested: Bool) throws {
+    for file in files {
+      let bytes = try TestFiles.read(file.path)
+      #expect(file.size == UInt64(bytes.count), "\(file.path)")
+      #expect(file.sha256 == (areDigested ? Digest.of(bytes, .sha256) : nil), "\(file.path)")
+    }
+  }
+}
+
 /// Images by the writer under test.
 struct EWFWriting: Sendable, CustomTestStringConvertible {
   var options = EWFOptions()
@@ -66,7 +78,9 @@ struct EWFWriting: Sendable, CustomTestStringConvertible {
     try Self.write(payload, sectorSize: sectorSize, to: writer)
     let padded = Self.padded(payload, sectorSize: sectorSize)
     let digests = DigestSet([.md5, .sha1].map { Digest.of(padded, $0) })
-    return try writer.finish(ImageClosing(digests: digests, unreadable: unreadable))
+    let files = try writer.finish(ImageClosing(digests: digests, unreadable: unreadable))
+    try WrittenFiles.expect(files, areDigested: true)
+    return files.map(\.path)
   }
 
   /// As above; the first file alone.

@@ -45,7 +45,7 @@ package final class RawWriter: ImageWriter {
     self.base = base
     self.segmentSize = segmentSize
     self.ending = ending
-    self.state = Monitor(State(output: SegmentOutput(folder, overflow)))
+    self.state = Monitor(State(output: SegmentOutput(folder, overflow, readsBack: segmentSize != nil)))
     try state.withLock { state throws(EvidenceError) in try begin(&state) }
   }
 
@@ -73,7 +73,8 @@ package final class RawWriter: ImageWriter {
     self.state = Monitor(
       State(
         output: try SegmentOutput(
-          resuming: folder, overflow, names: names, later: later, length: position), position: position))
+          resuming: folder, overflow, readsBack: segmentSize != nil, names: names, later: later,
+          length: position), position: position))
   }
 
   /// Files that can have been begun since the last checkpoint, generously.
@@ -117,19 +118,20 @@ package final class RawWriter: ImageWriter {
         let rest = UInt64(bytes.byteCount - done)
         let count = Int(segmentSize.map { min(rest, $0 - state.position) } ?? rest)
         try state.output.write(bytes.extracting(done..<done + count), at: state.position)
+        try state.output.settle()
         state.position += UInt64(count)
         done += count
       }
     }
   }
 
-  package func finish(_ closing: ImageClosing) throws(EvidenceError) -> [FilePath] {
+  package func finish(_ closing: ImageClosing) throws(EvidenceError) -> [WrittenFile] {
     try state.withLock { state throws(EvidenceError) in
       precondition(!state.isFinished, "finished twice")
       state.isFinished = true
       try state.output.end()
       try state.output.sync()
-      return state.output.paths
+      return state.output.files
     }
   }
 

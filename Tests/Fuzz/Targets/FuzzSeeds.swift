@@ -66,7 +66,7 @@ enum FuzzSeeds {
       let digests = DigestSet([.md5, .sha1].map { Digest.of(Array("any".utf8), $0) })
       let unreadable = [SectorRange(3..<5), SectorRange(70..<71)]
       let files = try writer.finish(ImageClosing(digests: digests, unreadable: unreadable))
-      let bytes = try Files.contents(files[0], cap: 1 << 20)
+      let bytes = try Files.contents(files[0].path, cap: 1 << 20)
       for flags in [0, EWFTarget.repairs] {
         seeds.append(("\(compression.rawValue)-\(flags)", [flags, 0, 0, 0] + bytes))
       }
