@@ -70,6 +70,8 @@ let package = Package(
     // level 3: what is read
     module("Media", ["Evidence", "SystemIO"]),
     module("OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
+    // level 3: the container of a whole case
+    module("TarArchive", ["Evidence", "SystemIO", "Digests"]),
     // level 4: what is written and what is said of it
     module(
       "ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
@@ -102,7 +104,7 @@ let package = Package(
       "Casework",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "ImageFormats",
-        "DiscFiles", "EWFWriter",
+        "DiscFiles", "EWFWriter", "TarArchive",
         "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport", "EvidenceLabels",
       ]),
     // level 10: the program tested on the examiner's own machine
@@ -163,7 +165,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
-        "Manifests", "EWFWriter", "Verification", systemPackage,
+        "Manifests", "TarArchive", "EWFWriter", "Verification", systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests

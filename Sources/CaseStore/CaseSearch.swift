@@ -21,8 +21,15 @@ package struct CaseSearch {
   }
 
   private let store: CaseStore
+  private let eventsPerPart: Int64
 
-  package init(_ store: CaseStore) { self.store = store }
+  /// - Parameter eventsPerPart: how many events one part of the index holds, at least 1; the newest part is asked
+  ///   first, so that words which most events have are found without the others.
+  package init(_ store: CaseStore, eventsPerPart: Int64 = 1 << 17) {
+    precondition(eventsPerPart > 0)
+    self.store = store
+    self.eventsPerPart = eventsPerPart
+  }
 
   /// Events in whose values every word occurs, as a whole or as a beginning; case and accents do not matter.
   /// - Throws: `argumentInvalid` where `text` has no word to look for.
@@ -45,13 +52,27 @@ package struct CaseSearch {
 
   // MARK: The index
 
-  private static let tables = """
-    DROP TABLE IF EXISTS events;
-    DROP TABLE IF EXISTS position;
-    CREATE VIRTUAL TABLE events USING fts5(text, content='', tokenize="unicode61 remove_diacritics 2");
-    CREATE TABLE position (sequence INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
-    INSERT INTO position VALUES (0, '');
+  /// Version of the form of the index; one of another form is made anew.
+  private static let form = 2
+
+  private static let reached = """
+    CREATE TABLE reached (sequence INTEGER NOT NULL, digest TEXT NOT NULL) STRICT;
+    INSERT INTO reached VALUES (0, '');
+    PRAGMA user_version = \(form);
     """
+
+  private func part(_ sequence: Int64) -> Int64 { sequence / eventsPerPart }
+  private static func table(ofPart part: Int64) -> String { "events\(part)" }
+
+  private static func creation(ofPart part: Int64) -> String {
+    """
+    CREATE VIRTUAL TABLE IF NOT EXISTS \(table(ofPart: part))
+    USING fts5(text, content='', tokenize="unicode61 remove_diacritics 2")
+    """
+  }
+
+  /// The index is of another log, or of another form.
+  private struct Unusable: Error {}
 
   private func matches(_ pattern: String, limit: Int) throws(EvidenceError) -> [UInt64] {
     let path = store.folder.appending(Self.fileName)
@@ -83,36 +104,55 @@ package struct CaseSearch {
 
   private func look(for pattern: String, limit: Int, in index: DatabaseQueue) throws -> [UInt64] {
     try update(index).read { database in
-      try Int64.fetchAll(
-        database, sql: "SELECT rowid FROM events WHERE events MATCH ? ORDER BY rowid DESC LIMIT ?",
-        arguments: [pattern, limit]
-      ).compactMap { UInt64(exactly: $0) }
+      var found: [Int64] = []
+      var part = try part(reached(in: database).sequence)
+      while part >= 0, found.count < limit {
+        let table = Self.table(ofPart: part)
+        // A part may have no table, where the log has no events of it.
+        if try database.tableExists(table) {
+          found += try Int64.fetchAll(
+            database, sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ? ORDER BY rowid DESC LIMIT ?",
+            arguments: [pattern, limit - found.count])
+        }
+        part -= 1
+      }
+      return found.compactMap { UInt64(exactly: $0) }
     }
   }
 
-  /// Adds what the log has and the index has not; begins anew where the index is of another log.
+  /// Adds what the log has and the index has not.
+  /// - Throws: `Unusable` where it must be made anew.
   private func update(_ index: DatabaseQueue) throws -> DatabaseQueue {
     try index.write { database in
-      var known = try position(in: database)
-      if known.sequence > 0, try store.storedDigest(known.sequence) != known.digest {
-        known = (0, "")
-      }
-      if known.sequence == 0 { try database.execute(sql: Self.tables) }
-      let insert = try database.makeStatement(sql: "INSERT INTO events (rowid, text) VALUES (?, ?)")
+      let isNew = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+      if isNew { try database.execute(sql: Self.reached) }
+      guard try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.form else { throw Unusable() }
+      var known = try reached(in: database)
+      if known.sequence > 0, try store.storedDigest(known.sequence) != known.digest { throw Unusable() }
+      var inserting: (part: Int64, statement: Statement)?
       try store.forEachStoredEvent(after: known.sequence) { stored in
-        try insert.execute(arguments: [stored.sequence, try Self.text(of: stored.event())])
+        let part = part(stored.sequence)
+        if inserting?.part != part {
+          try database.execute(sql: Self.creation(ofPart: part))
+          inserting = try (
+            part,
+            database.makeStatement(
+              sql: "INSERT INTO \(Self.table(ofPart: part)) (rowid, text) VALUES (?, ?)")
+          )
+        }
+        try inserting?.statement.execute(arguments: [stored.sequence, try Self.text(of: stored.event())])
         known = (stored.sequence, stored.digestText)
       }
       try database.execute(
-        sql: "UPDATE position SET sequence = ?, digest = ?", arguments: [known.sequence, known.digest])
+        sql: "UPDATE reached SET sequence = ?, digest = ?", arguments: [known.sequence, known.digest])
     }
     return index
   }
 
-  private func position(in database: Database) throws -> (sequence: Int64, digest: String) {
-    guard try database.tableExists("position"),
-      let row = try Row.fetchOne(database, sql: "SELECT sequence, digest FROM position")
-    else { return (0, "") }
+  private func reached(in database: Database) throws -> (sequence: Int64, digest: String) {
+    guard let row = try Row.fetchOne(database, sql: "SELECT sequence, digest FROM reached") else {
+      throw Unusable()
+    }
     return (row[0], row[1])
   }
 

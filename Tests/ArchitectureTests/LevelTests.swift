@@ -9,7 +9,7 @@ private let levels: [[String]] = [
   ],
   ["Evidence"],
   ["CanonicalJSON", "SystemIO", "Digests", "Signing"],
-  ["Media", "OpticalDisc", "EvidenceLabels"],
+  ["Media", "OpticalDisc", "EvidenceLabels", "TarArchive"],
   ["ImageFormats", "Manifests", "ReferenceMedia"],
   ["EWFWriter", "DiscFiles"],
   ["Acquisition", "Verification"],

@@ -25,6 +25,28 @@ import Testing
     #expect(try find(SampleCase.digest(5).hex) == ["5 acquisition.finished"])
   }
 
+  /// A log is indexed in parts: the newest is asked first, and all of them where that is not enough.
+  @Test(arguments: [1, 2, 3, 1000] as [Int64])
+  func theSameIsFoundHoweverTheIndexIsDivided(eventsPerPart: Int64) throws {
+    let store = try sample.create()
+    for number in 1...7 {
+      _ = try store.addItem(
+        ItemNumber("\(number)"), description: number % 2 == 0 ? "even stick" : "odd stick")
+    }
+    let search = CaseSearch(store, eventsPerPart: eventsPerPart)
+    func found(_ words: String, _ limit: Int) throws -> [UInt64] {
+      try search.find(words, limit: limit).events.map(\.sequence)
+    }
+    #expect(try found("stick", 3) == [8, 7, 6])
+    #expect(try search.find("stick", limit: 3).hasMore)
+    #expect(try found("stick", 7) == [8, 7, 6, 5, 4, 3, 2])
+    #expect(try !search.find("stick", limit: 7).hasMore)
+    #expect(try found("even", 10) == [7, 5, 3])
+    #expect(try found("even odd", 10) == [])
+    _ = try store.addItem(ItemNumber("8"), description: "even stick")
+    #expect(try found("even", 2) == [9, 7])
+  }
+
   @Test func operatorsAreOnlyText() throws {
     let store = try sample.create()
     _ = try store.addItem(ItemNumber("1"), description: "NOT \"a\" AND (b* OR c) NEAR d^2")
@@ -49,6 +71,9 @@ import Testing
     #expect(try find("black").count == 1)
     let index = sample.folder.appending(CaseSearch.fileName)
     try TestFiles.write(Array("no database".utf8), to: index)
+    #expect(try find("black").count == 1)
+    // As another version made it.
+    #expect(try Tool.run("sqlite3", [index.string, "PRAGMA user_version = 1"]).status == 0)
     #expect(try find("black").count == 1)
 
     let other = try SampleCase()

@@ -5,6 +5,7 @@ import Evidence
 import Manifests
 import SystemIO
 import SystemPackage
+import TarArchive
 
 /// What an archive of a whole case says of itself. `Docs/formats/case-archive.md` has the format.
 struct CaseArchiveStatement: Hashable, Sendable {
@@ -13,7 +14,7 @@ struct CaseArchiveStatement: Hashable, Sendable {
   /// Names of the files that only an archive has.
   static let document = "export.json"
   static let signature = "export.json.p7s"
-  static let sums = "SHA256SUMS"
+  static let sums = ArchiveSums.fileName
   /// Most bytes of each of them.
   static let cap = 256 << 20
 
@@ -62,42 +63,5 @@ extension CaseArchiveStatement {
     _ = try tool.text("version")
     try tool.finish()
     try object.finish()
-  }
-}
-
-/// Names and digests of the files of a case, as `sha256sum -c` reads them.
-struct ArchiveSums {
-  private(set) var lines: [(path: String, digest: Digest)] = []
-
-  mutating func add(_ path: String, _ digest: Digest) { lines.append((path, digest)) }
-
-  var bytes: [UInt8] { Array(lines.map { "\($0.digest.hex)  \($0.path)\n" }.joined().utf8) }
-
-  init() {}
-
-  /// - Throws: `archiveMalformed`.
-  init(parsing bytes: [UInt8]) throws(EvidenceError) {
-    func failure(_ line: Int) -> EvidenceError {
-      EvidenceError(.archiveMalformed, CaseArchiveStatement.sums, "line \(line) is no digest and name")
-    }
-    guard bytes.isEmpty || bytes.last == UInt8(ascii: "\n") else { throw failure(0) }
-    for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-      .dropLast()
-      .enumerated()
-    {
-      guard let text = String(validating: line, as: UTF8.self), text.utf8.count > 66,
-        let digest = Digest(.sha256, hex: String(text.prefix(64))), text.dropFirst(64).hasPrefix("  ")
-      else { throw failure(index + 1) }
-      add(String(text.dropFirst(66)), digest)
-    }
-  }
-
-  /// Whether a path can stand in an archive: relative, without `..`, empty names or control characters.
-  static func isSafe(_ path: String) -> Bool {
-    !path.isEmpty && path.utf8.count < 4096
-      && !path.unicodeScalars.contains { $0.value < 0x20 || $0 == "\\" || $0.value == 0x7f }
-      && path.split(separator: "/", omittingEmptySubsequences: false).allSatisfy {
-        !["", ".", ".."].contains($0) && $0.utf8.count <= 255
-      }
   }
 }

@@ -5,6 +5,7 @@ import Manifests
 import Signing
 import SystemIO
 import SystemPackage
+import TarArchive
 
 /// Writes a whole case into one archive (tar), which stock tools unpack and check, and which another workstation imports.
 package struct CaseExport {

@@ -6,6 +6,7 @@ import Manifests
 import Signing
 import SystemIO
 import SystemPackage
+import TarArchive
 import Verification
 
 /// Unpacks an archive of a case on another workstation, and verifies it before it counts as a case.

@@ -16,7 +16,7 @@ enum EWFTarget {
 
   /// Most bytes read in a row: a file may claim any length.
   private static let window: UInt64 = 128 << 10
-  private static let folder = Scratch()
+  private static let names = ["image.E01", "image.E02"]
 
   static func problem(with input: [UInt8]) -> String? {
     guard input.count > headerSize else { return nil }
@@ -28,7 +28,9 @@ enum EWFTarget {
       segments = [Array(segments[0][..<place]), Array(segments[0][place...])]
     }
     if flags & repairs != 0 { segments = segments.map(EWFRepair.repaired) }
-    guard let first = folder.write(segments) else { return "the scratch file was not written" }
+    guard let first = Scratch.shared.write(segments, as: names) else {
+      return "the scratch file was not written"
+    }
     guard let reader = try? ImageFormatRegistry.open(first, as: .e01) else { return nil }
     return problem(with: reader)
   }
@@ -101,44 +103,3 @@ enum EWFTarget {
     return (bytes, damage)
   }
 }
-
-/// A folder in memory with the segments of the current input; one per process.
-private struct Scratch {
-  private let folder: FilePath
-
-  init() {
-    let memory: FilePath = "/dev/shm"
-    let base: FilePath = Files.kind(memory) == .folder ? memory : "/tmp"
-    self.folder = base.appending("exhibit-fuzz-\(getpid())")
-    _ = Syscalls.makeFolder(folder, mode: 0o700)
-    path = folder.string
-    atexit {
-      for name in Scratch.names { _ = Syscalls.unlink(FilePath(path).appending(name)) }
-      _ = Syscalls.removeFolder(FilePath(path))
-    }
-  }
-
-  private static let names = ["image.E01", "image.E02"]
-
-  /// - Returns: the first file; `nil` where one could not be written.
-  func write(_ segments: [[UInt8]]) -> FilePath? {
-    for (index, name) in Self.names.enumerated() {
-      let file = folder.appending(name)
-      guard index < segments.count else {
-        _ = Syscalls.unlink(file)
-        continue
-      }
-      guard case .success(let number) = Syscalls.open(file, O_WRONLY | O_CREAT | O_TRUNC, mode: 0o600) else {
-        return nil
-      }
-      let descriptor = OwnedDescriptor(adopting: number, path: file)
-      let bytes = segments[index]
-      let written = bytes.withUnsafeBytes { Syscalls.pwrite(descriptor.number, $0, at: 0) }
-      guard case .success(bytes.count) = written else { return nil }
-    }
-    return folder.appending(Self.names[0])
-  }
-}
-
-/// For `atexit`, which takes no context.
-nonisolated(unsafe) private var path = ""

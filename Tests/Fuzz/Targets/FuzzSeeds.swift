@@ -7,6 +7,7 @@ import Manifests
 import Signing
 import SystemIO
 import SystemPackage
+import TarArchive
 
 /// Inputs to begin with, one folder for each target: what our own writers make.
 enum FuzzSeeds {
@@ -25,6 +26,7 @@ enum FuzzSeeds {
     of target: FuzzTarget, _ scratch: FilePath
   ) throws(EvidenceError) -> [(String, [UInt8])] {
     switch target {
+    case .archive: try archives(scratch)
     case .cue: DiscSeeds.sheets
     case .disc: DiscSeeds.descriptions
     case .ewf: try images(scratch)
@@ -36,6 +38,28 @@ enum FuzzSeeds {
     case .toc: DiscSeeds.tables
     case .volumes: DiscSeeds.volumes
     }
+  }
+
+  // MARK: - Archives
+
+  private static func archives(_ scratch: FilePath) throws(EvidenceError) -> [(String, [UInt8])] {
+    let path = scratch.appending("archive.tar")
+    let writer = try TarWriter(path, top: "2026-0142")
+    try writer.add("case.sqlite", Array("a database".utf8))
+    try writer.add("evidence/001/001.E01", [UInt8](repeating: 7, count: 700))
+    // Too long, and not ASCII: in an extended header.
+    try writer.add("attachments/" + String(repeating: "long ", count: 24) + "\u{e9}", [])
+    var sums = ArchiveSums()
+    sums.add("case.sqlite", digest("a"))
+    sums.add("evidence/001/001.E01", digest("b"))
+    try writer.add(ArchiveSums.fileName, sums.bytes)
+    _ = try writer.finish()
+    let archive = try Files.contents(path, cap: 1 << 20)
+    _ = Syscalls.unlink(path)
+    return [
+      ("archive", [0] + archive), ("archive-repaired", [ArchiveTarget.repairs] + archive),
+      ("sums", [ArchiveTarget.isList] + sums.bytes),
+    ]
   }
 
   // MARK: - E01

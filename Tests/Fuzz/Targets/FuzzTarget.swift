@@ -3,6 +3,8 @@
 /// A target must answer every input: a crash, a leak, a timeout or more memory than allowed is found by libFuzzer,
 /// a wrong answer by the target itself.
 package enum FuzzTarget: String, CaseIterable, Sendable {
+  /// Archives of a case.
+  case archive
   /// Cue sheets.
   case cue
   /// Descriptions of discs.
@@ -28,6 +30,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   /// - Returns: what is wrong with the answer; `nil` where nothing is.
   package func problem(with input: [UInt8]) -> String? {
     switch self {
+    case .archive: ArchiveTarget.problem(with: input)
     case .cue: CUETarget.problem(with: input)
     case .disc: DiscDescriptionTarget.problem(with: input)
     case .ewf: EWFTarget.problem(with: input)

@@ -2,36 +2,43 @@ import Evidence
 
 /// One entry of a tar archive as POSIX describes it (IEEE Std 1003.1, "pax": ustar with extended headers). Pure: bytes to
 /// values and back.
-struct TarHeader: Hashable, Sendable {
-  enum Kind: Hashable, Sendable { case file, folder }
+package struct TarHeader: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable { case file, folder }
 
-  static let blockSize = 512
-  /// Largest size the plain header can say, in bytes; a larger one stands in an extended header.
-  private static let largestPlainSize: UInt64 = 0o777_7777_7777
+  package static let blockSize = 512
+  /// Largest number the plain header can say; a larger size stands in an extended header.
+  package static let largestPlainNumber: UInt64 = 0o777_7777_7777
   private static let longestPlainPath = 100
 
   /// With `/` between names; relative.
-  let path: String
-  let kind: Kind
+  package let path: String
+  package let kind: Kind
   /// Bytes.
-  let size: UInt64
-  /// Seconds since 1970.
-  let modified: UInt64
+  package let size: UInt64
+  /// Seconds since 1970; what is after the year 2242 is written as the last second a header can say.
+  package let modified: UInt64
+
+  package init(path: String, kind: Kind, size: UInt64, modified: UInt64) {
+    self.path = path
+    self.kind = kind
+    self.size = size
+    self.modified = modified
+  }
 
   /// The blocks before the contents.
-  var blocks: [UInt8] {
+  package var blocks: [UInt8] {
     let utf8 = Array((kind == .folder ? path + "/" : path).utf8)
     let isPlain = utf8.count <= Self.longestPlainPath && utf8.allSatisfy { $0 < 0x80 }
-    guard !isPlain || size > Self.largestPlainSize else {
+    guard !isPlain || size > Self.largestPlainNumber else {
       return block(name: utf8, size: size, type: kind.letter)
     }
     var records = Self.record("path", String(decoding: utf8, as: UTF8.self))
-    if size > Self.largestPlainSize { records += Self.record("size", String(size)) }
+    if size > Self.largestPlainNumber { records += Self.record("size", String(size)) }
     let extended = block(name: Array("pax".utf8), size: UInt64(records.count), type: UInt8(ascii: "x"))
     // What a program that does not know extended headers makes of it.
     let short = isPlain ? utf8 : Array("long-name".utf8)
     return extended + Self.padded(records)
-      + block(name: short, size: size > Self.largestPlainSize ? 0 : size, type: kind.letter)
+      + block(name: short, size: size > Self.largestPlainNumber ? 0 : size, type: kind.letter)
   }
 
   /// Bytes filled up to whole blocks.
@@ -40,7 +47,7 @@ struct TarHeader: Hashable, Sendable {
   }
 
   /// Zeros behind contents of this size.
-  static func padding(_ size: UInt64) -> Int { Int((512 - size % 512) % 512) }
+  package static func padding(_ size: UInt64) -> Int { Int((512 - size % 512) % 512) }
 
   /// Two blocks of zeros end an archive.
   static let end = [UInt8](repeating: 0, count: 2 * blockSize)
@@ -67,7 +74,7 @@ struct TarHeader: Hashable, Sendable {
     set(108, octal(0, digits: 7))
     set(116, octal(0, digits: 7))
     set(124, octal(size, digits: 11))
-    set(136, octal(modified, digits: 11))
+    set(136, octal(min(modified, Self.largestPlainNumber), digits: 11))
     set(148, Array("        ".utf8))
     block[156] = type
     set(257, Array("ustar\0".utf8))
@@ -86,12 +93,12 @@ extension TarHeader.Kind {
 }
 
 /// Reads headers block by block.
-struct TarHeaderReader {
+package struct TarHeaderReader {
   /// Most bytes of an extended header.
   static let largestExtension: UInt64 = 1 << 20
 
   /// What a block says.
-  enum Step: Hashable, Sendable {
+  package enum Step: Hashable, Sendable {
     /// An extended header of this many bytes follows; hand it to ``takeExtension(_:)``.
     case extended(UInt64)
     case entry(TarHeader)
@@ -102,8 +109,10 @@ struct TarHeaderReader {
   private var path: String?
   private var size: UInt64?
 
+  package init() {}
+
   /// - Returns: `nil` where the block is no header of a kind that can stand in an archive of a case.
-  mutating func take(_ block: [UInt8]) -> Step? {
+  package mutating func take(_ block: [UInt8]) -> Step? {
     guard block.count == TarHeader.blockSize else { return nil }
     if block.allSatisfy({ $0 == 0 }) { return .end }
     guard block[257..<263].elementsEqual("ustar\0".utf8), let sum = Self.octal(block[148..<156]),
@@ -134,7 +143,7 @@ struct TarHeaderReader {
 
   /// - Returns: whether the bytes are records of an extended header. Those that concern neither path nor size are passed
   ///   over.
-  mutating func takeExtension(_ bytes: [UInt8]) -> Bool {
+  package mutating func takeExtension(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
       guard let space = rest.firstIndex(of: UInt8(ascii: " ")),
