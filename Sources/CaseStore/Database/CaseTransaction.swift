@@ -23,7 +23,8 @@ extension Database {
   ) throws -> [Recorded<Record>] {
     let table = Record.table
     guard try table.since <= Migration.version(of: self) else { return [] }
-    let order = (["event"] + table.key).joined(separator: ", ")
+    // Sorted after they are found: by the index of events every row of the table would be looked up, out of its order.
+    let order = (["+event"] + table.key).joined(separator: ", ")
     let cursor = try Row.fetchCursor(
       cachedStatement(sql: table.select("WHERE \(condition) ORDER BY \(order)")),
       arguments: StatementArguments(arguments))
