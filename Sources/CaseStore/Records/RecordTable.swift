@@ -41,7 +41,8 @@ package struct RecordTable: Sendable {
   /// looked at column by column.
   var walk: String {
     let fields = columns.map(\.name).sorted().map { "'\($0)', \($0)" }.joined(separator: ", ")
-    let order = (["event"] + key).joined(separator: ", ")
+    // Sorted, not looked up row by row through the index of events.
+    let order = (["+event"] + key).joined(separator: ", ")
     return "SELECT event, json_object(\(fields)) FROM \(name) ORDER BY \(order)"
   }
 
