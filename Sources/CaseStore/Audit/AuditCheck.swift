@@ -55,7 +55,7 @@ extension CaseStore {
 /// An event that is as it should be is followed where it lies, by ``EventScanner``; what is not taken that way is looked
 /// at value by value, and only there something can be found.
 struct AuditCheck {
-  static let cacheKiB = 256 << 10
+  static let cacheKiB = 32 << 10
   /// What SQLite takes by itself.
   static let usualCacheKiB = 2000
 
