@@ -87,6 +87,9 @@ enum CaseOpening {
       let code = csqlite_defend(database.sqliteConnection.map { UnsafeMutableRawPointer($0) })
       guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
       try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON")
+      // What is sorted stays in memory: nothing of a case is left in the folder for temporary files, and a full one is
+      // not taken for a damaged database.
+      try database.execute(sql: "PRAGMA temp_store = MEMORY")
     }
     return configuration
   }
