@@ -101,7 +101,7 @@ extension CaseStore {
   /// Every report of the case, oldest first, with its approvals.
   package func reports() throws(EvidenceError) -> [RecordedReport] {
     var reports: [RecordedReport] = []
-    try forEachEvent { event throws(EvidenceError) in
+    try forEachEvent(of: [.reportRecorded, .reportApproved]) { event throws(EvidenceError) in
       if let report = RecordedReport(event) { reports.append(report) }
       guard event.kind == .reportApproved, let number = event.payload["details"]?["event"]?.integerValue,
         let index = reports.firstIndex(where: { $0.event == UInt64(exactly: number) }),

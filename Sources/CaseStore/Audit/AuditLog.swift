@@ -36,22 +36,33 @@ extension CaseStore {
     }
   }
 
-  /// Hands the events of one kind that wrote an acquisition to `body`, oldest first. Only those are looked at.
+  /// Hands the events of some kinds to `body`, oldest first. No other is looked into.
+  package func forEachEvent(
+    of kinds: [AuditKind], _ body: (AuditEvent) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) {
+    try forEachEvent(of: kinds, among: "true", body)
+  }
+
+  /// Hands the events of one kind that wrote an acquisition to `body`, oldest first. No other is looked at.
   package func forEachAcquisitionEvent(
     of kind: AuditKind, _ body: (AuditEvent) throws(EvidenceError) -> Void
   ) throws(EvidenceError) {
+    try forEachEvent(
+      of: [kind], among: "sequence IN (SELECT event FROM \(AcquisitionRecord.table.name))", body)
+  }
+
+  private func forEachEvent(
+    of kinds: [AuditKind], among condition: String, _ body: (AuditEvent) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) {
     try read { database in
       // The keys of an event stand in one order, and a quotation mark inside of a text is escaped.
+      let isOneOfThem = kinds.map { _ in "instr(event, ?) > 0" }.joined(separator: " OR ")
       let numbers = try Int64.fetchAll(
         database,
-        sql: """
-          SELECT sequence FROM audit_event
-          WHERE sequence IN (SELECT event FROM \(AcquisitionRecord.table.name)) AND instr(event, ?) > 0
-          ORDER BY sequence
-          """,
-        arguments: [",\"kind\":\"\(kind)\",\"payload\":"])
+        sql: "SELECT sequence FROM audit_event WHERE \(condition) AND (\(isOneOfThem)) ORDER BY sequence",
+        arguments: StatementArguments(kinds.map { ",\"kind\":\"\($0)\",\"payload\":" }))
       for number in numbers {
-        guard let event = try AuditLog.stored(number, in: database)?.event(), event.kind == kind else {
+        guard let event = try AuditLog.stored(number, in: database)?.event(), kinds.contains(event.kind) else {
           continue
         }
         try body(event)

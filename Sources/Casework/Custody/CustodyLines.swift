@@ -27,7 +27,7 @@ package struct CustodyLine {
 /// Turns custody records into lines.
 struct CustodyLines {
   private let names: [RecordIdentifier: String]
-  private let history: CustodyHistory
+  let history: CustodyHistory
   private let steps: [RecordIdentifier: CustodyStep]
   private let numbers: [RecordIdentifier: UInt64]
   private let attachments: [RecordIdentifier: [AttachmentRecord]]

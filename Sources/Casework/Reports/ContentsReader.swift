@@ -76,8 +76,8 @@ struct ContentsReader {
       try acquisition(entry, rates[entry.acquisition.id.description])
     }
     let known = try store.itemDescription(record.number)
-    let lines = try CustodyLines(store, of: record.number).all
-    let custody = zip(try store.custody(of: record.number), lines).map { recorded, line in
+    let lines = try CustodyLines(store, of: record.number)
+    let custody = zip(lines.history.records, lines.all).map { recorded, line in
       ReportContents.CustodyEntry(
         recorded, notes: line.notes.map { .init(label: $0.label, text: $0.text) }, json: line.json)
     }
@@ -148,8 +148,8 @@ struct ContentsReader {
   /// How fast each acquisition was read, by its identifier.
   private func readRates() throws(EvidenceError) -> [String: ReadRate] {
     var rates: [String: ReadRate] = [:]
-    try store.forEachEvent { event throws(EvidenceError) in
-      guard event.kind == .acquisitionImaged, let details = event.payload["details"],
+    try store.forEachEvent(of: [.acquisitionImaged]) { event throws(EvidenceError) in
+      guard let details = event.payload["details"],
         let acquisition = details["acquisition"]?.stringValue, let rate = ReadRate(details["readRate"])
       else { return }
       rates[acquisition] = rate

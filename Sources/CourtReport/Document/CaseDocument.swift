@@ -8,7 +8,7 @@ package struct CaseDocument {
   let words: Wording
 
   /// Most rows of a table; what is left out is counted, and the report as JSON has all of it.
-  package static let mostRows = 200
+  package static let mostRows = 100
 
   package init(_ contents: ReportContents, _ words: Wording) {
     self.contents = contents

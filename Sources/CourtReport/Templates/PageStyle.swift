@@ -44,7 +44,7 @@ enum PageStyle {
     .grid tbody tr + tr { border-top: 1px solid #d4d4d0; }
     .grid span, .grid code { display: block; }
     .grid span + span { color: #444; }
-    .plain { overflow-wrap: break-word; }
+    .plain, .number { overflow-wrap: break-word; }
     .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .caption { margin: 0; }
     .caption th { width: 6rem; font-weight: 400; color: #444; }

@@ -132,7 +132,7 @@ enum PageTemplates {
     <thead><tr>{{#columns}}<th scope="col"{{#isNumeric}} class="number"{{/isNumeric}}>{{columnTitle}}</th>{{/columns}}</tr></thead>
     <tbody>
     {{#rows}}
-    <tr>{{#cells}}{{#isHead}}<th scope="row">{{/isHead}}{{^isHead}}<td{{#isNumber}} class="number"{{/isNumber}}{{#isPlain}} class="plain"{{/isPlain}}>{{/isHead}}{{#texts}}{{#isTyped}}<code>{{text}}</code>{{/isTyped}}{{^isTyped}}<span>{{text}}</span>{{/isTyped}}{{/texts}}{{#isHead}}</th>{{/isHead}}{{^isHead}}</td>{{/isHead}}{{/cells}}</tr>
+    <tr>{{#cells}}{{#isHead}}<th scope="row"{{#isPlain}} class="plain"{{/isPlain}}>{{/isHead}}{{^isHead}}<td{{#isNumber}} class="number"{{/isNumber}}{{#isPlain}} class="plain"{{/isPlain}}>{{/isHead}}{{#texts}}{{#isTyped}}<code>{{text}}</code>{{/isTyped}}{{^isTyped}}<span>{{text}}</span>{{/isTyped}}{{/texts}}{{#isHead}}</th>{{/isHead}}{{^isHead}}</td>{{/isHead}}{{/cells}}</tr>
     {{/rows}}
     </tbody>
     </table>
