@@ -104,10 +104,19 @@ package struct DiscLayoutDrawing {
 
   /// Sessions above, track numbers below where there is room for them.
   private func label(_ drawing: inout SVG) {
+    let (end, width) = (Self.left + Self.width, 62.0)
+    var taken = 0.0
     for session in disc.sessions {
-      guard let first = session.tracks.first?.first, let end = session.tracks.last?.end else { continue }
-      drawing.line(from: (place(first), Self.top - 5), to: (place(end), Self.top - 5))
-      drawing.text("Session \(session.number)", x: place(first), y: Self.top - 9)
+      guard let first = session.tracks.first?.first, let last = session.tracks.last?.end else { continue }
+      drawing.line(from: (place(first), Self.top - 5), to: (place(last), Self.top - 5))
+      // A session at the very end is named to the left of it.
+      let isLate = place(first) + width > end
+      let begins = isLate ? end - width : place(first)
+      guard begins >= taken else { continue }
+      drawing.text(
+        "Session \(session.number)", x: isLate ? end : begins, y: Self.top - 9,
+        anchor: isLate ? .end : .start)
+      taken = begins + width
     }
     var free = 0.0
     for piece in pieces {

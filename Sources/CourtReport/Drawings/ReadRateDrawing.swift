@@ -27,7 +27,7 @@ package struct ReadRateDrawing {
 
   package var text: String {
     let range = range
-    return words(.rateWords, Self.rate(range.slowest), Self.rate(range.mean), Self.rate(range.fastest))
+    return words(.rateWords, rate(range.slowest), rate(range.mean), rate(range.fastest))
   }
 
   package var svg: String {
@@ -38,7 +38,7 @@ package struct ReadRateDrawing {
       drawing.line(
         from: (Self.left, y), to: (Self.left + Self.width, y), color: step == 0 ? SVG.ink : "#d4d4d0")
       drawing.text(
-        Self.rate(top * Double(step) / 4), x: Self.left - 6, y: y + 4, anchor: .end, color: SVG.faint)
+        rate(top * Double(step) / 4), x: Self.left - 6, y: y + 4, anchor: .end, color: SVG.faint)
     }
     for step in 0...4 {
       let x = Self.left + Self.width * Double(step) / 4
@@ -58,8 +58,10 @@ package struct ReadRateDrawing {
 
   private func place(_ bytes: UInt64) -> Double { Self.left + Self.width * Double(bytes) / Double(length) }
 
-  private static func rate(_ value: Double) -> String {
-    "\(HumanText.decimal(value / 1_000_000)) MB/s"
+  /// In the unit that suits the fastest, the same for all.
+  private func rate(_ value: Double) -> String {
+    range.fastest < 1_000_000
+      ? "\(HumanText.decimal(value / 1000)) kB/s" : "\(HumanText.decimal(value / 1_000_000)) MB/s"
   }
 
   /// The next 1, 2 or 5 times a power of ten.

@@ -29,7 +29,7 @@ enum PageStyle {
       overflow-wrap: anywhere; white-space: pre-wrap; }
     pre { margin: .2rem 0 .8rem; padding: .5rem .7rem; border-left: 3px solid #888; background: #f4f4f2; }
     pre code { font-size: .95em; }
-    .purpose { margin: .8rem 0 .1rem; }
+    .purpose { margin: .8rem 0 .1rem; break-after: avoid; }
     .none { color: #444; font-style: italic; }
     .missing { background: #fff3c4; border: 1px dashed #7a5200; font-style: italic; padding: .3rem .5rem; }
     table { width: 100%; border-collapse: collapse; margin: .6rem 0 1rem; font-size: .9rem; }

@@ -168,7 +168,7 @@ extension Phrase {
       "Slowest {0}, mean {1}, fastest {2}.",
       "Langsamste {0}, im Mittel {1}, schnellste {2}."),
     .rateCaption: .init(
-      "Megabytes per second over the length of the medium, as the acquisition got on",
-      "Megabyte pro Sekunde über die Länge des Datenträgers, im Verlauf der Sicherung"),
+      "How fast the medium was read over its length, as the acquisition got on",
+      "Wie schnell der Datenträger gelesen wurde, über seine Länge, im Verlauf der Sicherung"),
   ]
 }
