@@ -3,6 +3,7 @@ import CanonicalJSON
 import Casework
 import Evidence
 import Rendering
+import SystemIO
 import SystemPackage
 
 struct CaseBackupCommand: CaseCommand {
@@ -108,7 +109,10 @@ struct CaseExportCommand: CaseCommand {
       }
     var export = CaseExport(folder, to: FilePath(try required(output, "--output")), identity: identity)
     export.authority = try AuthoritySetting.authority()
-    let written = try export.perform()
+    StopSignals.install()
+    let display = ProgressDisplay("Exporting")
+    let written = try export.perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }
+    display.finish()
     rendering.show(
       [
         "Archive of \(written.fileCount) files written to \(written.path), \(HumanText.size(written.length))",
@@ -141,9 +145,12 @@ struct CaseImportCommand: ParsableCommand {
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
+    StopSignals.install()
+    let display = ProgressDisplay("Importing")
     let imported = try CaseImport(
       FilePath(archive), to: FilePath(try required(folder, "the folder")), trust: trust.map { FilePath($0) }
-    ).perform()
+    ).perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }
+    display.finish()
     CommandLog.works(on: try CaseFolder.at(imported.folder))
     rendering.show(
       [

@@ -10,7 +10,8 @@ package struct TarReader: ~Copyable {
 
   private let file: OwnedDescriptor
   private let name: String
-  private let size: UInt64
+  /// Bytes of the archive.
+  package let size: UInt64
   private var position: UInt64 = 0
   private var headers = TarHeaderReader()
   private let buffer = PageBuffer(capacity: step)
@@ -29,7 +30,7 @@ package struct TarReader: ~Copyable {
     EvidenceError(.archiveMalformed, name, "\(reason) at byte \(position)")
   }
 
-  /// The next entry; `nil` at the end. Its contents must be taken, by ``contents(of:cap:)`` or ``copy(_:to:)``.
+  /// The next entry; `nil` at the end. Its contents must be taken, by ``contents(of:cap:)`` or ``copy(_:to:eachStep:)``.
   /// - Throws: `archiveMalformed`.
   package mutating func next() throws(EvidenceError) -> TarHeader? {
     while true {
@@ -55,8 +56,11 @@ package struct TarReader: ~Copyable {
   }
 
   /// Writes the contents of an entry to a new file, synced.
+  /// - Parameter eachStep: called with the bytes of the archive read so far; what it throws ends the work.
   /// - Returns: their SHA-256.
-  package mutating func copy(_ entry: TarHeader, to path: FilePath) throws(EvidenceError) -> Digest {
+  package mutating func copy(
+    _ entry: TarHeader, to path: FilePath, eachStep: (UInt64) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) -> Digest {
     let output = try DurableFile(creating: path)
     let buffer = buffer
     var digest = StreamingDigest(.sha256)
@@ -72,6 +76,7 @@ package struct TarReader: ~Copyable {
       try output.write(buffer.bytes, at: done)
       position += UInt64(wanted)
       done += UInt64(wanted)
+      try eachStep(position)
     }
     try output.close()
     try skipPadding(entry.size)

@@ -20,9 +20,12 @@ package final class TarWriter {
   }
 
   /// Adds a file as it is on the drive.
+  /// - Parameter eachStep: called with the number of bytes just written; what it throws ends the work.
   /// - Returns: SHA-256 of its contents.
   /// - Throws: `readFailed` where it became shorter meanwhile.
-  package func add(_ name: String, from source: FilePath) throws(EvidenceError) -> Digest {
+  package func add(
+    _ name: String, from source: FilePath, eachStep: (UInt64) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) -> Digest {
     let file = try OwnedDescriptor.openFile(source)
     file.adviseSequential()
     let size = try file.fileSize()
@@ -42,6 +45,7 @@ package final class TarWriter {
       try self.file.write(buffer.bytes, at: position)
       position += UInt64(wanted)
       done += UInt64(wanted)
+      try eachStep(UInt64(wanted))
     }
     try pad(size)
     return digest.finish()

@@ -62,7 +62,8 @@ extension CaseStore {
         sql: "SELECT sequence FROM audit_event WHERE \(condition) AND (\(isOneOfThem)) ORDER BY sequence",
         arguments: StatementArguments(kinds.map { ",\"kind\":\"\($0)\",\"payload\":" }))
       for number in numbers {
-        guard let event = try AuditLog.stored(number, in: database)?.event(), kinds.contains(event.kind) else {
+        guard let event = try AuditLog.stored(number, in: database)?.event(), kinds.contains(event.kind)
+        else {
           continue
         }
         try body(event)

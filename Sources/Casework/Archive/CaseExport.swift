@@ -37,9 +37,18 @@ package struct CaseExport {
 
   /// Blocks until the archive is synced. Whoever works on the case goes on; the database in the archive is as it was at
   /// one moment.
-  /// - Throws: `outputExists`, `outputInUse` where an acquisition is under way, `destinationFull` …
-  package func perform() throws(EvidenceError) -> Written {
+  /// - Parameter progress: called with the bytes done and all there are.
+  /// - Throws: `outputExists`, `outputInUse` where an acquisition is under way, `interrupted`, `destinationFull` …;
+  ///   nothing is left then.
+  package func perform(
+    stop: StopFlag = StopFlag(), progress: (UInt64, UInt64) -> Void = { _, _ in }
+  ) throws(EvidenceError) -> Written {
     guard !Files.exists(output) else { throw EvidenceError(.outputExists, output.string) }
+    let snapshot = FilePath(output.string + ".database")
+    let partial = FilePath(output.string + ".partial")
+    for left in [snapshot, partial] where Files.exists(left) {
+      throw EvidenceError(.outputExists, left.string, "perhaps of an export that was cut off")
+    }
     guard !folder.contains(output.removingLastComponent()) else {
       throw EvidenceError(.argumentInvalid, output.string, "it would lie inside the case")
     }
@@ -54,19 +63,28 @@ package struct CaseExport {
       checkpoint.authority = authority
       try checkpoint.perform()
     }
-    let snapshot = FilePath(output.string + ".database")
     let head = try store.backUp(to: snapshot)
     try store.close()
     defer { _ = Syscalls.unlink(snapshot) }
-    let partial = FilePath(output.string + ".partial")
     let archive = try TarWriter(partial, top: folder.path.lastComponent?.string ?? record.number)
     do throws(EvidenceError) {
       var sums = ArchiveSums()
-      sums.add(CaseStore.fileName, try archive.add(CaseStore.fileName, from: snapshot))
-      // Written since the list was made.
-      let checkpoints = try names(below: folder.checkpoints)
-      for path in (files + checkpoints).sorted() {
-        sums.add(path, try archive.add(path, from: folder.path.pushing(FilePath(path))))
+      // Checkpoints were written since the list was made.
+      let others = try (files + names(below: folder.checkpoints)).sorted().map {
+        (name: $0, path: folder.path.pushing(FilePath($0)))
+      }
+      let all = [(name: CaseStore.fileName, path: snapshot)] + others
+      let length = try all.mapThrowing { file throws(EvidenceError) in
+        try OwnedDescriptor.openFile(file.path).fileSize()
+      }.reduce(0, +)
+      var done: UInt64 = 0
+      for file in all {
+        let digest = try archive.add(file.name, from: file.path) { (count) throws(EvidenceError) in
+          guard !stop.isRaised else { throw EvidenceError(.interrupted, output.string) }
+          done += count
+          progress(done, max(done, length))
+        }
+        sums.add(file.name, digest)
       }
       let statement = CaseArchiveStatement(
         caseIdentifier: record.id.description, caseNumber: record.number, exported: Host.now(), head: head,
@@ -77,10 +95,10 @@ package struct CaseExport {
         try archive.add(
           CaseArchiveStatement.signature, try identity.sign(statement.bytes, at: statement.exported))
       }
-      let length = try archive.finish()
+      let size = try archive.finish()
       try DurableFolder.rename(partial, to: output)
       return Written(
-        path: output, fileCount: sums.lines.count, length: length, head: head, remarks: try remarks())
+        path: output, fileCount: sums.lines.count, length: size, head: head, remarks: try remarks())
     } catch {
       _ = Syscalls.unlink(partial)
       throw error

@@ -36,13 +36,17 @@ package struct CaseImport {
 
   /// Every file is compared with the list of digests in the archive, the list with what is signed, the audit log with the
   /// head that is signed, with its checkpoints and manifests. Images are not read once more: see `exhibit verify`.
-  /// - Throws: `archiveMalformed` where anything is not as it should be; nothing is left then. `caseExists` …
-  package func perform() throws(EvidenceError) -> Imported {
+  /// - Parameter progress: called with the bytes done and all there are.
+  /// - Throws: `archiveMalformed` where anything is not as it should be, `interrupted`; nothing is left then.
+  ///   `caseExists` …
+  package func perform(
+    stop: StopFlag = StopFlag(), progress: (UInt64, UInt64) -> Void = { _, _ in }
+  ) throws(EvidenceError) -> Imported {
     guard !Files.exists(folder) else { throw EvidenceError(.caseExists, folder.string) }
     let partial = FilePath(folder.string + ".partial")
     try DurableFolder.create(partial, exists: .outputExists)
     do throws(EvidenceError) {
-      let unpacked = try unpack(to: partial)
+      let unpacked = try unpack(to: partial, stop: stop, progress)
       let statement = try compare(unpacked)
       let made = try CaseFolder.at(partial)
       var report = try AuditJob(made, trust: trust, heads: [statement.head]).perform().report
@@ -72,8 +76,11 @@ package struct CaseImport {
     var folder: FilePath
   }
 
-  private func unpack(to folder: FilePath) throws(EvidenceError) -> Unpacked {
+  private func unpack(
+    to folder: FilePath, stop: StopFlag, _ progress: (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> Unpacked {
     var reader = try TarReader(archive)
+    let size = reader.size
     var unpacked = Unpacked(folder: folder)
     var folders: Set<FilePath> = []
     let names = [CaseArchiveStatement.document, CaseArchiveStatement.signature, CaseArchiveStatement.sums]
@@ -95,7 +102,10 @@ package struct CaseImport {
       }
       let path = folder.pushing(FilePath(name))
       try Self.makeFolders(of: path, below: folder, &folders)
-      unpacked.digests[name] = try reader.copy(entry, to: path)
+      unpacked.digests[name] = try reader.copy(entry, to: path) { (done) throws(EvidenceError) in
+        guard !stop.isRaised else { throw EvidenceError(.interrupted, archive.string) }
+        progress(done, size)
+      }
     }
     for path in folders { try DurableFolder.sync(path) }
     try DurableFolder.sync(folder)
