@@ -12,8 +12,16 @@ package struct FileFolders: Hashable, Sendable {
 
   /// Where a file of this name lies: in the first folder that has one; in the first folder where none does.
   package func path(of name: String) -> FilePath {
-    let paths = folders.map { $0.appending(name) }
-    return paths.first { Files.kind($0, followLinks: false) != nil } ?? paths[0]
+    paths(of: name).first ?? folders[0].appending(name)
+  }
+
+  /// Where files of this name lie, in the order of the folders; a folder that is named twice counts once.
+  package func paths(of name: String) -> [FilePath] {
+    var taken: Set<String> = []
+    return folders.map { $0.appending(name) }.filter { path in
+      guard case .success(let status) = Syscalls.status(path, followLinks: false) else { return false }
+      return taken.insert("\(status.st_dev):\(status.st_ino)").inserted
+    }
   }
 
   /// The names in all of them.

@@ -209,6 +209,16 @@ package struct ManifestVerification {
     for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
       report.findings.append(Finding(.fileUnlisted, .note, subject: other))
     }
+    // Of two files of one name only the first is looked at: somebody could take the other for it.
+    let folders = FileFolders(folder, besides: elsewhere(manifest))
+    for file in manifest.allFiles {
+      for second in folders.paths(of: file.name).dropFirst() {
+        report.findings.append(
+          Finding(
+            .fileUnlisted, .warning, subject: second.string, expected: "one file of this name",
+            observed: "\(folders.path(of: file.name)) is the one that was checked"))
+      }
+    }
   }
 
   private func checkSums(of manifest: Manifest, manifestDigest: Digest, _ report: inout VerificationReport) {
