@@ -50,6 +50,10 @@ package struct StrictObject {
     try StrictObject(try value(key), at: path(key), of: document)
   }
 
+  package mutating func optionalObject(_ key: String) throws(EvidenceError) -> StrictObject? {
+    fields[key] == nil ? nil : try object(key)
+  }
+
   package mutating func text(_ key: String) throws(EvidenceError) -> String {
     guard let text = try value(key).stringValue else { throw failure(key, "no text") }
     return text

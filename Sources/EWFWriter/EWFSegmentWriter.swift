@@ -214,6 +214,7 @@ struct EWFSegmentWriter: ~Copyable {
       "entries": .string(Hex.encode(entries.flatMap(EWFSections.littleEndian))),
       "identifier": .string(Hex.encode(form.identity.identifier)),
       "acquired": JSONValue(form.identity.acquired), "systemTime": JSONValue(form.identity.systemTime),
+      "digests": output.keptDigests?.json,
     ])
   }
 
@@ -223,7 +224,9 @@ struct EWFSegmentWriter: ~Copyable {
     let later = ((kept.segment + 1)...).lazy.map { form.name(segment: $0) ?? "" }
     self.form = form
     self.output = try SegmentOutput(
-      resuming: form.folder, form.overflow, readsBack: true, names: names, later: later, length: kept.position
+      resuming: form.folder, form.overflow, readsBack: true, names: names, later: later,
+      length: kept.position,
+      digests: kept.digests
     )
     self.position = kept.position
     self.runStart = kept.position
@@ -240,6 +243,7 @@ struct EWFSegmentWriter: ~Copyable {
     let chunks: UInt64
     let entries: [UInt32]
     let identity: EWFIdentity
+    let digests: KeptDigests?
 
     /// - Throws: `journalMalformed`.
     init(_ json: JSONValue) throws(EvidenceError) {
@@ -261,6 +265,9 @@ struct EWFSegmentWriter: ~Copyable {
       self.identity = EWFIdentity(
         identifier: identifier, acquired: Int64(try object.quantity("acquired")),
         systemTime: Int64(try object.quantity("systemTime")))
+      self.digests = try object.optionalObject("digests").map { kept throws(EvidenceError) in
+        try KeptDigests(kept)
+      }
       try object.finish()
     }
   }

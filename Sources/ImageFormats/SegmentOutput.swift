@@ -110,7 +110,7 @@ package struct SegmentOutput: ~Copyable {
 
   /// Completes the open file.
   package mutating func end() throws(EvidenceError) {
-    try settle()
+    try settle(upTo: length)
     if let file = file.take(), let path = paths.last {
       try file.close()
       files.append(WrittenFile(path: path, size: length, sha256: digest?.finish()))
@@ -120,18 +120,23 @@ package struct SegmentOutput: ~Copyable {
   /// Takes what was written so far into the digest of the open file: no byte of it will change any more. Called
   /// soon enough it is still in memory, and no file needs to be read again at the end.
   package mutating func settle() throws(EvidenceError) {
+    // Whole blocks of the digest, whose state between them a checkpoint can keep.
+    try settle(upTo: length - length % 64)
+  }
+
+  private mutating func settle(upTo end: UInt64) throws(EvidenceError) {
     guard digest != nil else { return }
     let buffer = buffer
-    while digestedLength < length {
-      let count = try readBack(at: digestedLength)
+    while digestedLength < end {
+      let count = try readBack(at: digestedLength, upTo: end)
       digest?.update(buffer.bytes)
       digestedLength += UInt64(count)
     }
   }
 
   /// Fills the buffer with the next bytes of the open file.
-  private borrowing func readBack(at position: UInt64) throws(EvidenceError) -> Int {
-    let count = Int(min(UInt64(Self.copyStep), length - position))
+  private borrowing func readBack(at position: UInt64, upTo end: UInt64) throws(EvidenceError) -> Int {
+    let count = Int(min(UInt64(Self.copyStep), end - position))
     let got = try buffer.fill { (memory) throws(EvidenceError) in
       try file?.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]), at: position) ?? 0
     }
@@ -176,7 +181,7 @@ package struct SegmentOutput: ~Copyable {
   private borrowing func copyOpenFile(to copy: borrowing DurableFile) throws(EvidenceError) {
     var position: UInt64 = 0
     while position < length {
-      let count = try readBack(at: position)
+      let count = try readBack(at: position, upTo: length)
       try copy.write(buffer.bytes, at: position)
       position += UInt64(count)
     }
@@ -184,17 +189,34 @@ package struct SegmentOutput: ~Copyable {
 
   // MARK: Going on
 
+  /// `nil` where files are not digested, or not from their beginning.
+  package var keptDigests: KeptDigests? {
+    mutating get {
+      let completed = files.compactMap(\.sha256)
+      guard let open = digest?.stateBetweenBlocks, completed.count == files.count else { return nil }
+      return KeptDigests(completed: completed, open: open)
+    }
+  }
+
   /// Takes up a set: files begun later are removed, the last one is cut back and opened.
   /// - Parameters:
   ///   - names: of the files up to the open one, in order; at least one.
   ///   - later: names that files begun after them would have, in order.
   ///   - length: bytes of the open file that count.
+  ///   - digests: of a set that is digested; without them its files are read again at the end.
   /// - Throws: `fileMissing` for a file that lies in none of the folders, `outputShorter`, `writeFailed`.
   package init(
     resuming folder: FilePath, _ overflow: Overflow, readsBack: Bool, names: [String],
-    later: some Sequence<String>, length: UInt64
+    later: some Sequence<String>, length: UInt64, digests: KeptDigests?
   ) throws(EvidenceError) {
     self.init(folder, overflow, readsBack: readsBack)
+    if let digests {
+      guard readsBack, digests.completed.count == names.count - 1, digests.open.length <= length else {
+        throw EvidenceError(.journalMalformed, folder.string, "digests of other files than there are")
+      }
+      self.digest = StreamingDigest(resuming: digests.open)
+      self.digestedLength = digests.open.length
+    }
     for name in names {
       guard let found = self.folders.first(where: { Files.exists($0.appending(name)) }) else {
         throw EvidenceError(.fileMissing, self.folders[0].appending(name).string)
@@ -202,9 +224,9 @@ package struct SegmentOutput: ~Copyable {
       paths.append(found.appending(name))
     }
     guard let open = paths.last, let openName = names.last else { return }
-    for path in paths.dropLast() {
-      files.append(
-        WrittenFile(path: path, size: try OwnedDescriptor.openForReading(path).fileSize(), sha256: nil))
+    for (index, path) in paths.dropLast().enumerated() {
+      let size = try OwnedDescriptor.openForReading(path).fileSize()
+      files.append(WrittenFile(path: path, size: size, sha256: digests?.completed[index]))
     }
     // A copy that was being made in the next folder counts for nothing while the file is still here.
     for folder in self.folders where folder.appending(openName) != open {

@@ -84,6 +84,7 @@ import Testing
     let whole = try TemporaryFolder()
     let expected = try run(whole.path, .fast)
     #expect(expected.outcome.failure == nil)
+    try expectDigested(expected)
     #expect(expected.checkpoints.map(\.position) == [16, 32, 48, 64, 80, 96].map { $0 << 20 })
     for block in 0..<7 {
       let folder = try TemporaryFolder()
@@ -124,6 +125,18 @@ import Testing
     #expect(resumed.outcome.merkleRoot == expected.outcome.merkleRoot)
     #expect(resumed.outcome.map == expected.outcome.map)
     #expect(kept + resumed.chunks == expected.chunks)
+    // Of every file, those that were completed before the interruption too, without reading it again.
+    let digests = resumed.outcome.images.flatMap { $0.written?.files.map(\.sha256) ?? [] }
+    #expect(!digests.isEmpty && digests.allSatisfy { $0 != nil })
+    #expect(digests == expected.outcome.images.flatMap { $0.written?.files.map(\.sha256) ?? [] })
+  }
+
+  /// Digests are those of the files there are.
+  private func expectDigested(_ run: Left) throws {
+    for file in run.outcome.images.flatMap({ $0.written?.files ?? [] }) {
+      let bytes = try TestFiles.read(file.path)
+      #expect(file.sha256 == Digest.of(bytes, .sha256) && file.size == UInt64(bytes.count), "\(file.path)")
+    }
   }
 
   /// - Parameter note: which case it is.

@@ -132,7 +132,9 @@ struct ScriptRun {
   /// wanted.
   private func expectOneError(_ patterns: [String]) throws {
     let lines = try output().errors.split(separator: "\n").filter { line in
-      !["Acquiring: ", "Exporting: ", "Importing: ", "Proving: ", "Verifying: ", "note: "].contains { line.hasPrefix($0) }
+      !["Acquiring", "Exporting", "Importing", "Proving", "Verifying", "note"].contains {
+        line.hasPrefix("\($0): ")
+      }
     }
     guard lines.count == 1, let line = lines.first else {
       throw ScriptFailure(description: "\(lines.count) lines of error instead of one")

@@ -65,6 +65,9 @@ package final class RawWriter: ImageWriter {
     let most = segmentSize == nil ? 1 : UInt64(Int32.max)
     let count = Int(try kept.quantity("segments", in: 1...most))
     let position = try kept.quantity("position")
+    let digests = try kept.optionalObject("digests").map { object throws(EvidenceError) in
+      try KeptDigests(object)
+    }
     try kept.finish()
     let names = (1...count).map { Self.name(base, $0, isSplit: segmentSize != nil, ending) }
     let later =
@@ -74,7 +77,7 @@ package final class RawWriter: ImageWriter {
       State(
         output: try SegmentOutput(
           resuming: folder, overflow, readsBack: segmentSize != nil, names: names, later: later,
-          length: position), position: position))
+          length: position, digests: digests), position: position))
   }
 
   /// Files that can have been begun since the last checkpoint, generously.
@@ -94,7 +97,10 @@ package final class RawWriter: ImageWriter {
   package func checkpoint() throws(EvidenceError) -> JSONValue {
     try state.withLock { state throws(EvidenceError) in
       try state.output.sync()
-      return .fields(["segments": JSONValue(state.output.paths.count), "position": JSONValue(state.position)])
+      return .fields([
+        "segments": JSONValue(state.output.paths.count), "position": JSONValue(state.position),
+        "digests": state.output.keptDigests?.json,
+      ])
     }
   }
 
