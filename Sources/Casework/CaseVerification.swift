@@ -72,6 +72,8 @@ struct CaseVerification {
     heads += verifyUnrecorded(items, certificates, &report, progress)
     noteUnknown(items, &report)
     checkReports(items.map(\.item), store, &report)
+    RecordedSignatures.check(
+      store, in: folder, of: item == nil ? nil : items.flatMap(\.entries).map(\.acquisition.folder), &report)
     AuditComparison(folder, certificates).perform(store, manifests: heads, &report)
     CustodyCheck(folder: folder, store: store).perform(
       items.map(\.item), ofWholeCase: item == nil, &report)

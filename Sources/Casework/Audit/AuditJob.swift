@@ -56,6 +56,7 @@ package struct AuditJob {
     let log = audit.perform(
       store, manifests: audit.manifestReferences(store, &report),
       others: heads.map { AuditReference($0, from: "given") }, &report)
+    RecordedSignatures.check(store, in: folder, &report)
     CustodyCheck(folder: folder, store: store).performOnLog(&report)
     try? store.close()
     return Outcome(report: report, log: log)
