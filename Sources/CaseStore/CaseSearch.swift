@@ -62,7 +62,8 @@ package struct CaseSearch {
     """
 
   private func part(_ sequence: Int64) -> Int64 { sequence / eventsPerPart }
-  private static func table(ofPart part: Int64) -> String { "events\(part)" }
+  private static let tablePrefix = "events"
+  private static func table(ofPart part: Int64) -> String { "\(tablePrefix)\(part)" }
 
   private static func creation(ofPart part: Int64) -> String {
     """
@@ -71,26 +72,26 @@ package struct CaseSearch {
     """
   }
 
-  /// The index is of another log, or of another form.
-  private struct Unusable: Error {}
-
   private func matches(_ pattern: String, limit: Int) throws(EvidenceError) -> [UInt64] {
     let path = store.folder.appending(Self.fileName)
     do {
       // An index that cannot be used, for whatever reason, costs nothing but the time to make another.
-      guard let index = try? index(in: path) else {
-        let temporary = try DatabaseQueue()
-        return try look(for: pattern, limit: limit, in: temporary)
-      }
-      return try look(for: pattern, limit: limit, in: index)
+      if let found = try? matches(pattern, limit: limit, onDrive: path) { return found }
+      return try look(for: pattern, limit: limit, in: update(DatabaseQueue()))
     } catch { throw StoreErrors.translate(error, path: path) }
   }
 
-  /// The index on the drive, brought up to date.
-  private func index(in path: FilePath) throws -> DatabaseQueue {
-    do { return try update(DatabaseQueue(path: path.string, configuration: Self.configuration)) } catch {
+  /// By the index on the drive, brought up to date.
+  private func matches(_ pattern: String, limit: Int, onDrive path: FilePath) throws -> [UInt64] {
+    func attempt() throws -> [UInt64] {
+      try look(
+        for: pattern, limit: limit,
+        in: update(DatabaseQueue(path: path.string, configuration: Self.configuration)))
+    }
+    do { return try attempt() } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
+      // Never while another search is at work on it.
       for suffix in ["", "-wal", "-shm", "-journal"] { _ = Syscalls.unlink(FilePath(path.string + suffix)) }
-      return try update(DatabaseQueue(path: path.string, configuration: Self.configuration))
+      return try attempt()
     }
   }
 
@@ -103,32 +104,34 @@ package struct CaseSearch {
   }
 
   private func look(for pattern: String, limit: Int, in index: DatabaseQueue) throws -> [UInt64] {
-    try update(index).read { database in
+    try index.read { database in
       var found: [Int64] = []
-      var part = try part(reached(in: database).sequence)
-      while part >= 0, found.count < limit {
+      for part in try Self.parts(of: database) where found.count < limit {
         let table = Self.table(ofPart: part)
-        // A part may have no table, where the log has no events of it.
-        if try database.tableExists(table) {
-          found += try Int64.fetchAll(
-            database, sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ? ORDER BY rowid DESC LIMIT ?",
-            arguments: [pattern, limit - found.count])
-        }
-        part -= 1
+        found += try Int64.fetchAll(
+          database, sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ? ORDER BY rowid DESC LIMIT ?",
+          arguments: [pattern, limit - found.count])
       }
       return found.compactMap { UInt64(exactly: $0) }
     }
   }
 
-  /// Adds what the log has and the index has not.
-  /// - Throws: `Unusable` where it must be made anew.
+  /// The parts there are, newest first.
+  private static func parts(of database: Database) throws -> [Int64] {
+    try String.fetchAll(
+      database, sql: "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+    ).compactMap { $0.hasPrefix(tablePrefix) ? Int64($0.dropFirst(tablePrefix.count)) : nil }.sorted(by: >)
+  }
+
+  /// Adds what the log has and the index has not; begins anew where the index is of another log or of another form.
   private func update(_ index: DatabaseQueue) throws -> DatabaseQueue {
     try index.write { database in
-      let isNew = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
-      if isNew { try database.execute(sql: Self.reached) }
-      guard try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.form else { throw Unusable() }
       var known = try reached(in: database)
-      if known.sequence > 0, try store.storedDigest(known.sequence) != known.digest { throw Unusable() }
+      let isOfLog = try known.sequence > 0 && store.storedDigest(known.sequence) == known.digest
+      if !isOfLog {
+        known = (0, "")
+        try Self.begin(database)
+      }
       var inserting: (part: Int64, statement: Statement)?
       try store.forEachStoredEvent(after: known.sequence) { stored in
         let part = part(stored.sequence)
@@ -149,11 +152,23 @@ package struct CaseSearch {
     return index
   }
 
+  /// How far the index goes; 0 where it is of another form, or there is none.
   private func reached(in database: Database) throws -> (sequence: Int64, digest: String) {
-    guard let row = try Row.fetchOne(database, sql: "SELECT sequence, digest FROM reached") else {
-      throw Unusable()
-    }
+    guard try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.form,
+      let row = try Row.fetchOne(database, sql: "SELECT sequence, digest FROM reached")
+    else { return (0, "") }
     return (row[0], row[1])
+  }
+
+  /// Leaves nothing but an empty index.
+  private static func begin(_ database: Database) throws {
+    let tables = try String.fetchAll(
+      database,
+      sql: """
+        SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%' OR name IN ('reached', 'position')
+        """)
+    for table in tables { try database.execute(sql: "DROP TABLE \(table.quotedDatabaseIdentifier)") }
+    try database.execute(sql: Self.reached)
   }
 
   /// Every value of an event, without the names of its fields.

@@ -7,6 +7,9 @@ import Verification
 
 /// What the log of a case says of the signature files of its manifests: whoever signed or stamped one wrote it anew, or
 /// another beside it. A signature or stamp that was taken away leaves a file that is valid in itself; here it is told.
+///
+/// As a warning: a backup that was restored, a reviewer who signed a copy elsewhere, or an end between the file and its
+/// event look the same.
 struct RecordedSignatures {
   private struct Entry {
     let sha256: Digest
@@ -46,13 +49,18 @@ struct RecordedSignatures {
     guard !chosen.isEmpty else { return }
     var findings: [Finding] = []
     for (file, entry) in chosen.sorted(by: { $0.key < $1.key }) {
-      let observed = (try? FileDigests.of(folder.path.pushing(FilePath(file))))?.sha256
-      guard observed != entry.sha256 else { continue }
-      findings.append(
-        Finding(
-          observed == nil ? .fileMissing : .fileDigestMismatch, subject: file,
-          expected: "SHA-256 \(entry.sha256), as event \(entry.event) says",
-          observed: observed.map { "SHA-256 \($0)" } ?? "no file"))
+      let expected = "SHA-256 \(entry.sha256), as event \(entry.event) says"
+      func report(_ code: FindingCode, _ observed: String) {
+        findings.append(Finding(code, .warning, subject: file, expected: expected, observed: observed))
+      }
+      do throws(EvidenceError) {
+        let observed = try FileDigests.of(folder.path.pushing(FilePath(file))).sha256
+        if observed != entry.sha256 { report(.fileDigestMismatch, "SHA-256 \(observed)") }
+      } catch  where error.code == .fileMissing {
+        report(.fileMissing, "no file")
+      } catch {
+        report(.fileUnreadable, error.description)
+      }
     }
     report.take(
       "\(chosen.count) file\(chosen.count == 1 ? "" : "s") of later signatures and time stamps",

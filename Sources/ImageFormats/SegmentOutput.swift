@@ -193,7 +193,9 @@ package struct SegmentOutput: ~Copyable {
   package var keptDigests: KeptDigests? {
     mutating get {
       let completed = files.compactMap(\.sha256)
-      guard let open = digest?.stateBetweenBlocks, completed.count == files.count else { return nil }
+      guard paths.count == files.count + 1, completed.count == files.count,
+        let open = digest?.stateBetweenBlocks
+      else { return nil }
       return KeptDigests(completed: completed, open: open)
     }
   }

@@ -20,17 +20,18 @@ package struct ArchiveSums: Sendable {
     func failure(_ line: Int) -> EvidenceError {
       EvidenceError(.archiveMalformed, Self.fileName, "line \(line) is no digest and name of its own")
     }
-    var taken: Set<String> = []
+    var taken: Set<[UInt8]> = []
     guard bytes.isEmpty || bytes.last == UInt8(ascii: "\n") else { throw failure(0) }
     for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .dropLast()
       .enumerated()
     {
       guard let text = String(validating: line, as: UTF8.self), text.utf8.count > 66,
-        let digest = Digest(.sha256, hex: String(text.prefix(64))), text.hasPrefix("\(digest.hex)  ")
+        let digest = Digest(.sha256, hex: String(text.prefix(64))),
+        text.utf8.starts(with: "\(digest.hex)  ".utf8)
       else { throw failure(index + 1) }
       let path = String(text.dropFirst(66))
-      guard Self.isSafe(path), taken.insert(path).inserted else { throw failure(index + 1) }
+      guard Self.isSafe(path), taken.insert(Array(path.utf8)).inserted else { throw failure(index + 1) }
       add(path, digest)
     }
   }

@@ -16,7 +16,12 @@ package final class TarWriter {
     self.file = try DurableFile(creating: path)
     self.top = top
     self.modified = UInt64(max(0, Host.now().microseconds / 1_000_000))
-    try write(TarHeader(path: top, kind: .folder, size: 0, modified: modified).blocks)
+    do throws(EvidenceError) {
+      try write(TarHeader(path: top, kind: .folder, size: 0, modified: modified).blocks)
+    } catch {
+      _ = Syscalls.unlink(path)
+      throw error
+    }
   }
 
   /// Adds a file as it is on the drive.

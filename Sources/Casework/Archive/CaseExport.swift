@@ -64,8 +64,8 @@ package struct CaseExport {
       try checkpoint.perform()
     }
     let head = try store.backUp(to: snapshot)
-    try store.close()
     defer { _ = Syscalls.unlink(snapshot) }
+    try store.close()
     let archive = try TarWriter(partial, top: folder.path.lastComponent?.string ?? record.number)
     do throws(EvidenceError) {
       var sums = ArchiveSums()
