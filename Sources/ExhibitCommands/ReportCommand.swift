@@ -4,6 +4,7 @@ import Casework
 import CourtReport
 import Evidence
 import Rendering
+import SystemIO
 import SystemPackage
 
 struct ReportCommand: ParsableCommand {
@@ -103,6 +104,7 @@ struct ReportMakeCommand: CaseCommand {
         "one of \(Wording.Language.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     request.language = chosen
+    StopSignals.install()
     let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }.perform()

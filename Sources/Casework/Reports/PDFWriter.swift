@@ -30,7 +30,7 @@ struct PDFWriter {
   }
 
   /// The page as PDF. The same page gives the same document.
-  /// - Throws: `programMissing`, `reportFailed`.
+  /// - Throws: `programMissing`, `reportFailed`; `interrupted` where somebody ended the work meanwhile.
   func pdf(_ html: String) throws(EvidenceError) -> [UInt8] {
     let program = try Self.demandProgram()
     try DurableFolder.create(folder, mode: 0o700)
@@ -42,6 +42,8 @@ struct PDFWriter {
     let result = try program.run(
       ["--quiet", "--pdf-variant", "pdf/a-3b", "--pdf-identifier", identifier]
         + attachments.flatMap { ["--attachment", $0.string] } + [page.string, output.string])
+    // The signal of a terminal ends the other program as well.
+    guard !StopSignals.flag.isRaised else { throw EvidenceError(.interrupted, Self.program) }
     guard result.status == 0, Files.exists(output) else {
       let last = result.text.split(separator: "\n").last.map(String.init) ?? "status \(result.status)"
       throw EvidenceError(.reportFailed, Self.program, HumanText.singleLine(last))
