@@ -26,11 +26,12 @@ package struct ArchiveSums: Sendable {
       .dropLast()
       .enumerated()
     {
-      guard let text = String(validating: line, as: UTF8.self), text.utf8.count > 66,
-        let digest = Digest(.sha256, hex: String(text.prefix(64))),
-        text.utf8.starts(with: "\(digest.hex)  ".utf8)
+      // By bytes: a name may begin with a mark that joins the space before it.
+      guard line.count > 66,
+        let digest = Digest(.sha256, hex: String(decoding: line.prefix(64), as: UTF8.self)),
+        line.starts(with: "\(digest.hex)  ".utf8),
+        let path = String(validating: line.dropFirst(66), as: UTF8.self)
       else { throw failure(index + 1) }
-      let path = String(text.dropFirst(66))
       guard Self.isSafe(path), taken.insert(Array(path.utf8)).inserted else { throw failure(index + 1) }
       add(path, digest)
     }

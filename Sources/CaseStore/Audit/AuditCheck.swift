@@ -35,7 +35,7 @@ extension CaseStore {
   /// - Throws: only where the database cannot be read at all; damage inside it is a finding.
   package func auditResult(against references: [AuditReference] = []) throws(EvidenceError) -> AuditResult {
     try read { database in
-      // Rows are looked up in the order of the log, which is not that of their tables.
+      // Every row is looked up in the indexes of its table, which a larger cache holds.
       try database.execute(sql: "PRAGMA cache_size = -\(AuditCheck.cacheKiB)")
       defer { try? database.execute(sql: "PRAGMA cache_size = -\(AuditCheck.usualCacheKiB)") }
       var check = try AuditCheck(database: database, references: references)
