@@ -1,6 +1,7 @@
 import ArgumentParser
 import Casework
 import Evidence
+import ImageFormats
 import SystemPackage
 
 struct AcquireCommand: CaseCommand {
@@ -88,6 +89,7 @@ struct AcquireCommand: CaseCommand {
     request.description = e01.description
     request.notes = e01.notes
     if let split { request.splitSize = try ByteSize.parse(split, "--split") }
+    try demandUse(of: request.formats + request.copies.flatMap { $0.formats ?? [] })
     request.sectorSize = sectorSize
     request.track = track
     request.firstSector = start
@@ -104,5 +106,18 @@ struct AcquireCommand: CaseCommand {
     request.accepted = try acceptance.acceptances()
     request.commandLine = CommandLine.arguments
     return request
+  }
+
+  /// A size that none of the images named would have is a mistake, and not passed over.
+  private func demandUse(of formats: [ImageFormat]) throws(EvidenceError) {
+    guard !format.isEmpty else { return }
+    if split != nil, !formats.contains(.raw) {
+      throw EvidenceError(
+        .argumentInvalid, "--split", "no raw image is named; segments of an E01 take --segment-size")
+    }
+    if e01.segmentSize != nil, !formats.contains(.e01) {
+      throw EvidenceError(
+        .argumentInvalid, "--segment-size", "no E01 is named; a raw image is divided by --split")
+    }
   }
 }

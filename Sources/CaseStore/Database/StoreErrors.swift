@@ -11,7 +11,9 @@ enum StoreErrors {
     guard let failure = error as? DatabaseError else {
       return EvidenceError(.databaseFailed, path.string, "\(error)")
     }
-    let message = failure.message ?? "SQLite error \(failure.extendedResultCode.rawValue)"
+    // A backup says "not an error" of the connection, whose own work went well.
+    let message =
+      failure.message.flatMap { $0 == "not an error" ? nil : $0 } ?? "\(failure.extendedResultCode)"
     return EvidenceError(code(failure.resultCode, path: path), path.string, message)
   }
 
