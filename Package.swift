@@ -10,15 +10,34 @@ let strict: [SwiftSetting] = [
 
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]
 
-func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+/// A target by its folder, `Layer/Name`.
+func module(_ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name(folder), dependencies: dependencies, path: "Sources/" + folder, swiftSettings: strict)
+}
+
+/// C of our own.
+func code(_ folder: String, _ dependencies: [Target.Dependency] = [], _ settings: [CSetting] = []) -> Target {
+  .target(
+    name: name(folder), dependencies: dependencies, path: "Sources/" + folder, cSettings: strictC + settings)
+}
+
+/// A library of the system, by the Debian package that has its headers.
+func library(_ folder: String, _ pkgConfig: String, _ package: String) -> Target {
+  .systemLibrary(
+    name: name(folder), path: "Sources/" + folder, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
 
 func program(
-  _ name: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []
+  _ folder: String, _ dependencies: [Target.Dependency], linking: [LinkerSetting] = []
 ) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linking)
+    name: name(folder), dependencies: dependencies, path: "Sources/" + folder, swiftSettings: strict,
+    linkerSettings: linking)
+}
+
+/// What measures or is measured, beside the tests.
+func testProgram(_ name: String, _ path: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "Tests/" + path, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -26,13 +45,16 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     name: name, dependencies: ["EvidenceTestKit"] + dependencies, exclude: exclude, swiftSettings: strict)
 }
 
+func name(_ folder: String) -> String { String(folder.drop { $0 != "/" }.dropFirst()) }
+
 let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let sqlite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 
-// A target imports only targets of lower levels; Tests/ArchitectureTests holds the code to it.
+// One layer a folder of Sources, lowest first. A target imports only targets of its own layer and of lower ones;
+// Tests/ArchitectureTests holds the code to it.
 let package = Package(
   name: "Exhibit",
   products: [
@@ -46,134 +68,174 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.0.0"),
   ],
   targets: [
-    // level 0: system libraries and plain C
-    .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-    .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
-    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
-    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
-    .target(name: "CLinux", cSettings: strictC),
+    // Base: the vocabulary, bytes and the operating system
+    module("Base/Evidence", []),
+    module("Base/CanonicalJSON", ["Evidence"]),
+    code("Base/CLinux"),
+    module("Base/SystemIO", ["CLinux", "Evidence", systemPackage]),
+    library("Base/CCrypto", "libcrypto", "libssl-dev"),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
-    .target(name: "CDigestLanes", cSettings: strictC + [.unsafeFlags(["-O2"])]),
-    .target(name: "CDiscSector", cSettings: strictC + [.unsafeFlags(["-O2"])]),
-    .target(name: "CSigning", dependencies: ["CCrypto"], cSettings: strictC),
-    .target(name: "CSQLite", cSettings: strictC),
-    // level 1: the vocabulary
-    module("Evidence", []),
-    // level 2: bytes and the operating system
-    module("CanonicalJSON", ["Evidence"]),
-    module("SystemIO", ["CLinux", "Evidence", systemPackage]),
-    module("Digests", ["CCrypto", "CDigestLanes", "Evidence"]),
-    module("Signing", ["CSigning", "Evidence"]),
-    // level 3: what is printed for an item
-    module("EvidenceLabels", ["CQREncode", "Evidence", "CanonicalJSON"]),
-    // level 3: what is read
-    module("Media", ["Evidence", "SystemIO"]),
-    module("OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
-    // level 3: the container of a whole case
-    module("TarArchive", ["Evidence", "SystemIO", "Digests"]),
-    // level 4: what is written and what is said of it
-    module(
-      "ImageFormats", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
-    module("Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
+    code("Base/CDigestLanes", [], [.unsafeFlags(["-O2"])]),
+    module("Base/Digests", ["CCrypto", "CDigestLanes", "Evidence", "SystemIO", systemPackage]),
+    code("Base/CSigning", ["CCrypto"]),
+    module("Base/Signing", ["CSigning", "Evidence"]),
+
+    // Media: what is read
+    module("Media/Media", ["Evidence", "SystemIO"]),
+    code("Media/CDiscSector", [], [.unsafeFlags(["-O2"])]),
+    module("Media/OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
     // media of known contents, with faults as scripted
-    module("ReferenceMedia", ["Evidence", "SystemIO", "Media"]),
-    // level 5: the E01 writer
-    module("EWFWriter", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "ImageFormats"]),
-    // level 5: the files on discs
-    module("DiscFiles", ["CArchive", "Evidence", "SystemIO", "OpticalDisc", "ImageFormats"]),
-    // level 6: the two pipelines, which know nothing of each other
-    module("Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "ImageFormats"]),
+    module("Media/ReferenceMedia", ["Evidence", "SystemIO", "Media"]),
+
+    // Formats: what images are, how they are read and how they are written
+    library("Formats/CDeflate", "libdeflate", "libdeflate-dev"),
     module(
-      "Verification",
-      [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
-        "Manifests",
-      ]),
-    // level 7: the record
-    module("CaseStore", ["CSQLite", "Evidence", "CanonicalJSON", "SystemIO", "Digests", grdb, sqlite]),
-    // level 8: the document
+      "Formats/FormatKit", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
     module(
-      "CourtReport",
-      [
-        "Evidence", "CanonicalJSON", "Digests", "Signing", "OpticalDisc", "EvidenceLabels", "Manifests",
-        "CaseStore", mustache,
-      ]),
-    // level 9: the use cases
+      "Formats/DiskImages", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
     module(
-      "Casework",
-      [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "ImageFormats",
-        "DiscFiles", "EWFWriter", "TarArchive",
-        "Manifests", "Acquisition", "Verification", "CaseStore", "CourtReport", "EvidenceLabels",
-      ]),
-    // level 10: the program tested on the examiner's own machine
+      "Formats/DiscImages",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiskImages"]),
     module(
-      "Validation",
-      [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ImageFormats", "Manifests",
-        "EWFWriter", "ReferenceMedia", "Acquisition", "Verification", "Casework",
-      ]),
-    // the command line: rendering (level 7, of the verifier too), then the commands
-    module("Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification"]),
+      "Formats/Formats",
+      ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages", "DiscWriters"]),
+    library("Formats/CISAL", "libisal", "libisal-dev"),
     module(
-      "ExhibitCommands",
+      "Formats/DiskWriters", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
+    module(
+      "Formats/DiscWriters",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiscImages"]),
+    library("Formats/CArchive", "libarchive", "libarchive-dev"),
+    module(
+      "Formats/DiscFiles", ["CArchive", "Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages"]),
+
+    // Record: what is said of the evidence, and where it is kept
+    module("Record/Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
+    module("Record/CaseRecords", ["Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
+    code("Record/CSQLite"),
+    module(
+      "Record/CaseStore",
+      ["CSQLite", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "CaseRecords", grdb, sqlite]),
+    module("Record/TarArchive", ["Evidence", "SystemIO", "Digests"]),
+
+    // Work: what is done
+    module(
+      "Work/Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "FormatKit"]),
+    module(
+      "Work/Verification",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "ImageFormats", "DiscFiles",
-        "Digests", "Signing", "Manifests", "EvidenceLabels", "EWFWriter", "Acquisition", "Verification",
-        "CourtReport", "Casework", "Validation", "Rendering", argumentParser,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
+        "DiskImages",
+        "DiscImages", "Formats", "Manifests",
       ]),
-    program("exhibit", ["ExhibitCommands"]),
+    // the folder of a case: paths, certificates, keys, whom it trusts
+    module(
+      "Work/CaseFolders",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Manifests", "CaseRecords",
+        "CaseStore",
+        "Verification",
+      ]),
+    module(
+      "Work/Sessions",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "FormatKit",
+        "DiskImages", "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "CaseRecords",
+        "CaseStore", "CaseFolders",
+        "Acquisition", "Verification",
+      ]),
+    module(
+      "Work/ImageTools",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "DiskImages",
+        "DiscImages", "Formats", "DiskWriters", "DiscWriters", "DiscFiles", "Manifests", "Acquisition",
+        "Verification",
+      ]),
+    library("Work/CQREncode", "libqrencode", "libqrencode-dev"),
+    module(
+      "Work/CourtReport",
+      [
+        "CQREncode", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc",
+        "DiscImages", "Manifests",
+        "CaseRecords", mustache,
+      ]),
+    module(
+      "Work/Casework",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "FormatKit",
+        "DiskImages", "DiscImages", "Formats", "DiskWriters", "Manifests", "CaseRecords", "CaseStore",
+        "CaseFolders", "TarArchive", "Acquisition", "Verification", "Sessions", "CourtReport",
+      ]),
+    // the program tested on the examiner's own machine
+    module(
+      "Work/Validation",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ReferenceMedia", "FormatKit",
+        "DiskImages", "Formats", "DiskWriters", "Manifests", "CaseRecords", "CaseStore", "CaseFolders",
+        "Acquisition", "Verification", "Sessions", "ImageTools", "Casework",
+      ]),
+
+    // Front: words for people, and the command line
+    module("Front/Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification"]),
+    module(
+      "Front/ExhibitCommands",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiskImages",
+        "DiscImages",
+        "Formats", "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests",
+        "CaseRecords", "CaseStore",
+        "CaseFolders", "Acquisition", "Verification", "Sessions", "ImageTools", "CourtReport", "Casework",
+        "Validation", "Rendering", argumentParser,
+      ]),
+    program("Front/exhibit", ["ExhibitCommands"]),
     // What the other side installs: the Swift runtime inside, libcrypto and libdeflate from the system, nothing else.
     program(
-      "exhibit-verify",
+      "Front/exhibit-verify",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Signing", "Manifests", "Verification", "Rendering",
         systemPackage,
       ],
       linking: [.unsafeFlags(["-static-stdlib"])]),
+
     // measures single steps for Tests/Benchmarks/run
-    .executableTarget(
-      name: "exhibit-rates",
-      dependencies: [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "ImageFormats", "EWFWriter", systemPackage,
-      ],
-      path: "Tests/Benchmarks/Rates", swiftSettings: strict),
-    .executableTarget(
-      name: "exhibit-disc-rates", dependencies: ["CanonicalJSON", "OpticalDisc"],
-      path: "Tests/Benchmarks/Discs", swiftSettings: strict),
+    testProgram(
+      "exhibit-rates", "Benchmarks/Rates",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit", "DiskImages", "Formats",
+        "DiskWriters", systemPackage,
+      ]),
+    testProgram("exhibit-disc-rates", "Benchmarks/Discs", ["CanonicalJSON", "OpticalDisc"]),
     // works on a large case for Tests/Benchmarks/cases, and beside others of its kind for tests
-    .executableTarget(
-      name: "exhibit-case-rates",
-      dependencies: ["Evidence", "CanonicalJSON", "SystemIO", "CaseStore", systemPackage],
-      path: "Tests/Benchmarks/Cases", swiftSettings: strict),
+    testProgram(
+      "exhibit-case-rates", "Benchmarks/Cases",
+      ["Evidence", "CanonicalJSON", "SystemIO", "CaseRecords", "CaseStore", systemPackage]),
+    testProgram(
+      "exhibit-report-rates", "Benchmarks/Reports",
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "CaseRecords", "CaseStore", "CaseFolders",
+        "CourtReport", "Sessions", "Casework", systemPackage,
+      ]),
     // tries to write past each layer of protection, for SystemTests
     .target(
       name: "CHostileWrites", path: "Tests/HostileWrites/CHostileWrites", cSettings: strictC),
-    .executableTarget(
-      name: "exhibit-hostile-writes", dependencies: ["CHostileWrites", "SystemIO", systemPackage],
-      path: "Tests/HostileWrites/Program", swiftSettings: strict),
-    .executableTarget(
-      name: "exhibit-report-rates",
-      dependencies: [
-        "Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "CaseStore", "CourtReport", "Casework",
-        systemPackage,
-      ],
-      path: "Tests/Benchmarks/Reports", swiftSettings: strict),
+    testProgram(
+      "exhibit-hostile-writes", "HostileWrites/Program", ["CHostileWrites", "SystemIO", systemPackage]),
     // what Tests/Fuzz/run links with libFuzzer; built with everything else so that it keeps compiling
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
-        "Manifests", "TarArchive", "EWFWriter", "Verification", systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
+        "DiskImages",
+        "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive", "Verification",
+        systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests
     .target(
       name: "EvidenceTestKit",
       dependencies: [
-        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "ImageFormats", "ReferenceMedia",
-        systemPackage,
+        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages",
+        "Formats", "DiskWriters", "DiscWriters", "ReferenceMedia", systemPackage,
       ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
@@ -186,33 +248,38 @@ let package = Package(
     tests(
       "ImageFormatsTests",
       [
-        "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "ImageFormats",
-        "DiscFiles", "EWFWriter",
-        systemPackage,
+        "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiskImages",
+        "DiscImages", "Formats", "DiskWriters", "DiscWriters", "DiscFiles", systemPackage,
       ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",
-      ["Evidence", "CanonicalJSON", "Digests", "Acquisition", "Media", "ImageFormats", "EWFWriter"]),
+      [
+        "Evidence", "CanonicalJSON", "Digests", "Acquisition", "Media", "FormatKit", "DiskImages", "Formats",
+        "DiskWriters",
+      ]),
     tests(
       "VerificationTests",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "ImageFormats", "Verification",
-        "Manifests", "CaseStore", "Casework", systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "DiskImages", "Formats",
+        "Verification", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Sessions", "ImageTools",
+        "Casework", systemPackage,
       ]),
-    tests("EvidenceLabelsTests", ["Evidence", "EvidenceLabels"]),
-    tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseStore"]),
+    tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseRecords", "CaseStore"]),
     tests(
       "CourtReportTests",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "ImageFormats",
-        "Manifests", "CaseStore", "Verification", "CourtReport", "Casework", systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
+        "DiscImages",
+        "Formats", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Verification", "CourtReport",
+        "Sessions", "Casework", systemPackage,
       ]),
     tests(
       "CommandTests",
       [
-        "Evidence", "SystemIO", "OpticalDisc", "ImageFormats", "EWFWriter", "Verification", "Casework",
-        "ExhibitCommands",
+        "Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages", "Formats",
+        "DiskWriters",
+        "DiscWriters", "Verification", "CaseFolders", "Sessions", "ImageTools", "Casework", "ExhibitCommands",
         systemPackage,
       ],
       exclude: ["Scripts"]),
@@ -221,7 +288,9 @@ let package = Package(
     tests(
       "ValidationTests",
       ["Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "Signing", "Validation", systemPackage]),
-    tests("FaultTests", ["Evidence", "SystemIO", "ImageFormats", systemPackage], exclude: ["Injector"]),
+    tests(
+      "FaultTests", ["Evidence", "SystemIO", "FormatKit", "DiskImages", "Formats", systemPackage],
+      exclude: ["Injector"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),
   ]

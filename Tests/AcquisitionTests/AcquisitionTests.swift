@@ -1,9 +1,8 @@
 import Acquisition
 import Digests
-import EWFWriter
+import DiskWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import Media
 import Synchronization
 import SystemPackage

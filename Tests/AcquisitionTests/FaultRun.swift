@@ -1,9 +1,9 @@
 import Acquisition
 import CanonicalJSON
-import EWFWriter
+import DiskWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
+import FormatKit
 import Media
 import Synchronization
 import SystemIO

@@ -1,9 +1,8 @@
 import Acquisition
-import EWFWriter
+import DiskImages
 import Evidence
 import EvidenceTestKit
 import Foundation
-import ImageFormats
 import Media
 import SystemIO
 import SystemPackage

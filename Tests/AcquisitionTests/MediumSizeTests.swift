@@ -1,8 +1,8 @@
 import Acquisition
-import EWFWriter
+import DiskImages
+import DiskWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import Media
 import SystemIO
 import SystemPackage

@@ -1,10 +1,11 @@
 import Acquisition
 import CanonicalJSON
 import Digests
-import EWFWriter
+import DiskImages
+import DiskWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
+import FormatKit
 import Media
 import SystemIO
 import SystemPackage

@@ -64,13 +64,13 @@ private let publicDeclarations: [String: [String]] = [:]
   func devicesAreCommandedInOnePlace(file: SourceTree.File) {
     let places = [
       "scsiReceive(": [
-        "Sources/SystemIO/PassThrough.swift", "Sources/Media/Devices/Commands/CommandGate.swift",
+        "Sources/Base/SystemIO/PassThrough.swift", "Sources/Media/Media/Devices/Commands/CommandGate.swift",
       ],
       "nvmeReceive(": [
-        "Sources/SystemIO/PassThrough.swift", "Sources/Media/Devices/Commands/CommandGate.swift",
+        "Sources/Base/SystemIO/PassThrough.swift", "Sources/Media/Media/Devices/Commands/CommandGate.swift",
       ],
-      "clinux_scsi_": ["Sources/SystemIO/PassThrough.swift"],
-      "clinux_nvme_": ["Sources/SystemIO/PassThrough.swift"],
+      "clinux_scsi_": ["Sources/Base/SystemIO/PassThrough.swift"],
+      "clinux_nvme_": ["Sources/Base/SystemIO/PassThrough.swift"],
     ]
     for (number, line) in file.code {
       for (call, allowed) in places where line.contains(call) {

@@ -38,7 +38,14 @@ enum SourceTree {
       word.hasPrefix("@") || ["internal", "package", "public", "private", "fileprivate"].contains(word)
     }
 
-    var target: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+    /// The folder below `Sources`.
+    var layer: String { component(1) }
+    var target: String { component(2) }
+
+    private func component(_ number: Int) -> String {
+      path.split(separator: "/").dropFirst(number).first.map(String.init) ?? ""
+    }
+
     var isSwift: Bool { path.hasSuffix(".swift") }
     var testDescription: String { path }
 

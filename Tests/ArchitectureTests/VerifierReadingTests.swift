@@ -13,15 +13,17 @@ private struct Step {
 private let steps = [
   Step(
     question: "What can it do to me and to the evidence?",
-    paths: ["exhibit-verify/", "SystemIO/Sandbox.swift"],
+    paths: ["Front/exhibit-verify/", "Base/SystemIO/Sandbox.swift"],
     answer: "Arguments, the sandbox that is entered before the first byte is read, the exit status."),
   Step(
     question: "What is compared with what, and what is the verdict?",
     paths: [
-      "Verification/VerificationSubject.swift", "Verification/ManifestVerification.swift",
-      "Verification/ImageCheck.swift", "Verification/ImagePass.swift", "Verification/ChunkComparison.swift",
-      "Verification/WholeDigestStage.swift", "Verification/FileCheck.swift",
-      "Verification/VerificationReport.swift", "Evidence/Verdict.swift", "Evidence/Finding.swift",
+      "Work/Verification/VerificationSubject.swift", "Work/Verification/ManifestVerification.swift",
+      "Work/Verification/ImageCheck.swift", "Work/Verification/ImagePass.swift",
+      "Work/Verification/ChunkComparison.swift",
+      "Work/Verification/WholeDigestStage.swift", "Work/Verification/FileCheck.swift",
+      "Work/Verification/VerificationReport.swift", "Base/Evidence/Verdict.swift",
+      "Base/Evidence/Finding.swift",
     ],
     answer:
       "`ManifestVerification.perform` is the whole of it, in order; each comparison ends as a check and its findings in the report, whose verdict is the worst of them."
@@ -29,18 +31,19 @@ private let steps = [
   Step(
     question: "Does it read the manifest strictly?",
     paths: [
-      "CanonicalJSON/JSONParser.swift", "CanonicalJSON/StrictObject.swift",
-      "Manifests/ManifestDecoding.swift", "Manifests/ManifestDecodingStreams.swift",
-      "Manifests/ManifestDecodingProvenance.swift", "Manifests/ManifestConsistency.swift",
-      "Manifests/ChunkFile.swift", "Manifests/DigestList.swift", "Manifests/RecordNames.swift",
-      "Manifests/TextLines.swift",
+      "Base/CanonicalJSON/JSONParser.swift", "Base/CanonicalJSON/StrictObject.swift",
+      "Record/Manifests/ManifestDecoding.swift", "Record/Manifests/ManifestDecodingStreams.swift",
+      "Record/Manifests/ManifestDecodingProvenance.swift", "Record/Manifests/ManifestConsistency.swift",
+      "Record/Manifests/ChunkFile.swift", "Record/Manifests/DigestList.swift",
+      "Record/Manifests/RecordNames.swift",
+      "Record/Manifests/TextLines.swift",
     ],
     answer: "Unknown fields, second keys, other bytes than the canonical ones and paths are refused."),
   Step(
     question: "Is a digest the digest?",
     paths: [
-      "Digests/StreamingDigest.swift", "Digests/ChunkedSHA256.swift", "Digests/ChunkMD5.swift",
-      "Digests/MerkleTree.swift", "CDigestLanes/",
+      "Base/Digests/StreamingDigest.swift", "Base/Digests/ChunkedSHA256.swift", "Base/Digests/ChunkMD5.swift",
+      "Base/Digests/MerkleTree.swift", "Base/CDigestLanes/",
     ],
     answer:
       "libcrypto's, but for two kernels of our own: MD5 in lanes, and SHA-256 of the whole beside that of a chunk. `sha256sum` and `md5sum` give the same."
@@ -48,9 +51,10 @@ private let steps = [
   Step(
     question: "Who signed, and who says so?",
     paths: [
-      "Manifests/ManifestSignature.swift", "Signing/SignatureCheck.swift", "Signing/MessageCheck.swift",
-      "Signing/SignedMessage.swift", "Signing/Trust.swift", "Signing/TimestampToken.swift",
-      "CSigning/Messages.c", "CSigning/Trust.c", "CSigning/Tokens.c",
+      "Record/Manifests/ManifestSignature.swift", "Base/Signing/SignatureCheck.swift",
+      "Base/Signing/MessageCheck.swift",
+      "Base/Signing/SignedMessage.swift", "Base/Signing/Trust.swift", "Base/Signing/TimestampToken.swift",
+      "Base/CSigning/Messages.c", "Base/CSigning/Trust.c", "Base/CSigning/Tokens.c",
     ],
     answer:
       "libcrypto verifies; these say what is asked of it and turn the answer into findings. `openssl cms` and `openssl ts` give the same."
@@ -58,11 +62,11 @@ private let steps = [
   Step(
     question: "Is what an E01 holds read right?",
     paths: [
-      "ImageFormats/EWF/EWFOpening.swift", "ImageFormats/EWF/EWFLayout.swift",
-      "ImageFormats/EWF/EWFTable.swift", "ImageFormats/EWF/EWFTableCollector.swift",
-      "ImageFormats/EWF/EWFChunkMap.swift", "ImageFormats/EWF/EWFReader.swift",
-      "ImageFormats/EWF/EWFReadRequest.swift", "ImageFormats/EWF/EWFChunkDecoder.swift",
-      "ImageFormats/Deflate.swift",
+      "Formats/DiskImages/EWF/EWFOpening.swift", "Formats/DiskImages/EWF/EWFLayout.swift",
+      "Formats/DiskImages/EWF/EWFTable.swift", "Formats/DiskImages/EWF/EWFTableCollector.swift",
+      "Formats/DiskImages/EWF/EWFChunkMap.swift", "Formats/DiskImages/EWF/EWFReader.swift",
+      "Formats/DiskImages/EWF/EWFReadRequest.swift", "Formats/DiskImages/EWF/EWFChunkDecoder.swift",
+      "Formats/FormatKit/Deflate.swift",
     ],
     answer:
       "Sections to tables, tables to chunks, chunks to bytes. Only for an E01: a raw image is its bytes. `ewfexport` gives the same."

@@ -1,3 +1,4 @@
+import CaseRecords
 import CaseStore
 import Evidence
 import EvidenceTestKit

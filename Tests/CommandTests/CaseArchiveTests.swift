@@ -1,3 +1,4 @@
+import CaseFolders
 import Casework
 import Evidence
 import EvidenceTestKit

@@ -1,8 +1,8 @@
-import EWFWriter
+import DiskWriters
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
-import ImageFormats
 import SystemIO
 import SystemPackage
 import Testing

@@ -1,6 +1,8 @@
+import DiscImages
 import Evidence
 import EvidenceTestKit
-import ImageFormats
+import FormatKit
+import Formats
 import OpticalDisc
 import SystemPackage
 import Testing

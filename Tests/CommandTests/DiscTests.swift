@@ -1,8 +1,6 @@
-import Casework
 import Evidence
 import EvidenceTestKit
 import Foundation
-import ImageFormats
 import OpticalDisc
 import SystemPackage
 import Testing

@@ -1,3 +1,4 @@
+import CaseRecords
 import CourtReport
 import Evidence
 import EvidenceTestKit

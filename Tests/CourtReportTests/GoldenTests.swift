@@ -3,7 +3,6 @@ import CourtReport
 import Evidence
 import EvidenceTestKit
 import Foundation
-
 import Testing
 
 /// Whole reports as they were looked at, in `casefiles-sample/reports`. `EXHIBIT_UPDATE_DOCS=1 swift test` writes them anew.

@@ -1,5 +1,4 @@
 import CanonicalJSON
-import CourtReport
 import Evidence
 import EvidenceTestKit
 import Foundation

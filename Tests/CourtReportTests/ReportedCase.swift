@@ -1,8 +1,9 @@
+import CaseFolders
 import Casework
-import CourtReport
 import Evidence
 import EvidenceTestKit
 import Foundation
+import Sessions
 import SystemIO
 import SystemPackage
 

@@ -1,9 +1,11 @@
 import CanonicalJSON
+import CaseRecords
 import CaseStore
+import Casework
 import CourtReport
+import DiscImages
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import Manifests
 import Signing
 

@@ -1,7 +1,7 @@
 import CourtReport
+import DiscImages
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import Manifests
 import OpticalDisc
 

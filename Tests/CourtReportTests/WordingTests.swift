@@ -1,4 +1,5 @@
 import CanonicalJSON
+import CaseRecords
 import CaseStore
 import CourtReport
 import Evidence

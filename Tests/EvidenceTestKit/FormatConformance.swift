@@ -1,7 +1,8 @@
 import Digests
+import DiskImages
 import Evidence
+import FormatKit
 import Glibc
-import ImageFormats
 import SystemIO
 import SystemPackage
 

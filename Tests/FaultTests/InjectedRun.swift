@@ -1,7 +1,7 @@
+import DiskImages
 import Evidence
 import EvidenceTestKit
 import Foundation
-import ImageFormats
 import SystemPackage
 
 /// One run that is made to fail, and everything an examiner would do afterwards.

@@ -1,6 +1,9 @@
+import DiscImages
+import DiscWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
+import FormatKit
+import Formats
 import OpticalDisc
 import SystemPackage
 import Testing

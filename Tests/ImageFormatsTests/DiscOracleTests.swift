@@ -1,6 +1,9 @@
+import DiscImages
+import DiscWriters
 import EvidenceTestKit
+import FormatKit
+import Formats
 import Foundation
-import ImageFormats
 import OpticalDisc
 import SystemPackage
 import Testing

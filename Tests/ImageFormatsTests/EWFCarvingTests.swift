@@ -1,7 +1,8 @@
+import DiskImages
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
-import ImageFormats
 import SystemPackage
 import Testing
 

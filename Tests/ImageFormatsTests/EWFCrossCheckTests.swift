@@ -1,7 +1,7 @@
-import EWFWriter
+import DiskImages
+import DiskWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import SystemPackage
 import Testing
 

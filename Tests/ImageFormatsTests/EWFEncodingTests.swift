@@ -1,7 +1,6 @@
 import EvidenceTestKit
 import Testing
-
-@testable import EWFWriter
+@testable import DiskWriters
 
 /// A resumed image is byte for byte an uninterrupted one only if the same chunk always becomes the same stream.
 @Suite struct EWFEncodingTests {

@@ -1,6 +1,6 @@
+import DiskImages
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import SystemPackage
 import Testing
 

@@ -1,7 +1,7 @@
+import DiskImages
 import Evidence
 import EvidenceTestKit
 import Foundation
-import ImageFormats
 import SystemPackage
 import Testing
 

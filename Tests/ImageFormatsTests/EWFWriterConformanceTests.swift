@@ -1,7 +1,6 @@
-import EWFWriter
+import DiskWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import SystemPackage
 import Testing
 

@@ -1,9 +1,10 @@
 import Digests
-import EWFWriter
+import DiskImages
+import DiskWriters
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
-import ImageFormats
 import SystemIO
 import SystemPackage
 import Testing

@@ -1,8 +1,9 @@
-import EWFWriter
+import DiskImages
+import DiskWriters
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
-import ImageFormats
 import SystemIO
 import SystemPackage
 import Testing

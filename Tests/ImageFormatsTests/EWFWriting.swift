@@ -1,9 +1,9 @@
 import Digests
-import EWFWriter
+import DiskWriters
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
-import ImageFormats
 import SystemIO
 import SystemPackage
 import Testing

@@ -1,6 +1,8 @@
+import DiscImages
+import DiscWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
+import Formats
 import OpticalDisc
 import SystemPackage
 import Testing

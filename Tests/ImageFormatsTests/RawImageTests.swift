@@ -1,7 +1,9 @@
+import DiskImages
+import DiskWriters
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
-import ImageFormats
 import SystemIO
 import SystemPackage
 import Testing

@@ -1,6 +1,7 @@
+import DiscImages
+import DiscWriters
 import Evidence
 import EvidenceTestKit
-import ImageFormats
 import OpticalDisc
 import SystemPackage
 import Testing

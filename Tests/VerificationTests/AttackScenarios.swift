@@ -1,4 +1,3 @@
-import Casework
 import Digests
 import Evidence
 import EvidenceTestKit

@@ -1,6 +1,7 @@
+import DiskImages
 import Evidence
 import EvidenceTestKit
-import ImageFormats
+import FormatKit
 import SystemPackage
 import Testing
 import Verification

@@ -1,4 +1,5 @@
 import CanonicalJSON
+import CaseFolders
 import Casework
 import Evidence
 import EvidenceTestKit

@@ -1,7 +1,9 @@
+import CaseFolders
 import Casework
 import Evidence
 import EvidenceTestKit
 import Foundation
+import Sessions
 import Signing
 import SystemIO
 import SystemPackage

@@ -1,4 +1,3 @@
-import Casework
 import Evidence
 import EvidenceTestKit
 import Foundation

@@ -1,3 +1,5 @@
+import CaseFolders
+import CaseRecords
 import CaseStore
 import Casework
 import Evidence

@@ -1,9 +1,9 @@
 import CanonicalJSON
 import Digests
-import EWFWriter
+import DiskImages
+import DiskWriters
 import Evidence
 import Glibc
-import ImageFormats
 import SystemIO
 import SystemPackage
 

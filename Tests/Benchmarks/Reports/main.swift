@@ -1,10 +1,12 @@
 import CanonicalJSON
+import CaseFolders
+import CaseRecords
 import CaseStore
 import Casework
-import CourtReport
 import Evidence
 import Glibc
 import ReferenceMedia
+import Sessions
 import SystemIO
 import SystemPackage
 

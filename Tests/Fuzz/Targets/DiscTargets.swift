@@ -1,5 +1,6 @@
+import DiscImages
+import DiscWriters
 import Evidence
-import ImageFormats
 import OpticalDisc
 
 /// A file that is all zero, of any size.

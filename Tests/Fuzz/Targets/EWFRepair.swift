@@ -1,4 +1,4 @@
-import ImageFormats
+import FormatKit
 
 /// Makes the checksums of an E01 file right, so that mutations of its fields reach the code behind them.
 enum EWFRepair {

@@ -1,6 +1,7 @@
+import DiskImages
 import Evidence
+import FormatKit
 import Glibc
-import ImageFormats
 import SystemIO
 import SystemPackage
 

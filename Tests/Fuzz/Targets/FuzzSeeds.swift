@@ -1,8 +1,8 @@
 import CanonicalJSON
 import Digests
-import EWFWriter
+import DiskWriters
 import Evidence
-import ImageFormats
+import FormatKit
 import Manifests
 import Signing
 import SystemIO

@@ -1,0 +1,23 @@
+import Evidence
+import OpticalDisc
+
+/// What kind a session is, where its description does not say it.
+package enum SessionKind {
+  /// CD-ROM XA where sectors of mode 2 have subheaders, otherwise the plain kind.
+  package static func bySectors(_ tracks: [DiscTrack], _ files: [any DiscFile]) -> DiscSession.Kind {
+    tracks.contains { $0.mode == .mode2 && hasSubheaders($0, files) } ? .xa : .romOrAudio
+  }
+
+  /// By the first sector: both copies of the subheader agree, or the layout leaves no other choice.
+  private static func hasSubheaders(_ track: DiscTrack, _ files: [any DiscFile]) -> Bool {
+    guard let run = track.extents.lazy.compactMap(\.run).first else { return false }
+    switch run.layout {
+    case .form1Data, .form2Data, .form2Body: return true
+    case .raw, .body:
+      let offset = run.offset + UInt64(16 - run.layout.range.lowerBound)
+      guard let head = try? files[run.file].bytes(at: offset, count: 8), head.count == 8 else { return false }
+      return Array(head[..<4]) == Array(head[4...])
+    case .mode1Data, .dvdData: return false
+    }
+  }
+}

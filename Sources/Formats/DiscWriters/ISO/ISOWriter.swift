@@ -1,0 +1,105 @@
+import DiscImages
+import Evidence
+import FormatKit
+import OpticalDisc
+import SystemIO
+import SystemPackage
+
+/// Writes the user data of one data track, 2048 bytes a sector.
+package enum ISOWriter {
+  /// What an ISO does not hold. Reads the track where sectors must be looked at.
+  /// - Throws: `imageMalformed` where there is no data track of 2048 bytes; `readFailed`.
+  package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
+    let disc = image.disc
+    guard let track = disc.firstDataTrack, track.userDataLayout != nil else {
+      throw EvidenceError(
+        .argumentInvalid, "iso", "there is no data track with 2048 bytes of user data in a sector")
+    }
+    var losses = DiscLosses.ofStructures(image, keepsPacks: false)
+    let others = disc.tracks.filter { $0 != track }
+    if !others.isEmpty {
+      losses.append(DiscLoss(.tracks, "all but track \(track.number): \(DiscLosses.numbers(others))"))
+    }
+    if disc.sessions.count > 1 { losses.append(DiscLoss(.sessions, "\(disc.sessions.count)")) }
+    losses += plain(disc)
+    if track.start > 0, disc.medium == .cd {
+      losses.append(
+        DiscLoss(.addresses, "the first sector has the address \(track.start); file systems count on it"))
+    }
+    losses += try DiscLosses.ofCooking(image, track, in: track.start..<track.end)
+    return losses
+  }
+
+  /// Facts of the disc that need a description.
+  private static func plain(_ disc: Disc) -> [DiscLoss] {
+    var losses: [DiscLoss] = []
+    if let catalog = disc.catalog { losses.append(DiscLoss(.catalog, catalog.description)) }
+    let coded = disc.tracks.filter { $0.isrc != nil }
+    if !coded.isEmpty { losses.append(DiscLoss(.isrc, DiscLosses.numbers(coded))) }
+    if !(disc.cdText?.isEmpty ?? true), disc.raw.cdTextPacks == nil {
+      losses.append(DiscLoss(.cdText, "all of it"))
+    }
+    let indexed = disc.tracks.filter { $0.indexes.keys.contains { $0 > 1 } }
+    if !indexed.isEmpty { losses.append(DiscLoss(.indexes, "above 1, \(DiscLosses.numbers(indexed))")) }
+    let flags = disc.tracks.filter { $0.control != .data && $0.mode.isData }
+    if !flags.isEmpty { losses.append(DiscLoss(.flags, DiscLosses.numbers(flags))) }
+    return losses
+  }
+
+  /// Writes `BASE.iso` into `folder`. Blocks until it is synced.
+  /// - Throws: as ``losses(_:)``; `outputExists`, `writeFailed`, `readFailed`; what `progress` throws.
+  package static func write(
+    _ image: DiscImage, folder: FilePath, base: String,
+    progress: DiscProgress = { _ throws(EvidenceError) in }
+  ) throws(EvidenceError) -> [FilePath] {
+    guard let track = image.disc.firstDataTrack, let layout = track.userDataLayout else {
+      throw EvidenceError(.argumentInvalid, "iso", "there is no data track")
+    }
+    let path = folder.appending("\(base).iso")
+    var output = try DiscOutput(creating: path)
+    try image.write(
+      track, in: track.start..<track.end, as: SectorForm(layout: layout), to: &output, progress: progress)
+    try output.close()
+    return [path]
+  }
+}
+
+extension DiscLosses {
+  /// What is lost when only 2048 bytes of each sector are kept: headers and codes, subchannel, form 2, gaps.
+  static func ofCooking(_ image: DiscImage, _ track: DiscTrack, in range: Range<Int>) throws(EvidenceError)
+    -> [DiscLoss]
+  {
+    var losses: [DiscLoss] = []
+    let runs = track.extents.compactMap(\.run)
+    let name = "track \(track.number)"
+    if let layout = runs.first?.layout, layout.size > 2048 {
+      let count = try SectorCount(image, track)
+      losses.append(DiscLoss(.sectorHeaders, "\(name): \(layout.size - 2048) of \(layout.size) bytes"))
+      if count.damaged > 0 {
+        let correctable = count.correctable.count
+        let help = correctable > 0 ? "; \(correctable) of them can be corrected by --repair" : ""
+        losses.append(DiscLoss(.damage, "\(name): \(count.damaged) sectors have a wrong EDC\(help)"))
+      }
+      if let form2 = count.kinds[.form2] {
+        losses.append(DiscLoss(.form2, "\(name): \(form2) sectors of 2324 bytes"))
+      }
+      let others = count.kinds.filter { $0.key != .form1 && $0.key != .form2 && $0.key != .mode1 }
+      if !others.isEmpty {
+        let parts = others.map { "\($0.value) sectors of \($0.key.title)" }.sorted()
+        losses.append(DiscLoss(.sectorHeaders, "\(name): \(parts.joined(separator: ", "))"))
+      }
+    }
+    if runs.contains(where: { $0.subchannel != nil }) { losses.append(DiscLoss(.subchannel, name)) }
+    losses += ofGap(track)
+    let missing = track.extents(in: range).filter { !$0.isStored }.reduce(0) { $0 + $1.count }
+    if missing > 0 { losses.append(DiscLoss(.gaps, "\(name): \(missing) sectors that are not stored")) }
+    return losses
+  }
+
+  /// Stored sectors before index 1.
+  static func ofGap(_ track: DiscTrack) -> [DiscLoss] {
+    let stored = track.extents(in: track.first..<track.start).reduce(0) { $0 + ($1.isStored ? $1.count : 0) }
+    return stored == 0
+      ? [] : [DiscLoss(.gaps, "track \(track.number): \(stored) stored sectors of its pregap")]
+  }
+}

@@ -1,0 +1,75 @@
+import Acquisition
+import Evidence
+import FormatKit
+import Sessions
+import SystemPackage
+
+/// The words allowed as values of options.
+enum AcquireChoices {
+  static let formats = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
+  static let digests = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ",")
+
+  static func formats(named names: [String]) throws(EvidenceError) -> [ImageFormat] {
+    var result: [ImageFormat] = []
+    for name in names {
+      guard let format = ImageFormat(rawValue: name.lowercased()) else {
+        throw EvidenceError(.argumentInvalid, "--format \(name)", "one of \(formats)")
+      }
+      result.append(format)
+    }
+    return result
+  }
+
+  /// `FOLDER`, or `FORMAT:FOLDER`.
+  static func copy(named text: String) throws(EvidenceError) -> AcquisitionRequest.Copy {
+    let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+    if parts.count == 2, let format = ImageFormat(rawValue: parts[0].lowercased()) {
+      return AcquisitionRequest.Copy(folder: FilePath(String(parts[1])), formats: [format])
+    }
+    return AcquisitionRequest.Copy(folder: FilePath(text), formats: nil)
+  }
+
+  static func digests(named list: String) throws(EvidenceError) -> Set<DigestAlgorithm> {
+    var result: Set<DigestAlgorithm> = []
+    for name in list.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let algorithm = DigestAlgorithm(rawValue: name.lowercased()) else {
+        throw EvidenceError(.argumentInvalid, "--digest \(list)", "of \(digests)")
+      }
+      result.insert(algorithm)
+    }
+    return result
+  }
+
+  /// One of the words of a closed list.
+  static func word<Choice: RawRepresentable<String> & CaseIterable>(
+    _ name: String, _ option: String
+  ) throws(EvidenceError) -> Choice {
+    guard let choice = Choice(rawValue: name.lowercased()) else {
+      throw EvidenceError(.argumentInvalid, "\(option) \(name)", "one of \(list(Choice.self))")
+    }
+    return choice
+  }
+
+  static func list<Choice: RawRepresentable<String> & CaseIterable>(_: Choice.Type) -> String {
+    Choice.allCases.map(\.rawValue).joined(separator: ", ")
+  }
+}
+
+/// Sizes as typed: `1500MiB`, `2GiB`, `650MB`, `1048576`.
+enum ByteSize {
+  private static let units: [(String, UInt64)] = [
+    ("KIB", 1 << 10), ("MIB", 1 << 20), ("GIB", 1 << 30), ("TIB", 1 << 40), ("KB", 1000), ("MB", 1_000_000),
+    ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("K", 1 << 10), ("M", 1 << 20), ("G", 1 << 30),
+    ("T", 1 << 40), ("B", 1), ("", 1),
+  ]
+
+  static func parse(_ text: String, _ option: String) throws(EvidenceError) -> UInt64 {
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let unit = text.dropFirst(digits.count).uppercased()
+    if let number = UInt64(digits), let factor = units.first(where: { $0.0 == unit })?.1 {
+      let (product, overflow) = number.multipliedReportingOverflow(by: factor)
+      if !overflow, product > 0, product <= UInt64(Int64.max) { return product }
+    }
+    throw EvidenceError(.argumentInvalid, "\(option) \(text)", "a size such as 1500MiB, 2GiB or 650MB")
+  }
+}

@@ -1,0 +1,123 @@
+import ArgumentParser
+import Evidence
+import FormatKit
+import Sessions
+import SystemPackage
+
+struct AcquireCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "acquire", abstract: "Acquire a medium: one read, every image and digest from it, signed.",
+    discussion: """
+      The medium is opened read-only and exclusively. Images, chunk digests, map, signed manifest and sums are
+      written to evidence/ITEM of the case; a second acquisition of an item goes to ITEM-2.
+
+      Example:
+        exhibit acquire /dev/sdb --case 2026-0142 --item 001 --format e01 --format raw
+      """)
+
+  @Argument(
+    help: """
+      A block device, a file, the first file of a split set, or the description of a disc (.cue, .toc), whose sectors \
+      are acquired.
+      """, completion: .file())
+  var source: String
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @Option(
+    help: "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01, of a disc raw."
+  )
+  var format: [String] = []
+  @Option(
+    help: """
+      Another folder to write images to in the same pass: FOLDER, or FORMAT:FOLDER such as raw:/mnt/second. May be \
+      given more than once. A folder that fails does not end the others.
+      """)
+  var to: [String] = []
+  @Option(
+    help: """
+      A folder whose space is used when that of the case is full: segments go on there. May be given more than once.
+      """)
+  var overflowTo: [String] = []
+  @Option(
+    help: "Digests of the whole, separated by commas: \(AcquireChoices.digests). sha256 is always added.")
+  var digest = AcquireChoices.digests
+  @Option(help: "First sector to acquire.") var start: UInt64?
+  @Option(help: "Number of sectors to acquire. Default: to the end of the medium.") var length: UInt64?
+  @Option(
+    help: "Sector size in bytes of a source that is a file: 512, 1024, 2048, 4096. Devices state their own.")
+  var sectorSize: UInt32?
+  @Option(
+    help:
+      "Of the image of a disc: only the user data of this data track, 2048 bytes a sector, as an E01 can hold it."
+  )
+  var track: Int?
+  @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
+  @OptionGroup(title: "Reading") var reading: ReadingOptions
+  @OptionGroup(title: "E01") var e01: E01Options
+  @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
+  @Option(
+    help: "Seconds between two checkpoints from which `resume` goes on; 0 for one after every 16 MiB.")
+  var checkpointInterval: UInt32 = 5
+  @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
+  var requireSandbox = false
+  @Option(help: "Why the item is acquired although the legal authority has expired.")
+  var afterExpiry: String?
+  @OptionGroup var acceptance: AcceptanceOptions
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let request = try acquisitionRequest()
+    let job = try AcquisitionJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
+      try passphrase.read(isNew: false)
+    }
+    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
+    try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
+      try job.perform(stop: stop, progress: progress)
+    }
+  }
+
+  private func acquisitionRequest() throws(EvidenceError) -> AcquisitionRequest {
+    var request = AcquisitionRequest(
+      source: FilePath(try required(source, "the source")), item: try itemNumber(item))
+    if !format.isEmpty { request.formats = try AcquireChoices.formats(named: format) }
+    request.leavesFormatOpen = format.isEmpty
+    for destination in to { request.copies.append(try AcquireChoices.copy(named: destination)) }
+    for folder in overflowTo { request.overflow.append(FilePath(try required(folder, "--overflow-to"))) }
+    request.digests = try AcquireChoices.digests(named: digest)
+    request.e01 = try e01.options()
+    request.description = e01.description
+    request.notes = e01.notes
+    if let split { request.splitSize = try ByteSize.parse(split, "--split") }
+    try demandUse(of: request.formats + request.copies.flatMap { $0.formats ?? [] })
+    request.sectorSize = sectorSize
+    request.track = track
+    request.firstSector = start
+    request.sectorCount = length
+    request.acceptsLittleSpace = acceptLittleSpace
+    request.checkpointInterval = checkpointInterval
+    request.reading = try reading.policy()
+    request.fill = try reading.pattern()
+    request.entersSandbox = true
+    request.requiresSandbox = requireSandbox
+    request.reasonAfterExpiry = try afterExpiry.map { text throws(EvidenceError) in
+      try required(text, "--after-expiry")
+    }
+    request.accepted = try acceptance.acceptances()
+    request.commandLine = CommandLine.arguments
+    return request
+  }
+
+  /// A size that none of the images named would have is a mistake, and not passed over.
+  private func demandUse(of formats: [ImageFormat]) throws(EvidenceError) {
+    guard !format.isEmpty else { return }
+    if split != nil, !formats.contains(.raw) {
+      throw EvidenceError(
+        .argumentInvalid, "--split", "no raw image is named; segments of an E01 take --segment-size")
+    }
+    if e01.segmentSize != nil, !formats.contains(.e01) {
+      throw EvidenceError(
+        .argumentInvalid, "--segment-size", "no E01 is named; a raw image is divided by --split")
+    }
+  }
+}

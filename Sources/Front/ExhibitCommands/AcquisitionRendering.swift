@@ -1,0 +1,93 @@
+import Acquisition
+import CanonicalJSON
+import Evidence
+import Rendering
+import Sessions
+import SystemIO
+
+/// Runs an acquisition, begun or resumed, and shows what it gave.
+enum AcquisitionRendering {
+  static func run(
+    _ output: OutputOptions,
+    _ perform: (StopFlag, @escaping @Sendable (AcquisitionProgress) -> Void) throws(EvidenceError) ->
+      AcquisitionSummary
+  ) throws {
+    StopSignals.install()
+    let display = ProgressDisplay("Acquiring")
+    let summary = try perform(StopSignals.flag) {
+      display.update(
+        done: $0.bytesDone, of: $0.length, unreadableSectors: $0.unreadableSectors,
+        part: $0.pass.map { "pass \($0)" } ?? "")
+    }
+    display.finish()
+    output.show(lines(summary), json: json(summary))
+    for destination in summary.destinations.dropFirst() {
+      if let failure = destination.failure { Rendering.warn(failure.description) }
+    }
+    for remark in summary.remarks { Rendering.warn(remark) }
+    if let unrecorded = summary.unrecorded {
+      Rendering.warn(
+        "the case could not record the end of this acquisition: \(unrecorded) `exhibit resume` then records it."
+      )
+    }
+    if let failure = summary.failure { throw StoppedEarly(failure) }
+    if summary.exitStatus != .complete { throw EndedWith(status: summary.exitStatus) }
+  }
+
+  private static func lines(_ summary: AcquisitionSummary) -> [String] {
+    var lines = [summary.verdict.sentence]
+    let attempted = summary.sectorCount - summary.notAttempted
+    // By proportion, because the last sector of a file may be short.
+    let bytes =
+      attempted == summary.sectorCount
+      ? summary.length
+      : summary.sectorCount.dividingFullWidth(summary.length.multipliedFullWidth(by: attempted)).quotient
+    lines.append(
+      "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
+        + "\(HumanText.size(bytes)), \(HumanText.duration(seconds: summary.seconds))")
+    if !summary.unreadable.isEmpty { lines.append("  filled    sectors \(summary.unreadable.listed())") }
+    for digest in summary.digests.all {
+      lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")
+    }
+    for destination in summary.destinations {
+      if let manifest = destination.manifest { lines.append("  manifest  \(manifest), signed") }
+      guard let folder = destination.folder else { continue }
+      lines.append("  folder    \(folder)\(destination.failure == nil ? "" : ", NOT COMPLETE")")
+    }
+    if summary.resumable != nil {
+      lines.append("  go on     with `exhibit resume`, from the last checkpoint")
+    }
+    return lines
+  }
+
+  private static func json(_ summary: AcquisitionSummary) -> JSONValue {
+    .fields([
+      "verdict": .string(summary.verdict.name), "sentence": .string(summary.verdict.sentence),
+      "error": summary.failure.map { .string($0.code.rawValue) },
+      "resumable": .bool(summary.resumable != nil),
+      "unrecorded": summary.unrecorded.map { .string($0.description) },
+      "destinations": .array(summary.destinations.map(json)),
+      "remarks": .array(summary.remarks.map { .string($0) }),
+      "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),
+      "notAttempted": JSONValue(summary.notAttempted),
+      "unreadable": .array(summary.unreadable.map { [JSONValue($0.first), JSONValue($0.count)] }),
+      "digests": .object(
+        Dictionary(uniqueKeysWithValues: summary.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })
+      ),
+    ])
+  }
+
+  private static func json(_ destination: AcquisitionSummary.Destination) -> JSONValue {
+    .fields([
+      "folder": destination.folder.map { .string($0.string) },
+      "manifest": destination.manifest.map { .string($0.string) },
+      "files": .array(destination.files.map { .string($0) }),
+      "error": destination.failure.map { .string($0.description) },
+    ])
+  }
+}
+
+extension String {
+  /// Filled up with spaces on the right.
+  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}

@@ -1,0 +1,168 @@
+import ArgumentParser
+import CanonicalJSON
+import CaseFolders
+import Casework
+import Evidence
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct CaseBackupCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup", abstract: "Copy the database of a case while it is in use.",
+    discussion: """
+      The copy is checked like the database itself. It holds no evidence files; `case export` takes those too.
+
+      Example:
+        exhibit case backup --case 2026-0142 --output /mnt/backup/2026-0142.sqlite
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "The file to create. Default: in the folder backups of the case.", completion: .file())
+  var output: String?
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let folder = try caseOptions.folder()
+    let path = try output.map { FilePath(try required($0, "--output")) }
+    if let path, folder.isAmongEvidence(path) {
+      throw EvidenceError(.argumentInvalid, "--output \(path)", "it would lie among the evidence of the case")
+    }
+    let made = try CaseBackups(folder).make(output: path)
+    rendering.show(
+      [
+        "Backup written to \(made.path)", "  SHA-256  \(made.sha256)",
+        "  head     \(made.head.sequence):\(made.head.digest)",
+      ],
+      json: .fields([
+        "path": .string(made.path.string), "sha256": .string(made.sha256.hex),
+        "head": .string("\(made.head.sequence):\(made.head.digest)"),
+        "findings": .array(made.findings.map(Rendering.json)),
+      ]))
+    if let first = made.findings.first {
+      Rendering.warn("the database, and so its copy, is not as it should be: \(Rendering.line(first))")
+      throw EndedWith(status: .chainBroken)
+    }
+  }
+}
+
+struct CaseRestoreCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore", abstract: "Put a backup in the place of the database of a case.",
+    discussion: """
+      Takes only a sound backup of this very case. The present database is kept in the folder backups. Events that only
+      the present database has are lost from the log, which needs --accept-loss and stays visible: checkpoints,
+      manifests and reports that name them are not forgotten.
+
+      Example:
+        exhibit case restore /mnt/backup/2026-0142.sqlite --case 2026-0142
+      """)
+
+  @Argument(help: "A backup made by `exhibit case backup`.", completion: .file()) var backup: String
+  @Option(name: .customLong("case"), help: "The case folder. Its database may be damaged or missing.")
+  var folder: String
+  @Flag(help: "Restore although newer events are lost from the log.") var acceptLoss = false
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let place = try CaseFolder.atPlace(FilePath(try required(folder, "--case")))
+    CommandLog.works(on: place)
+    let restored = try CaseBackups(place).restore(FilePath(backup), acceptsLoss: acceptLoss)
+    var lines = [
+      "Restored: \(restored.head.sequence) events, head \(restored.head.sequence):\(restored.head.digest)"
+    ]
+    if let kept = restored.kept { lines.append("  the database before is kept as \(kept)") }
+    if restored.lost > 0 { lines.append("  events lost from the log: \(restored.lost)") }
+    rendering.show(
+      lines,
+      json: .fields([
+        "head": .string("\(restored.head.sequence):\(restored.head.digest)"),
+        "kept": restored.kept.map { .string($0.string) }, "lostEvents": JSONValue(restored.lost),
+      ]))
+  }
+}
+
+struct CaseExportCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "export", abstract: "Write a whole case into one archive.",
+    discussion: """
+      A tar archive with every file of the case but the signing key, a list of digests for `sha256sum -c`, and a signed
+      statement of the head of the audit log. `exhibit case import` unpacks and verifies it on another workstation.
+      Docs/formats/case-archive.md has the format.
+
+      Example:
+        exhibit case export --case 2026-0142 --output /mnt/transfer/2026-0142.tar
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "The archive to create.", completion: .file()) var output: String
+  @Flag(help: "Export without a signature, where the key cannot be used.") var unsigned = false
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let folder = try caseOptions.folder()
+    let identity =
+      unsigned
+      ? nil
+      : try SigningFiles.identity(of: folder) { () throws(EvidenceError) in try passphrase.read(isNew: false)
+      }
+    var export = CaseExport(folder, to: FilePath(try required(output, "--output")), identity: identity)
+    export.authority = try AuthoritySetting.authority()
+    StopSignals.install()
+    let display = ProgressDisplay("Exporting")
+    let written = try export.perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }
+    display.finish()
+    rendering.show(
+      [
+        "Archive of \(written.fileCount) files written to \(written.path), \(HumanText.size(written.length))",
+        "  head  \(written.head.sequence):\(written.head.digest)",
+      ],
+      json: .fields([
+        "path": .string(written.path.string), "files": JSONValue(written.fileCount),
+        "length": JSONValue(written.length),
+        "head": .string("\(written.head.sequence):\(written.head.digest)"),
+        "remarks": .array(written.remarks.map { .string($0) }),
+      ]))
+    for remark in written.remarks { Rendering.warn(remark) }
+  }
+}
+
+struct CaseImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Unpack and verify an archive of a case.",
+    discussion: """
+      Every file is compared with its digest, the audit log with the head that the archive states, with its checkpoints
+      and manifests. Nothing is left where anything differs. The images are verified by `exhibit verify`.
+
+      Example:
+        exhibit case import 2026-0142.tar 2026-0142 --trust examiner.pem
+      """)
+
+  @Argument(help: "An archive made by `exhibit case export`.", completion: .file()) var archive: String
+  @Argument(help: "The folder to create.", completion: .directory) var folder: String
+  @Option(help: "A certificate to trust, PEM or DER. May be given more than once.") var trust: [String] = []
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    StopSignals.install()
+    let display = ProgressDisplay("Importing")
+    let imported = try CaseImport(
+      FilePath(archive), to: FilePath(try required(folder, "the folder")), trust: trust.map { FilePath($0) }
+    ).perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }
+    display.finish()
+    CommandLog.works(on: try CaseFolder.at(imported.folder))
+    rendering.show(
+      [
+        "Case \(imported.number) imported to \(imported.folder): \(imported.fileCount) files as exported",
+        "  head  \(imported.head.sequence):\(imported.head.digest)",
+      ] + imported.report.signers.map { "  \($0.sentence)" } + ["Verify the images with `exhibit verify`."],
+      json: .fields([
+        "case": .string(imported.number), "folder": .string(imported.folder.string),
+        "files": JSONValue(imported.fileCount),
+        "head": .string("\(imported.head.sequence):\(imported.head.digest)"),
+        "verification": VerificationRendering.json(imported.report),
+      ]))
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import CanonicalJSON
+import CaseFolders
+import Casework
+import Evidence
+import Rendering
+import SystemPackage
+
+struct CaseCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "case", abstract: "Create, look at, close, copy and move cases.",
+    subcommands: [
+      CaseCreateCommand.self, CaseShowCommand.self, CaseListCommand.self, CaseFindCommand.self,
+      CaseCloseCommand.self, CaseArchiveCommand.self, CaseReopenCommand.self, CaseRebuildCommand.self,
+      CaseBackupCommand.self, CaseRestoreCommand.self, CaseExportCommand.self, CaseImportCommand.self,
+    ])
+}
+
+struct CaseCreateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create a case folder with its database and the examiner's signing key.",
+    discussion: """
+      Example:
+        exhibit case create 2026-0142 --number 2026-0142 --title "Theft of trade secrets" \\
+          --examiner "A. Examiner" --organisation "Digital Laboratory"
+      """)
+
+  @Argument(help: "The folder to create.", completion: .directory) var folder: String
+  @Option(help: "Case number.") var number: String
+  @Option(help: "What the case is about.") var title: String
+  @Option(help: "Name of the examiner.") var examiner: String
+  @Option(help: "The laboratory or authority.") var organisation: String?
+  @Option(
+    help: "Private key to sign with, instead of a new one: a PEM or PKCS#12 file, or a PKCS#11 URI.",
+    completion: .file())
+  var key: String?
+  @Option(
+    help: "Certificate of that key, those above it behind it. May be left out where a PKCS#12 file holds it.",
+    completion: .file())
+  var certificate: String?
+  @Flag(help: "Store the key, new or given, without a passphrase. Whoever can read the file can sign.")
+  var unencryptedKey = false
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    var request = CaseCreation(
+      folder: FilePath(try required(folder, "the folder")), number: try required(number, "--number"),
+      title: try required(title, "--title"),
+      examiner: try required(examiner, "--examiner"))
+    request.organisation = organisation
+    switch (key, certificate) {
+    case (let key?, let certificate):
+      request.signing = .existing(
+        key: key, certificate: certificate.map { FilePath($0) }, acceptsUnencrypted: unencryptedKey)
+      request.passphrase = { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    case (nil, nil) where unencryptedKey: request.signing = .newUnencrypted
+    case (nil, nil): request.signing = .newEncrypted(passphrase: try passphrase.read(isNew: true))
+    default: throw EvidenceError(.argumentInvalid, "--certificate", "it needs --key")
+    }
+    let created = try request.perform()
+    CommandLog.works(on: try CaseFolder.at(created.folder))
+    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
+    output.show(
+      [
+        "Case \(created.number) created in \(created.folder)",
+        "  signing certificate  \(created.certificate)",
+        "  fingerprint          \(created.fingerprint) (SHA-256)",
+        "Note the fingerprint on paper: it is what a stranger trusts when checking a manifest.",
+      ],
+      json: .fields([
+        "case": .string(created.number), "folder": .string(created.folder.string),
+        "certificate": .string(created.certificate.string), "fingerprint": .string(created.fingerprint.hex),
+        "remarks": .array(created.remarks.map { .string($0) }),
+      ]))
+    for remark in created.remarks { Rendering.warn(remark) }
+  }
+}

@@ -1,0 +1,175 @@
+import ArgumentParser
+import CanonicalJSON
+import DiskWriters
+import Evidence
+import FormatKit
+import ImageTools
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct ConvertCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "convert",
+    abstract:
+      "Write an image anew in another container: E01, raw, split raw; of a disc, BIN/CUE, TOC/BIN, ISO, tracks.",
+    discussion: """
+      The form of the output follows from its ending (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
+      --to. The contents are digested on the way and compared with the digests stored in the input. What the \
+      output cannot hold is listed. An input with damaged sectors is refused unless --accept-damage is given. \
+      Nothing is ever overwritten.
+
+      Images of optical discs go from cue sheets, tables of contents of cdrdao and ISO to .cue, .toc, .iso and \
+      --to tracks (a file per track). Every track is read back and compared. What the output cannot hold is refused \
+      unless --accept-loss names it, and then recorded beside the output.
+
+      Exit status: 0 converted, 1 refused for what would be lost, 3 converted with damaged sectors as zeros, 5 refused for damage, or a stored \
+      digest does not match.
+
+      Examples:
+        exhibit convert 001.E01 001.raw
+        exhibit convert disk.dd disk.E01 --compression best
+        exhibit convert 001.E01 001.001 --split 2GiB
+        exhibit convert disc.toc disc.cue
+        exhibit convert disc.cue data.iso --accept-loss sector-headers,tracks
+      """)
+
+  @Argument(help: "An E01 or raw image; any file of a set.", completion: .file()) var input: String
+  @Argument(help: "The image to create; of a set, its first file.", completion: .file()) var output: String
+  @Option(
+    help:
+      "Form of the output: \(AcquireChoices.formats), \(OpticalFormat.written.map(\.rawValue).joined(separator: ", ")). Default: by its ending."
+  )
+  var to: String?
+  @Option(
+    help: "What the image of a disc may lose, by the words of the list that is shown; several with commas.")
+  var acceptLoss: String?
+  @Flag(
+    help: "Correct damaged data sectors of a disc by their parity, where that is possible, and record which.")
+  var repair = false
+  @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
+  @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
+  @Option(help: "Compression of an E01: \(AcquireChoices.list(EWFCompression.self)). Default: fast.")
+  var compression: String?
+  @Option(help: "Sector size in bytes of a raw input, which does not say it: 512, 1024, 2048, 4096.")
+  var sectorSize: UInt32 = 512
+  @Flag(help: "Fill damaged sectors of the input with zeros and name them.") var acceptDamage = false
+  @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
+  @OptionGroup var rendering: OutputOptions
+
+  func run() throws {
+    let outputPath = FilePath(output)
+    let opticalFormat = OpticalFormat.written.first { $0.rawValue == to?.lowercased() }
+    if opticalFormat != nil || (to == nil && DiscConversionJob.format(of: outputPath) != nil) {
+      return try convertDisc(to: opticalFormat)
+    }
+    if ["cue", "toc"].contains(FilePath(input).extension?.lowercased()) {
+      throw EvidenceError(
+        .argumentInvalid, input, "it describes a disc, which goes into .cue, .toc, .iso or --to tracks")
+    }
+    if acceptLoss != nil || repair {
+      throw EvidenceError(
+        .argumentInvalid, "--accept-loss and --repair", "for images of discs, into .cue, .toc, .iso or tracks"
+      )
+    }
+    let job = try ConversionJob(try request(), stop: StopSignals.flag)
+    StopSignals.install()
+    let display = ProgressDisplay("Converting")
+    let report = try job.perform { display.update(done: $0, of: $1) }
+    display.finish()
+    rendering.show(Self.lines(report), json: Self.json(report))
+    if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
+  }
+
+  private func convertDisc(to format: OpticalFormat?) throws {
+    var request = DiscConversionRequest(input: FilePath(input), output: FilePath(output))
+    request.format = format
+    request.acceptsLittleSpace = acceptLittleSpace
+    request.repairs = repair
+    for word in (acceptLoss ?? "").split(separator: ",") {
+      request.acceptedLosses.insert(try AcquireChoices.word(String(word), "--accept-loss"))
+    }
+    for (option, isGiven) in [
+      ("--split", split != nil), ("--segment-size", segmentSize != nil),
+      ("--compression", compression != nil),
+      ("--accept-damage", acceptDamage),
+    ] where isGiven {
+      throw EvidenceError(.argumentInvalid, option, "not for images of discs")
+    }
+    let job = try DiscConversionJob(request, stop: StopSignals.flag)
+    StopSignals.install()
+    let display = ProgressDisplay("Converting")
+    let report = try job.perform { display.update(done: $0, of: $1) }
+    display.finish()
+    rendering.show(DiscConversionRendering.lines(report), json: DiscConversionRendering.json(report))
+    if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
+  }
+
+  private func request() throws(EvidenceError) -> ConversionRequest {
+    var request = ConversionRequest(input: FilePath(input), output: FilePath(output))
+    if let to { request.format = try AcquireChoices.formats(named: [to]).first }
+    if let split { request.splitSize = try ByteSize.parse(split, "--split") }
+    if let segmentSize { request.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
+    if let compression { request.compression = try AcquireChoices.word(compression, "--compression") }
+    request.sectorSize = sectorSize
+    request.acceptsDamage = acceptDamage
+    request.acceptsLittleSpace = acceptLittleSpace
+    return request
+  }
+
+  private static func lines(_ report: ConversionReport) -> [String] {
+    var lines = [report.sentence]
+    lines.append("  from       \(report.inputFormat.title), \(HumanText.size(report.geometry.length))")
+    for file in report.files.prefix(8) {
+      lines.append("  to         \(HumanText.singleLine(file.string))")
+    }
+    if report.files.count > 8 { lines.append("             and \(report.files.count - 8) more files") }
+    for digest in report.digests.all {
+      let comparison = report.comparisons.first { $0.stored.algorithm == digest.algorithm }
+      let outcome = comparison.map { $0.isEqual ? "  as stored" : "  NOT as stored: \($0.stored)" } ?? ""
+      lines.append("  \(digest.algorithm.title.padded(to: 10)) \(digest)\(outcome)")
+    }
+    if report.paddingBytes > 0 {
+      lines.append(
+        "  padded     \(report.paddingBytes) zero bytes fill the last sector; the digests above are of the contents "
+          + "without them, those stored in the output include them")
+    }
+    if !report.lost.isEmpty {
+      let more = report.outcome == .refused ? ", perhaps more: it was not read any further" : ""
+      lines.append("  lost       sectors \(report.lost.listed(limit: 16))\(more)")
+    }
+    if !report.recordedUnreadable.isEmpty {
+      lines.append("  unreadable when acquired: sectors \(report.recordedUnreadable.listed(limit: 16))")
+    }
+    if !report.notCarried.isEmpty {
+      lines.append("Not carried into the output")
+      lines += report.notCarried.map { "  \($0)" }
+    }
+    if !report.findings.isEmpty {
+      lines.append("Findings about the input")
+      lines += report.findings.map { "  \(Rendering.line($0))" }
+    }
+    return lines
+  }
+
+  private static func json(_ report: ConversionReport) -> JSONValue {
+    .fields([
+      "outcome": .string(report.outcome.rawValue), "sentence": .string(report.sentence),
+      "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.rawValue),
+      "to": .string(report.outputFormat.rawValue), "length": Rendering.number(report.geometry.length),
+      "sectorSize": JSONValue(report.geometry.logicalSectorSize),
+      "files": .array(report.files.map { .string($0.string) }), "digests": Rendering.json(report.digests),
+      "compared": .array(
+        report.comparisons.map {
+          .fields([
+            "algorithm": .string($0.stored.algorithm.rawValue), "stored": .string($0.stored.hex),
+            "equal": .bool($0.isEqual),
+          ])
+        }),
+      "paddingBytes": JSONValue(report.paddingBytes), "lost": Rendering.json(report.lost),
+      "recordedUnreadable": Rendering.json(report.recordedUnreadable),
+      "notCarried": .array(report.notCarried.map { .string($0) }),
+      "findings": .array(report.findings.map(Rendering.json)),
+    ])
+  }
+}

@@ -1,0 +1,142 @@
+import ArgumentParser
+import CanonicalJSON
+import CaseRecords
+import Casework
+import Evidence
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct CustodyCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "custody", abstract: "Record and show who held an item.",
+    subcommands: [CustodyRecordCommand.self, CustodySignCommand.self, CustodyShowCommand.self])
+}
+
+struct CustodyRecordCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record", abstract: "Record a custody event of an item.",
+    discussion: """
+      A transfer needs both sides. Before transfer, export and return the images of the item are verified, unless
+      --unverified says why not. A disposal needs the signatures of two people.
+
+      Examples:
+        exhibit custody record --case 2026-0142 --item 001 --event receive --released-by "Officer on duty" \\
+          --received-by "A. Examiner" --place "Laboratory, reception" --seal-before A-0017
+        exhibit custody record --case 2026-0142 --item 001 --event transfer --released-by "A. Examiner" \\
+          --received-by "Officer on duty" --sign examiner --sign officer.key
+        exhibit custody record --case 2026-0142 --item 001 --event correct --corrects 5 --seal-before A-0019
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @Option(help: "What happened: \(CustodyEntry.eventNames.joined(separator: ", ")).") var event: String
+  @Option(
+    help: """
+      When it happened, RFC 3339 such as 2026-01-31T09:15:00Z or 2026-01-31T10:15:00+01:00. Default: now. Of correct: \
+      when the corrected event happened.
+      """)
+  var time: String?
+  @Option(help: "Where.") var place: String?
+  @Option(help: "Who gave it away.") var releasedBy: String?
+  @Option(help: "Who took it.") var receivedBy: String?
+  @Option(help: "Who watched.") var witness: String?
+  @Option(help: "What for.") var purpose: String?
+  @Option(help: "The order, warrant or consent.") var authority: String?
+  @Option(help: "By hand, courier, tracking number.") var method: String?
+  @Option(help: "Seal number found.") var sealBefore: String?
+  @Option(help: "Seal number put on.") var sealAfter: String?
+  @Option(help: "Condition of the item.") var condition: String?
+  @Option(help: "Locker, vault, shelf.") var storage: String?
+  @Option(help: "Temperature, antistatic or Faraday bag.") var environment: String?
+  @Option(help: "Anything else.") var remarks: String?
+  @Option(help: "A photograph to attach. May be given more than once.", completion: .file())
+  var photo: [String] = []
+  @Option(
+    help: "A scanned form or other document to attach. May be given more than once.", completion: .file())
+  var attach: [String] = []
+  @Option(
+    help:
+      "Number of the corrected event, as `custody show` prints it; for correct only, which replaces what is given."
+  )
+  var corrects: String?
+  @Flag(help: "The corrected event did not happen.") var withdraw = false
+  @Option(help: "Why the item goes although its images are not verified, or do not verify.")
+  var unverified: String?
+  @OptionGroup var signing: SignOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    CommandLog.signs(passphraseFile: nil)
+    var entry = CustodyEntry(item: try itemNumber(item), event: event)
+    entry.time = time
+    entry.place = place
+    entry.releasedBy = releasedBy
+    entry.receivedBy = receivedBy
+    entry.witness = witness
+    entry.purpose = purpose
+    entry.authority = authority
+    entry.method = method
+    entry.sealBefore = sealBefore
+    entry.sealAfter = sealAfter
+    entry.condition = condition
+    entry.storage = storage
+    entry.remarks = remarks
+    entry.environment = environment
+    entry.corrects = corrects
+    entry.withdraws = withdraw
+    entry.unverified = try unverified.map { try required($0, "--unverified") }
+    entry.photographs = photo.map { FilePath($0) }
+    entry.documents = attach.map { FilePath($0) }
+    entry.keys = signing.keys
+    StopSignals.install()
+    let display = ProgressDisplay("Verifying")
+    let line = try entry.record(in: try caseOptions.folder(), stop: StopSignals.flag) {
+      display.update(done: $0, of: $1)
+    }
+    display.finish()
+    output.show(["Recorded: \(line.text)"], json: line.json)
+  }
+}
+
+struct CustodySignCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sign", abstract: "Sign an event that is recorded, such as a transfer by its other side.",
+    discussion: """
+      Example:
+        exhibit custody sign --case 2026-0142 --event 12 --sign officer.key
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the event, as `custody show` prints it.") var event: UInt64
+  @OptionGroup var signing: SignOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    CommandLog.signs(passphraseFile: nil)
+    guard !signing.sign.isEmpty else { throw EvidenceError(.argumentInvalid, "--sign", "no key is given") }
+    let names = try CaseLife.sign(event: event, in: try caseOptions.folder(), keys: signing.keys)
+    output.show(
+      ["Event \(event) signed by \(names.joined(separator: ", "))"],
+      json: .fields(["event": JSONValue(event), "signedBy": .array(names.map { .string($0) })]))
+  }
+}
+
+struct CustodyShowCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the custody of an item: its events, who had it when, and gaps.",
+    discussion: """
+      Example:
+        exhibit custody show --case 2026-0142 --item 001
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "Number of the evidence item.") var item: String
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let account = try CustodyAccount(of: try itemNumber(item), in: try caseOptions.folder())
+    output.show(
+      CustodyRendering.lines(account), json: account.json(findings: account.findings.map(Rendering.json)))
+  }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import CanonicalJSON
+import CourtReport
+import Evidence
+import Rendering
+import SystemIO
+import SystemPackage
+import Verification
+
+struct DiscCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "disc", abstract: "Look at images of optical discs: BIN/CUE, TOC/BIN, ISO.",
+    subcommands: [DiscShowCommand.self, DiscCheckCommand.self, DiscListCommand.self, DiscExtractCommand.self])
+}
+
+struct DiscShowCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show sessions, tracks, gaps, texts and file systems of a disc.",
+    discussion: """
+      Of each gap it says whether the image stores it, only names it (synthesised) or lacks it (absent). Addresses \
+      are those of the disc: 0 is at the time 00:02:00.
+
+      Exit status: 0 sound, 5 damaged.
+
+      Examples:
+        exhibit disc show disc.cue
+        exhibit disc show disc.toc --read-data
+        exhibit disc show disc.iso --svg layout.svg
+      """)
+
+  @Argument(help: "A cue sheet, a table of contents of cdrdao, or sectors of a track.", completion: .file())
+  var image: String
+  @Flag(help: "Read every sector and count kinds and errors.") var readData = false
+  @Option(help: "Write the picture of the layout as SVG to this new file.", completion: .file()) var svg:
+    String?
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let info = try DiscReading.perform(image, readsData: readData)
+    if let svg { try DurableFile.write(DiscLayoutDrawing(info.image.disc).svg.utf8, to: FilePath(svg)) }
+    output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
+    if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
+  }
+}
+
+struct DiscCheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check", abstract: "Read every sector of a disc and check all its codes.",
+    discussion: """
+      EDC and ECC of every data sector, headers against addresses, the checksum of Q where there is a subchannel, \
+      sizes of file systems. Of damaged sectors it says how many their parity can correct. Audio has no codes.
+
+      Exit status: 0 sound, 5 damaged.
+
+      Example:
+        exhibit disc check disc.cue
+      """)
+
+  @Argument(help: "A cue sheet, a table of contents of cdrdao, or sectors of a track.", completion: .file())
+  var image: String
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let info = try DiscReading.perform(image, readsData: true)
+    output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
+    if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
+  }
+}
+
+private enum DiscReading {
+  static func perform(_ image: String, readsData: Bool) throws(EvidenceError) -> DiscInfo {
+    StopSignals.install()
+    let display = ProgressDisplay("Reading")
+    defer { display.finish() }
+    return try DiscInfoJob(FilePath(image), readsData: readsData, stop: StopSignals.flag).perform {
+      display.update(done: $0, of: $1)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import CanonicalJSON
+import Evidence
+import ImageTools
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info", abstract: "Show what an image says of itself, and what is wrong with it.",
+    discussion: """
+      Case data, medium, form of the container, segments, stored digests, sessions and sectors recorded as \
+      unreadable; then every damaged section, missing segment and lost sector. By default only the structure is \
+      read; --read-data reads all stored data and checks it against its own checksums. Digests are compared by \
+      `exhibit verify`.
+
+      Exit status: 0 sound, 5 damaged or incomplete.
+
+      Examples:
+        exhibit info 001.E01
+        exhibit info 001.E01 --read-data
+        exhibit info disk.001 --json
+      """)
+
+  @Argument(help: "An E01 or raw image; any file of a set.", completion: .file()) var image: String
+  @Flag(help: "Read all stored data and name damaged sectors.") var readData = false
+  @Option(help: "Sector size in bytes of a raw image, which does not say it: 512, 1024, 2048, 4096.")
+  var sectorSize: UInt32 = 512
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    StopSignals.install()
+    let display = ProgressDisplay("Reading")
+    let info = try InfoJob(
+      FilePath(image), sectorSize: sectorSize, readsData: readData, stop: StopSignals.flag
+    ).perform { display.update(done: $0, of: $1) }
+    display.finish()
+    output.show(InfoRendering.lines(info), json: InfoRendering.json(info))
+    if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
+  }
+}

@@ -1,0 +1,167 @@
+import ArgumentParser
+import CanonicalJSON
+import CaseFolders
+import Casework
+import CourtReport
+import Digests
+import Evidence
+import Manifests
+import Rendering
+import SystemIO
+import SystemPackage
+
+struct ManifestCommands: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "manifest", abstract: "Sign, time-stamp and publish a manifest.",
+    subcommands: [
+      ManifestSignCommand.self, ManifestTimestampCommand.self, ManifestCheckpointCommand.self,
+    ])
+}
+
+/// Which manifest is meant.
+struct ManifestOptions: ParsableArguments {
+  @Argument(help: "A manifest (.manifest.json). Default: that of --item.", completion: .file())
+  var path: String?
+  @OptionGroup var caseOptions: CaseOptions
+  @Option(help: "The first acquisition of this evidence item of the case; name the file of a later one.")
+  var item: String?
+
+  func file() throws(EvidenceError) -> FilePath {
+    switch (path, item) {
+    case (let path?, nil): return FilePath(path)
+    case (nil, let item?):
+      let name = try itemNumber(item).description
+      return try caseOptions.folder().evidence.appending(name).appending(
+        RecordNames(acquisition: name).manifest)
+    default:
+      throw EvidenceError(.argumentInvalid, "manifest", "name either the file or --item")
+    }
+  }
+}
+
+extension OutputOptions {
+  func show(_ outcome: SignatureJob.Outcome) {
+    show(
+      outcome.sentences + ["  file  \(outcome.file)"],
+      json: .fields([
+        "done": .array(outcome.sentences.map { .string($0) }), "file": .string(outcome.file.string),
+      ]))
+  }
+}
+
+struct ManifestSignCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sign", abstract: "Add a signature beside those that are there, such as a reviewer's.",
+    discussion: """
+      The signatures are parallel: each is of the manifest, and none depends on another. Sign before the signature file
+      is renewed as a whole (`timestamp --renew`), which fixes it as it is.
+
+      Example:
+        exhibit manifest sign --case 2026-0142 --item 001 --key reviewer.key --certificate reviewer.pem
+      """)
+
+  @OptionGroup var manifest: ManifestOptions
+  @Option(help: "The signer's private key: a PEM or PKCS#12 file, or a PKCS#11 URI.", completion: .file())
+  var key: String
+  @Option(
+    help: "Its certificate, those above it behind it. May be left out where a PKCS#12 file holds it.",
+    completion: .file())
+  var certificate: String?
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let job = try SignatureJob(try manifest.file())
+    let identity = try SigningFiles.identity(key: key, certificate: certificate.map { FilePath($0) }) {
+      () throws(EvidenceError) in try passphrase.read(isNew: false)
+    }
+    output.show(try job.sign(by: identity, at: Host.now()))
+  }
+}
+
+struct ManifestTimestampCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "timestamp",
+    abstract: "Have a time-stamp authority (RFC 3161) say when the signature existed.",
+    discussion: """
+      Over the network only the SHA-256 of a signature is sent, over http. Without a network, write a request, carry it
+      to where there is one (`curl -H 'Content-Type: application/timestamp-query' --data-binary @out.tsq URL -o in.tsr`),
+      and take the response in.
+
+      A time stamp stands as long as the certificate of its authority: renew it before that ends.
+
+      Examples:
+        exhibit manifest timestamp 001.manifest.json --authority http://tsa.example/ --trust tsa-root.pem
+        exhibit manifest timestamp 001.manifest.json --request out.tsq
+        exhibit manifest timestamp 001.manifest.json --response in.tsr --trust tsa-root.pem
+        exhibit manifest timestamp 001.manifest.json --renew --authority http://tsa.example/
+      """)
+
+  @OptionGroup var manifest: ManifestOptions
+  @Option(help: "Address of the authority, http://… Default: the one of EXHIBIT_AUTHORITY.") var authority:
+    String?
+  @Option(help: "Write a request to this new file.", completion: .file()) var request: String?
+  @Option(help: "Take in the response in this file.", completion: .file()) var response: String?
+  @Flag(help: "Stamp the signature file as a whole, with the time stamps in it, or the newest renewal of it.")
+  var renew = false
+  @Option(help: "A certificate to trust, PEM or DER. May be given more than once.") var trust: [String] = []
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let job = try SignatureJob(try manifest.file(), trust: trust.map { FilePath($0) })
+    let named = authority != nil || (request == nil && response == nil)
+    switch (named ? try AuthoritySetting.authority(authority) : nil, request, response) {
+    case (let authority?, nil, nil):
+      output.show(try renew ? job.renew(by: authority) : job.stamp(by: authority))
+    case (nil, let file?, nil): output.show(try job.writeRequest(to: FilePath(file), renewing: renew))
+    case (nil, nil, let file?): output.show(try job.take(response: FilePath(file), renewing: renew))
+    default:
+      throw EvidenceError(
+        .argumentInvalid, "manifest timestamp", "exactly one of --authority, --request, --response")
+    }
+  }
+}
+
+struct ManifestCheckpointCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkpoint", abstract: "The head of a manifest, to be kept by others.",
+    discussion: """
+      The head is the SHA-256 of the manifest file, which binds images, record and audit log. Whoever keeps the line, on
+      paper, in an e-mail or in a public log, can later tell any other manifest, even one that is signed with the same
+      key: `exhibit verify --expect-head LINE`.
+
+      Example:
+        exhibit manifest checkpoint 001.manifest.json --publish --qr head.svg
+      """)
+
+  @OptionGroup var manifest: ManifestOptions
+  @Flag(help: "Print the line alone, ready to be passed on.") var publish = false
+  @Option(help: "Write the line as a QR code to this new SVG file, to be printed.", completion: .file())
+  var qr: String?
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let path = try manifest.file()
+    let bytes = try Files.ownContents(path, cap: Manifest.largestFile)
+    let parsed = try Manifest(parsing: bytes, name: path.string)
+    let head = PublishedHead(acquisition: parsed.acquisition.name, manifest: Digest.of(bytes, .sha256))
+    if let qr {
+      let file = FilePath(qr)
+      try DurableFile.write(Array(try QRCode(head.line).svg(side: 40).utf8), to: file)
+      try DurableFolder.sync(file.removingLastComponent())
+    }
+    let details = [
+      "Head of acquisition \(parsed.acquisition.name), case \(HumanText.singleLine(parsed.investigation.number)):",
+      "  SHA-256 of the manifest  \(head.manifest)",
+      "  audit log                event \(parsed.audit.sequence), \(parsed.audit.head)",
+      "  to publish               \(head.line)",
+    ]
+    output.show(
+      publish ? [head.line] : details,
+      json: .fields([
+        "head": .string(head.line), "acquisition": .string(parsed.acquisition.name),
+        "manifest": .string(head.manifest.hex), "auditSequence": JSONValue(parsed.audit.sequence),
+        "auditHead": .string(parsed.audit.head.hex),
+      ]))
+  }
+}

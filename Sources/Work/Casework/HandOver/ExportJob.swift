@@ -1,0 +1,175 @@
+import CanonicalJSON
+import CaseFolders
+import CaseStore
+import CourtReport
+import Digests
+import Evidence
+import Manifests
+import SystemIO
+import SystemPackage
+
+/// Writes everything of an item that can be handed over into one bag: images, manifests, signatures, certificates,
+/// custody, audit log, report, and how to check all of it.
+package struct ExportJob {
+  /// Lists for programs of others, besides those of BagIt.
+  package enum List: String, Hashable, Sendable, CaseIterable {
+    case hashdeep
+    case dfxml
+  }
+
+  package struct Written: Sendable {
+    package let folder: FilePath
+    package let acquisitions: [String]
+    package let files: Int
+    package let bytes: UInt64
+    /// SHA-256 of the list of the payload, which stands for all of it.
+    package let sha256: Digest
+    /// What lies beside the evidence and was not taken along.
+    package let left: [String]
+  }
+
+  private let folder: CaseFolder
+  private let item: ItemNumber
+  private let acquisition: String?
+  private let lists: Set<List>
+  private let output: OutputFolder
+  private let stop: StopFlag
+
+  /// - Parameters:
+  ///   - acquisition: `001-2`; all complete ones of the item where `nil`.
+  ///   - output: the folder to create.
+  /// - Throws: `argumentInvalid`, `outputExists`, `destinationMissing`.
+  package init(
+    _ item: ItemNumber, in folder: CaseFolder, acquisition: String? = nil, lists: Set<List> = [],
+    output: FilePath, stop: StopFlag = StopFlag()
+  ) throws(EvidenceError) {
+    self.folder = folder
+    self.item = item
+    self.acquisition = acquisition
+    self.lists = lists
+    self.output = try OutputFolder(creating: output)
+    self.stop = stop
+  }
+
+  /// Blocks until the bag is synced. Nothing is left of it where that fails.
+  /// - Throws: `itemUnknown`, `nothingAcquired`, `notAsRecorded` where a file is not the recorded one;
+  ///   `interrupted`, `destinationFull` …
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> Written {
+    let store = try CaseStore.open(folder)
+    let acquisitions = try CompleteAcquisition.all(of: item, named: acquisition, in: folder, store)
+    let total = acquisitions.flatMap(\.manifest.allFiles).reduce(0) { $0 + $1.size }
+    try FreeSpace.demand(total + Self.spare, at: output.final.parentFolder, canBeTried: false)
+    try output.create()
+    let written: Written
+    do throws(EvidenceError) {
+      var done: UInt64 = 0
+      written = try write(acquisitions, store) {
+        done += $0
+        // What stands beside the evidence comes after it and is little.
+        if done <= total { progress(done, total) }
+      }
+      try output.complete()
+    } catch {
+      try? DurableFolder.removeTree(output.partial)
+      throw error
+    }
+    try store.append(
+      .evidenceExported,
+      details: .fields([
+        "form": "bag", "item": .string(item.description),
+        "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "bytes": JSONValue(written.bytes), "payloadSHA256": .string(written.sha256.hex),
+      ]))
+    try store.close()
+    return written
+  }
+
+  /// Bytes for everything but the evidence, generously.
+  private static let spare: UInt64 = 64 << 20
+
+  private func write(
+    _ acquisitions: [CompleteAcquisition], _ store: CaseStore, _ progress: @escaping (UInt64) -> Void
+  ) throws(EvidenceError) -> Written {
+    let algorithms: [DigestAlgorithm] = lists.contains(.hashdeep) ? [.md5, .sha256] : [.sha256]
+    var bag = BagWriter(
+      output.partial, DigestedCopy(algorithms: algorithms, stop: stop, progress: progress))
+    var left: [String] = []
+    for acquisition in acquisitions { left += try copy(acquisition, into: &bag) }
+    left += try copyCertificates(into: &bag)
+    let custody = try CustodyLines(store, of: item).all
+    try bag.write(
+      custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Self.custodyName)
+    try bag.write(linesAs: Bag.auditLogName) { (line) throws(EvidenceError) in
+      _ = try AuditExport(folder, of: item).perform(line)
+    }
+    try copyAttachments(of: item, store, into: &bag)
+    let contents = try ContentsReader(store: store, folder: folder).contents(of: [item], made: Host.now())
+    let report = try ReportTemplates().html(CaseDocument(contents, Wording(.english)).document())
+    try bag.write(report.utf8, as: "\(Bag.reportsFolder)/\(item).html")
+    let record = try store.caseRecord()
+    if lists.contains(.hashdeep) { try bag.write(HashdeepList.bytes(of: bag.payload), as: HashdeepList.name) }
+    if lists.contains(.dfxml) {
+      let document = DFXMLDocument(acquisitions, files: bag.payload).text
+      try bag.write(document.utf8, as: DFXMLDocument.name)
+    }
+    let guide = try HandOverGuide(acquisitions, lists: lists, case: record).text
+    try bag.write(guide.utf8, as: HandOverGuide.name)
+    let (files, bytes) = (bag.payload.count, bag.payload.reduce(0) { $0 + $1.size })
+    let sha256 = try bag.finish([
+      "Source-Organization": record.organisation, "External-Identifier": "\(record.number)/\(item)",
+      "External-Description": acquisitions.first?.item.description,
+      "Bagging-Date": String(Host.now().description.prefix(10)),
+      "Bag-Software-Agent": "\(ToolVersion.name) \(ToolVersion.current)",
+    ])
+    return Written(
+      folder: output.final, acquisitions: acquisitions.map(\.names.acquisition), files: files, bytes: bytes,
+      sha256: sha256, left: left)
+  }
+
+  private static let custodyName = "\(Bag.payloadFolder)/custody.jsonl"
+  private static let attachmentsFolder = "\(Bag.payloadFolder)/attachments"
+
+  /// - Returns: what lies beside the evidence and is none of its record.
+  private func copy(
+    _ acquisition: CompleteAcquisition, into bag: inout BagWriter
+  ) throws(EvidenceError) -> [String] {
+    let place = "\(Bag.evidenceFolder)/\(acquisition.names.acquisition)"
+    let listed = acquisition.manifest.allFiles
+    for file in listed {
+      try bag.copy(acquisition.folders.path(of: file.name), as: "\(place)/\(file.name)", expected: file)
+    }
+    let names = try Files.names(in: acquisition.place)
+    let own = try acquisition.manifestFiles() + names.filter { $0 == RecordNames.sums }
+    for name in own { try bag.copy(acquisition.place.appending(name), as: "\(place)/\(name)") }
+    let taken = Set(listed.map(\.name) + own)
+    return names.filter { !taken.contains($0) }.map { "\(acquisition.names.acquisition)/\($0)" }
+  }
+
+  /// Photographs and documents of the item, named by their SHA-256 as in the case.
+  private func copyAttachments(
+    of item: ItemNumber, _ store: CaseStore, into bag: inout BagWriter
+  ) throws(EvidenceError) {
+    var taken: Set<Digest> = []
+    for file in try store.itemDescription(item).attachments where taken.insert(file.sha256).inserted {
+      let name = file.sha256.hex
+      try bag.copy(
+        folder.attachments.appending(name), as: "\(Self.attachmentsFolder)/\(name)",
+        expected: Manifest.File(name: name, size: file.size, sha256: file.sha256))
+    }
+  }
+
+  private func copyCertificates(into bag: inout BagWriter) throws(EvidenceError) -> [String] {
+    var left: [String] = []
+    for name in try Files.names(in: folder.certificates) {
+      let path = folder.certificates.appending(name)
+      guard RecordNames.isValid(name), Files.kind(path, followLinks: false) == .file else {
+        left.append("certificates/\(name)")
+        continue
+      }
+      try bag.copy(path, as: "\(Bag.certificatesFolder)/\(name)")
+    }
+    return left
+  }
+}

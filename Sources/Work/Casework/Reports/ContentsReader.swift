@@ -1,0 +1,180 @@
+import CanonicalJSON
+import CaseFolders
+import CaseRecords
+import CaseStore
+import CourtReport
+import Digests
+import DiscImages
+import Evidence
+import Manifests
+import Sessions
+import Signing
+import SystemIO
+import SystemPackage
+
+/// Reads from a case everything a report is made of.
+struct ContentsReader {
+  let store: CaseStore
+  let folder: CaseFolder
+
+  /// - Parameter numbers: the items; all of the case where empty.
+  /// - Parameter validation: the record of a validation to refer to, or its folder.
+  /// - Throws: `itemUnknown`; `nothingAcquired` for a case without items.
+  func contents(
+    of numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind> = [],
+    validation: FilePath? = nil
+  ) throws(EvidenceError) -> ReportContents {
+    let record = try store.caseRecord()
+    let people = try store.people()
+    let records = try itemRecords(numbers)
+    let rates = try readRates()
+    let items = try records.mapThrowing { item throws(EvidenceError) in try self.item(item, rates) }
+    let covered = items.map(\.record.number)
+    let scope = numbers.isEmpty ? "case" : Self.scope(covered)
+    let reports = try store.reports()
+    let earlier = reports.filter { Self.version(of: $0.name, scope: scope) != nil }
+    let taken = earlier.compactMap { Self.version(of: $0.name, scope: scope) }.max() ?? 0
+    return ReportContents(
+      name: "\(scope)-report-\(taken + 1)", supersedes: earlier.last?.name, made: made,
+      author: try store.acting(in: folder).details, record: record, people: people, items: items,
+      auditHead: try store.auditHead(), earlier: earlier.map(Self.earlier),
+      signedHead: try store.newestCheckpoint()?.head,
+      validation: try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) },
+      redaction: Redaction(
+        kinds: removed, people: Self.names(people, items), paths: Self.paths(items, folder)))
+  }
+
+  /// The items to report.
+  /// - Throws: `itemUnknown`; `nothingAcquired` where none of them has an acquisition.
+  func itemRecords(_ numbers: [ItemNumber]) throws(EvidenceError) -> [EvidenceItemRecord] {
+    let records =
+      try numbers.isEmpty
+      ? store.items()
+      : numbers.mapThrowing { number throws(EvidenceError) in try store.item(number) }
+    for record in records where try !store.acquisitions(of: record.number).isEmpty { return records }
+    throw EvidenceError(.nothingAcquired, numbers.count == 1 ? "item \(numbers[0])" : folder.path.string)
+  }
+
+  private static func earlier(_ report: RecordedReport) -> ReportContents.EarlierReport {
+    .init(
+      name: report.name, made: report.made, author: report.author, event: report.event,
+      approvals: report.approvals.map { .init(reviewer: $0.reviewer, given: $0.given, remarks: $0.remarks) })
+  }
+
+  /// What a name of a report begins with.
+  private static func scope(_ items: [ItemNumber]) -> String {
+    items.count <= 3
+      ? items.map(\.description).joined(separator: "_") : "\(items[0])_and_\(items.count - 1)_more"
+  }
+
+  private static func version(of name: String, scope: String) -> Int? {
+    let prefix = "\(scope)-report-"
+    return name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
+  }
+
+  private func item(
+    _ record: EvidenceItemRecord, _ rates: [String: ReadRate]
+  ) throws(EvidenceError) -> ReportContents.Item {
+    let acquisitions = try store.acquisitions(of: record.number).mapThrowing { entry throws(EvidenceError) in
+      try acquisition(entry, rates[entry.acquisition.id.description])
+    }
+    let known = try store.itemDescription(record.number)
+    let lines = try CustodyLines(store, of: record.number)
+    let custody = zip(lines.history.records, lines.all).map { recorded, line in
+      ReportContents.CustodyEntry(
+        recorded, notes: line.notes.map { .init(label: $0.label, text: $0.text) }, json: line.json)
+    }
+    return ReportContents.Item(
+      known, custody: custody, gaps: try store.custodyReview(of: record.number).findings,
+      acquisitions: acquisitions, verifications: try store.verifications(of: record.number),
+      photographs: photographs(known.attachments))
+  }
+
+  /// Bytes of photographs that one item brings into a report; what is more is named, not shown.
+  private static let largestPictures = 8 << 20
+
+  /// The pictures of an item that are as they were attached.
+  private func photographs(_ attachments: [AttachmentRecord]) -> [ReportContents.Photograph] {
+    let pictures = Attachments(folder: folder)
+    var rest = Self.largestPictures
+    return attachments.filter { $0.kind == .photograph }.compactMap { record in
+      guard record.size <= rest,
+        let bytes = try? Files.contents(pictures.path(of: record.sha256), cap: Self.largestPictures),
+        Digest.of(bytes, .sha256) == record.sha256, let type = Self.mediaType(bytes)
+      else { return nil }
+      rest -= bytes.count
+      return ReportContents.Photograph(
+        name: record.name, sha256: record.sha256, mediaType: type, bytes: bytes)
+    }
+  }
+
+  private static func mediaType(_ bytes: [UInt8]) -> String? {
+    if bytes.starts(with: [0xff, 0xd8, 0xff]) { return "image/jpeg" }
+    return bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) ? "image/png" : nil
+  }
+
+  private func acquisition(
+    _ entry: AcquisitionEntry, _ rate: ReadRate?
+  ) throws(EvidenceError) -> ReportContents.Acquisition {
+    guard entry.result?.manifestDigest != nil else { return ReportContents.Acquisition(entry, sealed: nil) }
+    let place = folder.path.pushing(FilePath(entry.acquisition.folder))
+    let names = RecordNames(acquisition: entry.acquisition.name)
+    let bytes = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
+    let signature = try Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
+    let manifest = try Manifest(parsing: bytes, name: names.manifest)
+    /// A description of the device.
+    func described(_ name: String) throws(EvidenceError) -> JSONValue? {
+      let file = names.device("\(name).json")
+      return try bound(file).map { bytes throws(EvidenceError) in try JSONValue(parsing: bytes, name: file) }
+    }
+    /// A file of the record, where it is still the one that the manifest binds.
+    func bound(_ file: String) -> [UInt8]? {
+      guard let listed = manifest.files.first(where: { $0.name == file }),
+        let bytes = try? Files.contents(place.appending(file), cap: Manifest.largestFile),
+        Digest.of(bytes, .sha256) == listed.sha256
+      else { return nil }
+      return bytes
+    }
+    let disc = try bound(names.disc).map { bytes throws(EvidenceError) in
+      try DiscDescription(parsing: bytes, name: names.disc).disc
+    }
+    return ReportContents.Acquisition(
+      entry,
+      sealed: .init(
+        manifest: manifest, digest: Digest.of(bytes, .sha256),
+        signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust())),
+      device: try described(DeviceCapture.name()), deviceAfter: try described(DeviceCapture.nameAfter),
+      disc: disc,
+      readRate: rate)
+  }
+
+  /// How fast each acquisition was read, by its identifier.
+  private func readRates() throws(EvidenceError) -> [String: ReadRate] {
+    var rates: [String: ReadRate] = [:]
+    try store.forEachEvent(of: [.acquisitionImaged]) { event throws(EvidenceError) in
+      guard let details = event.payload["details"],
+        let acquisition = details["acquisition"]?.stringValue, let rate = ReadRate(details["readRate"])
+      else { return }
+      rates[acquisition] = rate
+    }
+    return rates
+  }
+
+  // MARK: What can be asked to be removed
+
+  private static func names(_ people: [PersonRecord], _ items: [ReportContents.Item]) -> [String] {
+    let manifests = items.flatMap(\.acquisitions).compactMap(\.sealed?.manifest)
+    return people.map(\.details.name) + people.compactMap(\.details.identifier)
+      + manifests.flatMap { [$0.acquisition.examiner, $0.acquisition.host.user] }
+  }
+
+  private static func paths(_ items: [ReportContents.Item], _ folder: CaseFolder) -> [String] {
+    let acquisitions = items.flatMap(\.acquisitions)
+    return acquisitions.map(\.entry.acquisition.sourcePath)
+      + acquisitions.compactMap(\.sealed?.manifest).flatMap { manifest in
+        [manifest.source.path] + manifest.source.files + manifest.acquisition.overflow
+          + manifest.acquisition.commandLine.dropFirst().filter { $0.contains("/") }
+          + [manifest.acquisition.host.node]
+      } + [folder.path.string]
+  }
+}

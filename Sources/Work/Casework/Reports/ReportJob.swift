@@ -1,0 +1,138 @@
+import CanonicalJSON
+import CaseFolders
+import CaseStore
+import Digests
+import Evidence
+import Signing
+import SystemIO
+import SystemPackage
+import Verification
+
+/// Writes a report in one or several formats, signs each file, and records all of it.
+package struct ReportJob {
+  package struct Written: Sendable {
+    package struct File: Sendable {
+      package let format: ReportFormat
+      package let path: FilePath
+      package let sha256: Digest
+    }
+
+    package let name: String
+    package let items: [ItemNumber]
+    package let files: [File]
+  }
+
+  private let folder: CaseFolder
+  private let request: ReportRequest
+  private let identity: SigningIdentity
+
+  /// - Parameter passphrase: asked where the signing key is encrypted.
+  /// - Throws: `programMissing` where PDF is asked for and cannot be made; `itemUnknown`, `nothingAcquired`;
+  ///   `passphraseWrong` …
+  package init(
+    _ request: ReportRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
+  ) throws(EvidenceError) {
+    self.folder = folder
+    self.request = request
+    if request.formats.contains(.pdf) { try PDFWriter.demandProgram() }
+    let store = try CaseStore.openForReading(folder: folder.path)
+    _ = try ContentsReader(store: store, folder: folder).itemRecords(request.items)
+    try store.close()
+    self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
+  }
+
+  /// Blocks until every file is synced and recorded. Where one cannot be written, none is left.
+  /// - Throws: `itemUnknown`, `outputExists`, `nothingAcquired`, `templateUnusable`, `reportFailed` …
+  package func perform() throws(EvidenceError) -> Written {
+    let store = try CaseStore.open(folder)
+    let contents = try ContentsReader(store: store, folder: folder).contents(
+      of: request.items, made: Host.now(), removed: request.removed, validation: request.validation)
+    let outputs = try ReportRenderer(contents, request, in: folder).outputs()
+    let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)
+    var written = WrittenFiles()
+    var files: [Written.File] = []
+    var recorded: [RecordedReport.File] = []
+    do throws(EvidenceError) {
+      for output in outputs {
+        let path = place.path(of: output.name)
+        let signature = try identity.sign(output.bytes, at: contents.made)
+        try written.write(output.bytes, to: path)
+        try written.write(signature, to: SignedFile.signature(of: path))
+        let resolved = try Syscalls.resolve(path).orThrow(.writeFailed, path.string)
+        let sha256 = Digest.of(output.bytes, .sha256)
+        files.append(Written.File(format: output.format, path: resolved, sha256: sha256))
+        recorded.append(
+          RecordedReport.File(
+            path: folder.relative(resolved), sha256: sha256, signature: Digest.of(signature, .sha256)))
+      }
+      try DurableFolder.sync(place.folder)
+      try store.recordReport(
+        contents.name, of: contents.items.map(\.record.number), files: recorded,
+        supersedes: contents.supersedes,
+        details: .fields([
+          "language": .string(request.language.rawValue),
+          "templates": request.templates.map { .string($0.string) },
+          "removed": request.removed.isEmpty
+            ? nil : .array(request.removed.map(\.rawValue).sorted().map { .string($0) }),
+        ]))
+      try store.close()
+    } catch {
+      written.remove()
+      throw error
+    }
+    return Written(name: contents.name, items: contents.items.map(\.record.number), files: files)
+  }
+}
+
+/// Files of one output that is whole or not there.
+struct WrittenFiles {
+  private var paths: [FilePath] = []
+
+  mutating func write(_ bytes: [UInt8], to path: FilePath) throws(EvidenceError) {
+    try DurableFile.write(bytes, to: path)
+    paths.append(path)
+  }
+
+  /// Removes what was written: nothing refers to it yet.
+  func remove() {
+    for path in paths { _ = Syscalls.unlink(path) }
+  }
+}
+
+/// Where the files of an output go.
+struct OutputPlace {
+  let folder: FilePath
+  /// The one file, where a file was named.
+  private let file: FilePath?
+
+  /// - Parameters:
+  ///   - output: a file, or an existing folder; `usual` where `nil`.
+  ///   - count: of the files to write.
+  init(
+    _ output: FilePath?, default usual: FilePath, count: Int, in case: CaseFolder
+  ) throws(EvidenceError) {
+    guard let output else {
+      folder = usual
+      file = nil
+      return
+    }
+    if Files.kind(output) == .folder {
+      folder = output
+      file = nil
+    } else {
+      guard count == 1 else {
+        throw EvidenceError(
+          .argumentInvalid, "--output \(output)", "\(count) files are made: name an existing folder")
+      }
+      let parent = output.removingLastComponent()
+      folder = parent.isEmpty ? "." : parent
+      file = output
+    }
+    guard !`case`.isAmongEvidence(path(of: "report")) else {
+      throw EvidenceError(
+        .argumentInvalid, "--output \(output)", "it would lie among the evidence of the case")
+    }
+  }
+
+  func path(of name: String) -> FilePath { file ?? folder.appending(name) }
+}

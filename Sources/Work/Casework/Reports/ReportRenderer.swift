@@ -1,0 +1,81 @@
+import CanonicalJSON
+import CaseFolders
+import CourtReport
+import Digests
+import Evidence
+import Manifests
+import SystemIO
+import SystemPackage
+
+/// Renders the contents of a report in the formats that are asked for.
+struct ReportRenderer {
+  struct Output {
+    let format: ReportFormat
+    let name: String
+    let bytes: [UInt8]
+  }
+
+  private let contents: ReportContents
+  private let request: ReportRequest
+  private let folder: CaseFolder
+  private let templates: TemplateFolder
+
+  init(_ contents: ReportContents, _ request: ReportRequest, in folder: CaseFolder) throws(EvidenceError) {
+    self.contents = contents
+    self.request = request
+    self.folder = folder
+    self.templates = try TemplateFolder(request.templates, language: request.language)
+  }
+
+  func outputs() throws(EvidenceError) -> [Output] {
+    let document = CaseDocument(contents, templates.words).document()
+    return try request.formats.flatMapThrowing { format throws(EvidenceError) in
+      switch format {
+      case .html: [output(format, try templates.templates.html(document))]
+      case .text: [output(format, TextRendering.text(document))]
+      case .json: [output(format, JSONRendering.json(contents).indentedText + "\n")]
+      case .jsonld: [output(format, CASERendering.json(contents).indentedText + "\n")]
+      case .pdf:
+        [
+          Output(
+            format: format, name: "\(contents.name).pdf",
+            bytes: try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(
+              try templates.templates.html(document)))
+        ]
+      case .dfxml: dfxml()
+      }
+    }
+  }
+
+  private func output(_ format: ReportFormat, _ text: String) -> Output {
+    Output(format: format, name: "\(contents.name).\(format.ending)", bytes: Array(text.utf8))
+  }
+
+  /// One document for each acquisition.
+  private func dfxml() -> [Output] {
+    let acquisitions = contents.items.flatMap(\.acquisitions)
+    let documents = acquisitions.compactMap { acquisition in
+      DFXMLDocument(acquisition, redaction: contents.redaction).map { (acquisition.name, $0.text) }
+    }
+    return documents.map { name, text in
+      Output(
+        format: .dfxml,
+        name: documents.count == 1 ? "\(contents.name).dfxml" : "\(contents.name).\(name).dfxml",
+        bytes: Array(text.utf8))
+    }
+  }
+
+  /// The manifests and their signatures, where nothing is to be removed: they name people and paths.
+  private func attachments() -> [FilePath] {
+    guard contents.redaction.kinds.isEmpty else { return [] }
+    return contents.items.flatMap(\.acquisitions).filter { $0.sealed != nil }.flatMap { acquisition in
+      let place = folder.path.pushing(FilePath(acquisition.entry.acquisition.folder))
+      let names = RecordNames(acquisition: acquisition.name)
+      return [place.appending(names.manifest), place.appending(names.signature)]
+    }
+  }
+
+  private func workFolder() throws(EvidenceError) -> FilePath {
+    folder.reports.appending(".\(Host.newIdentifier())")
+  }
+}

@@ -1,0 +1,282 @@
+import CanonicalJSON
+import CaseFolders
+import CaseRecords
+import CaseStore
+import Digests
+import Evidence
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+import Verification
+
+/// Verifies what a case holds: certificates, the images of its items, records, audit log.
+///
+/// A database that cannot be read is one finding among others: the evidence is verified all the same, from the
+/// manifests that lie in the case folder.
+struct CaseVerification {
+  let folder: CaseFolder
+  let item: ItemNumber?
+  let level: VerificationLevel
+  let trust: Trust
+  /// Folders that hold segments besides those of the manifests.
+  var others: [FilePath] = []
+  /// Of manifests that must be there.
+  var heads: [PublishedHead] = []
+  let stop: StopFlag
+
+  private typealias ItemEntries = (item: ItemNumber, entries: [AcquisitionEntry])
+  private typealias Part = (item: ItemNumber, report: VerificationReport)
+
+  func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
+    let started = Host.now()
+    var report = VerificationReport(subject: item.map { "\(folder.path), item \($0)" } ?? folder.path.string)
+    let store: CaseStore
+    let items: [ItemEntries]
+    do throws(EvidenceError) {
+      store = try CaseStore.openForReading(folder: folder.path)
+      items = try entries(store)
+    } catch {
+      let found = folder.acquisitionFolders(of: item)
+      guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
+      report.take("case database", against: "its format", [Self.damage(error)])
+      let certificates = trust.certificates + CaseCertificates(folder).check(against: nil, &report)
+      for name in found where !stop.isRaised {
+        _ = verify(
+          RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
+          progress)
+      }
+      report.expect(self.heads)
+      return report
+    }
+    let certificates = trust.certificates + CaseCertificates(folder).check(against: store, &report)
+    var heads: [AuditReference] = []
+    var parts: [Part] = []
+    let imported = ImportedAcquisitions(store)
+    for (item, entries) in items where !stop.isRaised {
+      var ofItem = VerificationReport(subject: item.description)
+      for entry in entries {
+        guard let digest = entry.result?.manifestDigest else { continue }
+        let place = folder.path.pushing(FilePath(entry.acquisition.folder))
+        let names = RecordNames(acquisition: entry.acquisition.name)
+        let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
+        let head = verify(
+          names, in: place, digest, signers.map { trust.certificates + $0 } ?? certificates, &ofItem, progress
+        )
+        // The manifest of one that was taken in refers to the log of another case.
+        if let head, signers == nil { heads.append(head) }
+      }
+      checkUnfinished(entries, &ofItem)
+      report.absorb(ofItem)
+      if !entries.isEmpty { parts.append((item, ofItem)) }
+    }
+    heads += verifyUnrecorded(items, certificates, &report, progress)
+    noteUnknown(items, &report)
+    checkReports(items.map(\.item), store, &report)
+    RecordedSignatures.check(
+      store, in: folder, of: item == nil ? nil : items.flatMap(\.entries).map(\.acquisition.folder), &report)
+    AuditComparison(folder, certificates).perform(store, manifests: heads, &report)
+    CustodyCheck(folder: folder, store: store).perform(
+      items.map(\.item), ofWholeCase: item == nil, &report)
+    try? store.close()
+    report.expect(self.heads)
+    record(&report, parts, started: started)
+    return report
+  }
+
+  // MARK: The database
+
+  private func entries(_ store: CaseStore) throws(EvidenceError) -> [ItemEntries] {
+    let numbers = if let item { [try store.item(item).number] } else { try store.items().map(\.number) }
+    var all: [ItemEntries] = []
+    for number in numbers { all.append((number, try store.acquisitions(of: number))) }
+    return all
+  }
+
+  /// A database of another kind is a damaged one where manifests show that this is a case.
+  private func isDatabaseDamage(_ error: EvidenceError, hasEvidence: Bool) -> Bool {
+    switch error.code {
+    case .caseDamaged, .databaseFailed: true
+    case .notACase: hasEvidence
+    default: false
+    }
+  }
+
+  static func damage(_ error: EvidenceError) -> Finding {
+    Finding(
+      .databaseDamaged, subject: CaseStore.fileName, expected: "readable",
+      observed: error.detail.isEmpty ? error.code.summary : error.detail)
+  }
+
+  // MARK: Evidence
+
+  /// Verifies one acquisition and, where the case knows it, compares its manifest with the case.
+  /// - Returns: the audit head the manifest refers to.
+  private func verify(
+    _ names: RecordNames, in place: FilePath, _ expected: Digest?, _ certificates: [Certificate],
+    _ report: inout VerificationReport, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) -> AuditReference? {
+    let path = place.appending(names.manifest)
+    let subject = folder.relative(path)
+    guard Files.exists(path) else {
+      report.take(
+        "\(names.acquisition): manifest", against: "the case",
+        [Finding(.fileMissing, subject: subject, expected: "a manifest", observed: "no file")])
+      return nil
+    }
+    let result: ManifestVerification.Result
+    do throws(EvidenceError) {
+      result = try ManifestVerification(
+        path, trust: Trust(certificates, revocationLists: trust.revocationLists), besides: others,
+        followsOverflow: true, level: level, stop: stop
+      ).perform(progress: progress)
+    } catch {
+      // Alone this would be an error; in a case the other acquisitions still count.
+      let code: FindingCode = error.category == .input ? .manifestMalformed : .fileUnreadable
+      report.take(
+        "\(names.acquisition): manifest", against: "manifest format \(Manifest.version)",
+        [Finding(code, subject: subject, observed: error.description)])
+      return nil
+    }
+    report.absorb(result.report)
+    if let expected {
+      report.take(
+        "\(names.manifest): SHA-256", against: "the case",
+        expected == result.manifestDigest
+          ? []
+          : [
+            Finding(
+              .fileDigestMismatch, subject: names.manifest, expected: "SHA-256 \(expected)",
+              observed: "SHA-256 \(result.manifestDigest)")
+          ])
+    }
+    return result.manifest.map {
+      AuditReference(AuditHead(sequence: $0.audit.sequence, digest: $0.audit.head), from: names.manifest)
+    }
+  }
+
+  /// Acquisitions without a manifest cannot be verified; that is said, never passed over.
+  private func checkUnfinished(_ entries: [AcquisitionEntry], _ report: inout VerificationReport) {
+    for entry in entries where entry.result?.manifestDigest == nil {
+      let observed =
+        switch entry.result?.verdict {
+        case .incomplete(let reason): reason
+        default:
+          OutputFolder(name: entry.acquisition.name, in: folder.evidence).isResumable
+            ? "it has not ended: `exhibit resume` goes on with it" : "no end is recorded"
+        }
+      report.take(
+        "acquisition \(entry.acquisition.name)", against: "the case",
+        [Finding(.acquisitionIncomplete, .warning, subject: entry.acquisition.name, observed: observed)])
+    }
+  }
+
+  /// Verifies whole acquisitions of which the case does not record the end: after a crash in the last moment, or
+  /// where the log was cut back. Their manifests show how far the log once went.
+  private func verifyUnrecorded(
+    _ items: [ItemEntries], _ certificates: [Certificate], _ report: inout VerificationReport,
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) -> [AuditReference] {
+    let entries = items.flatMap(\.entries)
+    let ended = Set(entries.filter { $0.result?.manifestDigest != nil }.map(\.acquisition.name))
+    var heads: [AuditReference] = []
+    for name in folder.acquisitionFolders(of: item) where !ended.contains(name) && !stop.isRaised {
+      let place = folder.evidence.appending(name)
+      heads +=
+        verify(RecordNames(acquisition: name), in: place, nil, certificates, &report, progress).map { [$0] }
+        ?? []
+      report.take("acquisition \(name)", against: "the case", [Self.unrecorded(folder.relative(place))])
+    }
+    return heads
+  }
+
+  static func unrecorded(_ subject: String) -> Finding {
+    Finding(.acquisitionUnrecorded, subject: subject, expected: "a recorded end", observed: "none")
+  }
+
+  /// What lies in the evidence folder and is no acquisition that the case knows of.
+  private func noteUnknown(_ items: [ItemEntries], _ report: inout VerificationReport) {
+    guard item == nil else { return }
+    let known = Set(items.flatMap { $0.entries.map(\.acquisition.name) } + folder.acquisitionFolders())
+    for name in (try? Files.names(in: folder.evidence)) ?? [] {
+      let partial = OutputFolder.partialSuffix
+      guard !known.contains(name.hasSuffix(partial) ? String(name.dropLast(partial.count)) : name) else {
+        continue
+      }
+      report.findings.append(
+        Finding(.fileUnlisted, .note, subject: folder.relative(folder.evidence.appending(name))))
+    }
+  }
+
+  /// Reports in the case, and their signatures, against their recorded digests.
+  private func checkReports(_ items: [ItemNumber], _ store: CaseStore, _ report: inout VerificationReport) {
+    let recorded = (try? store.reports()) ?? []
+    for file in recorded.filter({ !Set($0.items).isDisjoint(with: items) }).flatMap(\.files) {
+      check(file.path, file.sha256, &report)
+      if let signature = file.signature { check("\(file.path).p7s", signature, &report) }
+    }
+  }
+
+  private func check(_ name: String, _ sha256: Digest, _ report: inout VerificationReport) {
+    // A path outside of the case is where the report once went, not where it is kept.
+    guard !FilePath(name).isAbsolute else { return }
+    let path = folder.path.pushing(FilePath(name))
+    var findings: [Finding] = []
+    if !Files.exists(path) {
+      findings.append(
+        Finding(.fileMissing, .warning, subject: name, expected: "the report", observed: "no file"))
+    } else {
+      let observed = (try? FileDigests.of(path))?.sha256
+      if observed != sha256 {
+        findings.append(
+          Finding(
+            .fileDigestMismatch, subject: name, expected: "SHA-256 \(sha256)",
+            observed: observed.map { "SHA-256 \($0)" } ?? "not readable"))
+      }
+    }
+    report.take("\(name): SHA-256", against: "the case", findings)
+  }
+
+  // MARK: The record of it
+
+  /// Records the result for each item that was looked at, and for the case where the whole of it was.
+  ///
+  /// The result is shown all the same where it cannot be recorded, such as on a medium that cannot be written;
+  /// a damaged database is not written to.
+  private func record(_ report: inout VerificationReport, _ parts: [Part], started: Timestamp) {
+    let what = "recording this verification in the case"
+    guard !report.findings.contains(where: { $0.code == .databaseDamaged }) else {
+      return report.skip(what, because: "the case database is damaged")
+    }
+    do throws(EvidenceError) { try write(report, parts, started: started) } catch {
+      report.skip(what, because: "\(error.code.summary): \(error.detail)")
+    }
+  }
+
+  private func write(
+    _ report: VerificationReport, _ parts: [Part], started: Timestamp
+  ) throws(EvidenceError) {
+    let store = try CaseStore.open(folder)
+    let details = JSONValue.fields([
+      "level": .string(level.rawValue), "checks": JSONValue(report.checks.count),
+    ])
+    // A verification of less than everything says so wherever it is named.
+    let extent = level == .full ? "" : ", chunk digests only"
+    for part in parts {
+      try store.recordVerification(
+        of: "item \(part.item)\(extent)", item: part.item, started: started, verdict: part.report.verdict,
+        findings: part.report.findings, details: details)
+      var custody = CustodyDetails(.verify, occurred: started)
+      custody.remarks = part.report.verdict.sentence
+      try store.recordCustody(of: part.item, custody)
+    }
+    if item == nil {
+      try store.recordVerification(
+        of: "case\(extent)", item: nil, started: started, verdict: report.verdict, findings: report.findings,
+        details: details)
+    }
+    try store.close()
+  }
+}

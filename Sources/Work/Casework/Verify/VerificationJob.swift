@@ -1,0 +1,61 @@
+import CaseFolders
+import Evidence
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+import Verification
+
+/// Verifies a case, an item of one, or what can be verified alone.
+package struct VerificationJob {
+  package enum Target: Hashable, Sendable {
+    /// A whole case, or one item of it.
+    case record(CaseFolder, item: ItemNumber?)
+    case alone(VerificationSubject)
+  }
+
+  private let target: Target
+  /// With what is trusted besides the certificate of a case.
+  private let settings: VerificationSettings
+
+  /// - Parameters:
+  ///   - trust: PEM or DER files of certificates.
+  ///   - revocationLists: PEM or DER files, of a list each.
+  ///   - others: folders that hold segments besides those of the manifests.
+  ///   - heads: published heads, whose manifests must be there.
+  package init(
+    _ target: Target, level: VerificationLevel, trust: [FilePath], revocationLists: [FilePath] = [],
+    besides others: [FilePath] = [], heads: [String] = [], stop: StopFlag
+  ) throws(EvidenceError) {
+    self.target = target
+    self.settings = VerificationSettings(
+      trust: try Trust.read(certificates: trust, revocationLists: revocationLists), besides: others,
+      heads: try heads.map { (text) throws(EvidenceError) in try PublishedHead(text) }, level: level,
+      stop: stop)
+  }
+
+  /// What a path names: a case folder, or what can be verified without one.
+  /// - Throws: `fileMissing`, `notACase`.
+  package static func target(_ path: FilePath, item: ItemNumber?) throws(EvidenceError) -> Target {
+    if item == nil, let subject = try VerificationSubject.at(path) { return .alone(subject) }
+    return .record(try CaseFolder.at(path), item: item)
+  }
+
+  /// Blocks until done. In a case the verification is recorded.
+  /// - Parameter progress: bytes done and bytes in all of what is being read.
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
+    switch target {
+    // In its case a report is also the recorded one, and approved or not.
+    case .alone(.signedFile(let path)):
+      try ReportVerification(path: path, trust: settings.trust).perform()
+    case .alone(let subject): try subject.verify(settings, progress: progress)
+    case .record(let folder, let item):
+      try CaseVerification(
+        folder: folder, item: item, level: settings.level, trust: settings.trust,
+        others: settings.others, heads: settings.heads, stop: settings.stop
+      ).perform(progress: progress)
+    }
+  }
+}

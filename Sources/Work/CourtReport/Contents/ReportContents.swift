@@ -1,0 +1,238 @@
+import CanonicalJSON
+import CaseRecords
+import Evidence
+import Manifests
+import OpticalDisc
+import Signing
+
+/// Everything a report is made of: values as they are recorded, no words.
+///
+/// The one model behind every rendering. The same contents give the same bytes in each of them.
+package struct ReportContents: Sendable {
+  /// Name of the report; also of its files, without their endings: `001-report-2`.
+  package var name: String
+  /// The report this one takes the place of.
+  package var supersedes: String?
+  /// When it was made: the only part of the contents that is not a state of the case.
+  package var made: Timestamp
+  package var author: PersonDetails
+  package var record: CaseRecord
+  package var people: [PersonRecord]
+  /// At least one.
+  package var items: [Item]
+  /// The newest event of the audit log when the report was made.
+  package var auditHead: AuditHead
+  /// Earlier reports of the same items, oldest first.
+  package var earlier: [EarlierReport]
+  /// The newest event that a checkpoint signs; `nil` where none was made.
+  package var signedHead: AuditHead?
+  /// The validation of the program that the laboratory refers to.
+  package var validation: Validation?
+  package var redaction: Redaction
+
+  package init(
+    name: String, supersedes: String? = nil, made: Timestamp, author: PersonDetails, record: CaseRecord,
+    people: [PersonRecord], items: [Item], auditHead: AuditHead, earlier: [EarlierReport] = [],
+    signedHead: AuditHead? = nil, validation: Validation? = nil, redaction: Redaction = .none
+  ) {
+    self.name = name
+    self.supersedes = supersedes
+    self.made = made
+    self.author = author
+    self.record = record
+    self.people = people
+    self.items = items
+    self.auditHead = auditHead
+    self.earlier = earlier
+    self.signedHead = signedHead
+    self.validation = validation
+    self.redaction = redaction
+  }
+
+  /// Name of a person of the case; `nil` where it knows none of this identifier.
+  package func name(of person: RecordIdentifier?) -> String? {
+    person.flatMap { person in people.first { $0.id == person }?.details.name }
+  }
+
+  /// A signed record of `exhibit validate`.
+  package struct Validation: Hashable, Sendable {
+    package let ended: Timestamp
+    package let host: String
+    /// Of the program that was tested.
+    package let version: String
+    /// Numbers of checks.
+    package let passed: UInt64
+    package let failed: UInt64
+    /// Not applicable, or not run.
+    package let others: UInt64
+    /// Subject of the certificate it is signed with.
+    package let signer: String
+    /// Of the record.
+    package let sha256: Digest
+
+    package init(
+      ended: Timestamp, host: String, version: String, passed: UInt64, failed: UInt64, others: UInt64,
+      signer: String, sha256: Digest
+    ) {
+      self.ended = ended
+      self.host = host
+      self.version = version
+      self.passed = passed
+      self.failed = failed
+      self.others = others
+      self.signer = signer
+      self.sha256 = sha256
+    }
+  }
+
+  /// One evidence item with everything the case holds of it.
+  package struct Item: Sendable {
+    /// The item with everything that is stated of it.
+    package let known: ItemDescription
+    /// In the order of recording.
+    package var custody: [CustodyEntry]
+    /// What the record of custody leaves open.
+    package var gaps: [Finding]
+    /// Oldest first.
+    package var acquisitions: [Acquisition]
+    /// Oldest first.
+    package var verifications: [VerificationEntry]
+    package var photographs: [Photograph]
+
+    package var record: EvidenceItemRecord { known.item }
+
+    package init(
+      _ known: ItemDescription, custody: [CustodyEntry], gaps: [Finding] = [], acquisitions: [Acquisition],
+      verifications: [VerificationEntry], photographs: [Photograph] = []
+    ) {
+      self.known = known
+      self.custody = custody
+      self.gaps = gaps
+      self.acquisitions = acquisitions
+      self.verifications = verifications
+      self.photographs = photographs
+    }
+  }
+
+  /// A custody event with what belongs to it.
+  package struct CustodyEntry: Sendable {
+    package struct Note: Hashable, Sendable {
+      /// A name such as `sealBefore`.
+      package let label: String
+      package let text: String
+
+      package init(label: String, text: String) {
+        self.label = label
+        self.text = text
+      }
+    }
+
+    package let recorded: Recorded<CustodyRecord>
+    /// What else is known, people by name.
+    package let notes: [Note]
+    /// All of it as data.
+    package let json: JSONValue
+
+    package init(_ recorded: Recorded<CustodyRecord>, notes: [Note], json: JSONValue) {
+      self.recorded = recorded
+      self.notes = notes
+      self.json = json
+    }
+
+    package var details: CustodyDetails { recorded.record.details }
+  }
+
+  /// One acquisition of an item.
+  package struct Acquisition: Sendable {
+    package let entry: AcquisitionEntry
+    /// `nil` where it never came to a manifest: nothing of it is evidence then.
+    package let sealed: Sealed?
+    /// What the device said of itself, as the record keeps it.
+    package let device: JSONValue?
+    /// What it said of its health when it had been read.
+    package let deviceAfter: JSONValue?
+    /// Of an optical disc: its sessions, tracks and gaps; `nil` of any other medium.
+    package let disc: Disc?
+    package let readRate: ReadRate?
+
+    package init(
+      _ entry: AcquisitionEntry, sealed: Sealed?, device: JSONValue? = nil, deviceAfter: JSONValue? = nil,
+      disc: Disc? = nil, readRate: ReadRate? = nil
+    ) {
+      self.entry = entry
+      self.sealed = sealed
+      self.device = device
+      self.deviceAfter = deviceAfter
+      self.disc = disc
+      self.readRate = readRate
+    }
+
+    package var name: String { entry.acquisition.name }
+
+    package var verdict: AcquisitionVerdict {
+      sealed?.manifest.verdict ?? entry.result?.verdict ?? .incomplete(reason: "no end is recorded")
+    }
+  }
+
+  /// A manifest with what its signature is worth.
+  package struct Sealed: Sendable {
+    package let manifest: Manifest
+    /// SHA-256 of the file.
+    package let digest: Digest
+    package let signature: SignatureReport
+
+    package init(manifest: Manifest, digest: Digest, signature: SignatureReport) {
+      self.manifest = manifest
+      self.digest = digest
+      self.signature = signature
+    }
+  }
+
+  /// A picture of the item.
+  package struct Photograph: Sendable {
+    /// File name.
+    package let name: String
+    package let sha256: Digest
+    /// `image/jpeg` or `image/png`.
+    package let mediaType: String
+    package let bytes: [UInt8]
+
+    package init(name: String, sha256: Digest, mediaType: String, bytes: [UInt8]) {
+      self.name = name
+      self.sha256 = sha256
+      self.mediaType = mediaType
+      self.bytes = bytes
+    }
+  }
+
+  /// A report that was made before, and what a reviewer said of it.
+  package struct EarlierReport: Hashable, Sendable {
+    package let name: String
+    package let made: Timestamp
+    package let author: String
+    /// Audit event.
+    package let event: UInt64
+    package let approvals: [Approval]
+
+    package init(name: String, made: Timestamp, author: String, event: UInt64, approvals: [Approval]) {
+      self.name = name
+      self.made = made
+      self.author = author
+      self.event = event
+      self.approvals = approvals
+    }
+  }
+
+  /// A reviewer's approval of a report.
+  package struct Approval: Hashable, Sendable {
+    package let reviewer: String
+    package let given: Timestamp
+    package let remarks: String?
+
+    package init(reviewer: String, given: Timestamp, remarks: String?) {
+      self.reviewer = reviewer
+      self.given = given
+      self.remarks = remarks
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import Acquisition
+import DiskImages
+import DiskWriters
+import Evidence
+import FormatKit
+import SystemIO
+import SystemPackage
+
+/// Converts an image into another container, in one pass over it.
+package struct ConversionJob {
+  private let request: ConversionRequest
+  private let reader: any ImageReader
+  private let output: ConversionOutput
+  private let plan: AcquisitionPlan
+  private let stop: StopFlag
+
+  /// Everything that can be refused is refused here.
+  /// - Throws: `fileMissing`, `formatUnknown`, `imageMalformed`, `segmentMissing`, `argumentInvalid`,
+  ///   `outputExists`, `destinationMissing`, `destinationFull`.
+  package init(_ request: ConversionRequest, stop: StopFlag = StopFlag()) throws(EvidenceError) {
+    try ImageInput.check(sectorSize: request.sectorSize)
+    self.request = request
+    self.reader = try ImageFormatRegistry.open(request.input, rawSectorSize: request.sectorSize)
+    self.output = try ConversionOutput(request)
+    guard reader.geometry.length > 0 else {
+      throw EvidenceError(.imageMalformed, request.input.string, "it holds no sectors")
+    }
+    self.plan = AcquisitionPlan(geometry: reader.geometry, digests: Set(DigestAlgorithm.allCases))
+    self.stop = stop
+    if output.format == .e01 { try options().check(plan.geometry) }
+    if !request.acceptsLittleSpace {
+      try FreeSpace.demand(
+        output.format.largestSize(of: reader.geometry.length), at: output.folder)
+    }
+  }
+
+  /// Blocks until done. Damage and mismatches are no errors but outcomes.
+  /// - Throws: `interrupted`, `destinationFull`, `writeFailed` …; nothing is left of the output then.
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> ConversionReport {
+    guard request.acceptsDamage || reader.facts.lost.isEmpty else {
+      return report(.refused, lost: reader.facts.lost)
+    }
+    try output.create()
+    do throws(EvidenceError) {
+      return try convert(progress)
+    } catch {
+      output.remove()
+      throw error
+    }
+  }
+
+  private func convert(
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> ConversionReport {
+    let source = ImageSource(reader, acceptsDamage: request.acceptsDamage)
+    let recorded = reader.recordedUnreadable
+    let writer = CarryingWriter(try makeWriter()) { recorded + source.damagedSectors }
+    let run = AcquisitionRun(source: source, plan: plan, writers: [writer], stop: stop)
+    let outcome = run.perform(
+      eachChunk: { (_: ChunkRecord) throws(EvidenceError) in },
+      progress: { progress($0.bytesDone, $0.length) })
+    if let failure = outcome.failure {
+      guard !source.damage.isEmpty, !request.acceptsDamage else { throw failure }
+      output.remove()
+      return report(.refused, damage: source.damage, lost: source.damagedSectors)
+    }
+    guard let image = outcome.images.first?.written, let first = image.files.first?.path else {
+      throw EvidenceError(.writeFailed, request.output.string, "no file was written")
+    }
+
+    let lost = source.damagedSectors
+    // With filler in the place of lost sectors no digest of the whole can match.
+    let comparisons =
+      lost.isEmpty
+      ? reader.storedDigests.all.map {
+        ConversionReport.Comparison(stored: $0, computed: outcome.digests[$0.algorithm])
+      } : []
+    let copy = try ImageFormatRegistry.open(
+      first, as: output.format, rawSectorSize: reader.geometry.logicalSectorSize)
+    let notCarried = CarriedFacts.missing(from: copy, of: reader)
+    let isEqual = comparisons.allSatisfy(\.isEqual)
+    let files = isEqual ? try output.complete(image.files.map(\.path)) : image.files.map(\.path)
+    return report(
+      !isEqual ? .mismatch : lost.isEmpty ? .complete : .completeWithDamage, files: files,
+      digests: outcome.digests, comparisons: comparisons, paddingBytes: image.paddingBytes,
+      damage: source.damage, lost: lost, notCarried: notCarried)
+  }
+
+  private func makeWriter() throws(EvidenceError) -> any ImageWriter {
+    switch output.format {
+    case .raw:
+      return try RawWriter(
+        folder: output.partial, base: output.base, sectorSize: plan.geometry.logicalSectorSize,
+        segmentSize: output.splitSize)
+    case .e01:
+      return try EWFImageWriter(
+        folder: output.partial, name: output.base, geometry: plan.geometry, options: options(),
+        blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce, identity: identity())
+    }
+  }
+
+  /// A set of its own, with the times of the acquisition where the image states them.
+  private func identity() -> EWFIdentity {
+    let new = EWFIdentity.make()
+    func seconds(_ time: ImageFacts.StoredTime?) -> Int64? {
+      time?.timestamp.map { $0.microseconds / 1_000_000 }
+    }
+    return EWFIdentity(
+      identifier: new.identifier, acquired: seconds(reader.facts.acquired) ?? new.acquired,
+      systemTime: seconds(reader.facts.systemTime))
+  }
+
+  private func options() -> EWFOptions {
+    var options = EWFOptions()
+    if let size = request.segmentSize { options.segmentSize = size }
+    if let compression = request.compression { options.compression = compression }
+    options.description = reader.description
+    options.mediaType = reader.facts.mediaType.flatMap { EWFMediaType(rawValue: $0.rawValue) }
+    options.isPhysical = reader.facts.isPhysical ?? false
+    options.errorGranularity = reader.facts.errorGranularity ?? 1
+    options.writeBlocker = reader.facts.writeBlockers.first.flatMap {
+      EWFWriteBlocker(rawValue: $0.lowercased())
+    }
+    return options
+  }
+
+  private func report(
+    _ outcome: ConversionReport.Outcome, files: [FilePath] = [], digests: DigestSet = DigestSet(),
+    comparisons: [ConversionReport.Comparison] = [], paddingBytes: UInt32 = 0, damage: [DamagedRange] = [],
+    lost: [SectorRange] = [], notCarried: [String] = []
+  ) -> ConversionReport {
+    let name = request.input.lastComponent?.string ?? request.input.string
+    var findings = reader.structureFindings
+    for part in damage {
+      let sectors = ImageInput.sectors(part.bytes, of: reader)
+      // What nothing locates is named by the findings about the structure already.
+      if !reader.facts.lost.contains(where: { $0.intersection(sectors) != nil }) {
+        findings.append(Finding(.chunkDamaged, subject: name, observed: part.reason, sectors: sectors))
+      }
+    }
+    for comparison in comparisons where !comparison.isEqual {
+      findings.append(
+        Finding(
+          .storedDigestMismatch, subject: name,
+          expected: "\(comparison.stored.algorithm.title) \(comparison.stored)",
+          observed: comparison.computed?.hex))
+    }
+    return ConversionReport(
+      outcome: outcome, inputFormat: reader.format, outputFormat: output.format, geometry: reader.geometry,
+      files: files, digests: digests, comparisons: comparisons, paddingBytes: paddingBytes,
+      findings: findings,
+      lost: lost, recordedUnreadable: reader.recordedUnreadable, notCarried: notCarried)
+  }
+}

@@ -1,0 +1,306 @@
+import CanonicalJSON
+import Digests
+import DiscImages
+import Evidence
+import FormatKit
+import Formats
+import OpticalDisc
+import SystemIO
+import SystemPackage
+
+/// What is asked for when the image of a disc is converted.
+package struct DiscConversionRequest: Sendable {
+  package var input: FilePath
+  package var output: FilePath
+  /// Of the output; by the ending of its name where `nil`.
+  package var format: OpticalFormat?
+  /// What the output may lack.
+  package var acceptedLosses: Set<DiscLoss.Kind> = []
+  package var acceptsLittleSpace = false
+  /// Correct damaged data sectors by their parity, where that is possible, and say which.
+  package var repairs = false
+
+  package init(input: FilePath, output: FilePath) {
+    self.input = input
+    self.output = output
+  }
+}
+
+/// What a conversion gave.
+package struct DiscConversionReport: Sendable {
+  package enum Outcome: String, Hashable, Sendable {
+    /// Every track that was carried over is the same in the output, read back.
+    case complete
+    /// The output cannot hold all of the input and that was not accepted; nothing was written.
+    case refused
+    /// A track read back from the output is not that of the input; the output stays marked as partial.
+    case mismatch
+  }
+
+  /// One track, as it is in the input and read back from the output.
+  package struct Track: Hashable, Sendable {
+    package let session: Int
+    package let number: Int
+    /// Stored sectors.
+    package let sectors: Int
+    package let copiedSectors: Int
+    /// SHA-256 of the bytes that are carried over.
+    package let digest: Digest
+    package let copiedDigest: Digest
+    package var isEqual: Bool { sectors == copiedSectors && digest == copiedDigest }
+  }
+
+  package let outcome: Outcome
+  package let inputFormat: OpticalFormat
+  package let outputFormat: OpticalFormat
+  package let losses: [DiscLoss]
+  /// Losses among them that were not accepted.
+  package let refused: [DiscLoss]
+  package let tracks: [Track]
+  package let files: [File]
+  package let remarks: [String]
+  /// Addresses of sectors that were corrected, as they are in the output.
+  package let corrected: [Int]
+
+  package struct File: Hashable, Sendable {
+    package let path: FilePath
+    package let size: UInt64
+    package let sha256: Digest
+  }
+
+  package var exitStatus: ExitStatus {
+    switch outcome {
+    case .complete: .complete
+    case .refused: .usage
+    case .mismatch: .mismatch
+    }
+  }
+
+  package var sentence: String {
+    switch outcome {
+    case .complete:
+      losses.isEmpty
+        ? "Converted. Every track was read back and is the same; nothing is lost."
+        : "Converted. Every track that is carried over was read back and is the same; what is lost is listed."
+    case .refused:
+      "Not converted: \(outputFormat.title) cannot hold all of it. Accept with --accept-loss \(words)."
+    case .mismatch:
+      "Mismatch: a track read back is not the one that was written. The output stays marked as partial."
+    }
+  }
+
+  private var words: String {
+    Set(refused.map(\.kind.rawValue)).sorted().joined(separator: ",")
+  }
+}
+
+/// Converts the image of a disc, reads the output back and compares it track by track.
+package struct DiscConversionJob {
+  private let request: DiscConversionRequest
+  private let inputFormat: OpticalFormat
+  private let outputFormat: OpticalFormat
+  /// As it is stored.
+  private let original: DiscImage
+  /// As it is to be written.
+  private let image: DiscImage
+  private let base: String
+  private let folder: FilePath
+  private let partial: FilePath
+  private let stop: StopFlag
+
+  /// The form that the ending of a name means.
+  package static func format(of output: FilePath) -> OpticalFormat? {
+    switch output.extension?.lowercased() {
+    case "iso": .iso
+    case "cue": .cue
+    case "toc": .toc
+    default: nil
+    }
+  }
+
+  /// - Throws: what opening the input throws; `argumentInvalid`, `outputExists`, `destinationMissing`,
+  ///   `destinationFull`.
+  package init(_ request: DiscConversionRequest, stop: StopFlag = StopFlag()) throws(EvidenceError) {
+    let named = Self.format(of: request.output)
+    guard let format = request.format ?? named, let name = request.output.lastComponent?.string,
+      let stem = request.output.stem, !stem.isEmpty
+    else {
+      throw EvidenceError(
+        .argumentInvalid, request.output.string, "its ending names no format: use .cue, .toc, .iso or --to")
+    }
+    let opened = try OpticalImages.open(request.input)
+    self.inputFormat = opened.format
+    self.original = opened.image
+    self.image = request.repairs ? opened.image.correcting() : opened.image
+    self.request = request
+    self.outputFormat = format
+    self.base = named == format || (format == .tracks && named == .cue) ? stem : name
+    self.folder = request.output.parentFolder
+    self.partial = folder.appending(name + OutputFolder.partialSuffix)
+    self.stop = stop
+    guard Files.kind(folder) == .folder else { throw EvidenceError(.destinationMissing, folder.string) }
+    if Files.exists(partial) { throw EvidenceError(.outputExists, partial.string) }
+    if !request.acceptsLittleSpace {
+      try FreeSpace.demand(UInt64(image.disc.storedSectors) * 2448 + (1 << 20), at: folder)
+    }
+  }
+
+  /// Blocks until done.
+  /// - Throws: `interrupted`, `destinationFull`, `writeFailed`, `outputExists` …; nothing is left of the output then.
+  package func perform(progress: (UInt64, UInt64) -> Void) throws(EvidenceError) -> DiscConversionReport {
+    let losses = try OpticalImages.losses(image, in: outputFormat)
+    let refused = losses.filter { !request.acceptedLosses.contains($0.kind) }
+    guard refused.isEmpty else { return report(.refused, losses, refused: refused) }
+    try DurableFolder.create(partial)
+    do throws(EvidenceError) {
+      return try convert(losses, progress)
+    } catch {
+      try? DurableFolder.removeWithFiles(partial)
+      throw error
+    }
+  }
+
+  private func convert(
+    _ losses: [DiscLoss], _ progress: (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> DiscConversionReport {
+    let size = UInt64(SectorCodec.size)
+    // Written once, read back once.
+    let total = UInt64(image.disc.storedSectors) * size * 2
+    var done: UInt64 = 0
+    func advance(_ sectors: Int) throws(EvidenceError) {
+      guard !stop.isRaised else { throw EvidenceError(.interrupted, request.input.string) }
+      done = min(total, done + UInt64(sectors) * size)
+      progress(done, total)
+    }
+    let corrected = request.repairs ? try correctedSectors() : []
+    let written = try OpticalImages.write(
+      image, as: outputFormat, folder: partial, base: base,
+      progress: { (sectors: Int) throws(EvidenceError) in try advance(sectors) })
+    let copy = try OpticalImages.open(written[0], as: outputFormat).image
+    let tracks = try compare(with: copy) { (sectors: Int) throws(EvidenceError) in try advance(sectors) }
+    progress(total, total)
+    let isEqual = !tracks.isEmpty && tracks.allSatisfy(\.isEqual)
+    var files: [DiscConversionReport.File] = []
+    for path in written {
+      let digest = try FileDigests.of(path)
+      files.append(.init(path: path, size: digest.size, sha256: digest.sha256))
+    }
+    guard isEqual else { return report(.mismatch, losses, tracks: tracks, files: files) }
+    if !losses.isEmpty || !corrected.isEmpty {
+      let path = partial.appending("\(base).changes.json")
+      let text = record(report(.complete, losses, tracks: tracks, corrected: corrected)).indentedText + "\n"
+      try DurableFile.write(text.utf8, to: path)
+      files.append(.init(path: path, size: UInt64(text.utf8.count), sha256: try FileDigests.of(path).sha256))
+    }
+    return report(.complete, losses, tracks: tracks, files: try complete(files), corrected: corrected)
+  }
+
+  /// Damaged sectors that come out corrected.
+  private func correctedSectors() throws(EvidenceError) -> [Int] {
+    var sectors: [Int] = []
+    for track in original.disc.tracks where track.mode.isData {
+      sectors += try SectorCount(original, track).correctable
+    }
+    return sectors
+  }
+
+  /// Tracks of the output against what of them the input has. The output says itself which sectors it took.
+  private func compare(
+    with copy: DiscImage, _ progress: DiscProgress
+  ) throws(EvidenceError) -> [DiscConversionReport.Track] {
+    var tracks: [DiscConversionReport.Track] = []
+    for (session, original) in image.disc.sessions.flatMap({ session in
+      session.tracks.map { (session.number, $0) }
+    }) {
+      let candidates =
+        outputFormat == .iso
+        ? original == image.disc.firstDataTrack ? copy.disc.tracks : []
+        : copy.disc.sessions.first { $0.number == session }?.tracks.filter { $0.number == original.number }
+          ?? []
+      guard let copied = candidates.first else { continue }
+      let layout = copied.extents.lazy.compactMap(\.run).first?.layout
+      let form = SectorForm(layout: layout?.size == 2048 ? original.userDataLayout : layout)
+      // Gaps that are lost lie before index 1; with them, only what follows can be the same.
+      let isWhole = copied.storedPregap == original.storedPregap
+      let first = isWhole ? original.first : original.start
+      let one = try digest(image, original, first..<original.end, form, progress)
+      let two = try digest(copy, copied, copied.first..<copied.end, SectorForm(), progress)
+      tracks.append(
+        .init(
+          session: session, number: original.number, sectors: one.sectors, copiedSectors: two.sectors,
+          digest: one.digest, copiedDigest: two.digest))
+    }
+    return tracks
+  }
+
+  private func digest(
+    _ image: DiscImage, _ track: DiscTrack, _ range: Range<Int>, _ form: SectorForm, _ progress: DiscProgress
+  ) throws(EvidenceError) -> (sectors: Int, digest: Digest) {
+    var digest = StreamingDigest(.sha256)
+    var sectors = 0
+    for extent in track.extents(in: range) where extent.isStored {
+      for first in stride(from: extent.start, to: extent.end, by: 512) {
+        let part = first..<min(first + 512, extent.end)
+        let bytes = try image.bytes(of: track, in: part, as: form)
+        digest.update(bytes.span.bytes)
+        sectors += part.count
+        // Both sides are read: each counts half.
+        try progress(part.count / 2)
+      }
+    }
+    return (sectors, digest.finish())
+  }
+
+  /// Moves the files to their names; the one that describes the others last, without which there is no image.
+  private func complete(
+    _ files: [DiscConversionReport.File]
+  ) throws(EvidenceError) -> [DiscConversionReport.File] {
+    let moves = files.map { (from: $0.path, to: folder.appending($0.path.lastComponent?.string ?? "")) }
+    try DurableFolder.moveIntoPlace(moves, outOf: partial)
+    return zip(moves, files).map { .init(path: $0.to, size: $1.size, sha256: $1.sha256) }
+  }
+
+  private func report(
+    _ outcome: DiscConversionReport.Outcome, _ losses: [DiscLoss], refused: [DiscLoss] = [],
+    tracks: [DiscConversionReport.Track] = [], files: [DiscConversionReport.File] = [], corrected: [Int] = []
+  ) -> DiscConversionReport {
+    DiscConversionReport(
+      outcome: outcome, inputFormat: inputFormat, outputFormat: outputFormat, losses: losses,
+      refused: refused,
+      tracks: tracks, files: files, remarks: image.remarks, corrected: corrected)
+  }
+
+  /// What lies beside an output that lacks something or was corrected.
+  private func record(_ report: DiscConversionReport) -> JSONValue {
+    .fields([
+      "tool": .string("Exhibit \(ToolVersion.current)"), "input": .string(request.input.string),
+      "from": .string(inputFormat.rawValue), "to": .string(outputFormat.rawValue),
+      "losses": report.lossesJSON, "tracks": report.tracksJSON,
+      "corrected": .array(report.corrected.map { JSONValue(Int64($0)) }),
+    ])
+  }
+}
+
+extension DiscConversionReport {
+  package var lossesJSON: JSONValue {
+    .array(losses.map { .fields(["kind": .string($0.kind.rawValue), "detail": .string($0.detail)]) })
+  }
+
+  package var tracksJSON: JSONValue {
+    .array(
+      tracks.map {
+        .fields([
+          "session": JSONValue(Int64($0.session)), "track": JSONValue(Int64($0.number)),
+          "sectors": JSONValue(Int64($0.sectors)), "sha256": .string($0.digest.hex),
+          "equal": .bool($0.isEqual),
+        ])
+      })
+  }
+}
+
+extension DiscTrack {
+  /// Sectors before index 1 that are stored.
+  fileprivate var storedPregap: Int {
+    extents(in: first..<start).reduce(0) { $0 + ($1.isStored ? $1.count : 0) }
+  }
+}

@@ -1,0 +1,364 @@
+import Acquisition
+import CanonicalJSON
+import DiskImages
+import DiskWriters
+import Evidence
+import FormatKit
+import Manifests
+import Media
+import Signing
+import SystemIO
+import SystemPackage
+
+/// One folder that an acquisition writes to: its images and the record of them.
+///
+/// A folder fails on its own: what happens to it is kept here, and the others go on.
+final class AcquisitionDestination: Sendable {
+  private struct State: ~Copyable {
+    var failure: EvidenceError?
+    var chunks: ChunkFileWriter?
+    /// The folder is ours: another acquisition's of the same name must never be touched.
+    var isCreated = false
+    var lock: FolderLock?
+    var writerCount = 0
+    /// Folders that took over where this one was full, in order.
+    var overflow: [OutputFolder] = []
+    /// It was completed before the acquisition was resumed; there is nothing left to do.
+    var isComplete = false
+  }
+
+  let formats: [ImageFormat]
+  private let output: OutputFolder
+  private let record: RecordWriter
+  private let overflowFolders: [FilePath]
+  private let state = Monitor(State())
+
+  /// - Parameter overflow: folders that take over where this one is full, in order.
+  init(name: String, in folder: FilePath, formats: [ImageFormat], overflow: [FilePath] = []) {
+    self.formats = formats
+    self.overflowFolders = overflow
+    self.output = OutputFolder(name: name, in: folder)
+    self.record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: name))
+  }
+
+  /// Holds a medium that is read in an order of its own until the images are made.
+  var stagingFile: FilePath { output.partial.appending("staging") }
+  func removeStaging() { _ = Syscalls.unlink(stagingFile) }
+
+  /// The unfinished folder.
+  var folder: FilePath { output.partial }
+  var failure: EvidenceError? { state.withLock { $0.failure } }
+  /// How many images of the run are its own.
+  var writerCount: Int { state.withLock { $0.writerCount } }
+
+  // MARK: Beginning
+
+  /// Makes the folder with the marks of an unfinished one, and what is known of the medium before it is read.
+  func create(_ setting: AcquisitionSetting) throws(EvidenceError) {
+    try output.create()
+    state.withLock { $0.isCreated = true }
+    try lock()
+    try keepReserve(setting.plan)
+    if let device = setting.device { try record.write(device.files(named: DeviceCapture.name())) }
+    if let disc = setting.disc {
+      try record.write(disc, image: firstImage(setting), isPlain: setting.hasPlainImage(formats))
+    }
+    let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
+    state.withLock { $0.chunks = chunks }
+  }
+
+  /// Name of the first file of the first image.
+  private func firstImage(_ setting: AcquisitionSetting) -> String {
+    switch formats[0] {
+    case .raw: RawWriter.name(output.name, 1, isSplit: setting.request.splitSize != nil, setting.rawEnding)
+    case .e01: "\(output.name).E01"
+    }
+  }
+
+  /// Where other folders take over, the record still has to fit into this one when images have filled it.
+  private func keepReserve(_ plan: AcquisitionPlan) throws(EvidenceError) {
+    try output.keepReserve(
+      overflowFolders.isEmpty
+        ? OutputFolder.smallestReserve : RecordSpace.needed(chunkCount: plan.chunks.chunkCount))
+  }
+
+  private func lock() throws(EvidenceError) {
+    let lock = try FolderLock(output.partial)
+    state.withLock { $0.lock = lock }
+  }
+
+  /// Writers of the images, in the order of the formats.
+  func writers(
+    _ setting: AcquisitionSetting, description: ImageDescription
+  ) throws(EvidenceError) -> [any ImageWriter] {
+    let request = setting.request
+    let plan = setting.plan
+    var writers: [any ImageWriter] = []
+    for format in formats {
+      switch format {
+      case .raw:
+        writers.append(
+          try RawWriter(
+            folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
+            segmentSize: request.splitSize, ending: setting.rawEnding, overflow: overflow()))
+      case .e01:
+        writers.append(
+          try EWFImageWriter(
+            folder: output.partial, name: output.name, geometry: plan.geometry,
+            options: setting.ewfOptions(description), blockSize: plan.blockSize,
+            blocksAtOnce: plan.blocksAtOnce, overflow: overflow()))
+      }
+    }
+    state.withLock { $0.writerCount = writers.count }
+    return writers
+  }
+
+  /// Where writers go on when the folder is full. All of them share the folders.
+  private func overflow() -> Overflow {
+    Overflow(taken: state.withLock { $0.overflow.map(\.partial) }) { [self] (taken) throws(EvidenceError) in
+      try state.withLock { (state) throws(EvidenceError) in
+        if taken < state.overflow.count { return state.overflow[taken].partial }
+        guard taken < overflowFolders.count else { return nil }
+        let next = OutputFolder(name: output.name, in: overflowFolders[taken])
+        try next.create()
+        state.overflow.append(next)
+        return next.partial
+      }
+    }
+  }
+
+  /// Folders that took over, under the names they get at the end.
+  var overflowed: [FilePath] { state.withLock { $0.overflow.map(\.final) } }
+
+  // MARK: Going on
+
+  /// The first chunks of the chunk file.
+  /// - Throws: `destinationMissing`, `outputShorter`, `recordFileMalformed`.
+  func chunks(_ plan: AcquisitionPlan, upTo count: UInt64) throws(EvidenceError) -> [ChunkEntry] {
+    try ChunkFileWriter.entries(
+      of: output.partial.appending(record.names.chunks()), chunkCount: count, plan: plan
+    ).entries
+  }
+
+  /// What a destination brings to a run that goes on.
+  struct Resumed {
+    /// For each format the writer that stands where it stood; `nil` where nothing is left to write.
+    let writers: [(any ImageWriter)?]
+    /// The chunks before the checkpoint.
+    let chunks: [ChunkEntry]
+  }
+
+  /// Takes up the unfinished folder: whatever was written after the checkpoint goes.
+  /// - Parameters:
+  ///   - images: of the checkpoint, in the order of the formats.
+  ///   - resumption: how many times the acquisition has been resumed, this one included.
+  /// - Throws: `destinationMissing` where the folder is not there, `outputShorter`, `sourceInUse` where another
+  ///   process works on it.
+  func resume(
+    _ setting: AcquisitionSetting, _ images: [Checkpoint.Image], chunkCount: UInt64, resumption: Int
+  ) throws(EvidenceError) -> Resumed {
+    guard Files.kind(output.partial, followLinks: false) == .folder else {
+      guard Files.kind(output.final, followLinks: false) == .folder else {
+        throw EvidenceError(.destinationMissing, output.partial.string, "the unfinished folder was here")
+      }
+      state.withLock { $0.isComplete = true }
+      return Resumed(writers: formats.map { _ in nil }, chunks: [])
+    }
+    try lock()
+    output.removeRecord(record.names, resumption: resumption)
+    try keepReserve(setting.plan)
+    if let device = setting.device {
+      try record.write(device.files(named: DeviceCapture.name(resumption: resumption)))
+    }
+    let path = output.partial.appending(record.names.chunks())
+    let (chunks, entries) = try ChunkFileWriter.resuming(
+      path, chunkCount: chunkCount, plan: setting.plan)
+    let taken = overflowFolders.map { OutputFolder(name: output.name, in: $0) }.prefix {
+      Files.exists($0.partial)
+    }
+    for folder in taken { folder.removeRecord(record.names, resumption: resumption) }
+    state.withLock {
+      $0.chunks = chunks
+      $0.overflow = Array(taken)
+    }
+    var writers: [(any ImageWriter)?] = []
+    for (format, image) in zip(formats, images) {
+      guard case .standing(let checkpoint) = image else {
+        state.withLock {
+          $0.failure = EvidenceError(
+            .writeFailed, output.partial.string, "the \(format.rawValue) image had failed before the pause")
+        }
+        return Resumed(writers: formats.map { _ in nil }, chunks: entries)
+      }
+      writers.append(try writer(format, setting, checkpoint))
+    }
+    state.withLock { $0.writerCount = writers.count }
+    return Resumed(writers: writers, chunks: entries)
+  }
+
+  private func writer(
+    _ format: ImageFormat, _ setting: AcquisitionSetting, _ checkpoint: JSONValue
+  ) throws(EvidenceError) -> any ImageWriter {
+    switch format {
+    case .raw:
+      try RawWriter(
+        resuming: checkpoint, folder: output.partial, base: output.name,
+        sectorSize: setting.plan.geometry.logicalSectorSize, segmentSize: setting.request.splitSize,
+        ending: setting.rawEnding,
+        overflow: overflow())
+    case .e01:
+      try EWFImageWriter(
+        resuming: checkpoint, folder: output.partial, name: output.name, geometry: setting.plan.geometry,
+        options: setting.ewfOptions(ImageDescription()), blockSize: setting.plan.blockSize,
+        blocksAtOnce: setting.plan.blocksAtOnce, overflow: overflow())
+    }
+  }
+
+  // MARK: Under way
+
+  /// Adds a chunk to the chunk file.
+  func append(_ chunk: ChunkRecord) {
+    state.withLock { state in
+      guard state.failure == nil, !state.isComplete else { return }
+      do throws(EvidenceError) {
+        state.chunks?.append(chunk)
+        try withReserve(&state) { (state) throws(EvidenceError) in try state.chunks?.writeMuch() }
+      } catch { state.failure = error }
+    }
+  }
+
+  /// Makes durable what the chunk file has so far, where the folder is still there.
+  func syncChunks() {
+    state.withLock { state in
+      guard state.failure == nil, !state.isComplete else { return }
+      do throws(EvidenceError) {
+        try state.lock?.demandInPlace()
+        try withReserve(&state) { (state) throws(EvidenceError) in try state.chunks?.sync() }
+      } catch { state.failure = error }
+    }
+  }
+
+  /// Keeps the journal, with the space reserved for the record where images have filled the folder.
+  func keepJournal(_ body: () throws(EvidenceError) -> Void) throws(EvidenceError) {
+    try state.withLock { (state) throws(EvidenceError) in
+      try withReserve(&state) { (_) throws(EvidenceError) in try body() }
+    }
+  }
+
+  private func withReserve(
+    _ state: inout State, _ body: (inout State) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) {
+    do throws(EvidenceError) { try body(&state) } catch {
+      guard error.code == .destinationFull, !overflowFolders.isEmpty else { throw error }
+      output.releaseReserve()
+      try body(&state)
+    }
+  }
+
+  /// Runs `body` unless the folder has failed; what `body` throws makes it fail.
+  @discardableResult
+  func attempt<Value>(_ body: () throws(EvidenceError) -> Value) -> Value? {
+    guard failure == nil else { return nil }
+    do throws(EvidenceError) { return try body() } catch {
+      state.withLock { $0.failure = error }
+      return nil
+    }
+  }
+
+  // MARK: The end
+
+  /// Completes chunk file and map once reading has ended.
+  /// - Parameter images: what became of this folder's images.
+  func close(_ outcome: AcquisitionOutcome, images: [ImageOutcome], geometry: MediaGeometry) {
+    guard !state.withLock({ $0.isComplete }) else { return }
+    output.releaseReserve()
+    state.withLock { state in
+      let imageFailure = images.lazy.compactMap(\.failure).first
+      state.failure = state.failure ?? imageFailure ?? outcome.failure
+      do throws(EvidenceError) {
+        try state.chunks?.close()
+        try record.writeMap(outcome.map, geometry: geometry)
+      } catch { state.failure = state.failure ?? error }
+    }
+  }
+
+  /// The images as a manifest lists them; `nil` where the folder has failed, or was complete before.
+  /// - Parameter device: what the device said last, to be written before.
+  func manifestImages(
+    _ images: [ImageOutcome], _ setting: AcquisitionSetting, device: [DeviceCapture.File]
+  ) -> (images: [Manifest.Image], files: [Manifest.File], tracks: [Manifest.Track])? {
+    guard !state.withLock({ $0.isComplete }) else { return nil }
+    return attempt { () throws(EvidenceError) in
+      try record.write(device)
+      let listed = try record.images(images, request: setting.request, plan: setting.plan)
+      return (listed, try record.recordFiles(), try tracks(listed, setting))
+    }
+  }
+
+  /// The tracks of a disc, as the first image holds them.
+  private func tracks(
+    _ images: [Manifest.Image], _ setting: AcquisitionSetting
+  ) throws(EvidenceError) -> [Manifest.Track] {
+    guard let disc = setting.disc, let first = images.first?.segments.first else { return [] }
+    let folders = [output.partial] + state.withLock { $0.overflow.map(\.partial) }
+    let reader = try ImageFormatRegistry.open(
+      output.partial.appending(first.name), as: formats[0],
+      rawSectorSize: setting.plan.geometry.logicalSectorSize, besides: folders)
+    return try disc.tracks(in: reader)
+  }
+
+  /// Writes and signs the manifest and gives the folder its final name.
+  /// - Parameter beforeLast: called when everything but the name is final.
+  /// - Returns: the SHA-256 of the manifest; `nil` where the folder has failed.
+  func seal(_ manifest: Manifest, identity: SigningIdentity, beforeLast: () -> Void) -> Digest? {
+    attempt { () throws(EvidenceError) in
+      let digest = try record.seal(manifest, identity: identity, at: Host.now())
+      for folder in state.withLock({ $0.overflow }) {
+        try record.writeSums(of: manifest, in: folder.partial)
+        try DurableFolder.sync(folder.partial)
+      }
+      try DurableFolder.sync(output.partial)
+      beforeLast()
+      for folder in state.withLock({ $0.overflow }) { try folder.complete() }
+      try output.complete()
+      return digest
+    }
+  }
+
+  /// What became of it, for the examiner. An unfinished folder in which nothing was read goes.
+  func summary(_ images: [ImageOutcome], anythingRead: Bool) -> AcquisitionSummary.Destination {
+    let busy = images.map(\.busySeconds).max() ?? 0
+    guard let failure else {
+      return AcquisitionSummary.Destination(
+        folder: output.final, manifest: output.final.appending(record.names.manifest),
+        files: (try? Files.names(in: output.final)) ?? [], failure: nil, busySeconds: busy)
+    }
+    if anythingRead { try? DurableFolder.sync(output.partial) } else { remove() }
+    return AcquisitionSummary.Destination(
+      folder: anythingRead ? [output.partial, output.final].first { Files.exists($0) } : nil, manifest: nil,
+      files: [], failure: failure, busySeconds: busy)
+  }
+
+  /// Takes back what `create` made, and nothing that it did not make.
+  func remove() {
+    let made = state.withLock { $0.isCreated ? [output] + $0.overflow : [] }
+    for folder in made { folder.removePartial() }
+  }
+}
+
+extension AcquisitionSetting {
+  fileprivate var rawEnding: String { disc == nil ? RawWriter.ending : RawWriter.discEnding }
+
+  /// Whether the first image is one file of sectors and nothing else, as a cue sheet can name it.
+  fileprivate func hasPlainImage(_ formats: [ImageFormat]) -> Bool {
+    formats[0] == .raw && request.splitSize == nil
+  }
+
+  fileprivate func ewfOptions(_ description: ImageDescription) -> EWFOptions {
+    var options = request.e01
+    options.description = description
+    let usual: EWFMediaType = disc != nil ? .optical : source.facts.isRemovable == true ? .removable : .fixed
+    options.mediaType = options.mediaType ?? usual
+    return options
+  }
+}

@@ -1,0 +1,121 @@
+import Acquisition
+import Digests
+import DiscWriters
+import Evidence
+import Manifests
+import Signing
+import SystemIO
+import SystemPackage
+
+/// Writes what stands beside the images of an acquisition: map, manifest, signature, sums.
+struct RecordWriter {
+  let folder: FilePath
+  let names: RecordNames
+
+  /// The images as the manifest lists them; files are read again where an interruption cost their SHA-256.
+  func images(
+    _ outcomes: [ImageOutcome], request: AcquisitionRequest, plan: AcquisitionPlan
+  ) throws(EvidenceError) -> [Manifest.Image] {
+    var images: [Manifest.Image] = []
+    for outcome in outcomes {
+      guard let image = outcome.written else { continue }
+      var segments: [Manifest.File] = []
+      for file in image.files {
+        // A raw image in one file holds the medium and nothing else: its digest is the medium's.
+        if outcome.format == .raw, image.files.count == 1, let sha256 = image.digests[.sha256] {
+          segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
+        } else if let sha256 = file.sha256 {
+          segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
+        } else {
+          segments.append(try entry(file.path))
+        }
+      }
+      let contents = Manifest.Image.Contents(
+        length: plan.geometry.length + UInt64(image.paddingBytes), paddingBytes: UInt64(image.paddingBytes),
+        digests: image.digests)
+      switch outcome.format {
+      case .raw: images.append(Manifest.Image(format: .raw, contents: [contents], segments: segments))
+      case .e01:
+        let compression: Manifest.Image.Compression =
+          switch request.e01.compression {
+          case .none: .none
+          case .fast: .fast
+          case .best: .best
+          case .emptyBlock: .emptyBlock
+          }
+        images.append(
+          Manifest.Image(format: .e01, compression: compression, contents: [contents], segments: segments))
+      }
+    }
+    return images
+  }
+
+  func writeMap(_ map: SectorMap, geometry: MediaGeometry) throws(EvidenceError) {
+    let file = MapFile(map: map, sectorSize: geometry.logicalSectorSize, length: geometry.length)
+    try DurableFile.write(file.bytes, to: path(names.map()))
+  }
+
+  /// What the device said of itself, one file for each reply.
+  func write(_ files: [DeviceCapture.File]) throws(EvidenceError) {
+    for file in files { try DurableFile.write(file.bytes, to: path(names.device(file.name))) }
+  }
+
+  /// What describes a disc: its structure, a cue sheet where one suffices, and what described it before.
+  /// - Parameters:
+  ///   - image: name of the first file of its image.
+  ///   - isPlain: that file is all of it, and nothing but sectors.
+  func write(_ source: DiscSource, image: String, isPlain: Bool) throws(EvidenceError) {
+    var description = source.description(image: image)
+    let reason =
+      isPlain
+      ? try CUEWriter.describe(
+        description.disc, of: source.image, in: image, folder: folder, base: names.acquisition)
+      : "\(image) is no plain file of sectors"
+    if let reason { description.origin.remarks.append("no cue sheet describes it: \(reason)") }
+    try DurableFile.write((description.json.indentedText + "\n").utf8, to: path(names.disc))
+    if !source.sheet.isEmpty { try DurableFile.write(source.sheet, to: path(names.discSource)) }
+  }
+
+  /// Chunk file, map, what the device said and what describes a disc, as the manifest lists them.
+  func recordFiles() throws(EvidenceError) -> [Manifest.File] {
+    let others = try Files.names(in: folder).filter { names.isDevice($0) || names.isDisc($0) }
+    return try ([names.chunks(), names.map()] + others).mapThrowing { name throws(EvidenceError) in
+      try entry(path(name))
+    }
+  }
+
+  /// Writes and signs the manifest, then the sums of every file.
+  /// - Returns: the SHA-256 of the manifest.
+  func seal(
+    _ manifest: Manifest, identity: SigningIdentity, at time: Timestamp
+  ) throws(EvidenceError) -> Digest {
+    let bytes = manifest.canonicalBytes
+    let signature = try ManifestSignature.sign(bytes, by: identity, at: time)
+    try DurableFile.write(bytes, to: path(names.manifest))
+    try DurableFile.write(signature, to: path(names.signature))
+    let digest = Digest.of(bytes, .sha256)
+    var sums = DigestList(
+      entries: manifest.allFiles.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
+    sums.entries.append(DigestList.Entry(name: names.manifest, sha256: digest))
+    sums.entries.append(DigestList.Entry(name: names.signature, sha256: Digest.of(signature, .sha256)))
+    try DurableFile.write(sums.bytes, to: path(RecordNames.sums))
+    return digest
+  }
+
+  /// The sums of the segments that lie in a folder that took over.
+  func writeSums(of manifest: Manifest, in other: FilePath) throws(EvidenceError) {
+    let here = Set(try Files.names(in: other))
+    let entries = manifest.images.flatMap(\.segments).filter { here.contains($0.name) }
+    guard !entries.isEmpty else { return }
+    let sums = DigestList(entries: entries.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
+    try DurableFile.write(sums.bytes, to: other.appending(RecordNames.sums))
+  }
+
+  private func path(_ name: String) -> FilePath { folder.appending(name) }
+  private func fileName(_ path: FilePath) -> String { path.lastComponent?.string ?? "" }
+
+  private func entry(_ path: FilePath) throws(EvidenceError) -> Manifest.File {
+    let (size, sha256) = try FileDigests.of(path)
+    return Manifest.File(name: fileName(path), size: size, sha256: sha256)
+  }
+}

@@ -1,0 +1,114 @@
+import DiscImages
+import Evidence
+import FormatKit
+import Formats
+import Manifests
+import Media
+import OpticalDisc
+import SystemIO
+import SystemPackage
+
+/// The image of an optical disc, read as a medium: the sectors it stores, one after the other.
+final class DiscSource: SectorSource {
+  let facts: SourceFacts
+  let geometry: MediaGeometry
+  let readsDirectly = false
+  let stream: DiscStream
+  let image: DiscImage
+  /// The form it came in.
+  let format: OpticalFormat
+  /// Its description, byte for byte; empty of one that has none.
+  let sheet: [UInt8]
+
+  private static let largestSheet = 16 << 20
+
+  /// - Parameters:
+  ///   - path: the description of the disc, or the file of one that has none.
+  ///   - track: only the user data of this track.
+  /// - Throws: what opening throws; `argumentInvalid` where it has no stream of sectors of one size.
+  init(_ path: FilePath, track: Int?) throws(EvidenceError) {
+    let resolved = try Syscalls.resolve(path).orThrow(.sourceMissing, path.string)
+    let (format, image) = try OpticalImages.open(resolved)
+    self.stream =
+      if let track { try DiscStream(userDataOf: track, of: image) } else { try DiscStream(wholeOf: image) }
+    self.image = image
+    self.format = format
+    self.sheet = format == .iso ? [] : try Files.contents(resolved, cap: Self.largestSheet)
+    var facts = SourceFacts(kind: .discImage, path: resolved)
+    facts.files = (format == .iso ? [] : [resolved]) + image.files.map { FilePath($0.name) }
+    self.facts = facts
+    self.geometry = MediaGeometry(
+      length: UInt64(stream.sectorCount) * UInt64(stream.sectorSize),
+      logicalSectorSize: UInt32(stream.sectorSize))
+  }
+
+  /// Whether a source is taken for the image of a disc: by its ending, since only that tells a sheet from other text.
+  static func claims(_ path: FilePath) -> Bool {
+    ["cue", "toc"].contains(path.extension?.lowercased()) || path.string.hasSuffix(DiscDescription.ending)
+  }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
+    let size = stream.sectorSize
+    precondition(offset % UInt64(size) == 0 && buffer.count % size == 0)
+    let first = Int(offset) / size
+    do throws(EvidenceError) {
+      try stream.read(first..<first + buffer.count / size, into: buffer)
+    } catch {
+      throw error.code == .imageMalformed
+        ? EvidenceError(.mediumChanged, facts.path.string, error.description) : MediumError.meaning(of: error)
+    }
+  }
+}
+
+extension DiscSource {
+  /// What an image in a case is described by.
+  /// - Parameter image: name of its first file.
+  func description(image name: String) -> DiscDescription {
+    DiscDescription(
+      image: name, sectorSize: stream.sectorSize, disc: stream.disc,
+      origin: DiscDescription.Origin(
+        format: format, files: facts.files.compactMap { $0.lastComponent?.string },
+        remarks: image.remarks + unclaimed))
+  }
+
+  /// What of the files is no sector of any track, and so in no image.
+  var unclaimed: [String] {
+    image.unclaimed.map { part in
+      let name = FilePath(image.files[part.file].name).lastComponent?.string ?? ""
+      return
+        "\(name), bytes \(part.range.lowerBound) to \(part.range.upperBound - 1) belong to no track and are "
+        + "not acquired: \(part.reason)"
+    }
+  }
+
+  /// The tracks as the manifest lists them, read back from an image of the stream.
+  /// - Throws: `readFailed`.
+  func tracks(in reader: any ImageReader) throws(EvidenceError) -> [Manifest.Track] {
+    var tracks: [Manifest.Track] = []
+    for session in stream.disc.sessions {
+      for track in session.tracks {
+        guard let sectors = stream.sectors(of: track) else { continue }
+        let size = UInt64(stream.sectorSize)
+        tracks.append(
+          Manifest.Track(
+            session: UInt64(session.number), number: UInt64(track.number), mode: track.mode.recorded,
+            firstUnit: UInt64(sectors.lowerBound), unitCount: UInt64(sectors.count),
+            digests: try reader.digests(
+              of: UInt64(sectors.lowerBound) * size..<UInt64(sectors.upperBound) * size)))
+      }
+    }
+    return tracks
+  }
+}
+
+extension TrackMode {
+  fileprivate var recorded: Manifest.Track.Mode {
+    switch self {
+    case .audio: .audio
+    case .mode0: .mode0
+    case .mode1: .mode1
+    case .mode2: .mode2
+    case .dvd: .dvd
+    }
+  }
+}

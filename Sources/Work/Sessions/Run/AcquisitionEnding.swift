@@ -1,0 +1,124 @@
+import Acquisition
+import CanonicalJSON
+import CaseRecords
+import CaseStore
+import Evidence
+import FormatKit
+import Manifests
+import SystemIO
+
+/// What the case records of an acquisition when its reading has ended.
+struct AcquisitionEnding {
+  let setting: AcquisitionSetting
+  let acquisition: AcquisitionRecord
+
+  private var store: CaseStore { setting.store }
+
+  /// The log knows the digests before the manifest refers to its head.
+  func recordImaged(_ outcome: AcquisitionOutcome, _ rate: ReadRate) throws(EvidenceError) -> AuditHead {
+    try persistently { () throws(EvidenceError) in
+      try store.append(
+        .acquisitionImaged,
+        details: .fields([
+          "acquisition": .string(acquisition.id.description), "verdict": .string(outcome.verdict.name),
+          "merkleRoot": .string(outcome.merkleRoot.hex),
+          "readRate": rate.points.isEmpty ? nil : rate.json,
+          "digests": .object(
+            Dictionary(
+              uniqueKeysWithValues: outcome.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })),
+        ]))
+    }
+  }
+
+  /// It ended early, and can go on.
+  /// - Parameter map: what is known of the medium.
+  func recordPause(_ map: SectorMap, _ failure: EvidenceError) throws(EvidenceError) {
+    try persistently { () throws(EvidenceError) in
+      try store.append(
+        .acquisitionPaused,
+        details: .fields([
+          "acquisition": .string(acquisition.id.description), "error": .string(failure.code.rawValue),
+          "message": .string(failure.description),
+          "notAttempted": JSONValue(map.count(of: .notAttempted)),
+        ]))
+    }
+    try store.close()
+  }
+
+  /// It has ended for good.
+  func record(
+    _ verdict: AcquisitionVerdict, summaries: [AcquisitionSummary.Destination] = [], failure: EvidenceError?,
+    images: [Manifest.Image] = [], digests: DigestSet = DigestSet(), manifestDigest: Digest? = nil
+  ) throws(EvidenceError) {
+    let copies = summaries.dropFirst().map { copy in
+      JSONValue.fields([
+        "folder": copy.folder.map { .string($0.string) },
+        "error": copy.failure.map { .string($0.description) },
+      ])
+    }
+    try persistently { () throws(EvidenceError) in
+      try store.finishAcquisition(
+        acquisition.id, verdict: verdict,
+        images: images.map { AcquiredImage($0, length: setting.plan.geometry.length) },
+        digests: digests.isEmpty ? [] : [StreamDigests(stream: Manifest.Stream.main, digests: digests)],
+        manifestDigest: manifestDigest,
+        custody: manifestDigest == nil ? nil : .acquired(acquisition, verdict),
+        details: .fields([
+          "copies": copies.isEmpty ? nil : .array(copies),
+          "error": failure.map { .string($0.code.rawValue) },
+          "message": failure.map { .string($0.description) },
+        ]))
+    }
+    try store.close()
+  }
+
+  private static let attempts = 5
+
+  /// After a medium was read, a database that is busy for a while must not cost the result: each attempt waits ten
+  /// seconds for another process by itself.
+  @discardableResult
+  private func persistently<Value>(
+    _ body: () throws(EvidenceError) -> Value
+  ) throws(EvidenceError) -> Value {
+    for _ in 0..<Self.attempts {
+      do throws(EvidenceError) { return try body() } catch  where error.code != .databaseFailed {
+        throw error
+      } catch {}
+    }
+    return try body()
+  }
+}
+
+extension AcquisitionSetting {
+  /// What would otherwise pass without a word.
+  func remarks(
+    _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
+  ) -> [String] {
+    var remarks = disc?.unclaimed ?? []
+    let formats = Set(request.formats + request.copies.flatMap { $0.formats ?? [] })
+    let unlisted = EWFErrorAddresses.unlisted(outcome.map.ranges(in: .unreadable))
+    if formats.contains(.e01), !unlisted.isEmpty {
+      remarks.append(
+        "An E01 cannot list unreadable sectors past \(EWFErrorAddresses.listable.end - 1): "
+          + "\(unlisted.listed()) are in map and manifest only.")
+    }
+    if source.facts.kind == .blockDevice, !source.readsDirectly, outcome.map.count(of: .unreadable) > 0 {
+      remarks.append(
+        "The device does not take direct reads: through the page cache a sector that fails takes its page with it, "
+          + "so that more sectors may be filled than fail.")
+    }
+    if plan.geometry.paddingBytes > 0, formats.contains(.e01) {
+      remarks.append(
+        "The last sector has \(plan.geometry.tailBytes) bytes only; the E01 holds \(plan.geometry.paddingBytes) zero bytes "
+          + "behind it, and its own MD5 and SHA-1 are those of the padded contents.")
+    }
+    guard summaries.count > 1 else { return remarks }
+    for summary in summaries where summary.busySeconds > 5 && summary.busySeconds > 0.8 * outcome.seconds {
+      remarks.append(
+        "\(summary.folder?.string ?? "A destination") held the others up: it was busy writing for "
+          + "\(HumanText.duration(seconds: summary.busySeconds)) of \(HumanText.duration(seconds: outcome.seconds))."
+      )
+    }
+    return remarks
+  }
+}

@@ -1,0 +1,127 @@
+import Acquisition
+import CanonicalJSON
+import CaseFolders
+import CaseRecords
+import CaseStore
+import Evidence
+import Media
+import Signing
+import SystemIO
+import SystemPackage
+
+/// What an acquisition works on, whether it begins or goes on.
+struct AcquisitionSetting {
+  let request: AcquisitionRequest
+  let folder: CaseFolder
+  let store: CaseStore
+  let identity: SigningIdentity
+  let item: EvidenceItemRecord
+  let medium: any SectorSource
+  let protection: SourceProtection
+  /// What a device said of itself; `nil` of a file.
+  let device: DeviceCapture?
+  /// The medium, where it is the image of a disc.
+  let disc: DiscSource?
+  /// The medium, or the range of it that is asked for.
+  let source: any SectorSource
+  let plan: AcquisitionPlan
+
+  /// Everything that can be refused is refused here, before the medium is read or anything is written.
+  /// - Parameters:
+  ///   - protected: the source of the request.
+  ///   - passphrase: asked where the signing key is encrypted.
+  /// - Throws: `itemUnknown`, `destinationFull`, `passphraseWrong` …
+  init(
+    _ protected: ProtectedMedium, in folder: CaseFolder, store: CaseStore,
+    passphrase: () throws(EvidenceError) -> [UInt8]
+  ) throws(EvidenceError) {
+    self.folder = folder
+    self.store = store
+    self.item = try store.item(protected.request.item)
+    let request = protected.request
+    try store.demandAcquirable(request.item, afterExpiry: request.reasonAfterExpiry)
+    let medium = protected.medium
+    self.medium = medium
+    self.protection = protected.protection
+    self.device = protected.device
+    self.disc = protected.disc
+    self.source = try Self.range(request, of: medium)
+    self.plan = AcquisitionPlan(
+      geometry: source.geometry, digests: request.digests,
+      checkpointSeconds: Double(request.checkpointInterval), reading: request.reading, fill: request.fill,
+      firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
+    try request.check(source.geometry)
+    self.request = request
+    if !request.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
+    self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
+  }
+
+  private static func range(
+    _ request: AcquisitionRequest, of medium: any SectorSource
+  ) throws(EvidenceError) -> any SectorSource {
+    guard request.firstSector != nil || request.sectorCount != nil else { return medium }
+    let first = request.firstSector ?? 0
+    let all = medium.geometry.sectorCount
+    let count = request.sectorCount ?? (first < all ? all - first : 0)
+    guard !first.addingReportingOverflow(count).overflow else {
+      throw EvidenceError(
+        .argumentInvalid, "--start \(first) --length \(count)", "past the end of the medium")
+    }
+    return try SectorRangeSource(SectorRange(first: first, count: count), of: medium)
+  }
+
+  private static func checkSpace(
+    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan
+  ) throws(EvidenceError) {
+    let all =
+      [(folder.evidence, request.formats)] + request.copies.map { ($0.folder, $0.formats ?? request.formats) }
+    // Folders of one file system share its space.
+    var needs: [UInt64: (folder: FilePath, bytes: UInt64)] = [:]
+    for (folder, formats) in all {
+      let images = formats.reduce(0 as UInt64) {
+        $0 + $1.largestSize(of: plan.geometry.length)
+      }
+      let device = try Files.fileSystemNumber(folder)
+      needs[device, default: (folder, 0)].bytes +=
+        images + RecordSpace.needed(chunkCount: plan.chunks.chunkCount)
+    }
+    if request.reading.needsStaging {
+      needs[try Files.fileSystemNumber(folder.evidence), default: (folder.evidence, 0)].bytes +=
+        plan.geometry.length
+    }
+    // What takes over has room for segments of the case's own images.
+    let own = try Files.fileSystemNumber(folder.evidence)
+    for other in request.overflow where try Files.fileSystemNumber(other) != own {
+      let free = try Files.freeSpace(other)
+      if let need = needs[own]?.bytes { needs[own]?.bytes = need - min(free, need) }
+    }
+    for need in needs.values { try FreeSpace.demand(need.bytes, at: need.folder) }
+  }
+
+  /// Whatever the examiner accepted and was needed is an event of the log, before the acquisition goes on.
+  func recordOverrides(of acquisition: AcquisitionRecord) throws(EvidenceError) {
+    for one in protection.overrides {
+      try store.append(
+        .protectionOverridden,
+        details: .fields([
+          "acquisition": .string(acquisition.id.description), "state": .string(one.state),
+          "reason": .string(one.reason), "found": .string(one.found),
+        ]))
+    }
+  }
+
+  var mediumIdentity: MediumIdentity {
+    MediumIdentity(medium, acquiredSectors: plan.geometry.sectorCount)
+  }
+
+  /// The case's own folder first.
+  func destinations(_ name: String) -> [AcquisitionDestination] {
+    [
+      AcquisitionDestination(
+        name: name, in: folder.evidence, formats: request.formats, overflow: request.overflow)
+    ]
+      + request.copies.map {
+        AcquisitionDestination(name: name, in: $0.folder, formats: $0.formats ?? request.formats)
+      }
+  }
+}

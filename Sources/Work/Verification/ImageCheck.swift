@@ -1,0 +1,167 @@
+import DiskImages
+import Evidence
+import FormatKit
+import SystemIO
+import SystemPackage
+
+/// Compares one image with what is recorded of its contents, or with the digests it stores itself.
+struct ImageCheck {
+  /// What is recorded outside the image.
+  struct Reference {
+    /// Of the medium's length.
+    let digests: DigestSet
+    /// Of everything the image holds.
+    let contentDigests: DigestSet
+    let merkleRoot: Digest
+    let chunks: ChunkComparison
+  }
+
+  let reader: any ImageReader
+  /// Name of the image in findings.
+  let name: String
+  let level: VerificationLevel
+  let workers: Int
+  let stop: StopFlag
+
+  /// Reads the image once and adds what is found to `report`.
+  /// - Throws: `readFailed` where a file cannot be read at all.
+  func perform(
+    length: UInt64, reference: Reference?, report: inout VerificationReport,
+    progress: @escaping @Sendable (UInt64) -> Void
+  ) throws(EvidenceError) {
+    // A raw image has no structure but the sizes of its files, and no checksums.
+    let own = reader.format == .raw ? "the sizes of its files" : "its own checksums"
+    report.take("\(name): structure", against: own, reader.structureFindings)
+    reference?.chunks.restart()
+    var algorithms = Set(reader.storedDigests.all.map(\.algorithm))
+    for digest in (reference?.digests.all ?? []) + (reference?.contentDigests.all ?? []) {
+      algorithms.insert(digest.algorithm)
+    }
+    if reference == nil { algorithms.formUnion(DigestAlgorithm.allCases) }
+    let pass = ImagePass(
+      reader: reader,
+      chunks: reference?.chunks.plan
+        ?? ChunkPlan(length: length, sectorSize: reader.geometry.logicalSectorSize), digests: algorithms,
+      level: level, wantsChunkMD5: reference?.chunks.hasMD5 ?? false, workers: workers, stop: stop)
+    let result = try pass.perform(
+      eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)
+
+    let sectorSize = UInt64(reader.geometry.logicalSectorSize)
+    report.take(
+      "\(name): stored data", against: reader.format == .raw ? "readable to its end" : own,
+      result.damaged.map { part in
+        let sectors = SectorRange(
+          part.bytes.lowerBound / sectorSize..<(part.bytes.upperBound + sectorSize - 1) / sectorSize)
+        return Finding(.chunkDamaged, subject: name, observed: part.reason, sectors: sectors)
+      })
+    guard !result.wasStopped else {
+      report.wasStopped = true
+      return report.skip("\(name): digests", because: "the verification was stopped")
+    }
+    report.computed[name] = result.contentDigests
+    if let reference { compare(result, with: reference, &report) }
+    compareStored(result, hasOtherReference: reference != nil, &report)
+  }
+
+  private func compare(
+    _ result: ImagePass.Result, with reference: Reference, _ report: inout VerificationReport
+  ) {
+    report.hasReference = true
+    report.take("\(name): chunk digests", against: "chunk file", reference.chunks.findings(subject: name))
+    let root = reference.chunks.observedRoot
+    report.take(
+      "\(name): Merkle root", against: "manifest",
+      root == reference.merkleRoot && reference.chunks.isComplete
+        ? []
+        : [
+          Finding(
+            .merkleRootMismatch, subject: name, expected: reference.merkleRoot.hex, observed: root.hex)
+        ])
+    if !result.isPaddingZero { report.findings.append(Finding(.paddingNotZero, subject: name)) }
+    guard level == .full else {
+      return report.skip(
+        "\(name): digests of the whole", because: "level chunks: the Merkle root stands for them")
+    }
+    for recorded in reference.digests.all {
+      compare(recorded, result.digests, "the medium", .digestMismatch, against: "manifest", &report)
+    }
+    guard reference.contentDigests != reference.digests else { return }
+    for recorded in reference.contentDigests.all {
+      compare(
+        recorded, result.contentDigests, "the padded contents", .digestMismatch, against: "manifest", &report)
+    }
+  }
+
+  private func compareStored(
+    _ result: ImagePass.Result, hasOtherReference: Bool, _ report: inout VerificationReport
+  ) {
+    guard !reader.storedDigests.isEmpty else {
+      if !hasOtherReference {
+        report.findings.append(Finding(.noStoredDigest, .warning, subject: name))
+        report.skip("\(name): digests", because: "nothing is recorded to compare with")
+      }
+      return
+    }
+    guard level == .full else {
+      return report.skip("\(name): digests stored in the image", because: "level chunks")
+    }
+    report.hasReference = true
+    for stored in reader.storedDigests.all {
+      compare(
+        stored, result.contentDigests, "the contents", .storedDigestMismatch,
+        against: "digest stored in the image",
+        &report)
+    }
+  }
+
+  private func compare(
+    _ recorded: Digest, _ computed: DigestSet, _ what: String, _ code: FindingCode, against: String,
+    _ report: inout VerificationReport
+  ) {
+    let observed = computed[recorded.algorithm]
+    report.take(
+      "\(name): \(recorded.algorithm.title) of \(what)", against: against,
+      observed == recorded
+        ? []
+        : [
+          Finding(
+            code, subject: name, expected: "\(recorded.algorithm.title) \(recorded)",
+            observed: observed.map { "\($0.algorithm.title) \($0)" } ?? "not computed")
+        ])
+  }
+}
+
+/// Verifies an image that has no manifest against what it stores itself.
+package struct LoneImageVerification {
+  private let path: FilePath
+  private let level: VerificationLevel
+  private let workers: Int
+  private let stop: StopFlag
+
+  package init(
+    _ path: FilePath, level: VerificationLevel = .full, workers: Int = availableProcessors(),
+    stop: StopFlag = StopFlag()
+  ) {
+    self.path = path
+    self.level = level
+    self.workers = workers
+    self.stop = stop
+  }
+
+  /// Blocks until done.
+  /// - Parameter progress: bytes done and bytes in all.
+  /// - Throws: `fileMissing`, `formatUnknown`, `imageMalformed`, `segmentMissing`, `readFailed`.
+  package func perform(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> VerificationReport {
+    let reader = try ImageFormatRegistry.open(path)
+    let name = path.lastComponent?.string ?? path.string
+    var report = VerificationReport(subject: path.string)
+    let length = reader.geometry.length
+    try ImageCheck(reader: reader, name: name, level: level, workers: workers, stop: stop).perform(
+      length: length, reference: nil, report: &report
+    ) { progress($0, length) }
+    report.skip("signature", because: "an image without a manifest is not signed")
+    return report
+  }
+}
