@@ -36,7 +36,9 @@ struct CaseLogTests {
   /// What each writer recorded, in the order of the audit log, by the shell of SQLite.
   private static func recorded(_ place: FilePath, by name: String) throws -> [String] {
     let sql = "SELECT remarks FROM custody_event WHERE remarks GLOB '\(name)/*' ORDER BY event"
-    let result = try Tool.run("sqlite3", [place.appending("case.sqlite").string, sql])
+    // Others may write meanwhile, and hold the lock as long as their disk takes.
+    let result = try Tool.run(
+      "sqlite3", ["-cmd", ".timeout 600000", place.appending("case.sqlite").string, sql])
     try #require(result.status == 0, "\(result.errors)")
     return result.output.split(separator: "\n").map(String.init)
   }

@@ -78,10 +78,17 @@ enum FaultKind: String, CaseIterable, Sendable {
 struct Fault: Sendable, CustomStringConvertible {
   let call: Call
   let kind: FaultKind
-  /// All calls that follow fail as well: the drive is gone.
+  /// All calls on the case that follow fail as well: the drive is gone.
   var isLasting = false
 
   var description: String { "\(kind.rawValue) at \(call)\(isLasting ? " and from then on" : "")" }
+  /// What fails, as the table groups it.
+  var place: Place { isLasting ? .everything : call.place }
+
+  /// The same fault at an earlier call of that name on that file.
+  func at(_ number: Int) -> Fault {
+    Fault(call: Call(name: call.name, path: call.path, number: number), kind: kind, isLasting: isLasting)
+  }
 }
 
 /// What a run with a fault came to. Whatever it is, the images were equal to the source in the end.

@@ -19,19 +19,13 @@ struct Injection: Sendable {
 
 /// `Injector/faults.c`, which gives every call an address of its own: name, path and number over all threads.
 enum FaultInjector {
-  /// The library, compiled once; it needs the compiler that comes with Swift.
-  private static let library: Result<(folder: TemporaryFolder, path: FilePath), any Error> = Result {
-    let source = FilePath(#filePath).removingLastComponent().appending("Injector").appending("faults.c")
-    let folder = try TemporaryFolder()
-    let path = folder.appending("faults.so")
-    try Tool.require(
-      "clang", ["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o", path.string, source.string])
-    return (folder, path)
-  }
-
   /// - Parameter folder: of the run; the log lies beside the case in it.
   static func injection(_ fault: Fault?, in folder: FilePath) throws -> Injection {
-    try injection(fault.map { ($0.kind.word, $0.call, $0.isLasting) }, in: folder)
+    var injection = try injection(fault.map { ($0.kind.word, $0.call, false) }, in: folder)
+    if fault?.isLasting == true {
+      injection.environment["EXHIBIT_FAULT_AFTER"] = folder.appending("case").string + "*"
+    }
+    return injection
   }
 
   /// Holds the process at a call, until it is told to go on.
@@ -43,7 +37,7 @@ enum FaultInjector {
     _ what: (word: String, call: Call, isLasting: Bool)?, in folder: FilePath
   ) throws -> Injection {
     let log = folder.appending("calls")
-    var environment = ["LD_PRELOAD": try library.get().path.string, "EXHIBIT_FAULT_LOG": log.string]
+    var environment = ["LD_PRELOAD": try FaultLibrary.path(), "EXHIBIT_FAULT_LOG": log.string]
     if let (word, call, isLasting) = what {
       let path = folder.appending(call.path).string
       environment["EXHIBIT_FAULT"] = "\(word) \(call.number)\(isLasting ? "+" : "") \(call.name) \(path)"
@@ -56,7 +50,7 @@ enum FaultInjector {
     let text = try String(contentsOfFile: folder.appending("calls").string, encoding: .utf8)
     return Call.numbered(
       text.split(separator: "\n").compactMap { line in
-        let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+        let parts = line.drop { $0 == "!" }.split(separator: " ", maxSplits: 1).map(String.init)
         return parts.count == 2 ? (parts[0], parts[1]) : nil
       }, below: folder)
   }

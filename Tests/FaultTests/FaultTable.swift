@@ -12,12 +12,12 @@ struct FaultTable: Sendable {
 
   private var counts: [Row: [String: Int]] = [:]
   private(set) var losses: [String] = []
-  /// Faults that were not made, since the run never came to that call.
+  /// Faults for which no run ever came to such a call.
   private(set) var missed: [String] = []
 
   mutating func add(_ section: String, _ fault: Fault, _ outcome: Outcome?) {
     guard let outcome else { return missed.append("\(section): \(fault)") }
-    counts[Row(section: section, place: fault.call.place, kind: fault.kind), default: [:]][
+    counts[Row(section: section, place: fault.place, kind: fault.kind), default: [:]][
       outcome.column, default: 0] += 1
     if case .lost(let reason) = outcome { losses.append("\(section): \(fault): \(reason)") }
   }
@@ -106,7 +106,7 @@ enum FaultDocument {
 
     ## How
 
-    `Tests/FaultTests/Injector/faults.c` is loaded before libc and counts over all threads, so that a call has one address: its name, its file, and which of these it is. Every address of a run without faults is made to fail once with each fault. That no call escapes it is shown by strace, which must see the same calls. strace itself counts each thread for itself: `when=N` is the Nth call of any thread that makes so many, so that calls of later threads are never reached by a kill. It is used as a second way, where only its own counting is meant.
+    `Tests/FaultTests/Injector/faults.c` is loaded before libc and counts over all threads, so that a call has one address: its name, its file, and which of these it is. Every address of a run without faults is made to fail once with each fault. Only the number of writes by which the chunk file grows depends on which of two threads comes first: a run that was complete with fewer of them shows that this one need not exist, and the fault is then made at the last write of that run. That no call escapes it is shown by strace, which must see the same calls. strace itself counts each thread for itself: `when=N` is the Nth call of any thread that makes so many, so that calls of later threads are never reached by a kill. It is used as a second way, where only its own counting is meant.
 
     A fault is an error of the call, or SIGKILL in its place; "in the middle" writes half of the bytes first. After a kill the page cache lives on; loss of power is in `Tests/SystemTests/PowerLossTests.swift`, where the whole computer is switched off twice and its disk holds what it was given. Writes through the shared memory of SQLite are not calls and cannot fail in this way.
 

@@ -31,11 +31,13 @@ struct InjectedRun {
     init(_ reason: String) { self.reason = reason }
   }
 
-  /// - Returns: `nil` where the program never made that call.
+  /// - Returns: `nil` where the program never made that call, and was complete without a fault.
   func perform() throws -> Outcome? {
     let before = try events()
     let run = try Exhibit(scenario.command(in: folder), injection)
-    guard injection.wasMade() else { return nil }
+    guard injection.wasMade() else {
+      return run.result.status == 0 ? nil : .lost("it failed without a fault\n\(run.report)")
+    }
     do {
       try judge(run)
       let verification = try verify()
@@ -54,6 +56,11 @@ struct InjectedRun {
     } catch let loss as Loss {
       return .lost("\(loss.reason)\n\(run.report)")
     }
+  }
+
+  /// How often the run made a call of that name on that file, whatever became of it.
+  func count(of call: Call) throws -> Int {
+    try FaultInjector.calls(in: folder).count { $0.name == call.name && $0.path == call.path }
   }
 
   /// The run itself: no crash, and one line that says what is wrong where something is.

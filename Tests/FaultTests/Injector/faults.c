@@ -8,6 +8,7 @@
 //                                        kill  the process is killed in place of the call (SIGKILL)
 //                                        torn  half of a write is made, then the process is killed
 //                                        hold  the process stops (SIGSTOP) before the call, until it is told to go on
+//   EXHIBIT_FAULT_AFTER=PATH           once that call has failed, every call on PATH fails in the same way
 //
 // strace counts each thread for itself: its `when=N` is the Nth call of every thread, and what a later thread does at
 // most N times is never reached. Here a call has one address.
@@ -33,6 +34,7 @@ enum { NONE, KILL, TORN, HOLD, ERROR };
 static int kind = NONE, number, every, log_file = -1;
 static long nth, seen;
 static char call_pattern[64], path_pattern[PATH_MAX];
+static const char *after_pattern;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -47,6 +49,7 @@ __attribute__((constructor)) static void begin(void) {
     fprintf(stderr, "EXHIBIT_FAULT is not understood: %s\n", text);
     _exit(99);
   }
+  after_pattern = getenv("EXHIBIT_FAULT_AFTER");
   nth = strtol(count, NULL, 10);
   every = strchr(count, '+') != NULL;
   number = atoi(what);
@@ -65,6 +68,7 @@ static void die(void) {
 static int fate(const char *call, const char *path) {
   pthread_mutex_lock(&lock);
   int hit = NONE;
+  if (after_pattern && seen >= nth && fnmatch(after_pattern, path, 0) == 0) hit = kind;
   if (kind != NONE && fnmatch(call_pattern, call, 0) == 0 && fnmatch(path_pattern, path, 0) == 0) {
     seen += 1;
     if (seen == nth || (every && seen > nth)) hit = kind;
