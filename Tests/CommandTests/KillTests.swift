@@ -19,10 +19,12 @@ import Testing
     let source = generator.bytes(Self.length)
     try TestFiles.write(source, to: folder.appending("source.img"))
     try prepareCase(in: folder.path)
-    // At least one checkpoint further each time.
+    // In the middle of a write each time, and at least one checkpoint further.
     let first = try kill(
-      ["acquire", "source.img", "--segment-size", "24MiB", "--checkpoint-interval", "0"], past: 0, in: folder)
-    let second = try kill(["resume"], past: first, in: folder)
+      ["acquire", "source.img", "--segment-size", "24MiB", "--checkpoint-interval", "0"], in: "*/001.E03",
+      of: folder)
+    let second = try kill(["resume"], in: "*/001.E05", of: folder)
+    #expect(first > 0)
     #expect(first < second && second < UInt64(Self.length))
     #expect(try Exhibit(["resume", "--case", "case", "--item", "001"], in: folder.path).status == 0)
     #expect(try Exhibit(["verify", "case"], in: folder.path).status == 0)
@@ -50,20 +52,13 @@ import Testing
     #expect(try Exhibit(add, in: folder).status == 0)
   }
 
-  /// Runs a command and kills it once its journal has a checkpoint past a byte.
+  /// Runs a command that is killed in the middle of its second write to a file.
   /// - Returns: the byte of the checkpoint it is resumed from.
-  private func kill(_ arguments: [String], past: UInt64, in folder: TemporaryFolder) throws -> UInt64 {
-    let process = Process()
-    process.executableURL = Exhibit.program
-    process.arguments = arguments + ["--case", "case", "--item", "001"]
-    process.currentDirectoryURL = URL(fileURLWithPath: folder.path.string)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    while process.isRunning, try position(in: folder) <= past { usleep(1000) }
-    #expect(process.isRunning)
-    Foundation.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+  private func kill(_ arguments: [String], in file: String, of folder: TemporaryFolder) throws -> UInt64 {
+    let result = try Tool.run(
+      Exhibit.program.path, arguments + ["--case", "case", "--item", "001"], in: folder.path,
+      environment: FaultLibrary.killing(at: 2, of: "pwritev64", on: file))
+    #expect(result.wasKilled && result.status == SIGKILL, "\(result.errors)")
     return try position(in: folder)
   }
 

@@ -27,6 +27,9 @@ struct ScriptRun {
       "PATH": "\(try Programs.folder()):\(path):/usr/sbin:/sbin", "WORK": scratch.path.string, "LC_ALL": "C",
       "DOCS": Self.documents, "TZ": "UTC", "EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "",
     ]
+    if script.lines.contains(where: { $0.arguments.contains { $0.contains("EXHIBIT_FAULT=") } }) {
+      environment["FAULTS"] = try FaultLibrary.path()
+    }
     for (name, contents) in script.files {
       try TestFiles.write(Array(contents.utf8), to: scratch.appending(name))
     }
