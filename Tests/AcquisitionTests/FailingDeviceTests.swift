@@ -80,10 +80,9 @@ private final class FailingDevice {
       ["nbdfuse", "-r", disk.string, "--command", "nbdkit", "-s", "sh", folder.appending("plugin.sh").string]
     server.standardError = FileHandle.nullDevice
     try server.run()
-    var waited = 0
-    while try TestFiles.size(disk) != contents.count, waited < 500 {
+    while try TestFiles.size(disk) != contents.count {
+      guard server.isRunning else { throw ToolFailure(description: "nbdfuse serves nothing") }
       usleep(10_000)
-      waited += 1
     }
     let loop = try LoopDevice(over: disk, options: ["--direct-io=on", "--read-only"], keeping: folder)
     self.loop = loop

@@ -101,10 +101,11 @@ import Testing
     // All but the end, which it waits for.
     try pipe.fileHandleForWriting.write(contentsOf: Data(payload[..<(5 << 20)]))
     let third = URL(fileURLWithPath: folder.appending("image.E03").string)
-    for _ in 0..<400 {
+    // As long as it takes: the program waits for the rest and does not end by itself.
+    while process.isRunning {
       let size = (try? FileManager.default.attributesOfItem(atPath: third.path)[.size]) as? Int ?? 0
       if size > 300_000 { break }
-      usleep(50_000)
+      usleep(10_000)
     }
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()

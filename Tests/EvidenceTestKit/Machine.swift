@@ -78,7 +78,8 @@ package final class LoopDevice: Sendable {
     try Tool.require("addpart", [path.string, "\(number)", "\(first)", "\(count)"])
     partitions.withLock { $0.append(number) }
     let device = FilePath(path.string + "p\(number)")
-    for _ in 0..<100 where !Files.exists(device) { usleep(20_000) }
+    // Ten minutes: what takes longer is broken, not slow.
+    for _ in 0..<30_000 where !Files.exists(device) { usleep(20_000) }
     return device
   }
 

@@ -42,7 +42,8 @@ final class Drive {
   func mount() throws {
     let options = kind == .ext4 ? "rw,errors=remount-ro" : "rw"
     var last = ""
-    for _ in 0..<100 {
+    // Ten minutes: what takes longer is broken, not slow.
+    for _ in 0..<6000 {
       let mounted = try Tool.run(
         "mount", ["-t", kind.rawValue, "-o", options, loop.path.string, point.string])
       if mounted.status == 0 { return }
@@ -88,8 +89,10 @@ final class FailingFile {
         path.string, "--command", "nbdkit", "-s", "--filter=error", "file", folder.appending("data").string,
         "error-pwrite=EIO", "error-pwrite-rate=100%", "error-file=\(folder.appending("trigger"))",
       ])
-    for _ in 0..<500 where (try? TestFiles.size(path)) != size { usleep(10_000) }
-    guard try TestFiles.size(path) == size else { throw ToolFailure(description: "nbdfuse serves nothing") }
+    while (try? TestFiles.size(path)) != size {
+      guard server.isRunning else { throw ToolFailure(description: "nbdfuse serves nothing") }
+      usleep(10_000)
+    }
   }
 
   func fail() throws { try TestFiles.write([], to: trigger) }

@@ -5,7 +5,7 @@ import Testing
 
 /// Disks of every kind under a kernel of their own, as no container has them.
 @Suite(
-  .serialized, .timeLimit(.minutes(10)),
+  .serialized, .timeLimit(.minutes(60)),
   .enabled(if: GuestImage.missing == nil, "needs \(GuestImage.missing ?? "nothing")"))
 struct AcquisitionInGuestTests {
   private static let createCase = """

@@ -4,7 +4,7 @@ import SystemPackage
 import Testing
 
 /// Everything that could change a medium is tried, behind each layer of protection and behind none.
-@Suite(.serialized, .timeLimit(.minutes(10)))
+@Suite(.serialized, .timeLimit(.minutes(60)))
 struct HostileWriteTests {
   private static let victims = [
     GuestDisk(name: "victim-scsi", bus: .scsi, length: 8 << 20, serial: "VICTIM-1", contents: .blank),

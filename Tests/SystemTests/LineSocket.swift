@@ -9,7 +9,7 @@ final class LineSocket {
   private var received: [UInt8] = []
 
   /// Longest wait for a line, in seconds: what takes longer is broken, not slow.
-  static let patience = 120
+  static let patience = 600
 
   /// Waits until somebody listens at `path`, as long as `isAlive`.
   init(_ path: FilePath, while isAlive: () -> Bool) throws {

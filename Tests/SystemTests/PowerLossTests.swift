@@ -4,7 +4,7 @@ import Testing
 
 /// A computer that loses its power: unlike a killed program, nothing outlives it but what its disk was given.
 @Suite(
-  .serialized, .timeLimit(.minutes(10)),
+  .serialized, .timeLimit(.minutes(60)),
   .enabled(if: GuestImage.missing == nil, "needs \(GuestImage.missing ?? "nothing")"))
 struct PowerLossTests {
   /// Three blocks of 16 MiB and a part, which stops answering in the block before the last where it is told to.

@@ -5,7 +5,7 @@ import Testing
 
 /// The rule for udev that is shipped.
 @Suite(
-  .serialized, .timeLimit(.minutes(10)),
+  .serialized, .timeLimit(.minutes(60)),
   .enabled(if: GuestImage.missing == nil, "needs \(GuestImage.missing ?? "nothing")"))
 struct ReadOnlyRuleTests {
   private static let name = "01-exhibit-read-only.rules"
