@@ -98,8 +98,8 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     #expect(try Exhibit(["disc", "extract", "disc.cue", "files"], in: folder.path).status == 2)
   }
 
-  /// E44: a byte flipped in a whole sector is found, told before its sign is lost, and mended when asked.
-  @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func e44DamageIsToldAndMended() throws {
+  /// A byte flipped in a whole sector is found, told before its sign is lost, and mended when asked.
+  @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func damageIsToldAndMended() throws {
     let folder = try TemporaryFolder()
     _ = try Self.disc(in: folder, damaging: [40, 41])
     let check = try Exhibit(["disc", "check", "disc.cue"], in: folder.path)
@@ -129,8 +129,8 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     #expect((record?["losses"] as? [Any])?.count == 4)
   }
 
-  /// E45: the second session alone, and on its disc: files of both, by the addresses of the disc.
-  @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func e45LaterSessionsAreListed() throws {
+  /// The second session alone, and on its disc: files of both, by the addresses of the disc.
+  @Test(.enabled(if: hasTools, "needs xorriso and genisoimage")) func laterSessionsAreListed() throws {
     let folder = try TemporaryFolder()
     _ = try Self.disc(in: folder)
     let size = try TestFiles.size(folder.appending("fs.iso")) / 2048

@@ -47,8 +47,8 @@ struct CUEFixture {
     #expect(again.disc.storedSectors == image.disc.storedSectors)
   }
 
-  /// E14: 99 tracks, the last included.
-  @Test func e14NinetyNineTracks() throws {
+  /// 99 tracks, the last included.
+  @Test func allNinetyNineTracksAreWrittenAndRead() throws {
     let folder = try TemporaryFolder()
     _ = try CUEWriter.write(SampleDisc.manyTracks.build(), folder: folder.path, base: "disc")
     let disc = try CUEReader.open(folder.appending("disc.cue")).disc
@@ -72,11 +72,11 @@ struct CUEFixture {
   }
 }
 
-@Suite struct CUETrapTests {
+@Suite struct CUEDialectTests {
   private static let sector = 2352
 
-  /// E1: PREGAP and INDEX 00 in one track add up.
-  @Test func e1PregapAndIndexZeroAddUp() throws {
+  /// PREGAP and INDEX 00 in one track add up.
+  @Test func pregapAndIndexZeroOfOneTrackAddUp() throws {
     let image = try CUEFixture(
       """
       FILE "a.bin" BINARY
@@ -95,8 +95,8 @@ struct CUEFixture {
     #expect(image.disc.sessions[0].leadOut == 900 + 225)
   }
 
-  /// E2: a PREGAP belongs to its track alone, and counts once at the border of files.
-  @Test func e2PregapCountsOnce() throws {
+  /// A PREGAP belongs to its track alone, and counts once at the border of files.
+  @Test func aPregapAtTheBorderOfFilesCountsOnce() throws {
     let disc = try CUEFixture(
       """
       FILE "a.bin" BINARY
@@ -115,8 +115,8 @@ struct CUEFixture {
     #expect(disc.sessions[0].leadOut == 1350)
   }
 
-  /// E3: in one file, each track counts with its own sector size.
-  @Test func e3MixedSectorSizesInOneFile() throws {
+  /// In one file, each track counts with its own sector size.
+  @Test func everyTrackOfAFileCountsWithItsOwnSectorSize() throws {
     let image = try CUEFixture(
       """
       FILE "a.bin" BINARY
@@ -134,8 +134,8 @@ struct CUEFixture {
     #expect(image.unclaimed == [])
   }
 
-  /// E4: minutes above 99 are times; a place behind the end of the file is an error that names the track.
-  @Test func e4BehindTheEnd() throws {
+  /// Minutes above 99 are times; a place behind the end of the file is an error that names the track.
+  @Test func aPlaceBehindTheEndOfTheFileNamesTheTrack() throws {
     let sheet = { (time: String) in
       "FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\nTRACK 02 AUDIO\nINDEX 01 \(time)\n"
     }
@@ -148,12 +148,12 @@ struct CUEFixture {
     #expect(short.disc.tracks[1].storedSectors == 1)
   }
 
-  /// E5: indexes out of order and times that are none, with their line.
+  /// Indexes out of order and times that are none, with their line.
   @Test(arguments: [
     ("INDEX 00 00:02:00\nINDEX 01 00:01:00", 4), ("INDEX 01 00:00:255", 3), ("INDEX 01 00:60:00", 3),
     ("INDEX 01 00:00:00\nINDEX 01 00:00:10", 4), ("INDEX 1x 00:00:00", 3), ("INDEX 100 00:00:00", 3),
   ])
-  func e5BadIndexes(lines: String, line: Int) throws {
+  func indexesOutOfOrderAndImpossibleTimesNameTheirLine(lines: String, line: Int) throws {
     let fixture = try CUEFixture(
       "FILE a.bin BINARY\nTRACK 01 AUDIO\n\(lines)\n", files: [("a.bin", 300 * Self.sector)])
     let error = fixture.error()
@@ -161,8 +161,8 @@ struct CUEFixture {
     #expect(error?.subject.hasSuffix("disc.cue, line \(line)") == true)
   }
 
-  /// E6: commands and file names in any case; a name that fits two files is refused.
-  @Test func e6Case() throws {
+  /// Commands and file names in any case; a name that fits two files is refused.
+  @Test func commandsAndFileNamesInAnyCase() throws {
     let sheet = "file \"Disc.BIN\" binary\n track 01 audio\n  flags dcp\n  index 01 00:00:00\n"
     let image = try CUEFixture(sheet, files: [("disc.bin", 4 * Self.sector)]).open()
     #expect(image.disc.tracks[0].control == .copyPermitted)
@@ -173,8 +173,8 @@ struct CUEFixture {
     #expect(exact.disc.storedSectors == 1)
   }
 
-  /// E7: blanks without quotes, absolute Windows paths, another stem; nothing outside of the folder.
-  @Test func e7Names() throws {
+  /// Blanks without quotes, absolute Windows paths, another stem; nothing outside of the folder.
+  @Test func unquotedBlanksWindowsPathsAndOtherStemsAreFound() throws {
     let sheet = { (name: String) in "FILE \(name) BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n" }
     let blanks = try CUEFixture(sheet("My Old Disc.bin"), files: [("My Old Disc.bin", Self.sector)]).open()
     #expect(blanks.remarks == [])
@@ -188,9 +188,9 @@ struct CUEFixture {
     #expect(try CUEFixture(sheet("\"a.bin\""), files: []).error()?.code == .segmentMissing)
   }
 
-  /// E8: texts in any coding.
+  /// Texts in any coding.
   @Test(arguments: [TextCoding.utf8, .utf16LittleEndian, .utf16BigEndian, .shiftJIS, .cyrillic, .windows1252])
-  func e8Codings(coding: TextCoding) throws {
+  func textsInAnyEncoding(coding: TextCoding) throws {
     let title = [.shiftJIS: "かなの題名", .cyrillic: "Время года"][coding, default: "Café Ž"]
     let text = "TITLE \"\(title)\"\nFILE \"a.bin\" BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n"
     let mark: [UInt8] = [.utf16LittleEndian: [0xFF, 0xFE], .utf16BigEndian: [0xFE, 0xFF]][coding, default: []]
@@ -200,37 +200,37 @@ struct CUEFixture {
     #expect(image.remarks.contains { $0.contains(coding.rawValue) } == (coding != .utf8))
   }
 
-  @Test func e8Mark() throws {
+  @Test func aByteOrderMarkBeforeUTF8() throws {
     let text = "FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n"
     let image = try CUEFixture([0xEF, 0xBB, 0xBF] + Array(text.utf8), files: [("a.bin", Self.sector)]).open()
     #expect(image.disc.tracks.count == 1)
   }
 
-  /// E9: lone CR, trailing NUL and 1Ah, tabs and foreign blanks.
-  @Test func e9LineEndsAndBlanks() throws {
+  /// Lone CR, trailing NUL and 1Ah, tabs and foreign blanks.
+  @Test func loneCarriageReturnsTrailingNULsAndForeignBlanks() throws {
     let text =
       "REM x\rFILE\t\"a.bin\"\tBINARY\r\u{3000}TRACK\u{A0}01 AUDIO\r\t\tINDEX 01\u{3000}00:00:00\r\n; note\r// note\r\0\u{1A}"
     #expect(try CUEFixture(text, files: [("a.bin", Self.sector)]).open().disc.tracks.count == 1)
   }
 
-  /// E10: a file without bytes.
-  @Test func e10EmptyFile() throws {
+  /// A file without bytes.
+  @Test func aFileWithoutBytesIsRefused() throws {
     let error = try CUEFixture(
       "FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n", files: [("a.bin", 0)]
     ).error()
     #expect(error?.code == .imageMalformed && error?.detail == "the file is empty")
   }
 
-  /// E11: a track without a number, and a table of contents of cdrdao under the wrong name.
-  @Test func e11TablesOfContents() throws {
+  /// A track without a number, and a table of contents of cdrdao under the wrong name.
+  @Test func aTableOfContentsUnderTheWrongNameIsTold() throws {
     for text in ["CD_DA\nTRACK AUDIO\nFILE \"a.bin\" 0\n", "FILE \"a.bin\" BINARY\nTRACK AUDIO\n"] {
       let error = try CUEFixture(text, files: [("a.bin", Self.sector)]).error()
       #expect(error?.code == .sheetMalformed && error?.detail.contains("ending .toc") == true)
     }
   }
 
-  /// E12: the lead-out as a place within one file, whose filler belongs to no track.
-  @Test func e12LeadOutIsAPlace() throws {
+  /// The lead-out as a place within one file, whose filler belongs to no track.
+  @Test func leadOutAsAPlaceWithinOneFile() throws {
     let image = try CUEFixture(
       """
       REM SESSION 01
@@ -249,8 +249,8 @@ struct CUEFixture {
     #expect(image.disc.tracks[1].storedSectors == 300)
   }
 
-  /// E12: the lead-out as a length beside a file per session, and the usual gap where nothing is said.
-  @Test func e12LeadOutIsALength() throws {
+  /// The lead-out as a length beside a file per session, and the usual gap where nothing is said.
+  @Test func leadOutAsALengthBesideAFilePerSession() throws {
     let sheet = { (mark: String) in
       """
       REM SESSION 01
@@ -278,8 +278,8 @@ struct CUEFixture {
     }
   }
 
-  /// E13: numbers that begin again in session 2, and two tracks in the file of that session.
-  @Test func e13NumbersBeginAgain() throws {
+  /// Numbers that begin again in session 2, and two tracks in the file of that session.
+  @Test func trackNumbersThatBeginAgainInTheSecondSession() throws {
     let image = try CUEFixture(
       """
       REM SESSION 01
@@ -318,8 +318,8 @@ struct CUEFixture {
     #expect(image.disc.tracks[0].storedSectors == 225)
   }
 
-  /// E38: what is hidden before index 1 of track 1 is stored, however short.
-  @Test func e38HiddenTrack() throws {
+  /// What is hidden before index 1 of track 1 is stored, however short.
+  @Test func audioHiddenBeforeIndexOneIsStored() throws {
     let image = try CUEFixture(
       "FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 01 00:00:40\n", files: [("a.bin", 300 * Self.sector)]
     ).open()
@@ -328,8 +328,8 @@ struct CUEFixture {
     #expect(DiscComparison.spans(track) == ["absent  -150..<0", "stored raw 0..<300"])
   }
 
-  /// E39: the first track begins late; nothing is moved to address 0.
-  @Test(arguments: [32, 33]) func e39LateStart(sector: Int) throws {
+  /// The first track begins late; nothing is moved to address 0.
+  @Test(arguments: [32, 33]) func aLateFirstTrackIsNotMovedToAddressZero(sector: Int) throws {
     let image = try CUEFixture(
       "FILE a.bin BINARY\nTRACK 01 AUDIO\nINDEX 00 00:00:00\nINDEX 01 00:00:\(sector)\n",
       files: [("a.bin", 300 * Self.sector)]

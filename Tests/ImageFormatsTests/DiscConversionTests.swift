@@ -54,7 +54,7 @@ import Testing
       #expect(try DiscComparison.differences(image, again) == [])
     }
     #expect(again.unclaimed == [])
-    // E31: whatever is lost, no track that is there has another number of sectors.
+    // Whatever is lost, no track that is there has another number of sectors.
     let kept = again.disc.tracks.map(\.number)
     for track in image.disc.tracks where losses.isDisjoint(with: [.tracks, .gaps]) {
       let copy = again.disc.tracks.first { $0.number == track.number }
@@ -64,8 +64,8 @@ import Testing
     }
   }
 
-  /// E31: from table of contents to cue sheet and back, every sector is there.
-  @Test func e31ThereAndBack() throws {
+  /// From table of contents to cue sheet and back, every sector is there.
+  @Test func everySectorSurvivesTableToSheetAndBack() throws {
     let folder = try TemporaryFolder()
     let image = SampleDisc.mixedMode.build()
     let toc = try OpticalImages.write(image, as: .toc, folder: folder.path, base: "one")
@@ -85,8 +85,8 @@ import Testing
     #expect(try TestFiles.size(whole[0]) == 320 * 2048)
   }
 
-  /// E30: a DVD has no pregap before address 0, and keeps its sectors.
-  @Test func e30DVDsHaveNoPregap() throws {
+  /// A DVD has no pregap before address 0, and keeps its sectors.
+  @Test func dvdsHaveNoPregap() throws {
     var builder = DiscBuilder([.init([DiscBuilder.Track(1, .dvd, sectors: 40)])])
     builder.medium = .dvd
     let image = builder.build()
@@ -98,8 +98,8 @@ import Testing
     #expect(try OpticalImages.losses(image, in: .cue).map(\.kind) == [.medium])
   }
 
-  /// E53: a track ends where the next begins, however many indexes it has.
-  @Test func e53TracksWithManyIndexes() throws {
+  /// A track ends where the next begins, however many indexes it has.
+  @Test func aTrackEndsWhereTheNextBeginsHoweverManyIndexes() throws {
     let sheet = """
       FILE "a.bin" BINARY
         TRACK 01 AUDIO
@@ -119,8 +119,8 @@ import Testing
     #expect(try DiscComparison.differences(image, try CUEReader.open(files[0])) == [])
   }
 
-  /// E38: what is hidden before track 1 is in its file, and said to be.
-  @Test func e38HiddenAudioIsKept() throws {
+  /// What is hidden before track 1 is in its file, and said to be.
+  @Test func audioHiddenBeforeTrackOneIsKept() throws {
     let folder = try TemporaryFolder()
     let image = SampleDisc.hiddenTrack.build()
     let files = try TrackFilesWriter.write(image, folder: folder.path, base: "t")
@@ -128,8 +128,8 @@ import Testing
     #expect(try DiscComparison.differences(image, try CUEReader.open(files[0])) == [])
   }
 
-  /// E38: data in the pregap of an audio track, as it lies on the disc: told, and carried over as it is.
-  @Test func e38DataInAnAudioPregap() throws {
+  /// Data in the pregap of an audio track, as it lies on the disc: told, and carried over as it is.
+  @Test func dataInThePregapOfAnAudioTrackIsCarriedOver() throws {
     var data = (0..<20).flatMap { number in
       var sector = SectorCodec.encode(
         .mode1, at: MSF(frames: number + 150), data: [UInt8](repeating: UInt8(number), count: 2048))

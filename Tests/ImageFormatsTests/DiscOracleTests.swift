@@ -94,7 +94,7 @@ private func has(_ name: String) -> Bool { Tool.exists(name) }
     #expect(Self.places(said.output + said.errors) == expected)
   }
 
-  /// E33: cdrdao turns its own BIN into a sheet; the samples it then means are those of the disc.
+  /// cdrdao turns its own BIN into a sheet; the samples it then means are those of the disc.
   @Test(.enabled(if: has("toc2cue"), "needs toc2cue of cdrdao"))
   func cdrdaoTurnsOurTableIntoASheet() throws {
     let folder = try TemporaryFolder()
@@ -129,7 +129,7 @@ private func has(_ name: String) -> Bool { Tool.exists(name) }
 
   // MARK: bchunk
 
-  /// E53: bchunk takes the last index for the first; tracks with one or two agree, but for the gap before the next,
+  /// bchunk takes the last index for the first; tracks with one or two agree, but for the gap before the next,
   /// which it leaves out.
   @Test(.enabled(if: has("bchunk"), "needs bchunk")) func bchunkSplitsAsWeDo() throws {
     let folder = try TemporaryFolder()
@@ -145,8 +145,8 @@ private func has(_ name: String) -> Bool { Tool.exists(name) }
     }
   }
 
-  /// E53, shown: with a third index bchunk loses 68 sectors that we keep.
-  @Test(.enabled(if: has("bchunk"), "needs bchunk")) func e53BchunkLosesSectors() throws {
+  /// With a third index bchunk loses 68 sectors that we keep.
+  @Test(.enabled(if: has("bchunk"), "needs bchunk")) func bchunkLosesSectorsOfTracksWithAThirdIndex() throws {
     let sheet = """
       FILE "a.bin" BINARY
         TRACK 01 AUDIO

@@ -87,9 +87,9 @@ private let hasGenisoimage = Tool.exists("genisoimage")
     #expect(found.volumes.first { $0.kind == .udf }?.name == "HYBRID")
   }
 
-  /// E45: the second session alone keeps its addresses; the first sector is found by the root folder.
+  /// The second session alone keeps its addresses; the first sector is found by the root folder.
   @Test(.enabled(if: hasGenisoimage && hasXorriso, "needs genisoimage and xorriso"))
-  func e45SessionsKeepTheirAddresses() throws {
+  func aSecondSessionAloneKeepsItsAddresses() throws {
     let folder = try TemporaryFolder()
     let first = try Self.fileSystem(folder)
     let tree = folder.appending("more")
@@ -121,13 +121,13 @@ private let hasGenisoimage = Tool.exists("genisoimage")
     }
   }
 
-  /// E29: an MDS has its names in two codings and its data elsewhere; as long as it is not read, it must not be taken for
+  /// An MDS has its names in two codings and its data elsewhere; as long as it is not read, it must not be taken for
   /// something else.
   @Test(arguments: [
     ("disc.mds", "MEDIA DESCRIPTOR\u{1}\u{3}", "MDS"), ("disc.ccd", "[CloneCD]\r\nVersion=3\r\n", "CloneCD"),
     ("disc.chd", "MComprHD", "CHD"), ("disc.daa", "DAA\0", "PowerISO"),
   ])
-  func e29FormsThatAreNotReadAreNamed(name: String, start: String, word: String) throws {
+  func imageFormatsThatAreNotReadAreNamed(name: String, start: String, word: String) throws {
     let folder = try TemporaryFolder()
     try TestFiles.write(Array(start.utf8) + [UInt8](repeating: 0, count: 70_000), to: folder.appending(name))
     let error = #expect(throws: EvidenceError.self) { try OpticalImages.open(folder.appending(name)) }

@@ -6,7 +6,7 @@ import OpticalDisc
 import SystemPackage
 import Testing
 
-@Suite struct TOCTrapTests {
+@Suite struct TOCDialectTests {
   private static func open(_ text: String, files: [(String, Int)]) throws -> DiscImage {
     let fixture = try CUEFixture(text, files: files, name: "disc.toc")
     return try withExtendedLifetime(fixture) { try TOCReader.open(fixture.path) }
@@ -20,8 +20,8 @@ import Testing
     }
   }
 
-  /// E32: an offset in bytes, and samples the other way round.
-  @Test func e32OffsetAndSwap() throws {
+  /// An offset in bytes, and samples the other way round.
+  @Test func offsetsInBytesAndSwappedSamples() throws {
     let image = try Self.open(
       """
       CD_DA
@@ -37,8 +37,8 @@ import Testing
     #expect(image.unclaimed.map(\.range.upperBound) == [23520])
   }
 
-  /// E33: samples are most significant byte first in a BIN of cdrdao, and least in a WAVE; in a cue sheet's least.
-  @Test func e33ByteOrder() throws {
+  /// Samples are most significant byte first in a BIN of cdrdao, and least in a WAVE; in a cue sheet's least.
+  @Test func samplesAreBigEndianInABinAndLittleEndianInASheet() throws {
     let folder = try TemporaryFolder()
     let image = SampleDisc.audio.build()
     let toc = try TOCWriter.write(image, folder: folder.path, base: "a")
@@ -51,8 +51,8 @@ import Testing
     #expect(little == (try image.files[0].bytes(at: 0, count: little.count)))
   }
 
-  /// E34: START behind the data of a pregap that is stored.
-  @Test func e34StartAfterData() throws {
+  /// START behind the data of a pregap that is stored.
+  @Test func startBehindAStoredPregap() throws {
     for text in [
       "DATAFILE \"a.bin\" 00:06:00\nSTART 00:02:00\n",
       "DATAFILE \"a.bin\" 00:02:00\nSTART\nDATAFILE \"a.bin\" #352800 00:04:00\n",
@@ -63,8 +63,8 @@ import Testing
     }
   }
 
-  /// E35: indexes count from the end of the pregap.
-  @Test func e35Indexes() throws {
+  /// Indexes count from the end of the pregap.
+  @Test func indexesCountFromTheEndOfThePregap() throws {
     let image = try Self.open(
       """
       CD_DA
@@ -81,8 +81,8 @@ import Testing
     #expect(DiscComparison.spans(image.disc.tracks[1]) == ["synthesised  300..<375", "stored raw 375..<675"])
   }
 
-  /// E28: octal numbers, quotation marks, and a backslash before the end that nobody escaped.
-  @Test func e28Strings() throws {
+  /// Octal numbers, quotation marks, and a backslash before the end that nobody escaped.
+  @Test func octalNumbersQuotationMarksAndALoneBackslash() throws {
     let image = try Self.open(
       """
       CD_DA

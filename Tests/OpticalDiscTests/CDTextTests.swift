@@ -52,8 +52,8 @@ import Testing
     #expect(CDText(blocks: [8: block]).packs(first: 1, last: 1) == nil)
   }
 
-  /// E28: no size packs.
-  @Test func e28WithoutSizePacks() throws {
+  /// No size packs.
+  @Test func textWithoutSizePacks() throws {
     let packs = try #require(CDText(blocks: [0: Self.english()]).packs(first: 1, last: 5))
     let read = CDText.read(packs: Array(packs.dropLast(3 * 18)))
     #expect(read.text.blocks[0]?[.title, 4] == "Track number 4")
@@ -61,8 +61,8 @@ import Testing
     #expect(read.remarks.contains { $0.contains("no size packs") })
   }
 
-  /// E28: the flag for double bytes on texts of single ones.
-  @Test func e28DoubleByteFlagOnSingleBytes() throws {
+  /// The flag for double bytes on texts of single ones.
+  @Test func doubleByteFlagOnSingleBytes() throws {
     var packs = try #require(CDText(blocks: [0: Self.english()]).packs(first: 1, last: 5))
     for start in stride(from: 0, to: packs.count, by: 18) {
       packs[start + 3] |= 0x80
@@ -75,8 +75,8 @@ import Testing
     #expect(read.remarks.contains { $0.contains("single bytes") })
   }
 
-  /// E28: packs are missing, damaged, or more than announced.
-  @Test func e28MissingAndDamagedPacks() throws {
+  /// Packs are missing, damaged, or more than announced.
+  @Test func missingAndDamagedPacks() throws {
     let packs = try #require(CDText(blocks: [0: Self.english()]).packs(first: 1, last: 5))
     var damaged = packs
     damaged[18 + 5] ^= 1

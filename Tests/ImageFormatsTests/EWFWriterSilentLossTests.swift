@@ -9,7 +9,7 @@ import SystemPackage
 import Testing
 
 /// Ways in which libewf loses evidence without a word, and that the writer stays out of each.
-@Suite struct EWFWriterTrapTests {
+@Suite struct EWFWriterSilentLossTests {
   private static let odd = ReferencePayload.bytes(length: 1_000_001)
 
   /// libewf drops what follows the last whole sector; we pad it and store the digests of the padded contents.
@@ -22,7 +22,7 @@ import Testing
     #expect(ImageBytes.equal(exported, padded, 0..<padded.count))
     #expect(try EWFTools.info(path)["MD5"] == Digest.of(exported, .md5).hex)
     #expect(try ImageFormatRegistry.open(path).structureFindings == [])
-    // The trap: the same bytes by ewfacquire.
+    // ewfacquire loses the tail of the same bytes.
     let other = try TemporaryFolder()
     let theirs = try EWFAcquire().build(Self.odd, sectorSize: 512, folder: other.path)
     #expect(try EWFTools.export(theirs).count == 999_936)
@@ -108,7 +108,7 @@ import Testing
     let (bytes, damage) = try ImageBytes.all(try ImageFormatRegistry.open(path))
     #expect(damage.map(\.bytes) == [0..<8192])
     #expect(ImageBytes.equal([UInt8](repeating: 0, count: 8192), bytes, 0..<8192))
-    // The trap: ewfexport ends with 0.
+    // ewfexport ends with 0 all the same.
     let exported = try EWFTools.export(path)
     #expect(exported.count == payload.count)
     #expect(!ImageBytes.equal(exported, payload, 0..<payload.count))
