@@ -77,7 +77,8 @@ import Testing
     var faults = FaultySource.Faults()
     faults.hangs = ([2000], back)
     let source = FaultySource(length: 4 << 20, faults: faults)
-    let run = try FaultRun(TimeLimitedSource(source, seconds: 2))
+    // Long for a read of a few bytes of memory, also on a busy machine.
+    let run = try FaultRun(TimeLimitedSource(source, seconds: 4))
     let outcome = run.perform()
     #expect(outcome.verdict == .completeWithUnreadable(sectors: 1))
     #expect(outcome.map.ranges(in: .unreadable) == [SectorRange(first: 2000, count: 1)])

@@ -241,8 +241,7 @@ struct BlockDeviceSourceTests {
     let loop = try LoopDevice(length: 4 << 20)
     try Tool.require("mkswap", [loop.path.string])
     guard try Tool.run("swapon", [loop.path.string]).status == 0 else {
-      print("not tested: the kernel takes no swap space here")
-      return
+      try Test.cancel("the kernel takes no swap space here")
     }
     defer { _ = try? Tool.run("swapoff", [loop.path.string]) }
     let error = #expect(throws: EvidenceError.self) { _ = try Sources.open(loop.path) }
@@ -293,8 +292,7 @@ struct BlockDeviceSourceTests {
     guard
       try Tool.run("dmsetup", ["create", mapped, "--table", "0 2048 linear \(loop.path) 0"]).status == 0
     else {
-      print("not tested: the kernel makes no device mapper devices here")
-      return
+      try Test.cancel("the kernel makes no device mapper devices here")
     }
     defer { _ = try? Tool.run("dmsetup", ["remove", mapped]) }
     for error in [
