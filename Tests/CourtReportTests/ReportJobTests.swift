@@ -182,7 +182,9 @@ import Verification
     let pages = try #require(information.firstMatch(of: /Pages: +(\d+)/)).output.1
     let text = try Tool.run("pdftotext", ["-layout", path, "-"]).output
     #expect(text.contains("Page 1 of \(pages)") && text.contains("Page \(pages) of \(pages)"))
-    #expect(text.contains("The copy is identical to what the medium returned"))
+    // Where a line ends depends on the fonts of the machine.
+    let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(words.contains("The copy is identical to what the medium returned"))
     let json = try Tool.run("qpdf", ["--json", "--json-key=outlines", "--json-key=attachments", path]).output
     #expect(json.contains("Summary") && json.contains("Sector map") && json.contains("001.manifest.json"))
     // What is embedded is the manifest, byte for byte, with its signature.
