@@ -7,7 +7,7 @@ Prints a line for each suite that has ended, with the time it really took, whate
 least every 30 seconds what is running, and in the end the suites that took longest. The last line is the command's own.
 """
 
-import json, os, queue, subprocess, sys, tempfile, threading, time
+import json, os, queue, re, subprocess, sys, tempfile, threading, time
 
 SILENCE = 30
 
@@ -32,7 +32,7 @@ def follow(path, process, messages):
 
 def read(pipe, messages):
     for line in pipe:
-        messages.put(("line", line.rstrip("\n")))
+        messages.put(("line", re.sub("\x1b\\[[0-9;]*m", "", line.rstrip("\n"))))
     messages.put(None)
 
 
@@ -45,6 +45,8 @@ def name(identifier):
 class Progress:
     def __init__(self):
         self.begun = {}
+        # The same by the clock of the day, which this program shares.
+        self.since = {}
         self.tests = set()
         self.ended = 0
         self.suites = []
@@ -65,8 +67,10 @@ class Progress:
         instant = payload["instant"]["absolute"]
         if what == "testStarted":
             self.begun[identifier] = instant
+            self.since[identifier] = payload["instant"]["since1970"]
         elif what in ("testEnded", "testSkipped"):
             seconds = instant - self.begun.pop(identifier, instant)
+            self.since.pop(identifier, None)
             suite = identifier.split("/")[0]
             if identifier in self.tests:
                 self.ended += 1
@@ -79,7 +83,8 @@ class Progress:
 
     def line(self, text):
         # What only says that something begins or passes is told by the events; the summary is kept for the end.
-        noise = ("◇ ", "↳ ", "✔ Test ", "✔ Suite ", "[0/1] ", "[1/1] ")
+        noise = (
+            "◇ ", "↳ Testing Library", "↳ Target Platform", "✔ Test ", "✔ Suite ", "[0/1] ", "[1/1] ")
         if text.endswith(" started.") or text.startswith(noise) and not text.startswith("✔ Test run "):
             return
         if self.last is not None:
@@ -89,7 +94,10 @@ class Progress:
     def tell(self):
         if time.monotonic() - self.printed < SILENCE:
             return
-        running = [name(identifier) for identifier in self.begun if identifier in self.tests]
+        running = [
+            f"{name(identifier)} for {time.time() - begun:.0f} s"
+            for identifier, begun in self.since.items() if identifier in self.tests
+        ]
         what = ", ".join(running) or "nothing has begun"
         self.say(f"... {self.ended} of {len(self.tests)} tests; running: {what}")
 
