@@ -145,6 +145,21 @@ struct FaultTests {
     try Self.run(.gone, scenario, faults)
   }
 
+  @Test func aFaultPastTheLastCallIsMadeAtTheLast() throws {
+    let scenario = try Scenario()
+    func perform(_ path: String, _ number: Int) throws -> (Fault, Outcome?) {
+      try Self.perform(
+        scenario, Fault(call: Call(name: "pwrite64", path: path, number: number), kind: .killed))
+    }
+    let chunks = "case/evidence/001.partial/001.chunks.csv"
+    let (made, outcome) = try perform(chunks, 99)
+    #expect((1..<10).contains(made.call.number), "\(made)")
+    let column = try #require(outcome?.column)
+    #expect(column != "lost", "\(outcome as Any)")
+    // A call that no run makes at all is not passed over.
+    #expect(try perform(chunks + ".no", 1).1 == nil)
+  }
+
   // MARK: strace
 
   /// The injector counts every call that the kernel sees change a file of the case.
