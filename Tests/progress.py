@@ -47,6 +47,8 @@ class Progress:
         self.begun = {}
         # The same by the clock of the day, which this program shares.
         self.since = {}
+        # The arguments of the case that began last.
+        self.cases = {}
         self.tests = set()
         self.ended = 0
         self.suites = []
@@ -68,6 +70,10 @@ class Progress:
         if what == "testStarted":
             self.begun[identifier] = instant
             self.since[identifier] = payload["instant"]["since1970"]
+        elif what == "testCaseStarted":
+            text = " ".join(message["text"] for message in payload["messages"])
+            arguments = re.search(r"arguments? (.*) to ", text, re.DOTALL)
+            self.cases[identifier] = f" ({' '.join(arguments[1].split())[:60]})" if arguments else ""
         elif what in ("testEnded", "testSkipped"):
             seconds = instant - self.begun.pop(identifier, instant)
             self.since.pop(identifier, None)
@@ -95,7 +101,7 @@ class Progress:
         if time.monotonic() - self.printed < SILENCE:
             return
         running = [
-            f"{name(identifier)} for {time.time() - begun:.0f} s"
+            f"{name(identifier)}{self.cases.get(identifier, '')} for {time.time() - begun:.0f} s"
             for identifier, begun in self.since.items() if identifier in self.tests
         ]
         what = ", ".join(running) or "nothing has begun"
