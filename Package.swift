@@ -98,7 +98,7 @@ let package = Package(
       ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiskImages"]),
     module(
       "Formats/Formats",
-      ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages", "DiscWriters"]),
+      ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages"]),
     library("Formats/CISAL", "libisal", "libisal-dev"),
     module(
       "Formats/DiskWriters", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
@@ -156,7 +156,7 @@ let package = Package(
       "Work/CourtReport",
       [
         "CQREncode", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc",
-        "DiscImages", "Manifests",
+        "DiscImages", "FormatKit", "Formats", "Manifests",
         "CaseRecords", mustache,
       ]),
     module(
@@ -192,7 +192,8 @@ let package = Package(
     program(
       "Front/exhibit-verify",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "Manifests", "Verification", "Rendering",
+        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "Formats", "FormatKit", "Manifests",
+        "Verification", "Rendering",
         systemPackage,
       ],
       linking: [.unsafeFlags(["-static-stdlib"])]),

@@ -13,7 +13,7 @@ import SystemPackage
 final class FaultRun: Sendable {
   let folder: TemporaryFolder
   let source: any SectorSource
-  private let formats: [ImageFormat]
+  private let formats: [FormatID]
   private let records = Monitor<[ChunkRecord]>([])
   private let reports = Monitor<[AcquisitionProgress]>([])
 
@@ -22,7 +22,7 @@ final class FaultRun: Sendable {
   private let stagings = Monitor<[Staging]>([])
 
   init(
-    _ source: any SectorSource, formats: [ImageFormat] = [.raw], reading: ReadingPolicy = ReadingPolicy(),
+    _ source: any SectorSource, formats: [FormatID] = [.raw], reading: ReadingPolicy = ReadingPolicy(),
     fill: FillPattern = .zero
   ) throws {
     self.folder = try TemporaryFolder()
@@ -50,18 +50,12 @@ final class FaultRun: Sendable {
       save: { [stagings] state in stagings.withLock { $0.append(state) } }, progress: { _ in })
     var writers: [any ImageWriter] = []
     do throws(EvidenceError) {
+      let place = ImagePlace(
+        folder: folder.path, name: "image", geometry: source.geometry, blockSize: plan.blockSize,
+        blocksAtOnce: plan.blocksAtOnce)
       for format in formats {
-        switch format {
-        case .raw:
-          writers.append(
-            try RawWriter(
-              folder: folder.path, base: "image", sectorSize: source.geometry.logicalSectorSize))
-        case .e01:
-          writers.append(
-            try EWFImageWriter(
-              folder: folder.path, name: "image", geometry: source.geometry, options: EWFOptions(),
-              blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce))
-        }
+        guard let image = DiskWriters.plan(format) else { preconditionFailure("nothing writes \(format)") }
+        writers.append(try image.begin(place))
       }
     } catch { preconditionFailure("\(error)") }
     return AcquisitionRun(
@@ -80,7 +74,7 @@ final class FaultRun: Sendable {
 final class FailingWriter: ImageWriter {
   enum Step: CaseIterable { case encode, write, finish }
 
-  let format = ImageFormat.raw
+  let format = FormatID.raw
   let padsLastSector = false
   private let step: Step
   private let block: Int

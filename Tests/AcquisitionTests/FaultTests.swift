@@ -1,7 +1,7 @@
 import Acquisition
-import DiskImages
 import Evidence
 import EvidenceTestKit
+import Formats
 import Foundation
 import Media
 import SystemIO
@@ -99,7 +99,7 @@ import Testing
     let info = try Tool.run("ewfinfo", [run.folder.appending("image.E01").string])
     #expect(info.output.contains("Read errors"), "\(info.output)")
     #expect(try EWFTools.export(run.folder.appending("image.E01")) == source.filledContents)
-    let reader = try ImageFormatRegistry.open(run.folder.appending("image.E01"))
+    let reader = try Formats.openDisk(run.folder.appending("image.E01"))
     #expect(sectors(reader.recordedUnreadable.joined()) == [0, 7, 8, 9, 4000])
   }
 

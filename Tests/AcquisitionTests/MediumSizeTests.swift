@@ -1,8 +1,8 @@
 import Acquisition
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
+import Formats
 import Media
 import SystemIO
 import SystemPackage
@@ -46,7 +46,7 @@ import Testing
     let size = Int(run.source.geometry.logicalSectorSize)
     let padded = contents + [UInt8](repeating: 0, count: (size - contents.count % size) % size)
     let image = run.folder.appending("image.E01")
-    #expect(try ImageBytes.all(try ImageFormatRegistry.open(image)).bytes == padded)
+    #expect(try ImageBytes.all(try Formats.openDisk(image)).bytes == padded)
     #expect(try EWFTools.export(image) == padded)
   }
 
@@ -89,9 +89,9 @@ import Testing
     #expect(EWFSegmentMap(try TestFiles.read(folder.appending("image.E01"))).chunks.count == 31)
     #expect(try TestFiles.size(folder.appending("image.001")) == 1 << 20)
 
-    let e01 = try ImageFormatRegistry.open(folder.appending("image.E01"))
+    let e01 = try Formats.openDisk(folder.appending("image.E01"))
     #expect(e01.recordedUnreadable.joined() == ranges)
-    let raw = try ImageFormatRegistry.open(folder.appending("image.001"))
+    let raw = try Formats.openDisk(folder.appending("image.001"))
     let filled = source.filledContents
     #expect(try ImageBytes.all(e01).bytes == filled)
     #expect(try ImageBytes.all(raw).bytes == filled)

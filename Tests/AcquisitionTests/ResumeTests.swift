@@ -1,11 +1,11 @@
 import Acquisition
 import CanonicalJSON
 import Digests
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Media
 import SystemIO
 import SystemPackage
@@ -24,7 +24,7 @@ import Testing
   }
 
   private func run(
-    _ folder: FilePath, _ compression: EWFCompression, stopAt position: UInt64? = nil,
+    _ folder: FilePath, _ compression: ImageCompression, stopAt position: UInt64? = nil,
     vanishAt: UInt64? = nil,
     from earlier: (checkpoint: Checkpoint, chunks: [ChunkRecord])? = nil
   ) throws -> Left {
@@ -55,7 +55,7 @@ import Testing
     identifier: [UInt8](repeating: 7, count: 16), acquired: 1_764_000_000)
 
   private func writers(
-    _ folder: FilePath, _ compression: EWFCompression, _ plan: AcquisitionPlan, _ checkpoint: Checkpoint?
+    _ folder: FilePath, _ compression: ImageCompression, _ plan: AcquisitionPlan, _ checkpoint: Checkpoint?
   ) throws -> [any ImageWriter] {
     var options = EWFOptions()
     options.segmentSize = 3 << 20
@@ -151,7 +151,7 @@ import Testing
         resumed.count == expected.count && ImageBytes.equal(resumed, expected, 0..<expected.count),
         "\(name), \(note): \(resumed.count) and \(expected.count) bytes")
     }
-    let reader = try ImageFormatRegistry.open(folder.appending("image.E01"))
+    let reader = try Formats.openDisk(folder.appending("image.E01"))
     #expect(reader.structureFindings.isEmpty)
     let verify = try Tool.run("ewfverify", ["-q", folder.appending("image.E01").string])
     #expect(verify.status == 0, "\(verify.output)\(verify.errors)")

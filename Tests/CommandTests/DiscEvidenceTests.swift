@@ -1,7 +1,6 @@
 import DiscImages
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Formats
 import OpticalDisc
 import SystemPackage
@@ -54,23 +53,23 @@ import Testing
     for (item, sample) in zip(items, Self.samples) {
       // The form that loses least of it.
       let built = sample.build()
-      let form: OpticalFormat = try OpticalImages.losses(built, in: .toc).isEmpty ? .toc : .cue
-      let source = try OpticalImages.write(built, as: form, folder: folder.path, base: item)[0]
+      let form: FormatID = try WrittenDisc.losses(built, in: .toc).isEmpty ? .toc : .cue
+      let source = try WrittenDisc.files(built, as: form, folder: folder.path, base: item)[0]
       let run = try Exhibit(
         ["acquire", source.string, "--case", "case", "--item", item, "--checkpoint-interval", "0"],
         in: folder.path)
       #expect(run.status == 0, "\(sample): \(run.errors)")
       let evidence = folder.appending("case/evidence/\(item)")
-      let before = try OpticalImages.open(source).image
-      let after = try OpticalImages.open(evidence.appending("\(item).disc.json"))
-      #expect(after.format == .description)
+      let before = try Formats.openDisc(source).image
+      let after = try Formats.openDisc(evidence.appending("\(item).disc.json"))
+      #expect(after.format.id == .discDescription)
       #expect(Self.outline(of: after.image.disc) == Self.outline(of: before.disc), "\(sample)")
       #expect(after.image.disc.catalog == before.disc.catalog)
       #expect(try Self.sectors(of: after.image) == Self.sectors(of: before), "\(sample)")
       let sheet = evidence.appending("\(item).cue")
       if try TestFiles.names(in: evidence).contains("\(item).cue") {
         withSheet += 1
-        let described = try OpticalImages.open(sheet).image
+        let described = try Formats.openDisc(sheet).image
         #expect(Self.outline(of: described.disc) == Self.outline(of: before.disc), "\(sample): cue sheet")
         #expect(try Self.sectors(of: described) == Self.sectors(of: before), "\(sample): cue sheet")
       } else {
@@ -89,12 +88,12 @@ import Testing
   @Test func aChangedTrackIsNamed() throws {
     let folder = try TemporaryFolder()
     try Self.makeCase(in: folder, items: ["001"])
-    let source = try OpticalImages.write(
+    let source = try WrittenDisc.files(
       SampleDisc.mixedMode.build(), as: .cue, folder: folder.path, base: "disc")[0]
     #expect(
       try Exhibit(["acquire", source.string, "--case", "case", "--item", "001"], in: folder.path).status == 0)
     let raw = folder.appending("case/evidence/001/001.bin")
-    let disc = try OpticalImages.open(source).image.disc
+    let disc = try Formats.openDisc(source).image.disc
     let stored = disc.tracks[0].storedSectors * 2352
     var bytes = try TestFiles.read(raw)
     bytes[stored + 7] ^= 1
@@ -111,7 +110,7 @@ import Testing
     let folder = try TemporaryFolder()
     try Self.makeCase(in: folder, items: ["001"])
     let built = SampleDisc.mixedMode.build()
-    let source = try OpticalImages.write(built, as: .cue, folder: folder.path, base: "disc")[0]
+    let source = try WrittenDisc.files(built, as: .cue, folder: folder.path, base: "disc")[0]
     let refused = try Exhibit(
       ["acquire", source.string, "--case", "case", "--item", "001", "--format", "e01"], in: folder.path)
     #expect(refused.status == ExitStatus.usage.rawValue)
@@ -137,14 +136,14 @@ import Testing
   {
     let folder = try TemporaryFolder()
     try Self.makeCase(in: folder, items: ["001"])
-    let source = try OpticalImages.write(
+    let source = try WrittenDisc.files(
       SampleDisc.mixedMode.build(), as: .toc, folder: folder.path, base: "disc")[0]
     #expect(
       try Exhibit(["acquire", source.string, "--case", "case", "--item", "001"], in: folder.path).status == 0)
     let said = try Tool.run(
       "cd-info", ["--no-device-info", "--no-disc-mode", "--no-cddb", "--cue-file=001.cue"],
       in: folder.appending("case/evidence/001"))
-    for track in try OpticalImages.open(source).image.disc.tracks {
+    for track in try Formats.openDisc(source).image.disc.tracks {
       #expect(said.output.contains("\(track.number):"), "\(said.output)\(said.errors)")
     }
   }
@@ -152,7 +151,7 @@ import Testing
   @Test func whatIsNoSectorOfATrackIsSaid() throws {
     let folder = try TemporaryFolder()
     try Self.makeCase(in: folder, items: ["001"])
-    let files = try OpticalImages.write(
+    let files = try WrittenDisc.files(
       SampleDisc.dataOnly.build(), as: .cue, folder: folder.path, base: "disc")
     try TestFiles.write(try TestFiles.read(files[1]) + [1, 2, 3], to: files[1])
     let run = try Exhibit(["acquire", files[0].string, "--case", "case", "--item", "001"], in: folder.path)
@@ -209,7 +208,7 @@ import Testing
   @Test func theReportShowsTheDisc() throws {
     let folder = try TemporaryFolder()
     try Self.makeCase(in: folder, items: ["001"])
-    let source = try OpticalImages.write(
+    let source = try WrittenDisc.files(
       SampleDisc.cdExtra.build(), as: .cue, folder: folder.path, base: "disc")[0]
     #expect(
       try Exhibit(["acquire", source.string, "--case", "case", "--item", "001"], in: folder.path).status == 0)
@@ -221,7 +220,7 @@ import Testing
     let text = try Tool.run("cat", ["case/reports/001-report-1.txt"], in: folder.path).output
     let evidence = folder.appending("case/evidence/001")
     let raw = try TestFiles.read(evidence.appending("001.bin"))
-    let disc = try OpticalImages.open(evidence.appending("001.disc.json")).image.disc
+    let disc = try Formats.openDisc(evidence.appending("001.disc.json")).image.disc
     #expect(page.contains("Sessions, tracks and gaps of the disc"))
     #expect(disc.sessions.count == 2)
     var place = 0

@@ -36,8 +36,8 @@ final class ReportedCase {
     entry.releasedBy = "Officer on duty"
     entry.receivedBy = "A. Examiner"
     _ = try entry.record(in: folder)
-    var request = AcquisitionRequest(source: "/dev/faulty", item: item)
-    request.formats = [.e01, .raw]
+    var request = AcquisitionRequest("/dev/faulty", item: item)
+    request.output.write([.e01, .raw])
     request.commandLine = ["exhibit", "acquire", "/dev/faulty", "--item", number]
     _ = try AcquisitionJob(request, in: folder, medium: medium) { () throws(EvidenceError) in [] }.perform(
       stop: StopFlag()

@@ -1,7 +1,7 @@
 import Digests
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import Glibc
 import SystemIO
 import SystemPackage
@@ -17,7 +17,7 @@ package struct FormatConformance: Sendable {
       _ payload: [UInt8], _ sectorSize: Int, _ folder: FilePath
     ) throws -> FilePath
 
-  private let format: ImageFormat
+  private let format: FormatID
   /// Whether the container holds whole sectors only, a short last one being filled up with zeros.
   private let padsLastSector: Bool
   /// Digests that the container must store; whichever it stores must be right.
@@ -25,7 +25,7 @@ package struct FormatConformance: Sendable {
   private let build: Builder
 
   package init(
-    _ format: ImageFormat, padsLastSector: Bool, storedDigests: [DigestAlgorithm] = [],
+    _ format: FormatID, padsLastSector: Bool, storedDigests: [DigestAlgorithm] = [],
     build: @escaping Builder
   ) {
     self.format = format
@@ -44,7 +44,7 @@ package struct FormatConformance: Sendable {
     if padsLastSector, length % sectorSize != 0 {
       contents += [UInt8](repeating: 0, count: sectorSize - length % sectorSize)
     }
-    let reader = try ImageFormatRegistry.open(path, rawSectorSize: UInt32(sectorSize))
+    let reader = try Formats.openDisk(path, DiskOpening(sectorSize: UInt32(sectorSize)))
     var check = Check(reader: reader, contents: contents)
     check.facts(format: format, sectorSize: sectorSize, stored: storedDigests)
     try check.segments(in: folder.path, opened: path)
@@ -52,7 +52,7 @@ package struct FormatConformance: Sendable {
     try check.pieces()
     check.concurrently()
     for path in reader.segments {
-      let other = try ImageFormatRegistry.open(path, rawSectorSize: UInt32(sectorSize))
+      let other = try Formats.openDisk(path, DiskOpening(sectorSize: UInt32(sectorSize)))
       check.expect(other.segments == reader.segments, "\(path.lastComponent?.string ?? "") opens another set")
     }
     return check.failures
@@ -67,8 +67,8 @@ package struct FormatConformance: Sendable {
       if !condition { failures.append(failure) }
     }
 
-    mutating func facts(format: ImageFormat, sectorSize: Int, stored: [DigestAlgorithm]) {
-      expect(reader.format == format, "format is \(reader.format)")
+    mutating func facts(format: FormatID, sectorSize: Int, stored: [DigestAlgorithm]) {
+      expect(reader.format.id == format, "format is \(reader.format.id)")
       expect(reader.geometry.length == UInt64(contents.count), "length is \(reader.geometry.length)")
       expect(
         reader.geometry.logicalSectorSize == UInt32(sectorSize),

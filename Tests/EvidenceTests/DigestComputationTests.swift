@@ -1,7 +1,7 @@
-@testable import Digests
 import Evidence
 import EvidenceTestKit
 import Testing
+@testable import Digests
 
 /// Every way Exhibit computes digests, compared with programs of others or with another way to compute them.
 @Suite struct StreamingDigestTests {

@@ -1,6 +1,6 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
+import Formats
 import Foundation
 import SystemPackage
 
@@ -163,7 +163,7 @@ struct InjectedRun {
 
   private func contents(_ image: FilePath) throws -> Data {
     if image.extension == "raw" { return try Data(contentsOf: URL(fileURLWithPath: image.string)) }
-    let reader = try ImageFormatRegistry.open(image)
+    let reader = try Formats.openDisk(image)
     var data = Data(count: Int(reader.geometry.length))
     let damage = try data.withUnsafeMutableBytes { try reader.read(into: $0, at: 0) }
     guard damage.isEmpty, reader.structureFindings.isEmpty else { throw Loss("\(image) is damaged") }

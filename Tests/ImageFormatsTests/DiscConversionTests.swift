@@ -11,7 +11,7 @@ import Testing
 /// Every kind of disc into every format: identical, or exactly what is lost.
 @Suite struct DiscConversionTests {
   /// What formats lose; a pair that is not listed loses nothing.
-  private static let expected: [OpticalFormat: [SampleDisc: Set<DiscLoss.Kind>]] = [
+  private static let expected: [FormatID: [SampleDisc: Set<DiscLoss.Kind>]] = [
     .cue: [:],
     .toc: [
       .cdExtra: [.sessions, .tracks], .threeSessions: [.sessions, .tracks], .mode0: [.sectorHeaders],
@@ -34,22 +34,22 @@ import Testing
     .audio, .manyTracks, .hiddenTrack, .lateStart, .preEmphasis, .texts, .subchannel, .mode0,
   ]
 
-  private static let pairs = OpticalFormat.written.flatMap { format in
+  private static let pairs = DiscWriters.formats.flatMap { format in
     SampleDisc.allCases.map { (format, $0) }
   }
 
-  @Test(arguments: pairs) func matrix(format: OpticalFormat, sample: SampleDisc) throws {
+  @Test(arguments: pairs) func matrix(format: FormatID, sample: SampleDisc) throws {
     let image = sample.build()
     let expected = Self.expected[format]?[sample] ?? []
     if format == .iso, Self.withoutData.contains(sample) {
-      #expect(throws: EvidenceError.self) { try OpticalImages.losses(image, in: format) }
+      #expect(throws: EvidenceError.self) { try WrittenDisc.losses(image, in: format) }
       return
     }
-    let losses = Set(try OpticalImages.losses(image, in: format).map(\.kind))
+    let losses = Set(try WrittenDisc.losses(image, in: format).map(\.kind))
     #expect(losses == expected)
     let folder = try TemporaryFolder()
-    let files = try OpticalImages.write(image, as: format, folder: folder.path, base: "disc")
-    let again = try OpticalImages.open(try #require(files.first), as: format).image
+    let files = try WrittenDisc.files(image, as: format, folder: folder.path, base: "disc")
+    let again = try Formats.openDisc(try #require(files.first), as: format).image
     if losses.isEmpty {
       #expect(try DiscComparison.differences(image, again) == [])
     }
@@ -68,9 +68,9 @@ import Testing
   @Test func everySectorSurvivesTableToSheetAndBack() throws {
     let folder = try TemporaryFolder()
     let image = SampleDisc.mixedMode.build()
-    let toc = try OpticalImages.write(image, as: .toc, folder: folder.path, base: "one")
-    let cue = try OpticalImages.write(try TOCReader.open(toc[0]), as: .cue, folder: folder.path, base: "two")
-    let back = try OpticalImages.write(
+    let toc = try WrittenDisc.files(image, as: .toc, folder: folder.path, base: "one")
+    let cue = try WrittenDisc.files(try TOCReader.open(toc[0]), as: .cue, folder: folder.path, base: "two")
+    let back = try WrittenDisc.files(
       try CUEReader.open(cue[0]), as: .toc, folder: folder.path, base: "three")
     #expect(try DiscComparison.differences(image, try TOCReader.open(back[0])) == [])
     #expect(try TestFiles.read(toc[1]) == TestFiles.read(back[1]))
@@ -79,8 +79,8 @@ import Testing
   /// The user data of a track is what its sectors hold, whole or cooked.
   @Test func isoHoldsTheUserData() throws {
     let folder = try TemporaryFolder()
-    let whole = try OpticalImages.write(SampleDisc.dataOnly.build(), as: .iso, folder: folder.path, base: "a")
-    let cooked = try OpticalImages.write(SampleDisc.cooked.build(), as: .iso, folder: folder.path, base: "b")
+    let whole = try WrittenDisc.files(SampleDisc.dataOnly.build(), as: .iso, folder: folder.path, base: "a")
+    let cooked = try WrittenDisc.files(SampleDisc.cooked.build(), as: .iso, folder: folder.path, base: "b")
     #expect(try TestFiles.read(whole[0]) == TestFiles.read(cooked[0]))
     #expect(try TestFiles.size(whole[0]) == 320 * 2048)
   }
@@ -92,10 +92,10 @@ import Testing
     let image = builder.build()
     #expect(image.disc.tracks[0].first == 0)
     let folder = try TemporaryFolder()
-    #expect(try OpticalImages.losses(image, in: .iso) == [])
-    let files = try OpticalImages.write(image, as: .iso, folder: folder.path, base: "dvd")
+    #expect(try WrittenDisc.losses(image, in: .iso) == [])
+    let files = try WrittenDisc.files(image, as: .iso, folder: folder.path, base: "dvd")
     #expect(try TestFiles.read(files[0]) == image.files[0].bytes(at: 0, count: 40 * 2048))
-    #expect(try OpticalImages.losses(image, in: .cue).map(\.kind) == [.medium])
+    #expect(try WrittenDisc.losses(image, in: .cue).map(\.kind) == [.medium])
   }
 
   /// A track ends where the next begins, however many indexes it has.

@@ -1,7 +1,7 @@
 import DiscImages
 import DiscWriters
+import Evidence
 import EvidenceTestKit
-import FormatKit
 import Formats
 import Foundation
 import OpticalDisc
@@ -13,10 +13,10 @@ private func has(_ name: String) -> Bool { Tool.exists(name) }
 /// What other programs make of our files, and what we make of theirs.
 @Suite struct DiscOracleTests {
   private static func write(
-    _ sample: SampleDisc, as format: OpticalFormat, in folder: TemporaryFolder
+    _ sample: SampleDisc, as format: FormatID, in folder: TemporaryFolder
   ) throws -> (image: DiscImage, files: [FilePath]) {
     let image = sample.build()
-    return (image, try OpticalImages.write(image, as: format, folder: folder.path, base: "disc"))
+    return (image, try WrittenDisc.files(image, as: format, folder: folder.path, base: "disc"))
   }
 
   // MARK: libcdio

@@ -2,6 +2,7 @@ import DiskImages
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemPackage
 import Testing
@@ -14,7 +15,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.appending(sample.name)
     try TestFiles.write(changed, to: path)
-    let reader = try #require(try ImageFormatRegistry.open(path) as? EWFReader)
+    let reader = try #require(try Formats.openDisk(path) as? EWFReader)
     var found: [SectorRange] = []
     var wrong: [UInt64] = []
     let (_, damage) = try ImageBytes.all(reader)
@@ -100,7 +101,7 @@ import Testing
     try FileManager.default.removeItem(atPath: folder.appending("image.E02").string)
     let third = try TestFiles.read(folder.appending("image.E03"))
     try TestFiles.write(Array(third[..<500_000]), to: folder.appending("image.E03"))
-    let reader = try #require(try ImageFormatRegistry.open(path) as? EWFReader)
+    let reader = try #require(try Formats.openDisk(path) as? EWFReader)
     var count = 0
     try reader.carve { (_, _) throws(EvidenceError) in count += 1 }
     #expect(count == 0)
@@ -116,7 +117,7 @@ import Testing
     let folder = try TemporaryFolder()
     try TestFiles.write(changed, to: folder.appending(sample.name))
     let reader = try #require(
-      try ImageFormatRegistry.open(folder.appending(sample.name)) as? EWFReader)
+      try Formats.openDisk(folder.appending(sample.name)) as? EWFReader)
     #expect(try ImageBytes.all(reader).damage.map(\.bytes) == [0..<8192])
     var chunk = [UInt8](repeating: 0xee, count: 8192)
     try chunk.withUnsafeMutableBytes { try reader.salvage(chunkAt: 0, into: $0) }

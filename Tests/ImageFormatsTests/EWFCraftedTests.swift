@@ -1,7 +1,7 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemPackage
 import Testing
@@ -49,7 +49,7 @@ struct EWFCraft {
   func open() throws -> (reader: any ImageReader, folder: TemporaryFolder) {
     let folder = try TemporaryFolder()
     try TestFiles.write(bytes, to: folder.appending("crafted.E01"))
-    return (try ImageFormatRegistry.open(folder.appending("crafted.E01")), folder)
+    return (try Formats.openDisk(folder.appending("crafted.E01")), folder)
   }
 }
 
@@ -147,7 +147,7 @@ struct EWFCraft {
       bytes += EWFCraft.descriptor("sectors", next: target, size: 76)
       let folder = try TemporaryFolder()
       try TestFiles.write(bytes, to: folder.appending("loop.E01"))
-      let reader = try ImageFormatRegistry.open(folder.appending("loop.E01"))
+      let reader = try Formats.openDisk(folder.appending("loop.E01"))
       #expect(reader.structureFindings.contains { $0.observed == "points back to \(target)" })
     }
   }
@@ -236,7 +236,7 @@ struct EWFCraft {
     }
     try handle.write(contentsOf: tail)
     try handle.close()
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     #expect(reader.structureFindings == [])
     for chunk in [0, 30, 31, 32, 33, 35] {
       let (bytes, damage) = try ImageBytes.read(reader, chunk * chunkSize..<chunk * chunkSize + 4096)

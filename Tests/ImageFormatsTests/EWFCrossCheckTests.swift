@@ -1,7 +1,7 @@
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
+import Formats
 import SystemPackage
 import Testing
 
@@ -44,7 +44,8 @@ import Testing
   }
 
   /// Our own writer: every compression, sector size and several sizes of chunk; whole and odd lengths.
-  static let written: [(EWFWriting, Int)] = EWFCompression.allCases.enumerated().flatMap { row, compression in
+  static let written: [(EWFWriting, Int)] = ImageCompression.allCases.enumerated().flatMap {
+    row, compression in
     sectorSizes.enumerated().flatMap { column, sectorSize in
       [16, 64, 1024].map { sectorsPerChunk in
         let small = max(1 << 20, UInt64(sectorsPerChunk * sectorSize) + 1 << 18)
@@ -67,7 +68,7 @@ import Testing
   }
 
   private func expectAgreement(_ path: FilePath, _ payload: [UInt8]) throws {
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     let (ours, damage) = try ImageBytes.all(reader)
     let theirs = try EWFTools.export(path)
     let library = try LibewfReading.contents(reader.segments)

@@ -1,7 +1,7 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemPackage
 import Testing
@@ -61,7 +61,7 @@ struct DamageSample: Sendable {
     let folder = try TemporaryFolder()
     let path = folder.appending(name)
     try TestFiles.write(changed, to: path)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     let (bytes, damage) = try ImageBytes.all(reader)
     return (reader, bytes, damage)
   }
@@ -104,7 +104,7 @@ struct DamageSample: Sendable {
         changed[offset] ^= 1 << UInt8(bit)
         let (reader, bytes, damage) = try sample.open(changed)
         let comment: Comment = "\(part), byte \(offset), bit \(bit)"
-        #expect(reader.format == .e01, comment)
+        #expect(reader.format.id == .e01, comment)
         #expect(!reader.structureFindings.isEmpty, comment)
         let named = reader.structureFindings.allSatisfy { $0.subject.hasPrefix("image.E01") }
         #expect(named, comment)

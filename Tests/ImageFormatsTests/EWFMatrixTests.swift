@@ -1,6 +1,6 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
+import Formats
 import SystemPackage
 import Testing
 
@@ -72,7 +72,7 @@ import Testing
         "-C", "2026-0142", "-E", "001-2", "-e", "A. Examiner", "-D", "found in the desk", "-N", "two dents",
       ])
     let path = try image.build(ReferencePayload.bytes(length: 1 << 16), sectorSize: 512, folder: folder.path)
-    let description = try ImageFormatRegistry.open(path).description
+    let description = try Formats.openDisk(path).description
     #expect(description.caseNumber == "2026-0142")
     #expect(description.evidenceNumber == "001-2")
     #expect(description.examiner == "A. Examiner")
@@ -92,7 +92,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try EWFAcquire().build(
       ReferencePayload.bytes(length: 1_000_001), sectorSize: 512, folder: folder.path)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     #expect(reader.geometry.length == 999_936)
     #expect(reader.structureFindings.map(\.code) == [.lengthMismatch])
     #expect(reader.structureFindings.first?.observed?.contains("65 lie behind") == true)

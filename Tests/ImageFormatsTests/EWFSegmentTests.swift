@@ -1,6 +1,6 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
+import Formats
 import Foundation
 import SystemPackage
 import Testing
@@ -21,7 +21,7 @@ import Testing
     let folder = try TemporaryFolder()
     let (payload, _, names) = try build(in: folder.path)
     try FileManager.default.removeItem(atPath: folder.appending(missing).string)
-    let reader = try ImageFormatRegistry.open(folder.appending(opening))
+    let reader = try Formats.openDisk(folder.appending(opening))
     #expect(reader.segments.count == names.count - 1)
     let named = reader.structureFindings.filter { $0.code == .segmentMissing }
     #expect(named.map(\.subject) == [missing])
@@ -53,7 +53,7 @@ import Testing
     let two = try TestFiles.read(folder.appending("image.E02"))
     try TestFiles.write(try TestFiles.read(folder.appending("image.E03")), to: folder.appending("image.E02"))
     try TestFiles.write(two, to: folder.appending("image.E03"))
-    let findings = try ImageFormatRegistry.open(path).structureFindings
+    let findings = try Formats.openDisk(path).structureFindings
     #expect(findings.map(\.observed) == ["segment 3", "segment 2"])
   }
 
@@ -75,11 +75,11 @@ import Testing
     let payload = [UInt8](repeating: 0x5a, count: 52 << 20)
     let path = try EWFAcquire(compression: "none", sectorsPerChunk: 1024, segmentSize: 1 << 20).build(
       payload, sectorSize: 512, folder: folder.path)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     #expect(reader.segments.count > 99)
     #expect(reader.segments.last?.extension?.hasPrefix("EA") == true)
     #expect(reader.structureFindings == [])
-    #expect(try ImageFormatRegistry.open(folder.appending("image.EAA")).segments == reader.segments)
+    #expect(try Formats.openDisk(folder.appending("image.EAA")).segments == reader.segments)
     let isTrue = ImageBytes.equal(try ImageBytes.all(reader).bytes, payload, 0..<payload.count)
     #expect(isTrue)
   }

@@ -7,9 +7,9 @@ import Testing
 /// What our writer makes passes the same tests as every format, and those of libewf.
 @Suite struct EWFWriterConformanceTests {
   @Test(
-    arguments: EWFCompression.allCases,
+    arguments: ImageCompression.allCases,
     [(1, 512), (512, 512), (1_000_001, 512), (8192 * 3, 512), (900_000, 2048), (700_001, 4096)])
-  func conforms(compression: EWFCompression, length: (bytes: Int, sector: Int)) throws {
+  func conforms(compression: ImageCompression, length: (bytes: Int, sector: Int)) throws {
     let conformance = FormatConformance(.e01, padsLastSector: true, storedDigests: [.md5, .sha1]) {
       let path = try EWFWriting(compression, sectorsPerChunk: 16).build($0, sectorSize: $1, folder: $2)
       let verify = try EWFTools.verify(path)
@@ -21,8 +21,8 @@ import Testing
   }
 
   /// Every size of chunk that can be chosen and that the pipeline's blocks hold.
-  @Test(arguments: [16, 64, 512, 4096, 32768] as [UInt32], [EWFCompression.none, .best])
-  func conformsInEveryChunkSize(sectorsPerChunk: UInt32, compression: EWFCompression) throws {
+  @Test(arguments: [16, 64, 512, 4096, 32768] as [UInt32], [ImageCompression.none, .best])
+  func conformsInEveryChunkSize(sectorsPerChunk: UInt32, compression: ImageCompression) throws {
     let conformance = FormatConformance(.e01, padsLastSector: true, storedDigests: [.md5, .sha1]) {
       try EWFWriting(compression, sectorsPerChunk: sectorsPerChunk).build($0, sectorSize: $1, folder: $2)
     }
@@ -30,8 +30,8 @@ import Testing
     #expect(failures == [])
   }
 
-  @Test(arguments: EWFCompression.allCases)
-  func conformsInSeveralSegments(compression: EWFCompression) throws {
+  @Test(arguments: ImageCompression.allCases)
+  func conformsInSeveralSegments(compression: ImageCompression) throws {
     let conformance = FormatConformance(.e01, padsLastSector: true, storedDigests: [.md5, .sha1]) {
       let writing = EWFWriting(compression, segmentSize: EWFOptions.smallestSegmentSize)
       let files = try writing.files($0, sectorSize: $1, folder: $2)

@@ -1,8 +1,8 @@
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemPackage
 import Testing
@@ -49,7 +49,7 @@ import Testing
     #expect(info["Description"] == "found in the desk")
     #expect(info["Model"] == "Cruzer")
     #expect(info["Serial number"] == "4C530001")
-    let read = try ImageFormatRegistry.open(path).description
+    let read = try Formats.openDisk(path).description
     #expect(read.caseNumber == "2026\(space)0142")
     #expect(read.evidenceNumber == "001-2")
     #expect(read.serialNumber == "4C530001")
@@ -66,7 +66,7 @@ import Testing
           $0.notes = value + value
           $0.serialNumber = value
         }, in: folder)
-      let read = try ImageFormatRegistry.open(path).description
+      let read = try Formats.openDisk(path).description
       #expect(read.caseNumber == value)
       #expect(read.notes == value + value)
       #expect(read.serialNumber == value)
@@ -82,7 +82,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = try Self.build(Self.description { $0.examiner = value }, in: folder)
     #expect(try EWFTools.info(path)["Examiner name"] == value)
-    let read = try ImageFormatRegistry.open(path)
+    let read = try Formats.openDisk(path)
     #expect(read.description.examiner.map { Array($0.unicodeScalars) } == Array(value.unicodeScalars))
     #expect(read.description.notes == "two dents")
     #expect(read.structureFindings == [])
@@ -114,7 +114,7 @@ import Testing
       // In whole seconds.
       #expect((before.addingTimeInterval(-1)...after).contains(date))
     }
-    #expect(try ImageFormatRegistry.open(path).description.acquisitionDate?.isEmpty == false)
+    #expect(try Formats.openDisk(path).description.acquisitionDate?.isEmpty == false)
   }
 
   /// ewfacquire leaves the identifier of the set zero; two sets of ours never share one.
@@ -140,11 +140,11 @@ import Testing
   }
 
   @Test(arguments: [
-    (EWFMediaType.fixed, "fixed disk"), (.removable, "removable disk"),
+    (MediaType.fixed, "fixed disk"), (.removable, "removable disk"),
     (.optical, "optical disk (CD/DVD/BD)"),
     (.memory, "memory (RAM)"),
   ])
-  func mediaTypeIsShown(type: EWFMediaType, words: String) throws {
+  func mediaTypeIsShown(type: MediaType, words: String) throws {
     let folder = try TemporaryFolder()
     let image = EWFWriting().with { $0.mediaType = type }
     #expect(try EWFTools.info(try image.build(Self.payload, folder: folder.path))["Media type"] == words)
@@ -165,9 +165,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (EWFCompression.none, "no compression"), (.fast, "good (fast) compression"), (.best, "best compression"),
+    (ImageCompression.none, "no compression"), (.fast, "good (fast) compression"),
+    (.best, "best compression"),
   ])
-  func compressionIsShown(compression: EWFCompression, words: String) throws {
+  func compressionIsShown(compression: ImageCompression, words: String) throws {
     let folder = try TemporaryFolder()
     let info = try EWFTools.info(
       try EWFWriting(compression, sectorsPerChunk: 128).build(Self.payload, folder: folder.path))

@@ -1,8 +1,8 @@
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemIO
 import SystemPackage
@@ -13,15 +13,15 @@ import Testing
   private static let odd = ReferencePayload.bytes(length: 1_000_001)
 
   /// libewf drops what follows the last whole sector; we pad it and store the digests of the padded contents.
-  @Test(arguments: EWFCompression.allCases)
-  func tailOfAnOddSizeIsKept(compression: EWFCompression) throws {
+  @Test(arguments: ImageCompression.allCases)
+  func tailOfAnOddSizeIsKept(compression: ImageCompression) throws {
     let folder = try TemporaryFolder()
     let path = try EWFWriting(compression).build(Self.odd, folder: folder.path)
     let exported = try EWFTools.export(path)
     let padded = EWFWriting.padded(Self.odd, sectorSize: 512)
     #expect(ImageBytes.equal(exported, padded, 0..<padded.count))
     #expect(try EWFTools.info(path)["MD5"] == Digest.of(exported, .md5).hex)
-    #expect(try ImageFormatRegistry.open(path).structureFindings == [])
+    #expect(try Formats.openDisk(path).structureFindings == [])
     // ewfacquire loses the tail of the same bytes.
     let other = try TemporaryFolder()
     let theirs = try EWFAcquire().build(Self.odd, sectorSize: 512, folder: other.path)
@@ -67,7 +67,7 @@ import Testing
 
   private func expectIncomplete(_ path: FilePath) throws {
     #expect(try EWFTools.verify(path).status != 0)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     #expect(reader.structureFindings.contains { $0.code == .imageTruncated })
     #expect(reader.storedDigests.isEmpty)
   }
@@ -98,14 +98,14 @@ import Testing
   }
 
   /// libewf delivers something else in place of a damaged chunk and reports success; our reader names it.
-  @Test(arguments: [EWFCompression.none, .fast, .best])
-  func checksumErrorIsNotBehindASuccess(compression: EWFCompression) throws {
+  @Test(arguments: [ImageCompression.none, .fast, .best])
+  func checksumErrorIsNotBehindASuccess(compression: ImageCompression) throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 1 << 20)
     let path = try EWFWriting(compression, sectorsPerChunk: 16).build(payload, folder: folder.path)
     let sectors = try #require(SectionPlace.list(try TestFiles.read(path)).first { $0.type == "sectors" })
     try TestFiles.flipBit(path, byte: sectors.offset + 76 + 40, bit: 3)
-    let (bytes, damage) = try ImageBytes.all(try ImageFormatRegistry.open(path))
+    let (bytes, damage) = try ImageBytes.all(try Formats.openDisk(path))
     #expect(damage.map(\.bytes) == [0..<8192])
     #expect(ImageBytes.equal([UInt8](repeating: 0, count: 8192), bytes, 0..<8192))
     // ewfexport ends with 0 all the same.
@@ -125,7 +125,7 @@ import Testing
       SectorRange(1 << 33..<1 << 34),
     ]
     let path = try image.build(ReferencePayload.bytes(length: 1 << 20), folder: folder.path)
-    #expect(try ImageFormatRegistry.open(path).recordedUnreadable == [SectorRange(10..<12)])
+    #expect(try Formats.openDisk(path).recordedUnreadable == [SectorRange(10..<12)])
     let info = try Tool.run("ewfinfo", [path.string])
     #expect(info.output.contains("total number: 2"))
     #expect(info.output.contains("at sector(s): 10 - 11 number: 2"))
@@ -143,8 +143,8 @@ import Testing
   }
 
   /// libewf verifies what it wrote, in every compression.
-  @Test("DA-AO-02 DA-AO-06 libewf verifies an E01 of every compression", arguments: EWFCompression.allCases)
-  func ewfverifyPasses(compression: EWFCompression) throws {
+  @Test("DA-AO-02 DA-AO-06 libewf verifies an E01 of every compression", arguments: ImageCompression.allCases)
+  func ewfverifyPasses(compression: ImageCompression) throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 3 << 20)
     let path = try EWFWriting(compression).build(payload, folder: folder.path)

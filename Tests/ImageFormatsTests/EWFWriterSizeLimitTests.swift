@@ -1,9 +1,9 @@
 import Digests
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemIO
 import SystemPackage
@@ -53,7 +53,7 @@ import Testing
       #expect(chunks >= 1 << 26)
       #expect(grown < 64 << 20)
       writer.abandon()
-      let reader = try ImageFormatRegistry.open(folder.appending("image.E01"))
+      let reader = try Formats.openDisk(folder.appending("image.E01"))
       #expect(reader.geometry.length == 8 << 40)
       #expect(reader.structureFindings.contains { $0.code == .imageTruncated })
     }
@@ -108,7 +108,7 @@ import Testing
     let files = written.map(\.path)
     let verify = try Tool.run("ewfverify", ["-q", files[0].string])
     #expect(verify.status == 0, "\(verify.output)\(verify.errors)")
-    let reader = try ImageFormatRegistry.open(files[0])
+    let reader = try Formats.openDisk(files[0])
     #expect(reader.segments == files)
     #expect(reader.structureFindings == [])
     let (bytes, damage) = try ImageBytes.all(reader)
@@ -118,9 +118,9 @@ import Testing
   }
 
   @Test(
-    "DA-AO-05 no segment of an E01 is larger than asked for", arguments: EWFCompression.allCases,
+    "DA-AO-05 no segment of an E01 is larger than asked for", arguments: ImageCompression.allCases,
     [1 << 20, (1 << 20) + 1, 3_333_333] as [UInt64])
-  func segmentsAreNeverLargerThanAsked(compression: EWFCompression, segmentSize: UInt64) throws {
+  func segmentsAreNeverLargerThanAsked(compression: ImageCompression, segmentSize: UInt64) throws {
     let folder = try TemporaryFolder()
     let payload = ReferencePayload.bytes(length: 8 << 20)
     for sectorsPerChunk in [16, 1024] as [UInt32] {
@@ -129,7 +129,7 @@ import Testing
       let files = try EWFWriting(compression, sectorsPerChunk: sectorsPerChunk, segmentSize: segmentSize)
         .files(payload, folder: inner)
       for file in files { #expect(try size(file) <= segmentSize, "\(file)") }
-      let (bytes, damage) = try ImageBytes.all(try ImageFormatRegistry.open(files[0]))
+      let (bytes, damage) = try ImageBytes.all(try Formats.openDisk(files[0]))
       #expect(damage == [])
       #expect(ImageBytes.equal(bytes, payload, 0..<payload.count))
     }

@@ -27,7 +27,7 @@ struct EWFWriting: Sendable, CustomTestStringConvertible {
   var unreadable: [SectorRange] = []
 
   init(
-    _ compression: EWFCompression = .fast, sectorsPerChunk: UInt32? = nil,
+    _ compression: ImageCompression = .fast, sectorsPerChunk: UInt32? = nil,
     segmentSize: UInt64 = EWFOptions.defaultSegmentSize
   ) {
     options.compression = compression

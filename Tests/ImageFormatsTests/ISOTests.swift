@@ -117,7 +117,7 @@ private let hasGenisoimage = Tool.exists("genisoimage")
       try TestFiles.write(bytes, to: path)
       let error = #expect(throws: EvidenceError.self) { try ISOReader.open(path) }
       #expect(error?.code == .formatUnknown)
-      #expect(try OpticalImages.format(of: path) == nil)
+      #expect(try Formats.identify(path) == nil)
     }
   }
 
@@ -130,7 +130,7 @@ private let hasGenisoimage = Tool.exists("genisoimage")
   func imageFormatsThatAreNotReadAreNamed(name: String, start: String, word: String) throws {
     let folder = try TemporaryFolder()
     try TestFiles.write(Array(start.utf8) + [UInt8](repeating: 0, count: 70_000), to: folder.appending(name))
-    let error = #expect(throws: EvidenceError.self) { try OpticalImages.open(folder.appending(name)) }
+    let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(folder.appending(name)) }
     #expect(
       error?.code == .formatUnknown && error?.detail.contains(word) == true, "\(String(describing: error))")
   }

@@ -1,7 +1,7 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemPackage
 import Testing
@@ -56,7 +56,7 @@ extension String {
       format: format, compression: "best", sectorsPerChunk: 128,
       extra: Self.header + ["-m", media, "-M", kind])
     let path = try image.build(ReferencePayload.bytes(length: 1 << 20), sectorSize: 512, folder: folder.path)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     let facts = reader.facts
     let info = try EWFInfo(path)
     #expect(facts.family == family)
@@ -94,7 +94,7 @@ extension String {
     let folder = try TemporaryFolder()
     let path = try EWFAcquire(format: format).build(
       ReferencePayload.bytes(length: 1 << 16), sectorSize: 512, folder: folder.path)
-    let facts = try ImageFormatRegistry.open(path).facts
+    let facts = try Formats.openDisk(path).facts
     let acquired = try #require(facts.acquired)
     let theirs = try #require(try EWFInfo(path, dates: "iso8601").values["Acquisition date"])
     if format == "encase2" {
@@ -130,7 +130,7 @@ extension String {
       let image = EWFAcquire(extra: ["-m", "optical", "-T", "disc.cue"])
       let path = try image.build(
         ReferencePayload.bytes(length: 2000 * 2048, sectorSize: 2048), sectorSize: 2048, folder: folder.path)
-      let reader = try ImageFormatRegistry.open(path)
+      let reader = try Formats.openDisk(path)
       let facts = reader.facts
       #expect(facts.mediaType == .optical)
       let ours = (facts.sessions + facts.tracks).map { "\($0.first) - \($0.end - 1)" }
@@ -147,8 +147,8 @@ extension String {
     let folder = try TemporaryFolder()
     let path = try EWFAcquire().build(
       ReferencePayload.bytes(length: 1 << 16), sectorSize: 512, folder: folder.path)
-    #expect(try ImageFormatRegistry.open(path).facts.writeBlockers == [])
-    #expect(try ImageFormatRegistry.open(path).facts.setIdentifier == nil)
+    #expect(try Formats.openDisk(path).facts.writeBlockers == [])
+    #expect(try Formats.openDisk(path).facts.setIdentifier == nil)
     var bytes = try TestFiles.read(path)
     for section in SectionPlace.list(bytes) where ["volume", "data"].contains(section.type) {
       let start = section.offset + 76
@@ -158,7 +158,7 @@ extension String {
       for index in 0..<4 { bytes[start + 1048 + index] = UInt8(truncatingIfNeeded: checksum >> (8 * index)) }
     }
     try TestFiles.write(bytes, to: path)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     #expect(reader.structureFindings == [])
     #expect(reader.facts.writeBlockers == ["FastBloc", "Tableau"])
     let identifier = ImageFacts.identifierText(try #require(reader.facts.setIdentifier))
@@ -171,12 +171,12 @@ extension String {
     let folder = try TemporaryFolder()
     let path = try EWFAcquire(compression: "none", segmentSize: 1 << 20).build(
       ReferencePayload.bytes(length: 3 << 20), sectorSize: 512, folder: folder.path)
-    let facts = try ImageFormatRegistry.open(path).facts
+    let facts = try Formats.openDisk(path).facts
     #expect(facts.segments.count > 2)
     #expect(facts.segments.map(\.storedNumber) == facts.segments.indices.map { $0 + 1 })
     #expect(facts.isComplete)
     try FileManager.default.removeItem(atPath: folder.appending("image.E02").string)
-    let damaged = try ImageFormatRegistry.open(path).facts
+    let damaged = try Formats.openDisk(path).facts
     #expect(!damaged.isComplete)
     #expect(damaged.hasEnd == true)
     #expect(damaged.lost.count == 1)

@@ -1,8 +1,8 @@
-import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import Foundation
 import SystemIO
 import SystemPackage
@@ -75,7 +75,7 @@ import Testing
       try TestFiles.write([UInt8](repeating: 7, count: 512), to: folder.appending(name))
     }
     for name in ["disk.001", "disk.004"] {
-      let error = #expect(throws: EvidenceError.self) { try ImageFormatRegistry.open(folder.appending(name)) }
+      let error = #expect(throws: EvidenceError.self) { try Formats.openDisk(folder.appending(name)) }
       #expect(error?.code == .segmentMissing)
       #expect(error?.subject == folder.appending("disk.003").string)
     }
@@ -86,7 +86,7 @@ import Testing
     for (name, size) in [("disk.001", 2048), ("disk.002", 1024), ("disk.003", 512)] {
       try TestFiles.write([UInt8](repeating: 7, count: size), to: folder.appending(name))
     }
-    let findings = try ImageFormatRegistry.open(folder.appending("disk.001")).structureFindings
+    let findings = try Formats.openDisk(folder.appending("disk.001")).structureFindings
     #expect(findings.map(\.code) == [.imageTruncated])
     #expect(findings.map(\.subject) == ["disk.002"])
   }
@@ -95,7 +95,7 @@ import Testing
     let folder = try TemporaryFolder()
     let path = folder.appending("disk.raw")
     try TestFiles.write([UInt8](repeating: 7, count: 4096), to: path)
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     try #require(truncate(path.string, 1000) == 0)
     let (bytes, damage) = try ImageBytes.all(reader)
     #expect(bytes == [UInt8](repeating: 7, count: 1000) + [UInt8](repeating: 0, count: 3096))
@@ -115,7 +115,7 @@ import Testing
     ]
     for (name, code) in expected {
       let error = #expect(throws: EvidenceError.self) {
-        try ImageFormatRegistry.open(folder.path.appending(name))
+        try Formats.openDisk(folder.path.appending(name))
       }
       #expect(error?.code == code, "\(name)")
     }

@@ -1,7 +1,7 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import SystemPackage
 import Testing
 
@@ -79,7 +79,7 @@ import Testing
     for name in ["image.EXE", "image.E05", "image.e02", "Image.E02", "image.E02.txt"] {
       try TestFiles.write(Array("MZ nothing of ours".utf8), to: folder.appending(name))
     }
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path)
     #expect(reader.segments == [path])
     #expect(reader.structureFindings == [])
     #expect(try ImageBytes.all(reader).bytes == payload)

@@ -2,7 +2,6 @@ import Evidence
 import EvidenceTestKit
 import SystemPackage
 import Testing
-
 @testable import Validation
 
 /// A check that cannot fail proves nothing: here they do.

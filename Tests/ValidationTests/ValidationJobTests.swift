@@ -5,7 +5,6 @@ import Signing
 import SystemIO
 import SystemPackage
 import Testing
-
 @testable import Validation
 
 /// The job around the checks, with checks whose end is known.

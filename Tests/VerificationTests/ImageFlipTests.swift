@@ -1,7 +1,7 @@
-import DiskImages
 import Evidence
 import EvidenceTestKit
 import FormatKit
+import Formats
 import SystemPackage
 import Testing
 import Verification
@@ -20,7 +20,7 @@ import Verification
     let trusted = try sealed.trusted()
     let file = try FileUnderTest(sealed.evidence.appending(name))
     let map = EWFSegmentMap(file.original)
-    let soundDescription = try ImageFormatRegistry.open(sealed.evidence.appending("001.E01")).description
+    let soundDescription = try Formats.openDisk(sealed.evidence.appending("001.E01")).description
     let kinds = Set(map.sections.map(\.type))
     #expect(
       kinds.isSuperset(
@@ -123,7 +123,7 @@ import Verification
       let report = try sealed.verifyImage("001.E01")
       guard report.verdict == .verified else { return }
       // A bit that fills up the last byte of a compressed header says nothing.
-      let reader = try ImageFormatRegistry.open(sealed.evidence.appending("001.E01"))
+      let reader = try Formats.openDisk(sealed.evidence.appending("001.E01"))
       #expect(reader.description == sound, "\(place), alone")
     } catch is EvidenceError {}
   }

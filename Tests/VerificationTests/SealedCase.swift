@@ -2,6 +2,7 @@ import CaseFolders
 import Casework
 import Evidence
 import EvidenceTestKit
+import FormatKit
 import Foundation
 import Sessions
 import Signing
@@ -96,9 +97,10 @@ final class SealedCase: Sendable {
   func acquire() throws {
     let source = scratch.appending("source.img")
     try TestFiles.write(contents, to: source)
-    var request = AcquisitionRequest(source: source, item: try ItemNumber("001"))
-    request.formats = [.e01, .raw]
-    request.e01.segmentSize = 1 << 20
+    var request = AcquisitionRequest(source, item: try ItemNumber("001"))
+    var settings = ImageSettings()
+    settings.segmentSize = 1 << 20
+    request.output.write([.e01, .raw], settings)
     _ = try AcquisitionJob(request, in: try CaseFolder.at(folder)) { () throws(EvidenceError) in [] }.perform(
       stop: StopFlag()
     ) { _ in }

@@ -40,6 +40,22 @@ package struct SectorRange: Hashable, Sendable, Comparable, CustomStringConverti
 }
 
 extension Array where Element == SectorRange {
+  /// What of the ranges lies in none of the others.
+  /// - Parameter others: in order, not overlapping.
+  package func without(_ others: [SectorRange]) -> [SectorRange] {
+    flatMap { range in
+      var rest: [SectorRange] = []
+      var position = range.first
+      for other in others {
+        guard let shared = other.intersection(range) else { continue }
+        if shared.first > position { rest.append(SectorRange(position..<shared.first)) }
+        position = Swift.max(position, shared.end)
+      }
+      if position < range.end { rest.append(SectorRange(position..<range.end)) }
+      return rest
+    }
+  }
+
   /// Sorted, with touching and overlapping ranges joined.
   package func joined() -> [SectorRange] {
     var result: [SectorRange] = []

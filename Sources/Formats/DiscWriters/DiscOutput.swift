@@ -1,5 +1,6 @@
 import DiscImages
 import Evidence
+import FormatKit
 import OpticalDisc
 import SystemIO
 import SystemPackage

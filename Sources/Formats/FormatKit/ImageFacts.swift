@@ -2,22 +2,6 @@ import Evidence
 
 /// What a container says of itself besides sectors, case data and digests. Whatever it does not say is `nil`.
 package struct ImageFacts: Hashable, Sendable {
-  /// The kind of medium a container says it was made of.
-  package enum MediaType: String, Hashable, Sendable, CaseIterable {
-    case removable
-    case fixed
-    case optical
-    /// Single files, as in logical evidence files.
-    case files
-    case memory
-  }
-
-  package enum Compression: String, Hashable, Sendable, CaseIterable {
-    case none
-    case fast
-    case best
-  }
-
   /// A moment as a container stores it.
   package struct StoredTime: Hashable, Sendable {
     /// In the container's own form.
@@ -55,7 +39,7 @@ package struct ImageFacts: Hashable, Sendable {
   package var isPhysical: Bool?
   /// Write blockers the container was flagged with; empty where none is.
   package var writeBlockers: [String] = []
-  package var compression: Compression?
+  package var compression: ImageCompression?
   package var sectorsPerChunk: UInt32?
   /// Sectors that were given up together when one could not be read; `nil` where none is stored.
   package var errorGranularity: UInt32?

@@ -1,32 +1,45 @@
 import Acquisition
+import DiskWriters
 import Evidence
 import FormatKit
+import Formats
 import Sessions
 import SystemPackage
 
 /// The words allowed as values of options.
 enum AcquireChoices {
-  static let formats = ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")
+  static let formats = DiskWriters.formats.map(\.rawValue).joined(separator: ", ")
+  static let readable = Formats.readable.map(\.id.rawValue).joined(separator: ", ")
+  static let compressions = ImageCompression.allCases.map(\.word).joined(separator: ", ")
   static let digests = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ",")
 
-  static func formats(named names: [String]) throws(EvidenceError) -> [ImageFormat] {
-    var result: [ImageFormat] = []
-    for name in names {
-      guard let format = ImageFormat(rawValue: name.lowercased()) else {
+  static func images(
+    named names: [String], _ settings: ImageSettings
+  ) throws(EvidenceError) -> [any ImagePlan] {
+    try names.mapThrowing { name throws(EvidenceError) in
+      guard let plan = DiskWriters.plan(FormatID(name.lowercased()), settings) else {
         throw EvidenceError(.argumentInvalid, "--format \(name)", "one of \(formats)")
       }
-      result.append(format)
+      return plan
     }
-    return result
   }
 
   /// `FOLDER`, or `FORMAT:FOLDER`.
-  static func copy(named text: String) throws(EvidenceError) -> AcquisitionRequest.Copy {
+  static func copy(
+    named text: String, _ settings: ImageSettings
+  ) throws(EvidenceError) -> AcquisitionRequest.Copy {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    if parts.count == 2, let format = ImageFormat(rawValue: parts[0].lowercased()) {
-      return AcquisitionRequest.Copy(folder: FilePath(String(parts[1])), formats: [format])
+    if parts.count == 2, let plan = DiskWriters.plan(FormatID(parts[0].lowercased()), settings) {
+      return AcquisitionRequest.Copy(folder: FilePath(String(parts[1])), images: [plan])
     }
-    return AcquisitionRequest.Copy(folder: FilePath(text), formats: nil)
+    return AcquisitionRequest.Copy(folder: FilePath(text))
+  }
+
+  static func compression(_ name: String) throws(EvidenceError) -> ImageCompression {
+    guard let compression = ImageCompression(word: name.lowercased()) else {
+      throw EvidenceError(.argumentInvalid, "--compression \(name)", "one of \(compressions)")
+    }
+    return compression
   }
 
   static func digests(named list: String) throws(EvidenceError) -> Set<DigestAlgorithm> {

@@ -1,6 +1,8 @@
 import ArgumentParser
+import DiskWriters
 import Evidence
 import FormatKit
+import Formats
 import Sessions
 import SystemPackage
 
@@ -17,10 +19,11 @@ struct AcquireCommand: CaseCommand {
 
   @Argument(
     help: """
-      A block device, a file, the first file of a split set, or the description of a disc (.cue, .toc), whose sectors \
+      A block device, a file, the first file of a split set, or the image of a disc (.cue, .toc, .iso), whose sectors \
       are acquired.
       """, completion: .file())
   var source: String
+  @OptionGroup var input: InputOptions
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
   @Option(
@@ -68,9 +71,10 @@ struct AcquireCommand: CaseCommand {
 
   func run() throws {
     let request = try acquisitionRequest()
-    let job = try AcquisitionJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
-      try passphrase.read(isNew: false)
-    }
+    let job = try AcquisitionJob(
+      request, in: try caseOptions.folder(),
+      process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
+    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
     CommandLog.signs(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
@@ -79,27 +83,19 @@ struct AcquireCommand: CaseCommand {
 
   private func acquisitionRequest() throws(EvidenceError) -> AcquisitionRequest {
     var request = AcquisitionRequest(
-      source: FilePath(try required(source, "the source")), item: try itemNumber(item))
-    if !format.isEmpty { request.formats = try AcquireChoices.formats(named: format) }
-    request.leavesFormatOpen = format.isEmpty
-    for destination in to { request.copies.append(try AcquireChoices.copy(named: destination)) }
-    for folder in overflowTo { request.overflow.append(FilePath(try required(folder, "--overflow-to"))) }
+      FilePath(try required(source, "the source")), item: try itemNumber(item))
+    request.source.takenAs = try input.format()
+    request.source.sectorSize = sectorSize
+    request.source.track = track
+    request.source.firstSector = start
+    request.source.sectorCount = length
+    request.output = try requestedOutput()
     request.digests = try AcquireChoices.digests(named: digest)
-    request.e01 = try e01.options()
     request.description = e01.description
     request.notes = e01.notes
-    if let split { request.splitSize = try ByteSize.parse(split, "--split") }
-    try demandUse(of: request.formats + request.copies.flatMap { $0.formats ?? [] })
-    request.sectorSize = sectorSize
-    request.track = track
-    request.firstSector = start
-    request.sectorCount = length
-    request.acceptsLittleSpace = acceptLittleSpace
     request.checkpointInterval = checkpointInterval
     request.reading = try reading.policy()
     request.fill = try reading.pattern()
-    request.entersSandbox = true
-    request.requiresSandbox = requireSandbox
     request.reasonAfterExpiry = try afterExpiry.map { text throws(EvidenceError) in
       try required(text, "--after-expiry")
     }
@@ -108,16 +104,34 @@ struct AcquireCommand: CaseCommand {
     return request
   }
 
-  /// A size that none of the images named would have is a mistake, and not passed over.
-  private func demandUse(of formats: [ImageFormat]) throws(EvidenceError) {
+  private func requestedOutput() throws(EvidenceError) -> AcquisitionRequest.Output {
+    var settings = try e01.settings()
+    if let split { settings.split = try ByteSize.parse(split, "--split") }
+    var output = AcquisitionRequest.Output()
+    if format.isEmpty {
+      let usual = DiskWriters.usual(settings)
+      output.images = [usual.first]
+      output.otherwise = usual.otherwise
+    } else {
+      output.images = try AcquireChoices.images(named: format, settings)
+    }
+    for destination in to { output.copies.append(try AcquireChoices.copy(named: destination, settings)) }
+    for folder in overflowTo { output.overflow.append(FilePath(try required(folder, "--overflow-to"))) }
+    output.acceptsLittleSpace = acceptLittleSpace
+    try demandUse(of: settings, by: output)
+    return output
+  }
+
+  /// What none of the images named would take is a mistake, and not passed over.
+  private func demandUse(
+    of settings: ImageSettings, by output: AcquisitionRequest.Output
+  ) throws(EvidenceError) {
     guard !format.isEmpty else { return }
-    if split != nil, !formats.contains(.raw) {
-      throw EvidenceError(
-        .argumentInvalid, "--split", "no raw image is named; segments of an E01 take --segment-size")
-    }
-    if e01.segmentSize != nil, !formats.contains(.e01) {
-      throw EvidenceError(
-        .argumentInvalid, "--segment-size", "no E01 is named; a raw image is divided by --split")
-    }
+    let taken = output.all.reduce(into: Set<ImageSettings.Name>()) { $0.formUnion(type(of: $1).settings) }
+    guard let idle = settings.given.subtracting(taken).map(\.rawValue).min() else { return }
+    let others = DiskWriters.all.filter { $0.settings.contains { $0.rawValue == idle } }.map { $0.format }
+    throw EvidenceError(
+      .argumentInvalid, "--\(idle)",
+      "no image is named that takes it: \(others.map(Formats.title).joined(separator: ", "))")
   }
 }

@@ -1,8 +1,10 @@
 import ArgumentParser
 import CanonicalJSON
+import DiscWriters
 import DiskWriters
 import Evidence
 import FormatKit
+import Formats
 import ImageTools
 import Rendering
 import SystemIO
@@ -34,11 +36,12 @@ struct ConvertCommand: ParsableCommand {
         exhibit convert disc.cue data.iso --accept-loss sector-headers,tracks
       """)
 
-  @Argument(help: "An E01 or raw image; any file of a set.", completion: .file()) var input: String
+  @Argument(help: "An image of a disk or of a disc; any file of a set.", completion: .file()) var input:
+    String
   @Argument(help: "The image to create; of a set, its first file.", completion: .file()) var output: String
   @Option(
     help:
-      "Form of the output: \(AcquireChoices.formats), \(OpticalFormat.written.map(\.rawValue).joined(separator: ", ")). Default: by its ending."
+      "Form of the output: \((DiskWriters.formats + DiscWriters.formats).map(\.rawValue).joined(separator: ", ")). Default: by its ending."
   )
   var to: String?
   @Option(
@@ -49,23 +52,35 @@ struct ConvertCommand: ParsableCommand {
   var repair = false
   @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
   @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
-  @Option(help: "Compression of an E01: \(AcquireChoices.list(EWFCompression.self)). Default: fast.")
+  @Option(help: "Compression of an E01: \(AcquireChoices.compressions). Default: fast.")
   var compression: String?
   @Option(help: "Sector size in bytes of a raw input, which does not say it: 512, 1024, 2048, 4096.")
   var sectorSize: UInt32 = 512
   @Flag(help: "Fill damaged sectors of the input with zeros and name them.") var acceptDamage = false
   @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
+  @OptionGroup var source: InputOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
-    let outputPath = FilePath(output)
-    let opticalFormat = OpticalFormat.written.first { $0.rawValue == to?.lowercased() }
-    if opticalFormat != nil || (to == nil && DiscConversionJob.format(of: outputPath) != nil) {
-      return try convertDisc(to: opticalFormat)
-    }
-    if ["cue", "toc"].contains(FilePath(input).extension?.lowercased()) {
+    let taken = try source.format()
+    let input = if let taken { Formats.named(taken) } else { try Formats.identify(FilePath(input)) }
+    if let refusal = input?.refusal(of: FilePath(self.input)) { throw refusal }
+    let isDisc = input?.contents == .disc
+    let target = FilePath(output).extension ?? ""
+    let writer =
+      to.map { DiscWriters.writer(FormatID($0.lowercased())) } ?? DiscWriters.writer(ending: target)
+    switch (isDisc, writer) {
+    case (true, let writer?): return try convertDisc(taken, to: writer)
+    case (true, nil):
       throw EvidenceError(
-        .argumentInvalid, input, "it describes a disc, which goes into .cue, .toc, .iso or --to tracks")
+        .argumentInvalid, self.input,
+        "it is the image of a disc (\(input?.title ?? "")), which goes into .cue, .toc, .iso or --to tracks")
+    case (false, .some):
+      throw EvidenceError(
+        .argumentInvalid, self.input,
+        "it is the image of a disk (\(input?.title ?? Format.raw.title)), not of a disc; --as iso takes it for one"
+      )
+    case (false, nil): break
     }
     if acceptLoss != nil || repair {
       throw EvidenceError(
@@ -81,9 +96,10 @@ struct ConvertCommand: ParsableCommand {
     if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
   }
 
-  private func convertDisc(to format: OpticalFormat?) throws {
+  private func convertDisc(_ taken: FormatID?, to writer: any DiscWriter.Type) throws {
     var request = DiscConversionRequest(input: FilePath(input), output: FilePath(output))
-    request.format = format
+    request.inputFormat = taken
+    request.format = writer.format
     request.acceptsLittleSpace = acceptLittleSpace
     request.repairs = repair
     for word in (acceptLoss ?? "").split(separator: ",") {
@@ -107,10 +123,11 @@ struct ConvertCommand: ParsableCommand {
 
   private func request() throws(EvidenceError) -> ConversionRequest {
     var request = ConversionRequest(input: FilePath(input), output: FilePath(output))
-    if let to { request.format = try AcquireChoices.formats(named: [to]).first }
-    if let split { request.splitSize = try ByteSize.parse(split, "--split") }
-    if let segmentSize { request.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
-    if let compression { request.compression = try AcquireChoices.word(compression, "--compression") }
+    request.inputFormat = try source.format()
+    if let to { request.format = try AcquireChoices.images(named: [to], ImageSettings()).first?.format }
+    if let split { request.settings.split = try ByteSize.parse(split, "--split") }
+    if let segmentSize { request.settings.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
+    if let compression { request.settings.compression = try AcquireChoices.compression(compression) }
     request.sectorSize = sectorSize
     request.acceptsDamage = acceptDamage
     request.acceptsLittleSpace = acceptLittleSpace
@@ -155,8 +172,8 @@ struct ConvertCommand: ParsableCommand {
   private static func json(_ report: ConversionReport) -> JSONValue {
     .fields([
       "outcome": .string(report.outcome.rawValue), "sentence": .string(report.sentence),
-      "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.rawValue),
-      "to": .string(report.outputFormat.rawValue), "length": Rendering.number(report.geometry.length),
+      "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.id.rawValue),
+      "to": .string(report.outputFormat.id.rawValue), "length": Rendering.number(report.geometry.length),
       "sectorSize": JSONValue(report.geometry.logicalSectorSize),
       "files": .array(report.files.map { .string($0.string) }), "digests": Rendering.json(report.digests),
       "compared": .array(

@@ -55,8 +55,8 @@ enum DiscConversionRendering {
   static func json(_ report: DiscConversionReport) -> JSONValue {
     .fields([
       "outcome": .string(report.outcome.rawValue), "sentence": .string(report.sentence),
-      "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.rawValue),
-      "to": .string(report.outputFormat.rawValue), "losses": report.lossesJSON,
+      "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.id.rawValue),
+      "to": .string(report.outputFormat.id.rawValue), "losses": report.lossesJSON,
       "refused": .array(report.refused.map { .string($0.kind.rawValue) }), "tracks": report.tracksJSON,
       "files": .array(
         report.files.map {

@@ -1,17 +1,25 @@
 import ArgumentParser
 import DiskWriters
 import Evidence
+import FormatKit
 
 /// What can be said of an E01 that is to be written.
 struct E01Options: ParsableArguments {
-  @Option(help: "Compression: \(AcquireChoices.list(EWFCompression.self)).") var compression = "fast"
+  private static let mediaTypes = MediaType.allCases.filter { $0 != .files }
+
+  @Option(help: "Compression: \(AcquireChoices.compressions). Default: fast.") var compression: String?
   @Option(help: "Largest segment, such as 1500MiB.") var segmentSize: String?
   @Option(help: "Sectors per chunk, a power of two from 16. Default: chosen from the size of the medium.")
   var sectorsPerChunk: UInt32?
   @Option(
-    help: "Error granularity stated in the image, in sectors; unreadable sectors are filled one by one.")
-  var errorGranularity: UInt32 = 1
-  @Option(help: "Kind of medium: \(AcquireChoices.list(EWFMediaType.self)). Default: what the device says.")
+    help:
+      "Error granularity stated in the image, in sectors; unreadable sectors are filled one by one. Default: 1."
+  )
+  var errorGranularity: UInt32?
+  @Option(
+    help:
+      "Kind of medium: \(Self.mediaTypes.map(\.rawValue).joined(separator: ", ")). Default: what the device says."
+  )
   var mediaType: String?
   @Flag(help: "The source is a volume, not a whole device.") var logical = false
   @Option(help: "Hardware write blocker to name: \(AcquireChoices.list(EWFWriteBlocker.self)).")
@@ -19,18 +27,28 @@ struct E01Options: ParsableArguments {
   @Option(help: "Description for the header. Default: that of the item.") var description: String?
   @Option(help: "Notes for the header.") var notes: String?
 
-  func options() throws(EvidenceError) -> EWFOptions {
-    var options = EWFOptions()
-    options.compression = try AcquireChoices.word(compression, "--compression")
-    if let segmentSize { options.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
-    options.sectorsPerChunk = sectorsPerChunk
-    guard errorGranularity > 0 else {
+  func settings() throws(EvidenceError) -> ImageSettings {
+    var settings = ImageSettings()
+    if let compression { settings.compression = try AcquireChoices.compression(compression) }
+    if let segmentSize { settings.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
+    settings.sectorsPerChunk = sectorsPerChunk
+    guard errorGranularity != 0 else {
       throw EvidenceError(.argumentInvalid, "--error-granularity 0", "at least 1")
     }
-    options.errorGranularity = errorGranularity
-    if let mediaType { options.mediaType = try AcquireChoices.word(mediaType, "--media-type") }
-    options.isPhysical = !logical
-    if let writeBlocker { options.writeBlocker = try AcquireChoices.word(writeBlocker, "--write-blocker") }
-    return options
+    settings.errorGranularity = errorGranularity
+    if let mediaType {
+      guard let type = Self.mediaTypes.first(where: { $0.rawValue == mediaType.lowercased() }) else {
+        throw EvidenceError(
+          .argumentInvalid, "--media-type \(mediaType)",
+          "one of \(Self.mediaTypes.map(\.rawValue).joined(separator: ", "))")
+      }
+      settings.mediaType = type
+    }
+    if logical { settings.isLogical = true }
+    if let writeBlocker {
+      let known: EWFWriteBlocker = try AcquireChoices.word(writeBlocker, "--write-blocker")
+      settings.writeBlocker = known.rawValue
+    }
+    return settings
   }
 }

@@ -12,8 +12,8 @@ struct InfoCommand: ParsableCommand {
     discussion: """
       Case data, medium, form of the container, segments, stored digests, sessions and sectors recorded as \
       unreadable; then every damaged section, missing segment and lost sector. By default only the structure is \
-      read; --read-data reads all stored data and checks it against its own checksums. Digests are compared by \
-      `exhibit verify`.
+      read; --read-data reads all stored data and checks it against its own checksums. Of an optical disc: its \
+      tracks and file systems, and with --read-data every sector. Digests are compared by `exhibit verify`.
 
       Exit status: 0 sound, 5 damaged or incomplete.
 
@@ -21,22 +21,29 @@ struct InfoCommand: ParsableCommand {
         exhibit info 001.E01
         exhibit info 001.E01 --read-data
         exhibit info disk.001 --json
+        exhibit info disc.cue --read-data
       """)
 
-  @Argument(help: "An E01 or raw image; any file of a set.", completion: .file()) var image: String
+  @Argument(help: "An image of a disk or of a disc; any file of a set.", completion: .file()) var image:
+    String
   @Flag(help: "Read all stored data and name damaged sectors.") var readData = false
   @Option(help: "Sector size in bytes of a raw image, which does not say it: 512, 1024, 2048, 4096.")
   var sectorSize: UInt32 = 512
+  @OptionGroup var input: InputOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     StopSignals.install()
     let display = ProgressDisplay("Reading")
-    let info = try InfoJob(
-      FilePath(image), sectorSize: sectorSize, readsData: readData, stop: StopSignals.flag
-    ).perform { display.update(done: $0, of: $1) }
+    let info = try ImageInspection.perform(
+      FilePath(image), as: try input.format(), sectorSize: sectorSize, readsData: readData,
+      stop: StopSignals.flag
+    ) { display.update(done: $0, of: $1) }
     display.finish()
-    output.show(InfoRendering.lines(info), json: InfoRendering.json(info))
+    switch info {
+    case .disk(let info): output.show(InfoRendering.lines(info), json: InfoRendering.json(info))
+    case .disc(let info): output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
+    }
     if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
   }
 }

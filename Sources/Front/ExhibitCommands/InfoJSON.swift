@@ -8,7 +8,7 @@ extension InfoRendering {
   static func json(_ info: ImageInfo) -> JSONValue {
     let facts = info.facts
     return .fields([
-      "path": .string(info.path.string), "format": .string(info.format.rawValue),
+      "path": .string(info.path.string), "format": .string(info.format.id.rawValue),
       "family": text(facts.family), "sound": .bool(info.isSound), "complete": .bool(facts.isComplete),
       "dataRead": .bool(info.wasDataRead), "exitStatus": JSONValue(info.exitStatus.rawValue),
       "caseData": caseData(info), "container": container(facts), "medium": medium(info),

@@ -64,7 +64,7 @@ enum InfoRendering {
 
   private static func container(_ info: ImageInfo) -> [Entry] {
     let facts = info.facts
-    guard info.format != .raw else { return [] }
+    guard info.format.isContainer else { return [] }
     let chunk = facts.sectorsPerChunk.map { count in
       let size = UInt64(count) * UInt64(info.geometry.logicalSectorSize)
       return "\(count) sectors (\(HumanText.size(size)))"
@@ -119,7 +119,7 @@ enum InfoRendering {
 
   private static func state(_ info: ImageInfo) -> String {
     let read = info.wasDataRead ? "Stored data was read." : "Stored data was not read."
-    guard info.format != .raw else {
+    guard info.format.isContainer else {
       return info.isSound
         ? "A raw image has no structure and no checksums to check." : "Not sound: see the findings."
     }

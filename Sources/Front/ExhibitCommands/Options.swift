@@ -2,6 +2,7 @@ import ArgumentParser
 import CanonicalJSON
 import CaseFolders
 import Evidence
+import Formats
 import Manifests
 import Rendering
 import SystemIO
@@ -18,6 +19,26 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// `--as`: what a file is taken for.
+struct InputOptions: ParsableArguments {
+  @Option(
+    name: .customLong("as"),
+    help: """
+      Take the file for this format, whatever it looks like: \(AcquireChoices.readable). `raw` takes its bytes as they \
+      are. Default: what it is.
+      """)
+  var takenAs: String?
+
+  /// - Throws: `argumentInvalid`.
+  func format() throws(EvidenceError) -> FormatID? {
+    guard let takenAs else { return nil }
+    guard let format = Formats.readable.first(where: { $0.id.rawValue == takenAs.lowercased() }) else {
+      throw EvidenceError(.argumentInvalid, "--as \(takenAs)", "one of \(AcquireChoices.readable)")
+    }
+    return format.id
+  }
+}
+
 /// `--case`.
 struct CaseOptions: ParsableArguments {
   @Option(
@@ -26,7 +47,7 @@ struct CaseOptions: ParsableArguments {
   var path: String?
 
   @Option(
-    name: .customLong("as"),
+    name: .customLong("by"),
     help: "Who you are: a person of the case, by name or identifier. Default: its examiner.")
   var person: String?
 

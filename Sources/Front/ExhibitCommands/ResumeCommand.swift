@@ -43,13 +43,12 @@ struct ResumeCommand: CaseCommand {
     if let source { request.source = FilePath(try required(source, "--source")) }
     request.errorLimit = noErrorLimit ? .some(nil) : errorLimit.map { .some($0) }
     request.reasonAfterExpiry = try afterExpiry.map { try required($0, "--after-expiry") }
-    request.entersSandbox = true
-    request.requiresSandbox = requireSandbox
     let accepted = try acceptance.acceptances()
     if !accepted.isEmpty { request.accepted = accepted }
-    let job = try ResumeJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
-      try passphrase.read(isNew: false)
-    }
+    let job = try ResumeJob(
+      request, in: try caseOptions.folder(),
+      process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
+    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
     CommandLog.signs(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)

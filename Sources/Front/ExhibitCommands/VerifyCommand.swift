@@ -27,6 +27,7 @@ struct VerifyCommand: CaseCommand {
     help: "A case folder, a manifest, a report, or an image. Default: the case this is run in.",
     completion: .file())
   var path: String?
+  @OptionGroup var input: InputOptions
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Only this evidence item of the case.") var item: String?
   @Option(
@@ -50,7 +51,7 @@ struct VerifyCommand: CaseCommand {
   func run() throws {
     let number = try item.map { try itemNumber($0) }
     let target: VerificationJob.Target =
-      if let path { try VerificationJob.target(FilePath(path), item: number) } else {
+      if let path { try VerificationJob.target(FilePath(path), as: try input.format(), item: number) } else {
         .record(try caseOptions.folder(), item: number)
       }
     if case .record(let folder, _) = target {

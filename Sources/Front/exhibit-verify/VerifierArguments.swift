@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Manifests
 import SystemPackage
 import Verification
@@ -9,7 +10,7 @@ import Verification
 struct VerifierArguments {
   static let usage = """
     usage: exhibit-verify PATH… [--trust CERT]… [--crl LIST]… [--expect-head HEAD]…
-                            [--with FOLDER]… [--level full|chunks] [--json]
+                            [--with FOLDER]… [--level full|chunks] [--as FORMAT] [--json]
 
     Verifies what others made, with nothing but what they handed over. Writes nothing, asks no network.
 
@@ -27,6 +28,7 @@ struct VerifierArguments {
                      the published head of a manifest, or its SHA-256: that manifest must be among those verified.
     --with FOLDER    a folder that holds segments besides that of the manifest. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk digests and the Merkle root over them.
+    --as FORMAT      take images for this format, whatever they look like; raw takes the bytes as they are.
     --json           the result as one JSON object on standard output
     --version, --help
 
@@ -45,6 +47,7 @@ struct VerifierArguments {
   var heads: [PublishedHead] = []
   var with: [FilePath] = []
   var level = VerificationLevel.full
+  var format: FormatID?
   var json = false
   var wantsHelp = false
   var wantsVersion = false
@@ -80,6 +83,13 @@ struct VerifierArguments {
           throw EvidenceError(.argumentInvalid, "--level \(name)", "one of full, chunks")
         }
         self.level = level
+      case "--as":
+        let name = try value()
+        guard let format = Formats.readable.first(where: { $0.id.rawValue == name }) else {
+          let known = Formats.readable.map(\.id.rawValue).joined(separator: ", ")
+          throw EvidenceError(.argumentInvalid, "--as \(name)", "one of \(known)")
+        }
+        self.format = format.id
       case "--json": json = true
       case "--help", "-h": wantsHelp = true
       case "--version": wantsVersion = true

@@ -24,7 +24,7 @@ enum ExhibitVerify {
       trust: try Trust.read(certificates: arguments.trust, revocationLists: arguments.revocationLists),
       besides: arguments.with, heads: arguments.heads, level: arguments.level, stop: StopSignals.flag)
     let subjects = try arguments.paths.map { path throws(EvidenceError) in
-      guard let subject = try VerificationSubject.at(path) else {
+      guard let subject = try VerificationSubject.at(path, as: arguments.format) else {
         throw EvidenceError(.formatUnknown, path.string, "a folder without a proof, a bag or one manifest")
       }
       return subject

@@ -80,7 +80,7 @@ extension Manifest {
         check.equal("\(path).digests.\(digest.algorithm.rawValue)", whole.hex, digest.hex)
       }
     }
-    if image.format == .raw, image.contents.count == 1 {
+    if image.isPlain, image.contents.count == 1 {
       let total = image.segments.reduce(UInt64(0)) { $0.addingReportingOverflow($1.size).partialValue }
       check.equal("\(path).segments", image.contents[0].length, total)
     }

@@ -142,18 +142,8 @@ extension Manifest {
 
   /// A container that was written.
   package struct Image: Hashable, Sendable {
-    package enum Format: String, Hashable, Sendable, CaseIterable {
-      case e01
-      case raw
-    }
-
-    package enum Compression: String, Hashable, Sendable, CaseIterable {
-      case none
-      case fast
-      case best
-      /// Only chunks of zeros are compressed.
-      case emptyBlock
-    }
+    /// Formats that version 1 of the manifest knows.
+    package static let formats: [FormatID] = ["e01", "raw"].map { FormatID($0) }
 
     /// What the container holds of one stream.
     package struct Contents: Hashable, Sendable {
@@ -176,15 +166,21 @@ extension Manifest {
       }
     }
 
-    package var format: Format
+    /// One of ``formats``.
+    package var format: FormatID
     /// `nil` where the format knows none.
-    package var compression: Compression?
+    package var compression: ImageCompression?
     /// At least one.
     package var contents: [Contents]
     /// The files of the set, in order; at least one.
     package var segments: [File]
 
-    package init(format: Format, compression: Compression? = nil, contents: [Contents], segments: [File]) {
+    /// The files are the contents and nothing else, one after the other.
+    package var isPlain: Bool { format == Self.formats[1] }
+
+    package init(
+      format: FormatID, compression: ImageCompression? = nil, contents: [Contents], segments: [File]
+    ) {
       self.format = format
       self.compression = compression
       self.contents = contents

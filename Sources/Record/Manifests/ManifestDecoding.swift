@@ -114,7 +114,7 @@ extension Manifest.Image {
   init(_ given: StrictObject) throws(EvidenceError) {
     var object = given
     self.init(
-      format: try object.choice("format"), compression: try object.optionalChoice("compression"),
+      format: try Self.format(&object), compression: try object.optionalChoice("compression"),
       contents: try object.list("contents", atLeast: 1) { (value, path) throws(EvidenceError) in
         try Contents(try StrictObject(value, at: path))
       },
@@ -122,6 +122,16 @@ extension Manifest.Image {
         try Manifest.File(try StrictObject(value, at: path))
       })
     try object.finish()
+  }
+}
+
+extension Manifest.Image {
+  private static func format(_ object: inout StrictObject) throws(EvidenceError) -> FormatID {
+    let format = FormatID(try object.text("format"))
+    guard formats.contains(format) else {
+      throw object.failure("format", "none of \(formats.map(\.rawValue).joined(separator: ", "))")
+    }
+    return format
   }
 }
 

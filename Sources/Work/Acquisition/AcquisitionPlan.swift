@@ -101,7 +101,7 @@ package struct AcquisitionProgress: Hashable, Sendable {
 
 /// What became of one image.
 package struct ImageOutcome: Sendable {
-  package let format: ImageFormat
+  package let format: FormatID
   /// `nil` where it was not completed.
   package let written: WrittenImage?
   /// Why it was not completed; `nil` where it was, or where the whole run ended early.

@@ -1,9 +1,9 @@
 import CaseFolders
 import Casework
 import Digests
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import Manifests
 import Media
 import ReferenceMedia
@@ -181,8 +181,8 @@ final class Bench {
     _ source: FilePath, medium: (any SectorSource)?, _ change: (inout AcquisitionRequest) -> Void
   ) throws -> Acquired {
     let folder = try caseFolder()
-    var request = AcquisitionRequest(source: source, item: item)
-    request.formats = [.e01, .raw]
+    var request = AcquisitionRequest(source, item: item)
+    request.output.write([.e01, .raw])
     request.commandLine = [ToolVersion.name, "validate"]
     change(&request)
     let job = try AcquisitionJob(request, in: folder, medium: medium) { () throws(EvidenceError) in [] }
@@ -201,7 +201,7 @@ final class Bench {
     ).perform { _, _ in }
   }
 
-  func open(_ image: FilePath) throws -> any ImageReader { try ImageFormatRegistry.open(image) }
+  func open(_ image: FilePath) throws -> any ImageReader { try Formats.openDisk(image) }
 
   /// Runs `body` while one bit of a file is flipped.
   func withFlippedBit(_ path: FilePath, _ position: Int, _ body: () throws -> Void) throws {
@@ -266,9 +266,17 @@ struct Acquired {
       return Files.exists(split) ? split : folder.appending(names.acquisition + ".raw")
     }
 
-    func reader(_ format: ImageFormat, sectorSize: UInt32) throws -> any ImageReader {
-      try ImageFormatRegistry.open(format == .e01 ? e01 : raw, as: format, rawSectorSize: sectorSize)
+    /// - Parameter others: folders that hold segments besides its own.
+    func reader(
+      _ image: Manifest.Image, sectorSize: UInt32, besides others: [FilePath] = []
+    ) throws -> any ImageReader {
+      try Formats.openDisk(
+        folder.appending(image.segments[0].name), as: image.format,
+        DiskOpening(sectorSize: sectorSize, besides: others))
     }
+
+    /// Its E01, whatever sectors the medium has.
+    func openE01() throws -> any ImageReader { try Formats.openDisk(e01) }
 
     func bytes(_ name: String) throws -> [UInt8] {
       try Files.contents(folder.appending(name), cap: Manifest.largestFile)
@@ -298,5 +306,14 @@ enum FolderTree {
       try DurableFile.write(
         try Files.contents(folder.appending(name), cap: 1 << 30), to: copy.appending(name))
     }
+  }
+}
+
+extension AcquisitionRequest {
+  /// An E01 and a raw image with settings of their own.
+  mutating func write(_ change: (inout ImageSettings) -> Void) {
+    var settings = ImageSettings()
+    change(&settings)
+    output.write([.e01, .raw], settings)
   }
 }

@@ -1,5 +1,6 @@
+import DiskWriters
 import Evidence
-import FormatKit
+import Formats
 import SystemIO
 import Verification
 
@@ -13,9 +14,10 @@ extension Trial {
         ? .complete : .completeWithUnreadable(sectors: UInt64(expected.unreadable.count)), "\(what): verdict")
     expectEqual(acquired.summary.sectorCount, expected.sectorCount, "\(what): number of sectors")
     let record = try acquired.record()
-    for format in ImageFormat.allCases {
-      let reader = try record.reader(format, sectorSize: UInt32(expected.sectorSize))
-      expectSame(try SectorComparison(of: reader, with: expected), "\(what): \(format.title)")
+    for image in try record.manifest().images {
+      let reader = try record.reader(image, sectorSize: UInt32(expected.sectorSize))
+      expectSame(
+        try SectorComparison(of: reader, with: expected), "\(what): \(Formats.title(image.format))")
     }
   }
 
@@ -26,7 +28,7 @@ extension Trial {
     let record = try acquired.record()
     let decoded = try bench.decode(record.e01)
     expectSame(try SectorComparison(ofFile: decoded, with: expected), "\(what): E01 decoded by ewfexport")
-    let stored = try record.reader(.e01, sectorSize: UInt32(expected.sectorSize)).storedDigests
+    let stored = try record.openE01().storedDigests
     for digest in stored.all {
       expectEqual(
         try bench.digest(of: decoded, digest.algorithm), digest.hex,

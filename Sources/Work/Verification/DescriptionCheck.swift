@@ -4,9 +4,9 @@ import Manifests
 
 /// What an image says of itself besides its sectors, against the manifest.
 enum DescriptionCheck {
-  /// Findings where an E01 names another case, item or examiner, or lists other unreadable sectors.
+  /// Findings where a container names another case, item or examiner, or lists other unreadable sectors.
   static func findings(_ reader: any ImageReader, _ manifest: Manifest, subject: String) -> [Finding] {
-    guard reader.format == .e01 else { return [] }
+    guard reader.format.isContainer else { return [] }
     let description = reader.description
     let fields: [(String, String?, String)] = [
       ("case number", description.caseNumber, manifest.investigation.number),
@@ -24,13 +24,14 @@ enum DescriptionCheck {
     return findings + unreadable(reader, manifest, subject: subject)
   }
 
-  /// An E01 lists unreadable sectors with 32-bit addresses; ranges past them are in the manifest only, which is
-  /// a note. Any other difference is a failure.
+  /// A list may not reach as far as the medium, as that of an E01 with its 32-bit addresses: what lies past it is in the
+  /// manifest only, which is a note. Any other difference is a failure.
   private static func unreadable(
     _ reader: any ImageReader, _ manifest: Manifest, subject: String
   ) -> [Finding] {
     let recorded = manifest.mainStream?.map.ranges(in: .unreadable) ?? []
-    let listable = EWFErrorAddresses.listed(recorded)
+    guard let listed = reader.format.listed else { return [] }
+    let listable = listed(recorded)
     var findings: [Finding] = []
     if reader.recordedUnreadable.joined() != listable.joined() {
       findings.append(
@@ -38,11 +39,11 @@ enum DescriptionCheck {
           .unreadableListDiffers, subject: subject, expected: "sectors \(listable.listed())",
           observed: "sectors \(reader.recordedUnreadable.listed())"))
     }
-    for range in EWFErrorAddresses.unlisted(recorded) {
+    for range in recorded.without(listable) {
       findings.append(
         Finding(
           .unreadableListDiffers, .note, subject: subject, expected: "in the manifest",
-          observed: "past the 32-bit addresses of the image's own list", sectors: range))
+          observed: "past the addresses of the image's own list", sectors: range))
     }
     return findings
   }

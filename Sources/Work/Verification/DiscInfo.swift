@@ -9,7 +9,7 @@ import SystemPackage
 /// What an image of an optical disc holds.
 package struct DiscInfo: Sendable {
   package let path: FilePath
-  package let format: OpticalFormat
+  package let format: Format
   package let image: DiscImage
   package let fileSystems: [DiscImage.FileSystems]
   /// What the sectors of each track are, in the order of the tracks; empty where they were not read.
@@ -24,7 +24,7 @@ package struct DiscInfo: Sendable {
 /// Opens an image of an optical disc and tells everything about it.
 package struct DiscInfoJob {
   private let path: FilePath
-  private let format: OpticalFormat?
+  private let format: FormatID?
   private let readsData: Bool
   private let stop: StopFlag
 
@@ -32,7 +32,7 @@ package struct DiscInfoJob {
   ///   - format: by name and contents where `nil`.
   ///   - readsData: whether every sector is read and its codes are checked.
   package init(
-    _ path: FilePath, format: OpticalFormat? = nil, readsData: Bool = false, stop: StopFlag = StopFlag()
+    _ path: FilePath, format: FormatID? = nil, readsData: Bool = false, stop: StopFlag = StopFlag()
   ) {
     self.path = path
     self.format = format
@@ -45,7 +45,7 @@ package struct DiscInfoJob {
   /// - Throws: `fileMissing`, `formatUnknown`, `sheetMalformed`, `imageMalformed`, `segmentMissing`, `readFailed`,
   ///   `interrupted`.
   package func perform(progress: (UInt64, UInt64) -> Void = { _, _ in }) throws(EvidenceError) -> DiscInfo {
-    let (format, image) = try OpticalImages.open(path, as: format)
+    let (format, image) = try Formats.openDisc(path, as: format)
     let name = path.lastComponent?.string ?? path.string
     let systems = try image.fileSystems()
     var findings = DiscFindings.ofDescription(image, systems, name: name)

@@ -6,17 +6,14 @@ import SystemPackage
 /// Verifies the image of an optical disc against the codes of its own sectors, since it stores no digests.
 package struct DiscVerification {
   private let path: FilePath
+  private let format: FormatID?
   private let stop: StopFlag
 
-  /// - Parameter path: a description: a cue sheet or a table of contents of cdrdao.
-  package init(_ path: FilePath, stop: StopFlag = StopFlag()) {
+  /// - Parameter format: what it is taken for; what it is itself where `nil`.
+  package init(_ path: FilePath, as format: FormatID? = nil, stop: StopFlag = StopFlag()) {
     self.path = path
+    self.format = format
     self.stop = stop
-  }
-
-  /// Whether a path names a description of a disc.
-  static func claims(_ path: FilePath) -> Bool {
-    ["cue", "toc"].contains(path.extension?.lowercased())
   }
 
   /// Blocks until done.
@@ -29,7 +26,7 @@ package struct DiscVerification {
     let name = path.lastComponent?.string ?? path.string
     let info: DiscInfo
     do throws(EvidenceError) {
-      info = try DiscInfoJob(path, readsData: true, stop: stop).perform(progress: progress)
+      info = try DiscInfoJob(path, format: format, readsData: true, stop: stop).perform(progress: progress)
     } catch  where error.code == .interrupted {
       report.wasStopped = true
       report.skip("\(name): sectors", because: "the verification was stopped")

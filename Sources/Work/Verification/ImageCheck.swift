@@ -1,6 +1,6 @@
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import SystemIO
 import SystemPackage
 
@@ -29,8 +29,8 @@ struct ImageCheck {
     length: UInt64, reference: Reference?, report: inout VerificationReport,
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
-    // A raw image has no structure but the sizes of its files, and no checksums.
-    let own = reader.format == .raw ? "the sizes of its files" : "its own checksums"
+    // What is no container has no structure but the sizes of its files, and no checksums.
+    let own = reader.format.isContainer ? "its own checksums" : "the sizes of its files"
     report.take("\(name): structure", against: own, reader.structureFindings)
     reference?.chunks.restart()
     var algorithms = Set(reader.storedDigests.all.map(\.algorithm))
@@ -48,7 +48,7 @@ struct ImageCheck {
 
     let sectorSize = UInt64(reader.geometry.logicalSectorSize)
     report.take(
-      "\(name): stored data", against: reader.format == .raw ? "readable to its end" : own,
+      "\(name): stored data", against: reader.format.isContainer ? own : "readable to its end",
       result.damaged.map { part in
         let sectors = SectorRange(
           part.bytes.lowerBound / sectorSize..<(part.bytes.upperBound + sectorSize - 1) / sectorSize)
@@ -134,15 +134,17 @@ struct ImageCheck {
 /// Verifies an image that has no manifest against what it stores itself.
 package struct LoneImageVerification {
   private let path: FilePath
+  private let format: FormatID?
   private let level: VerificationLevel
   private let workers: Int
   private let stop: StopFlag
 
   package init(
-    _ path: FilePath, level: VerificationLevel = .full, workers: Int = availableProcessors(),
-    stop: StopFlag = StopFlag()
+    _ path: FilePath, as format: FormatID? = nil, level: VerificationLevel = .full,
+    workers: Int = availableProcessors(), stop: StopFlag = StopFlag()
   ) {
     self.path = path
+    self.format = format
     self.level = level
     self.workers = workers
     self.stop = stop
@@ -154,7 +156,7 @@ package struct LoneImageVerification {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> VerificationReport {
-    let reader = try ImageFormatRegistry.open(path)
+    let reader = try Formats.openDisk(path, as: format)
     let name = path.lastComponent?.string ?? path.string
     var report = VerificationReport(subject: path.string)
     let length = reader.geometry.length

@@ -1,7 +1,7 @@
 import Digests
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import Manifests
 import Signing
 import SystemIO
@@ -76,7 +76,7 @@ package struct ManifestVerification {
       check: FileCheck(folders: FileFolders(folder, besides: elsewhere(manifest)), stop: stop)
     ) { [level] file in
       // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
-      level == .full && manifest.images.contains { $0.format == .raw && $0.segments == [file] }
+      level == .full && manifest.images.contains { $0.isPlain && $0.segments == [file] }
     }
     var ofImages = VerificationReport(subject: path.string)
     let images = Swift.Result { () throws(EvidenceError) in
@@ -337,10 +337,9 @@ package struct ManifestVerification {
     else { return }
     let reader: any ImageReader
     do throws(EvidenceError) {
-      reader = try ImageFormatRegistry.open(
-        FileFolders(folder, besides: elsewhere(manifest)).path(of: first.name),
-        as: image.format == .e01 ? .e01 : .raw, rawSectorSize: stream.unitSize,
-        besides: [folder] + elsewhere(manifest))
+      reader = try Formats.openDisk(
+        FileFolders(folder, besides: elsewhere(manifest)).path(of: first.name), as: image.format,
+        DiskOpening(sectorSize: stream.unitSize, besides: [folder] + elsewhere(manifest)))
     } catch {
       let code: FindingCode =
         [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged

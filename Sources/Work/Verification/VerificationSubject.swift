@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Manifests
 import Signing
 import SystemIO
@@ -40,14 +41,20 @@ package enum VerificationSubject: Hashable, Sendable {
   /// A file with its signature beside it, such as a report.
   case signedFile(FilePath)
   /// An image without a manifest.
-  case image(FilePath)
-  /// The description of an optical disc without a manifest.
-  case disc(FilePath)
+  case image(FilePath, as: FormatID? = nil)
+  /// The image of an optical disc without a manifest.
+  case disc(FilePath, as: FormatID? = nil)
 
   /// What a path names.
+  /// - Parameter format: what a file is taken for, whatever it looks like: an image of this format.
   /// - Returns: `nil` for a folder that is none of these.
-  /// - Throws: `fileMissing`, `readFailed`, `proofMalformed` for a folder with several proofs.
-  package static func at(_ path: FilePath) throws(EvidenceError) -> VerificationSubject? {
+  /// - Throws: `fileMissing`, `readFailed`, `formatUnreadable` for an image that is known and cannot be read, `proofMalformed` for a folder with several proofs.
+  package static func at(
+    _ path: FilePath, as format: FormatID? = nil
+  ) throws(EvidenceError) -> VerificationSubject? {
+    if let format {
+      return Formats.named(format)?.contents == .disc ? .disc(path, as: format) : .image(path, as: format)
+    }
     switch Files.kind(path) {
     case nil: throw EvidenceError(.fileMissing, path.string)
     case .folder: return try inFolder(path)
@@ -55,8 +62,10 @@ package enum VerificationSubject: Hashable, Sendable {
       if path.string.hasSuffix(ProofVerification.ending) { return .proof(path.parentFolder) }
       if path.string.hasSuffix(".jsonl") { return .auditLog(path) }
       if SignedFile.isOne(path) { return .signedFile(path) }
-      if path.string.hasSuffix(".json") { return .manifest(path) }
-      return DiscVerification.claims(path) ? .disc(path) : .image(path)
+      let format = try Formats.identify(path)
+      if path.string.hasSuffix(".json"), format?.contents != .disc { return .manifest(path) }
+      if let refusal = format?.refusal(of: path) { throw refusal }
+      return format?.contents == .disc ? .disc(path) : .image(path)
     }
   }
 
@@ -94,10 +103,10 @@ package enum VerificationSubject: Hashable, Sendable {
     case .auditLog(let path):
       try AuditLogVerification(path, settings).perform(progress: progress)
     case .signedFile(let path): try SignedFile(path, trust: settings.trust).verify().report
-    case .disc(let path):
-      try DiscVerification(path, stop: settings.stop).perform(progress: progress)
-    case .image(let path):
-      try LoneImageVerification(path, level: settings.level, stop: settings.stop).perform(
+    case .disc(let path, let format):
+      try DiscVerification(path, as: format, stop: settings.stop).perform(progress: progress)
+    case .image(let path, let format):
+      try LoneImageVerification(path, as: format, level: settings.level, stop: settings.stop).perform(
         progress: progress)
     }
   }

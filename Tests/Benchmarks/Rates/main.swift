@@ -1,8 +1,8 @@
 import CanonicalJSON
 import Digests
-import DiskImages
 import DiskWriters
 import Evidence
+import Formats
 import Glibc
 import SystemIO
 import SystemPackage
@@ -66,7 +66,7 @@ try measure("sha256WholeAndChunks") { buffer, _ in
 try measure("chunkMD5") { buffer, _ in _ = ChunkMD5.digests(of: buffer.bytes, chunkSize: 1 << 20) }
 
 let geometry = MediaGeometry(length: length)
-for compression in [EWFCompression.fast, .best] {
+for compression in [ImageCompression.fast, .best] {
   var options = EWFOptions()
   options.compression = compression
   let writer = try EWFImageWriter(
@@ -87,7 +87,7 @@ for _ in 0..<2 {
   try raw.close()
 }
 
-let reader = try ImageFormatRegistry.open(FilePath(arguments[2]))
+let reader = try Formats.openDisk(FilePath(arguments[2]))
 let decoded = PageBuffer(capacity: blockSize)
 try measure("decode") { buffer, offset in
   _ = try decoded.fill { memory in

@@ -46,8 +46,8 @@ try store.close()
 var faults = FaultySource.Faults()
 faults.unreadable = Set((0..<ranges).map { $0 * 2 })
 let medium = FaultySource(length: Int(ranges) * 1024 + 512, faults: faults)
-var acquisition = AcquisitionRequest(source: "/dev/faulty", item: item)
-acquisition.formats = [.raw]
+var acquisition = AcquisitionRequest("/dev/faulty", item: item)
+acquisition.output.write([.raw])
 _ = try AcquisitionJob(acquisition, in: folder, medium: medium) { () throws(EvidenceError) in [] }.perform(
   stop: StopFlag()
 ) { _ in }

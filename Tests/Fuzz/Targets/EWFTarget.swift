@@ -1,6 +1,6 @@
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import Glibc
 import SystemIO
 import SystemPackage
@@ -32,7 +32,7 @@ enum EWFTarget {
     guard let first = Scratch.shared.write(segments, as: names) else {
       return "the scratch file was not written"
     }
-    guard let reader = try? ImageFormatRegistry.open(first, as: .e01) else { return nil }
+    guard let reader = try? Formats.openDisk(first, as: .e01) else { return nil }
     return problem(with: reader)
   }
 

@@ -66,7 +66,7 @@ enum FuzzSeeds {
 
   private static func images(_ scratch: FilePath) throws(EvidenceError) -> [(String, [UInt8])] {
     var seeds: [(String, [UInt8])] = []
-    for compression in EWFCompression.allCases {
+    for compression in ImageCompression.allCases {
       let folder = scratch.appending("image-\(compression.rawValue)")
       try DurableFolder.create(folder)
       let length = 20_000

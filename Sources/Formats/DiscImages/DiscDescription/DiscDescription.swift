@@ -1,6 +1,5 @@
 import CanonicalJSON
 import Evidence
-import FormatKit
 import OpticalDisc
 
 /// The description of a disc beside an image that holds its sectors one after the other, as JSON: all that a cue sheet
@@ -24,11 +23,11 @@ package struct DiscDescription: Sendable {
   package var origin: Origin
 
   package struct Origin: Hashable, Sendable {
-    package var format: OpticalFormat
+    package var format: FormatID
     package var files: [String]
     package var remarks: [String]
 
-    package init(format: OpticalFormat, files: [String], remarks: [String]) {
+    package init(format: FormatID, files: [String], remarks: [String]) {
       self.format = format
       self.files = files
       self.remarks = remarks

@@ -1,5 +1,4 @@
 import CanonicalJSON
-import DiskImages
 import Evidence
 import FormatKit
 import OpticalDisc
@@ -10,12 +9,12 @@ import SystemPackage
 package enum DiscDescriptionReader {
   /// - Throws: `fileMissing`, `sheetMalformed`; what opening the image throws; `imageMalformed` where the image is
   ///   shorter than described.
-  package static func open(_ path: FilePath) throws(EvidenceError) -> DiscImage {
+  package static func open(_ path: FilePath, with openDisk: DiskOpener) throws(EvidenceError) -> DiscImage {
     let bytes = try Files.contents(path, cap: DiscDescription.largestFile)
     let description = try DiscDescription(parsing: bytes, name: path.string)
-    let image = try ImageFormatRegistry.open(
-      path.removingLastComponent().appending(description.image), rawSectorSize: UInt32(description.sectorSize)
-    )
+    let image = try openDisk(
+      path.removingLastComponent().appending(description.image),
+      DiskOpening(sectorSize: UInt32(description.sectorSize)))
     let file = ImageContents(image, name: description.image)
     let needed = UInt64(description.disc.storedSectors) * UInt64(description.sectorSize)
     guard file.size >= needed else {
@@ -97,10 +96,18 @@ extension DiscDescription {
     self.init(
       image: image, sectorSize: size, disc: disc,
       origin: Origin(
-        format: try origin.choice("format"), files: try origin.texts("files"),
+        format: try Self.format(&origin), files: try origin.texts("files"),
         remarks: try origin.texts("remarks")))
     try origin.finish()
     try object.finish()
+  }
+
+  private static func format(_ origin: inout StrictObject) throws(EvidenceError) -> FormatID {
+    let text = try origin.text("format")
+    guard !text.isEmpty,
+      text.utf8.allSatisfy({ $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) })
+    else { throw origin.failure("format", "not the name of a format") }
+    return FormatID(text)
   }
 
   /// Where in the image the next stored sector has to be.

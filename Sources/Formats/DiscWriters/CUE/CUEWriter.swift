@@ -6,7 +6,10 @@ import SystemIO
 import SystemPackage
 
 /// Writes a disc as cue sheet and BIN: each session a file, each track in the layout it is stored in.
-package enum CUEWriter {
+package enum CUEWriter: DiscWriter {
+  package static let format = FormatID.cue
+  package static let ending = "cue"
+
   /// What a cue sheet has no words for.
   package static func losses(_ image: DiscImage) -> [DiscLoss] {
     var losses = commonLosses(image)

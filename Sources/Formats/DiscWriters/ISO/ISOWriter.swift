@@ -6,7 +6,10 @@ import SystemIO
 import SystemPackage
 
 /// Writes the user data of one data track, 2048 bytes a sector.
-package enum ISOWriter {
+package enum ISOWriter: DiscWriter {
+  package static let format = FormatID.iso
+  package static let ending = "iso"
+
   /// What an ISO does not hold. Reads the track where sectors must be looked at.
   /// - Throws: `imageMalformed` where there is no data track of 2048 bytes; `readFailed`.
   package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
@@ -28,6 +31,12 @@ package enum ISOWriter {
     }
     losses += try DiscLosses.ofCooking(image, track, in: track.start..<track.end)
     return losses
+  }
+
+  /// It has one track, whatever number that had.
+  package static func copy(of track: DiscTrack, session: Int, of original: Disc, in copy: Disc) -> DiscTrack?
+  {
+    track == original.firstDataTrack ? copy.tracks.first : nil
   }
 
   /// Facts of the disc that need a description.

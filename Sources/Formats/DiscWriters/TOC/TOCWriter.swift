@@ -6,7 +6,10 @@ import SystemIO
 import SystemPackage
 
 /// Writes a session as table of contents of cdrdao and BIN, with audio most significant byte first, as cdrdao has it.
-package enum TOCWriter {
+package enum TOCWriter: DiscWriter {
+  package static let format = FormatID.toc
+  package static let ending = "toc"
+
   /// What a table of contents has no words for.
   package static func losses(_ image: DiscImage) -> [DiscLoss] {
     let disc = image.disc

@@ -11,7 +11,11 @@ import SystemPackage
 /// An audio file goes from index 1 to index 1 of the next: the gap before a track lies at the end of the file before,
 /// as players and other programs have it. Nothing stored between audio tracks is left out, what is hidden before the
 /// first included.
-package enum TrackFilesWriter {
+package enum TrackFilesWriter: DiscWriter {
+  package static let format = FormatID.tracks
+  package static let ending = "cue"
+  package static let readAs = FormatID.cue
+
   /// What files and sheet together do not hold. Reads data tracks.
   /// - Throws: `readFailed`, `imageMalformed`.
   package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {

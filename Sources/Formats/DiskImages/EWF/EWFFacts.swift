@@ -22,7 +22,7 @@ extension ImageFacts {
       self.errorGranularity = volume.errorGranularity == 0 ? nil : volume.errorGranularity
       if volume.identifier.contains(where: { $0 != 0 }) { self.setIdentifier = volume.identifier }
     }
-    self.compression = Compression(volume: volume, header: value("r"))
+    self.compression = ImageCompression(volume: volume, header: value("r"))
     self.acquired = value("m").map { StoredTime(ewf: $0) }
     self.systemTime = value("u").map { StoredTime(ewf: $0) }
     self.operatingSystem = value("ov")
@@ -48,7 +48,7 @@ enum EWFMediaFlag {
   static let tableau: UInt8 = 8
 }
 
-extension ImageFacts.MediaType {
+extension MediaType {
   fileprivate init?(stored: UInt8) {
     switch stored {
     case 0x00: self = .removable
@@ -61,7 +61,7 @@ extension ImageFacts.MediaType {
   }
 }
 
-extension ImageFacts.Compression {
+extension ImageCompression {
   /// EnCase 5 and later say it in `volume`, older forms in the header field `r`, where they say it at all.
   fileprivate init?(volume: EWFVolume, header: String?) {
     switch (volume.compressionLevel, header) {

@@ -11,11 +11,6 @@ enum EWFProbe {
     return first.map { $0.isSound && !$0.type.isEmpty } == true ? .likely : .none
   }
 
-  /// Whether the name is that of a first segment: garbage of that name is a damaged E01, not a raw image.
-  static func claims(name: String) -> Bool {
-    ["E01", "e01", "s01", "S01"].contains { name.hasSuffix("." + $0) }
-  }
-
   /// The segment number a file states of itself; `nil` where it is no segment or cannot be read.
   static func segmentNumber(_ path: FilePath) -> Int? {
     guard let file = try? SegmentFile(path), let start = try? file.bytes(at: 0, count: 512),

@@ -7,8 +7,8 @@ import SystemPackage
 ///
 /// Nothing a file says is believed unchecked. A damaged or incomplete set opens all the same, with findings; what
 /// cannot be had is delivered as zeros and named.
-package final class EWFReader: ImageReader {
-  package let format = ImageFormat.e01
+package final class EWFReader: SalvagingReader {
+  package let format = Format.e01
   package let geometry: MediaGeometry
   package let storedDigests: DigestSet
   package let description: ImageDescription

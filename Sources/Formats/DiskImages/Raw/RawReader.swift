@@ -5,7 +5,7 @@ import SystemPackage
 
 /// A raw image: the bytes of the medium in one file, or split over several.
 package final class RawReader: ImageReader {
-  package let format = ImageFormat.raw
+  package let format = Format.raw
   package let geometry: MediaGeometry
   package let structureFindings: [Finding]
   package var segments: [FilePath] { files.paths }

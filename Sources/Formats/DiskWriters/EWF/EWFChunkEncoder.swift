@@ -7,7 +7,7 @@ import SystemIO
 final class EWFChunkEncoder: Sendable {
   /// Bytes per chunk.
   let chunkSize: Int
-  private let compression: EWFCompression
+  private let compression: ImageCompression
   private let compressors: CompressorPool
   private let payloads: BufferPool
   /// A whole chunk of zeros, encoded once: unused areas of a medium cost a comparison and a copy.
@@ -16,7 +16,7 @@ final class EWFChunkEncoder: Sendable {
   /// - Parameters:
   ///   - blockSize: largest block, in bytes.
   ///   - blocksAtOnce: how many encoded blocks may be waiting.
-  init(chunkSize: Int, compression: EWFCompression, blockSize: Int, blocksAtOnce: Int) {
+  init(chunkSize: Int, compression: ImageCompression, blockSize: Int, blocksAtOnce: Int) {
     self.chunkSize = chunkSize
     self.compression = compression
     self.compressors = CompressorPool(isBest: compression == .best, chunkSize: chunkSize)

@@ -32,7 +32,7 @@ package struct EWFIdentity: Hashable, Sendable {
 /// EnCase 6 is the one form that carries case data, MD5 and SHA-1, unreadable sectors and media over 2 TiB, and that
 /// every program reads.
 package final class EWFImageWriter: ImageWriter {
-  package let format = ImageFormat.e01
+  package let format = FormatID.e01
   package let padsLastSector = true
 
   private let encoder: EWFChunkEncoder

@@ -1,31 +1,14 @@
 import Evidence
 import FormatKit
 
-/// How hard chunks are compressed.
-package enum EWFCompression: String, Hashable, Sendable, CaseIterable {
-  /// Chunks are stored as they are, each with its Adler-32.
-  case none
-  /// Only chunks of zeros are compressed.
-  case emptyBlock = "empty-block"
-  /// About the size of zlib level 1, several times as fast.
-  case fast
-  /// About the size of zlib level 9, many times as fast.
-  case best
-}
-
-/// What kind of medium an E01 says it holds.
-package enum EWFMediaType: String, Hashable, Sendable, CaseIterable {
-  case fixed
-  case removable
-  case optical
-  case memory
-
+extension MediaType {
   /// The value in the volume section.
-  var code: UInt8 {
+  var ewfCode: UInt8 {
     switch self {
     case .removable: 0
     case .fixed: 1
     case .optical: 3
+    case .files: 0x0E
     case .memory: 0x10
     }
   }
@@ -47,7 +30,7 @@ package enum EWFWriteBlocker: String, Hashable, Sendable, CaseIterable {
 
 /// Settings of an E01 to be written.
 package struct EWFOptions: Hashable, Sendable {
-  package var compression: EWFCompression = .fast
+  package var compression: ImageCompression = .fast
   /// Largest segment in bytes. 1500 MiB is also the largest at which libewf can resume.
   package var segmentSize: UInt64 = Self.defaultSegmentSize
   /// Sectors per chunk, a power of two; chosen from the size of the medium where `nil`.
@@ -56,13 +39,14 @@ package struct EWFOptions: Hashable, Sendable {
   package var errorGranularity: UInt32 = 1
   package var description = ImageDescription()
   /// What the device says of itself where `nil`: removable or fixed.
-  package var mediaType: EWFMediaType?
+  package var mediaType: MediaType?
   /// A whole device, in contrast to a volume of one.
   package var isPhysical = true
   package var writeBlocker: EWFWriteBlocker?
 
   package init() {}
 
+  package static let usual = EWFOptions()
   package static let defaultSegmentSize: UInt64 = 1500 << 20
   package static let smallestSegmentSize: UInt64 = 1 << 20
 
@@ -104,7 +88,7 @@ package enum EWFChunkSize {
   /// Sectors per chunk: the smallest power of two of at least 32 KiB and 16 sectors that keeps below the limit; for
   /// the best compression of at least 64 KiB, in which more is found.
   package static func sectorsPerChunk(
-    for geometry: MediaGeometry, _ compression: EWFCompression = .fast
+    for geometry: MediaGeometry, _ compression: ImageCompression = .fast
   ) -> UInt32 {
     let least: UInt64 = compression == .best ? 64 << 10 : 32 << 10
     var sectors = max(16, least / UInt64(geometry.logicalSectorSize))

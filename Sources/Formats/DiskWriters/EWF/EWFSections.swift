@@ -40,7 +40,7 @@ enum EWFSections {
     func put(_ field: [UInt8], at offset: Int) {
       bytes.replaceSubrange(offset..<offset + field.count, with: field)
     }
-    bytes[0] = (options.mediaType ?? .fixed).code
+    bytes[0] = (options.mediaType ?? .fixed).ewfCode
     put(littleEndian(UInt32(chunkCount)), at: 4)
     put(littleEndian(sectorsPerChunk), at: 8)
     put(littleEndian(geometry.logicalSectorSize), at: 12)
@@ -92,7 +92,7 @@ enum EWFSections {
   }
 }
 
-extension EWFCompression {
+extension ImageCompression {
   /// As the volume section names it, for information.
   fileprivate var level: UInt8 {
     switch self {

@@ -8,7 +8,7 @@ import SystemPackage
 ///
 /// A last short sector stays short. Nothing is ever overwritten.
 package final class RawWriter: ImageWriter {
-  package let format = ImageFormat.raw
+  package let format = FormatID.raw
   package let padsLastSector = false
 
   private struct State: ~Copyable {
@@ -90,9 +90,9 @@ package final class RawWriter: ImageWriter {
     isSplit ? SplitFileNames.numbered(base: base, index: index) : "\(base).\(ending)"
   }
 
-  /// How the name of a single file usually ends.
   /// Least size of a file of a split image, in bytes.
   package static let smallestSplit: UInt64 = 1 << 20
+  /// How the name of a single file usually ends.
   package static let ending = "raw"
   /// How it ends where the image is the sectors of a disc, so that other programs find it beside its cue sheet.
   package static let discEnding = "bin"

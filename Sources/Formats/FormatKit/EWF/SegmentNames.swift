@@ -2,6 +2,11 @@ import Evidence
 import SystemIO
 import SystemPackage
 
+extension FormatID {
+  /// EnCase evidence file, version 1 (EWF-E01).
+  package static let e01 = FormatID("e01")
+}
+
 /// Names of the segments of an E01 set: `E01 … E99`, then `EAA … EZZ, FAA … ZZZ`; in lower case for `e01`,
 /// and `s01 … s99, saa … zzz` for SMART.
 ///

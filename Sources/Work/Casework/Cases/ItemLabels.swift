@@ -3,6 +3,7 @@ import CaseStore
 import CourtReport
 import Digests
 import Evidence
+import FormatKit
 import SystemIO
 import SystemPackage
 

@@ -2,9 +2,9 @@ import CaseFolders
 import CaseRecords
 import CaseStore
 import Digests
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import Manifests
 import Signing
 import SystemIO
@@ -84,8 +84,8 @@ struct CompleteAcquisition {
     guard let image = manifest.images.first(where: { $0.contents.contains { $0.stream == stream.name } }),
       let first = image.segments.first
     else { throw EvidenceError(.nothingAcquired, "stream \(stream.name)") }
-    return try ImageFormatRegistry.open(
-      folders.path(of: first.name), as: image.format == .e01 ? .e01 : .raw, rawSectorSize: stream.unitSize,
-      besides: folders.folders)
+    return try Formats.openDisk(
+      folders.path(of: first.name), as: image.format,
+      DiskOpening(sectorSize: stream.unitSize, besides: folders.folders))
   }
 }

@@ -2,6 +2,7 @@ import CaseRecords
 import CaseStore
 import CourtReport
 import Evidence
+import Formats
 import Manifests
 
 /// The page in a bag that says what it holds and with which commands anybody checks it.
@@ -85,12 +86,14 @@ struct HandOverGuide {
     ]
     for image in acquisition.manifest.images {
       let segments = image.segments.map { "\(place)/\($0.name)" }
-      switch image.format {
-      case .e01: commands.append("ewfverify -q \(segments[0])")
-      case .raw:
-        guard let sha256 = image.contents.first?.digests[.sha256] else { continue }
+      let format = Formats.named(image.format)
+      if let check = format?.stockCheck(segments) {
+        commands.append(check)
+      } else if let contents = image.contents.first, let sha256 = contents.digests[.sha256],
+        let reading = format?.stockContents(segments, contents.length)
+      {
         // The digests of the medium, over all files of the set.
-        commands.append("cat \(segments.joined(separator: " ")) | sha256sum | grep -q \(sha256)")
+        commands.append("\(reading) | sha256sum | grep -q \(sha256)")
       }
     }
     return """

@@ -35,9 +35,12 @@ package struct VerificationJob {
   }
 
   /// What a path names: a case folder, or what can be verified without one.
+  /// - Parameter format: what a file is taken for, whatever it looks like: an image of this format.
   /// - Throws: `fileMissing`, `notACase`.
-  package static func target(_ path: FilePath, item: ItemNumber?) throws(EvidenceError) -> Target {
-    if item == nil, let subject = try VerificationSubject.at(path) { return .alone(subject) }
+  package static func target(
+    _ path: FilePath, as format: FormatID? = nil, item: ItemNumber?
+  ) throws(EvidenceError) -> Target {
+    if item == nil, let subject = try VerificationSubject.at(path, as: format) { return .alone(subject) }
     return .record(try CaseFolder.at(path), item: item)
   }
 

@@ -1,4 +1,5 @@
 import Evidence
+import FormatKit
 import Manifests
 
 /// What each kind of declaration states.
@@ -131,7 +132,7 @@ extension CertificateDraft {
     let rows = manifest.images.flatMap { image in
       image.segments.map { segment -> [ReportDocument.Grid.Cell] in
         [
-          .head(segment.name, isTyped: true), .text(image.format.title), .number(segment.size),
+          .head(segment.name, isTyped: true), .text(image.title), .number(segment.size),
           .code(segment.sha256.hex),
         ]
       }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Evidence
+import Formats
 import Manifests
 import Signing
 
@@ -140,7 +141,7 @@ struct AcquisitionSections {
         .init(words(.clock), acquisition.clock),
         .init(words(.reading), words(acquisition.directIO ? .readingDirect : .readingCached)),
         .init(words(.errorPolicy), errorPolicy(manifest)),
-        .init(words(.formats), manifest.images.map(\.format.title).joined(separator: ", ")),
+        .init(words(.formats), manifest.images.map(\.title).joined(separator: ", ")),
         .init(words(.compression), compression?.rawValue ?? ""),
       ]
       + acquisition.pauses.map { pause in
@@ -240,16 +241,15 @@ struct AcquisitionSections {
   }
 
   private func digests(_ manifest: Manifest, _ stream: Manifest.Stream) -> [ReportDocument.Block] {
-    let raw = manifest.images.first { $0.format == .raw }?.segments.map(\.name).joined(separator: " ")
-    let e01 = manifest.images.first { $0.format == .e01 }?.segments.first?.name ?? ""
+    let image = manifest.images.first(where: \.isPlain) ?? manifest.images.first
+    let reading = image.flatMap { image in
+      Formats.named(image.format)?.stockContents(image.segments.map(\.name), stream.length)
+    }
     let rows = stream.digests.all.map { digest -> [ReportDocument.Grid.Cell] in
       let tool = "\(digest.algorithm.rawValue)sum"
-      let command =
-        raw.map { "cat \($0) | \(tool)" }
-        ?? "ewfexport -u -f raw -t - \(e01) | head -c \(stream.length) | \(tool)"
       return [
         .head(digest.algorithm.title, words(stream.firstUnit == nil ? .wholeMedium : .wholeRange)),
-        .code(digest.hex, "$ \(command)"),
+        .code(digest.hex, reading.map { "$ \($0) | \(tool)" } ?? ""),
       ]
     }
     return [
@@ -276,7 +276,7 @@ struct AcquisitionSections {
           names.manifest)
       : ""
     return .grid(
-      words(.imageOf, image.format.title, Grouped.text(manifest.mainStream?.length ?? 0)) + cut,
+      words(.imageOf, image.title, Grouped.text(manifest.mainStream?.length ?? 0)) + cut,
       [(words(.file), false), (words(.bytesTitle), true), (words(.fileDigest), false)],
       shown.map { [.head($0.name, isTyped: true), .number($0.size), .code($0.sha256.hex)] })
   }

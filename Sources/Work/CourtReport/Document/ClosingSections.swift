@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Manifests
 
 /// Limitations, how to check, earlier reports, glossary.
@@ -49,7 +50,7 @@ struct ClosingSections {
     if acquisitions.contains(where: { $0.device?["hiddenAreas"]?.arrayValue?.isEmpty ?? true }) {
       texts.append(words(.limitationHidden))
     }
-    if acquisitions.contains(where: { $0.sealed?.manifest.images.contains { $0.format == .e01 } ?? false }) {
+    if acquisitions.contains(where: { $0.sealed?.manifest.images.contains { !$0.isPlain } ?? false }) {
       texts.append(words(.limitationE01))
     }
     if contents.items.contains(where: { !$0.gaps.isEmpty }) { texts.append(words(.limitationCustody)) }
@@ -68,8 +69,12 @@ struct ClosingSections {
         AcquisitionSections.signatureCommand(names, words),
         .init(words(.checkAll), "exhibit-verify \(names.manifest) --trust ../../certificates/examiner.pem"),
       ]
-      if let image = manifest.images.first(where: { $0.format == .e01 }), let first = image.segments.first {
-        commands.append(.init(words(.checkE01), "ewfverify \(first.name)"))
+      for image in manifest.images {
+        guard let check = Formats.named(image.format)?.stockCheck(image.segments.map(\.name)) else {
+          continue
+        }
+        commands.append(.init(words(.checkE01), check))
+        break
       }
       blocks.append(.commands(commands))
     }

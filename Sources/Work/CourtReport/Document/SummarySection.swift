@@ -1,4 +1,5 @@
 import Evidence
+import Formats
 import Manifests
 
 /// What was received, what was done and what was found of integrity, in plain words.
@@ -90,7 +91,7 @@ struct SummarySection {
     let begun = words(
       .summaryDone, acquisition.name, manifest.acquisition.started.description,
       manifest.acquisition.ended.description, words.title(manifest.source.kind),
-      manifest.images.map(\.format.title).joined(separator: ", "))
+      manifest.images.map(\.title).joined(separator: ", "))
     switch manifest.verdict {
     case .complete: return begun + " " + words(.summaryIdentical, Grouped.text(stream.map.sectorCount))
     case .completeWithUnreadable(let sectors):
@@ -112,13 +113,9 @@ struct SummarySection {
   private static let mostRanges = 8
 }
 
-extension Manifest.Image.Format {
-  var title: String {
-    switch self {
-    case .e01: "E01"
-    case .raw: "raw"
-    }
-  }
+extension Manifest.Image {
+  /// The format as it is printed.
+  var title: String { Formats.title(format) }
 }
 
 extension Wording {

@@ -277,7 +277,7 @@ package struct CASERendering {
     let own = node("image", of: "\(acquisition) \(image.format.rawValue)")
     let digests = image.contents.first?.digests.all ?? stream.digests.all
     var facets = [
-      facet(own, "uco-observable:ImageFacet", ["uco-observable:imageType": .string(image.format.title)]),
+      facet(own, "uco-observable:ImageFacet", ["uco-observable:imageType": .string(image.title)]),
       data(own, size: image.contents.first?.length ?? stream.length, digests),
     ]
     let filled = stream.map.runs.filter { $0.state != .read }
@@ -295,7 +295,7 @@ package struct CASERendering {
     let reference = add(
       own, "uco-observable:Image",
       [
-        "uco-core:name": .string("\(acquisition), \(image.format.title)"),
+        "uco-core:name": .string("\(acquisition), \(image.title)"),
         "uco-core:hasFacet": .array(facets),
       ])
     relate("image", reference, to: device, kind: "Image_Of")

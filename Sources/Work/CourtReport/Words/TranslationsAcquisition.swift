@@ -1,3 +1,5 @@
+import Formats
+
 extension Phrase {
   /// English and German side by side, so that one is never changed without a look at the other.
   static let ofAcquisition: [Phrase: Translation] = [

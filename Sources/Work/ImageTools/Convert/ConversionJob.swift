@@ -1,8 +1,8 @@
 import Acquisition
-import DiskImages
 import DiskWriters
 import Evidence
 import FormatKit
+import Formats
 import SystemIO
 import SystemPackage
 
@@ -20,17 +20,18 @@ package struct ConversionJob {
   package init(_ request: ConversionRequest, stop: StopFlag = StopFlag()) throws(EvidenceError) {
     try ImageInput.check(sectorSize: request.sectorSize)
     self.request = request
-    self.reader = try ImageFormatRegistry.open(request.input, rawSectorSize: request.sectorSize)
+    self.reader = try Formats.openDisk(
+      request.input, as: request.inputFormat, DiskOpening(sectorSize: request.sectorSize))
     self.output = try ConversionOutput(request)
     guard reader.geometry.length > 0 else {
       throw EvidenceError(.imageMalformed, request.input.string, "it holds no sectors")
     }
     self.plan = AcquisitionPlan(geometry: reader.geometry, digests: Set(DigestAlgorithm.allCases))
     self.stop = stop
-    if output.format == .e01 { try options().check(plan.geometry) }
+    try output.plan.check(plan.geometry)
     if !request.acceptsLittleSpace {
       try FreeSpace.demand(
-        output.format.largestSize(of: reader.geometry.length), at: output.folder)
+        output.plan.largestSize(of: reader.geometry.length), at: output.folder)
     }
   }
 
@@ -56,7 +57,7 @@ package struct ConversionJob {
   ) throws(EvidenceError) -> ConversionReport {
     let source = ImageSource(reader, acceptsDamage: request.acceptsDamage)
     let recorded = reader.recordedUnreadable
-    let writer = CarryingWriter(try makeWriter()) { recorded + source.damagedSectors }
+    let writer = CarryingWriter(try output.plan.begin(place())) { recorded + source.damagedSectors }
     let run = AcquisitionRun(source: source, plan: plan, writers: [writer], stop: stop)
     let outcome = run.perform(
       eachChunk: { (_: ChunkRecord) throws(EvidenceError) in },
@@ -77,8 +78,8 @@ package struct ConversionJob {
       ? reader.storedDigests.all.map {
         ConversionReport.Comparison(stored: $0, computed: outcome.digests[$0.algorithm])
       } : []
-    let copy = try ImageFormatRegistry.open(
-      first, as: output.format, rawSectorSize: reader.geometry.logicalSectorSize)
+    let copy = try Formats.openDisk(
+      first, as: output.plan.format, DiskOpening(sectorSize: reader.geometry.logicalSectorSize))
     let notCarried = CarriedFacts.missing(from: copy, of: reader)
     let isEqual = comparisons.allSatisfy(\.isEqual)
     let files = isEqual ? try output.complete(image.files.map(\.path)) : image.files.map(\.path)
@@ -88,42 +89,19 @@ package struct ConversionJob {
       damage: source.damage, lost: lost, notCarried: notCarried)
   }
 
-  private func makeWriter() throws(EvidenceError) -> any ImageWriter {
-    switch output.format {
-    case .raw:
-      return try RawWriter(
-        folder: output.partial, base: output.base, sectorSize: plan.geometry.logicalSectorSize,
-        segmentSize: output.splitSize)
-    case .e01:
-      return try EWFImageWriter(
-        folder: output.partial, name: output.base, geometry: plan.geometry, options: options(),
-        blockSize: plan.blockSize, blocksAtOnce: plan.blocksAtOnce, identity: identity())
-    }
-  }
-
-  /// A set of its own, with the times of the acquisition where the image states them.
-  private func identity() -> EWFIdentity {
-    let new = EWFIdentity.make()
-    func seconds(_ time: ImageFacts.StoredTime?) -> Int64? {
-      time?.timestamp.map { $0.microseconds / 1_000_000 }
-    }
-    return EWFIdentity(
-      identifier: new.identifier, acquired: seconds(reader.facts.acquired) ?? new.acquired,
-      systemTime: seconds(reader.facts.systemTime))
-  }
-
-  private func options() -> EWFOptions {
-    var options = EWFOptions()
-    if let size = request.segmentSize { options.segmentSize = size }
-    if let compression = request.compression { options.compression = compression }
-    options.description = reader.description
-    options.mediaType = reader.facts.mediaType.flatMap { EWFMediaType(rawValue: $0.rawValue) }
-    options.isPhysical = reader.facts.isPhysical ?? false
-    options.errorGranularity = reader.facts.errorGranularity ?? 1
-    options.writeBlocker = reader.facts.writeBlockers.first.flatMap {
-      EWFWriteBlocker(rawValue: $0.lowercased())
-    }
-    return options
+  /// Where the output goes, and what the input says that it is an image of.
+  private func place() -> ImagePlace {
+    var origin = ImageOrigin()
+    origin.description = reader.description
+    origin.mediaType = reader.facts.mediaType
+    origin.isPhysical = reader.facts.isPhysical ?? false
+    origin.errorGranularity = reader.facts.errorGranularity
+    origin.writeBlockers = reader.facts.writeBlockers
+    origin.acquired = reader.facts.acquired?.timestamp
+    origin.systemTime = reader.facts.systemTime?.timestamp
+    return ImagePlace(
+      folder: output.partial, name: output.base, geometry: plan.geometry, blockSize: plan.blockSize,
+      blocksAtOnce: plan.blocksAtOnce, origin: origin)
   }
 
   private func report(

@@ -7,13 +7,12 @@ import SystemPackage
 package struct ConversionRequest: Sendable {
   package var input: FilePath
   package var output: FilePath
-  /// By the ending of the output's name where `nil`.
-  package var format: ImageFormat?
-  /// Largest file of a raw image, in bytes; one file where `nil`.
-  package var splitSize: UInt64?
-  /// Settings of an E01; description, kind of medium and flags come from the input.
-  package var segmentSize: UInt64?
-  package var compression: EWFCompression?
+  /// What the input is taken for; what it is itself where `nil`.
+  package var inputFormat: FormatID?
+  /// Of the output; by the ending of its name where `nil`.
+  package var format: FormatID?
+  /// What is asked of the output; the rest comes from the input.
+  package var settings = ImageSettings()
   /// Fill and name sectors the input has lost, instead of refusing.
   package var acceptsDamage = false
   package var acceptsLittleSpace = false
@@ -47,8 +46,8 @@ package struct ConversionReport: Sendable {
   }
 
   package let outcome: Outcome
-  package let inputFormat: ImageFormat
-  package let outputFormat: ImageFormat
+  package let inputFormat: Format
+  package let outputFormat: Format
   package let geometry: MediaGeometry
   /// The files that were written; those of a mismatch lie in a folder that is named as partial.
   package let files: [FilePath]

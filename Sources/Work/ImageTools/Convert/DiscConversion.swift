@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Digests
 import DiscImages
+import DiscWriters
 import Evidence
 import FormatKit
 import Formats
@@ -12,8 +13,10 @@ import SystemPackage
 package struct DiscConversionRequest: Sendable {
   package var input: FilePath
   package var output: FilePath
+  /// What the input is taken for; what it is itself where `nil`.
+  package var inputFormat: FormatID?
   /// Of the output; by the ending of its name where `nil`.
-  package var format: OpticalFormat?
+  package var format: FormatID?
   /// What the output may lack.
   package var acceptedLosses: Set<DiscLoss.Kind> = []
   package var acceptsLittleSpace = false
@@ -51,8 +54,8 @@ package struct DiscConversionReport: Sendable {
   }
 
   package let outcome: Outcome
-  package let inputFormat: OpticalFormat
-  package let outputFormat: OpticalFormat
+  package let inputFormat: Format
+  package let outputFormat: Format
   package let losses: [DiscLoss]
   /// Losses among them that were not accepted.
   package let refused: [DiscLoss]
@@ -97,8 +100,8 @@ package struct DiscConversionReport: Sendable {
 /// Converts the image of a disc, reads the output back and compares it track by track.
 package struct DiscConversionJob {
   private let request: DiscConversionRequest
-  private let inputFormat: OpticalFormat
-  private let outputFormat: OpticalFormat
+  private let inputFormat: Format
+  private let writer: any DiscWriter.Type
   /// As it is stored.
   private let original: DiscImage
   /// As it is to be written.
@@ -108,33 +111,24 @@ package struct DiscConversionJob {
   private let partial: FilePath
   private let stop: StopFlag
 
-  /// The form that the ending of a name means.
-  package static func format(of output: FilePath) -> OpticalFormat? {
-    switch output.extension?.lowercased() {
-    case "iso": .iso
-    case "cue": .cue
-    case "toc": .toc
-    default: nil
-    }
-  }
-
   /// - Throws: what opening the input throws; `argumentInvalid`, `outputExists`, `destinationMissing`,
   ///   `destinationFull`.
   package init(_ request: DiscConversionRequest, stop: StopFlag = StopFlag()) throws(EvidenceError) {
-    let named = Self.format(of: request.output)
-    guard let format = request.format ?? named, let name = request.output.lastComponent?.string,
+    let ending = request.output.extension ?? ""
+    guard let writer = request.format.map(DiscWriters.writer) ?? DiscWriters.writer(ending: ending),
+      let name = request.output.lastComponent?.string,
       let stem = request.output.stem, !stem.isEmpty
     else {
       throw EvidenceError(
         .argumentInvalid, request.output.string, "its ending names no format: use .cue, .toc, .iso or --to")
     }
-    let opened = try OpticalImages.open(request.input)
+    let opened = try Formats.openDisc(request.input, as: request.inputFormat)
     self.inputFormat = opened.format
     self.original = opened.image
     self.image = request.repairs ? opened.image.correcting() : opened.image
     self.request = request
-    self.outputFormat = format
-    self.base = named == format || (format == .tracks && named == .cue) ? stem : name
+    self.writer = writer
+    self.base = ending.lowercased() == writer.ending ? stem : name
     self.folder = request.output.parentFolder
     self.partial = folder.appending(name + OutputFolder.partialSuffix)
     self.stop = stop
@@ -148,7 +142,7 @@ package struct DiscConversionJob {
   /// Blocks until done.
   /// - Throws: `interrupted`, `destinationFull`, `writeFailed`, `outputExists` …; nothing is left of the output then.
   package func perform(progress: (UInt64, UInt64) -> Void) throws(EvidenceError) -> DiscConversionReport {
-    let losses = try OpticalImages.losses(image, in: outputFormat)
+    let losses = try writer.losses(image)
     let refused = losses.filter { !request.acceptedLosses.contains($0.kind) }
     guard refused.isEmpty else { return report(.refused, losses, refused: refused) }
     try DurableFolder.create(partial)
@@ -173,10 +167,10 @@ package struct DiscConversionJob {
       progress(done, total)
     }
     let corrected = request.repairs ? try correctedSectors() : []
-    let written = try OpticalImages.write(
-      image, as: outputFormat, folder: partial, base: base,
+    let written = try writer.write(
+      image, folder: partial, base: base,
       progress: { (sectors: Int) throws(EvidenceError) in try advance(sectors) })
-    let copy = try OpticalImages.open(written[0], as: outputFormat).image
+    let copy = try Formats.openDisc(written[0], as: writer.readAs).image
     let tracks = try compare(with: copy) { (sectors: Int) throws(EvidenceError) in try advance(sectors) }
     progress(total, total)
     let isEqual = !tracks.isEmpty && tracks.allSatisfy(\.isEqual)
@@ -212,12 +206,9 @@ package struct DiscConversionJob {
     for (session, original) in image.disc.sessions.flatMap({ session in
       session.tracks.map { (session.number, $0) }
     }) {
-      let candidates =
-        outputFormat == .iso
-        ? original == image.disc.firstDataTrack ? copy.disc.tracks : []
-        : copy.disc.sessions.first { $0.number == session }?.tracks.filter { $0.number == original.number }
-          ?? []
-      guard let copied = candidates.first else { continue }
+      guard let copied = writer.copy(of: original, session: session, of: image.disc, in: copy.disc) else {
+        continue
+      }
       let layout = copied.extents.lazy.compactMap(\.run).first?.layout
       let form = SectorForm(layout: layout?.size == 2048 ? original.userDataLayout : layout)
       // Gaps that are lost lie before index 1; with them, only what follows can be the same.
@@ -265,7 +256,8 @@ package struct DiscConversionJob {
     tracks: [DiscConversionReport.Track] = [], files: [DiscConversionReport.File] = [], corrected: [Int] = []
   ) -> DiscConversionReport {
     DiscConversionReport(
-      outcome: outcome, inputFormat: inputFormat, outputFormat: outputFormat, losses: losses,
+      outcome: outcome, inputFormat: inputFormat, outputFormat: Formats.named(writer.format) ?? inputFormat,
+      losses: losses,
       refused: refused,
       tracks: tracks, files: files, remarks: image.remarks, corrected: corrected)
   }
@@ -274,7 +266,7 @@ package struct DiscConversionJob {
   private func record(_ report: DiscConversionReport) -> JSONValue {
     .fields([
       "tool": .string("Exhibit \(ToolVersion.current)"), "input": .string(request.input.string),
-      "from": .string(inputFormat.rawValue), "to": .string(outputFormat.rawValue),
+      "from": .string(inputFormat.id.rawValue), "to": .string(writer.format.rawValue),
       "losses": report.lossesJSON, "tracks": report.tracksJSON,
       "corrected": .array(report.corrected.map { JSONValue(Int64($0)) }),
     ])

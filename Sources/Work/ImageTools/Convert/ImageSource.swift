@@ -52,7 +52,7 @@ final class CarryingWriter: ImageWriter {
     self.unreadable = unreadable
   }
 
-  var format: ImageFormat { writer.format }
+  var format: FormatID { writer.format }
   var padsLastSector: Bool { writer.padsLastSector }
 
   func encode(_ block: PageBuffer) throws(EvidenceError) -> EncodedBlock { try writer.encode(block) }

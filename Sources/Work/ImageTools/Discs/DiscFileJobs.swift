@@ -17,7 +17,7 @@ package enum DiscFileSystems {
   package static func open(
     _ path: FilePath, track: Int? = nil, as kind: DiscFileSystem? = nil
   ) throws(EvidenceError) -> any DiscFileReader {
-    let image = try OpticalImages.open(path).image
+    let image = try Formats.openDisc(path).image
     let systems = try image.fileSystems()
     guard let system = systems.last(where: { track == nil || $0.track.number == track }) else {
       let numbers = systems.map { "\($0.track.number)" }.joined(separator: ", ")

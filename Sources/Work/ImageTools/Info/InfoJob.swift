@@ -1,13 +1,13 @@
-import DiskImages
 import Evidence
 import FormatKit
+import Formats
 import SystemIO
 import SystemPackage
 
 /// What an image says of itself and what is wrong with it.
 package struct ImageInfo: Sendable {
   package let path: FilePath
-  package let format: ImageFormat
+  package let format: Format
   package let geometry: MediaGeometry
   package let description: ImageDescription
   package let facts: ImageFacts
@@ -30,19 +30,23 @@ package struct ImageInfo: Sendable {
 /// Opens an image and tells everything about it.
 package struct InfoJob {
   private let path: FilePath
+  private let format: FormatID?
   private let sectorSize: UInt32
   private let readsData: Bool
   private let stop: StopFlag
 
   /// - Parameters:
+  ///   - format: what the file is taken for; what it is itself where `nil`.
   ///   - sectorSize: bytes per sector of a raw image, which does not say it.
   ///   - readsData: whether all stored data is read and checked against its own checksums.
   /// - Throws: `argumentInvalid`.
   package init(
-    _ path: FilePath, sectorSize: UInt32 = 512, readsData: Bool = false, stop: StopFlag = StopFlag()
+    _ path: FilePath, as format: FormatID? = nil, sectorSize: UInt32 = 512, readsData: Bool = false,
+    stop: StopFlag = StopFlag()
   ) throws(EvidenceError) {
     try ImageInput.check(sectorSize: sectorSize)
     self.path = path
+    self.format = format
     self.sectorSize = sectorSize
     self.readsData = readsData
     self.stop = stop
@@ -53,7 +57,7 @@ package struct InfoJob {
   /// - Throws: `fileMissing`, `formatUnknown`, `imageMalformed`, `segmentMissing` (raw only), `readFailed`,
   ///   `interrupted`.
   package func perform(progress: (UInt64, UInt64) -> Void) throws(EvidenceError) -> ImageInfo {
-    let reader = try ImageFormatRegistry.open(path, rawSectorSize: sectorSize)
+    let reader = try Formats.openDisk(path, as: format, DiskOpening(sectorSize: sectorSize))
     var findings = reader.structureFindings
     var lost = reader.facts.lost
     if readsData {
@@ -67,7 +71,7 @@ package struct InfoJob {
         }
       }
     }
-    if reader.storedDigests.isEmpty, reader.format != .raw {
+    if reader.storedDigests.isEmpty, reader.format.isContainer {
       findings.append(Finding(.noStoredDigest, .warning, subject: path.lastComponent?.string ?? path.string))
     }
     return ImageInfo(

@@ -1,6 +1,7 @@
 import Digests
-import DiskImages
 import Evidence
+import FormatKit
+import Formats
 import Manifests
 import SystemIO
 import SystemPackage
@@ -36,7 +37,7 @@ package struct RecoverySummary: Sendable {
 
 /// Writes what a damaged or unfinished image still holds to a raw file of full length, with a map of it.
 package struct RecoverJob {
-  private let reader: EWFReader
+  private let reader: any SalvagingReader
   private let image: FilePath
   private let output: FilePath
   private let mapFile: FilePath
@@ -56,9 +57,11 @@ package struct RecoverJob {
     _ image: FilePath, output: FilePath, mapFile: FilePath? = nil, keepsDamaged: Bool = false,
     acceptsLittleSpace: Bool = false, stop: StopFlag = StopFlag()
   ) throws(EvidenceError) {
-    guard let reader = try ImageFormatRegistry.open(image) as? EWFReader else {
+    guard let reader = try Formats.openDisk(image) as? any SalvagingReader else {
       throw EvidenceError(
-        .formatUnknown, image.string, "only an E01 can be recovered; a raw image has nothing to repair")
+        .formatUnknown, image.string,
+        "only an image with a structure of its own, such as an E01, can be recovered; a raw image has nothing to repair"
+      )
     }
     var beside = output
     beside.extension = "map"

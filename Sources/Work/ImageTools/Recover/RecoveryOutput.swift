@@ -1,4 +1,3 @@
-import DiskImages
 import Evidence
 import FormatKit
 import SystemIO
@@ -7,12 +6,12 @@ import SystemPackage
 /// The raw file of a recovery as it grows. Ranges that hold nothing stay holes, which read as zeros.
 final class RecoveryOutput {
   private var file: DurableFile?
-  private let reader: EWFReader
+  private let reader: any SalvagingReader
   private let keepsDamaged: Bool
   private var map: SectorMap
   private var carvedSectors: UInt64 = 0
 
-  init(creating path: FilePath, reader: EWFReader, keepsDamaged: Bool) throws(EvidenceError) {
+  init(creating path: FilePath, reader: any SalvagingReader, keepsDamaged: Bool) throws(EvidenceError) {
     self.file = try DurableFile(creating: path)
     self.reader = reader
     self.keepsDamaged = keepsDamaged

@@ -1,9 +1,9 @@
 import Acquisition
 import CanonicalJSON
-import DiskImages
 import DiskWriters
 import Evidence
 import FormatKit
+import Formats
 import Manifests
 import Media
 import Signing
@@ -27,15 +27,15 @@ final class AcquisitionDestination: Sendable {
     var isComplete = false
   }
 
-  let formats: [ImageFormat]
+  let images: [any ImagePlan]
   private let output: OutputFolder
   private let record: RecordWriter
   private let overflowFolders: [FilePath]
   private let state = Monitor(State())
 
   /// - Parameter overflow: folders that take over where this one is full, in order.
-  init(name: String, in folder: FilePath, formats: [ImageFormat], overflow: [FilePath] = []) {
-    self.formats = formats
+  init(name: String, in folder: FilePath, images: [any ImagePlan], overflow: [FilePath] = []) {
+    self.images = images
     self.overflowFolders = overflow
     self.output = OutputFolder(name: name, in: folder)
     self.record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: name))
@@ -61,18 +61,11 @@ final class AcquisitionDestination: Sendable {
     try keepReserve(setting.plan)
     if let device = setting.device { try record.write(device.files(named: DeviceCapture.name())) }
     if let disc = setting.disc {
-      try record.write(disc, image: firstImage(setting), isPlain: setting.hasPlainImage(formats))
+      try record.write(
+        disc, image: images[0].firstFile(of: output.name, isDisc: true), isPlain: images[0].isPlain)
     }
     let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
     state.withLock { $0.chunks = chunks }
-  }
-
-  /// Name of the first file of the first image.
-  private func firstImage(_ setting: AcquisitionSetting) -> String {
-    switch formats[0] {
-    case .raw: RawWriter.name(output.name, 1, isSplit: setting.request.splitSize != nil, setting.rawEnding)
-    case .e01: "\(output.name).E01"
-    }
   }
 
   /// Where other folders take over, the record still has to fit into this one when images have filled it.
@@ -87,30 +80,21 @@ final class AcquisitionDestination: Sendable {
     state.withLock { $0.lock = lock }
   }
 
-  /// Writers of the images, in the order of the formats.
+  /// Writers of the images, in their order.
   func writers(
     _ setting: AcquisitionSetting, description: ImageDescription
   ) throws(EvidenceError) -> [any ImageWriter] {
-    let request = setting.request
-    let plan = setting.plan
-    var writers: [any ImageWriter] = []
-    for format in formats {
-      switch format {
-      case .raw:
-        writers.append(
-          try RawWriter(
-            folder: output.partial, base: output.name, sectorSize: plan.geometry.logicalSectorSize,
-            segmentSize: request.splitSize, ending: setting.rawEnding, overflow: overflow()))
-      case .e01:
-        writers.append(
-          try EWFImageWriter(
-            folder: output.partial, name: output.name, geometry: plan.geometry,
-            options: setting.ewfOptions(description), blockSize: plan.blockSize,
-            blocksAtOnce: plan.blocksAtOnce, overflow: overflow()))
-      }
-    }
+    let place = place(setting, description)
+    let writers = try images.mapThrowing { image throws(EvidenceError) in try image.begin(place) }
     state.withLock { $0.writerCount = writers.count }
     return writers
+  }
+
+  private func place(_ setting: AcquisitionSetting, _ description: ImageDescription) -> ImagePlace {
+    ImagePlace(
+      folder: output.partial, name: output.name, geometry: setting.plan.geometry,
+      blockSize: setting.plan.blockSize, blocksAtOnce: setting.plan.blocksAtOnce, overflow: overflow(),
+      origin: setting.origin(description))
   }
 
   /// Where writers go on when the folder is full. All of them share the folders.
@@ -142,7 +126,7 @@ final class AcquisitionDestination: Sendable {
 
   /// What a destination brings to a run that goes on.
   struct Resumed {
-    /// For each format the writer that stands where it stood; `nil` where nothing is left to write.
+    /// For each image the writer that stands where it stood; `nil` where nothing is left to write.
     let writers: [(any ImageWriter)?]
     /// The chunks before the checkpoint.
     let chunks: [ChunkEntry]
@@ -150,19 +134,19 @@ final class AcquisitionDestination: Sendable {
 
   /// Takes up the unfinished folder: whatever was written after the checkpoint goes.
   /// - Parameters:
-  ///   - images: of the checkpoint, in the order of the formats.
+  ///   - checkpoints: of the last checkpoint, in the order of the images.
   ///   - resumption: how many times the acquisition has been resumed, this one included.
   /// - Throws: `destinationMissing` where the folder is not there, `outputShorter`, `sourceInUse` where another
   ///   process works on it.
   func resume(
-    _ setting: AcquisitionSetting, _ images: [Checkpoint.Image], chunkCount: UInt64, resumption: Int
+    _ setting: AcquisitionSetting, _ checkpoints: [Checkpoint.Image], chunkCount: UInt64, resumption: Int
   ) throws(EvidenceError) -> Resumed {
     guard Files.kind(output.partial, followLinks: false) == .folder else {
       guard Files.kind(output.final, followLinks: false) == .folder else {
         throw EvidenceError(.destinationMissing, output.partial.string, "the unfinished folder was here")
       }
       state.withLock { $0.isComplete = true }
-      return Resumed(writers: formats.map { _ in nil }, chunks: [])
+      return Resumed(writers: images.map { _ in nil }, chunks: [])
     }
     try lock()
     output.removeRecord(record.names, resumption: resumption)
@@ -182,36 +166,19 @@ final class AcquisitionDestination: Sendable {
       $0.overflow = Array(taken)
     }
     var writers: [(any ImageWriter)?] = []
-    for (format, image) in zip(formats, images) {
-      guard case .standing(let checkpoint) = image else {
-        state.withLock {
+    let place = place(setting, ImageDescription())
+    for (image, state) in zip(images, checkpoints) {
+      guard case .standing(let checkpoint) = state else {
+        self.state.withLock {
           $0.failure = EvidenceError(
-            .writeFailed, output.partial.string, "the \(format.rawValue) image had failed before the pause")
+            .writeFailed, output.partial.string, "the \(image.format) image had failed before the pause")
         }
-        return Resumed(writers: formats.map { _ in nil }, chunks: entries)
+        return Resumed(writers: images.map { _ in nil }, chunks: entries)
       }
-      writers.append(try writer(format, setting, checkpoint))
+      writers.append(try image.resume(checkpoint, place))
     }
     state.withLock { $0.writerCount = writers.count }
     return Resumed(writers: writers, chunks: entries)
-  }
-
-  private func writer(
-    _ format: ImageFormat, _ setting: AcquisitionSetting, _ checkpoint: JSONValue
-  ) throws(EvidenceError) -> any ImageWriter {
-    switch format {
-    case .raw:
-      try RawWriter(
-        resuming: checkpoint, folder: output.partial, base: output.name,
-        sectorSize: setting.plan.geometry.logicalSectorSize, segmentSize: setting.request.splitSize,
-        ending: setting.rawEnding,
-        overflow: overflow())
-    case .e01:
-      try EWFImageWriter(
-        resuming: checkpoint, folder: output.partial, name: output.name, geometry: setting.plan.geometry,
-        options: setting.ewfOptions(ImageDescription()), blockSize: setting.plan.blockSize,
-        blocksAtOnce: setting.plan.blocksAtOnce, overflow: overflow())
-    }
   }
 
   // MARK: Under way
@@ -290,7 +257,7 @@ final class AcquisitionDestination: Sendable {
     guard !state.withLock({ $0.isComplete }) else { return nil }
     return attempt { () throws(EvidenceError) in
       try record.write(device)
-      let listed = try record.images(images, request: setting.request, plan: setting.plan)
+      let listed = try record.images(images, plans: self.images, plan: setting.plan)
       return (listed, try record.recordFiles(), try tracks(listed, setting))
     }
   }
@@ -301,9 +268,9 @@ final class AcquisitionDestination: Sendable {
   ) throws(EvidenceError) -> [Manifest.Track] {
     guard let disc = setting.disc, let first = images.first?.segments.first else { return [] }
     let folders = [output.partial] + state.withLock { $0.overflow.map(\.partial) }
-    let reader = try ImageFormatRegistry.open(
-      output.partial.appending(first.name), as: formats[0],
-      rawSectorSize: setting.plan.geometry.logicalSectorSize, besides: folders)
+    let reader = try Formats.openDisk(
+      output.partial.appending(first.name), as: self.images[0].format,
+      DiskOpening(sectorSize: setting.plan.geometry.logicalSectorSize, besides: folders))
     return try disc.tracks(in: reader)
   }
 
@@ -347,18 +314,12 @@ final class AcquisitionDestination: Sendable {
 }
 
 extension AcquisitionSetting {
-  fileprivate var rawEnding: String { disc == nil ? RawWriter.ending : RawWriter.discEnding }
-
-  /// Whether the first image is one file of sectors and nothing else, as a cue sheet can name it.
-  fileprivate func hasPlainImage(_ formats: [ImageFormat]) -> Bool {
-    formats[0] == .raw && request.splitSize == nil
-  }
-
-  fileprivate func ewfOptions(_ description: ImageDescription) -> EWFOptions {
-    var options = request.e01
-    options.description = description
-    let usual: EWFMediaType = disc != nil ? .optical : source.facts.isRemovable == true ? .removable : .fixed
-    options.mediaType = options.mediaType ?? usual
-    return options
+  /// What the images are told of the medium.
+  fileprivate func origin(_ description: ImageDescription) -> ImageOrigin {
+    var origin = ImageOrigin()
+    origin.description = description
+    origin.isDisc = disc != nil
+    origin.mediaType = disc != nil ? .optical : source.facts.isRemovable == true ? .removable : .fixed
+    return origin
   }
 }

@@ -2,6 +2,7 @@ import Acquisition
 import Digests
 import DiscWriters
 import Evidence
+import FormatKit
 import Manifests
 import Signing
 import SystemIO
@@ -14,15 +15,15 @@ struct RecordWriter {
 
   /// The images as the manifest lists them; files are read again where an interruption cost their SHA-256.
   func images(
-    _ outcomes: [ImageOutcome], request: AcquisitionRequest, plan: AcquisitionPlan
+    _ outcomes: [ImageOutcome], plans: [any ImagePlan], plan: AcquisitionPlan
   ) throws(EvidenceError) -> [Manifest.Image] {
     var images: [Manifest.Image] = []
-    for outcome in outcomes {
+    for (outcome, made) in zip(outcomes, plans) {
       guard let image = outcome.written else { continue }
       var segments: [Manifest.File] = []
       for file in image.files {
-        // A raw image in one file holds the medium and nothing else: its digest is the medium's.
-        if outcome.format == .raw, image.files.count == 1, let sha256 = image.digests[.sha256] {
+        // What holds the medium and nothing else has the digest of the medium.
+        if made.isPlain, image.files.count == 1, let sha256 = image.digests[.sha256] {
           segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
         } else if let sha256 = file.sha256 {
           segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
@@ -33,19 +34,9 @@ struct RecordWriter {
       let contents = Manifest.Image.Contents(
         length: plan.geometry.length + UInt64(image.paddingBytes), paddingBytes: UInt64(image.paddingBytes),
         digests: image.digests)
-      switch outcome.format {
-      case .raw: images.append(Manifest.Image(format: .raw, contents: [contents], segments: segments))
-      case .e01:
-        let compression: Manifest.Image.Compression =
-          switch request.e01.compression {
-          case .none: .none
-          case .fast: .fast
-          case .best: .best
-          case .emptyBlock: .emptyBlock
-          }
-        images.append(
-          Manifest.Image(format: .e01, compression: compression, contents: [contents], segments: segments))
-      }
+      images.append(
+        Manifest.Image(
+          format: made.format, compression: made.compression, contents: [contents], segments: segments))
     }
     return images
   }

@@ -16,7 +16,7 @@ final class DiscSource: SectorSource {
   let stream: DiscStream
   let image: DiscImage
   /// The form it came in.
-  let format: OpticalFormat
+  let format: Format
   /// Its description, byte for byte; empty of one that has none.
   let sheet: [UInt8]
 
@@ -24,27 +24,25 @@ final class DiscSource: SectorSource {
 
   /// - Parameters:
   ///   - path: the description of the disc, or the file of one that has none.
+  ///   - id: the format it is read as; what it is itself where `nil`.
   ///   - track: only the user data of this track.
   /// - Throws: what opening throws; `argumentInvalid` where it has no stream of sectors of one size.
-  init(_ path: FilePath, track: Int?) throws(EvidenceError) {
+  init(_ path: FilePath, as id: FormatID? = nil, track: Int?) throws(EvidenceError) {
     let resolved = try Syscalls.resolve(path).orThrow(.sourceMissing, path.string)
-    let (format, image) = try OpticalImages.open(resolved)
+    let (format, image) = try Formats.openDisc(resolved, as: id)
     self.stream =
       if let track { try DiscStream(userDataOf: track, of: image) } else { try DiscStream(wholeOf: image) }
     self.image = image
     self.format = format
-    self.sheet = format == .iso ? [] : try Files.contents(resolved, cap: Self.largestSheet)
+    // What has no description is its sectors.
+    let isDescribed = !image.files.contains { $0.name == resolved.string }
+    self.sheet = isDescribed ? try Files.contents(resolved, cap: Self.largestSheet) : []
     var facts = SourceFacts(kind: .discImage, path: resolved)
-    facts.files = (format == .iso ? [] : [resolved]) + image.files.map { FilePath($0.name) }
+    facts.files = (isDescribed ? [resolved] : []) + image.files.map { FilePath($0.name) }
     self.facts = facts
     self.geometry = MediaGeometry(
       length: UInt64(stream.sectorCount) * UInt64(stream.sectorSize),
       logicalSectorSize: UInt32(stream.sectorSize))
-  }
-
-  /// Whether a source is taken for the image of a disc: by its ending, since only that tells a sheet from other text.
-  static func claims(_ path: FilePath) -> Bool {
-    ["cue", "toc"].contains(path.extension?.lowercased()) || path.string.hasSuffix(DiscDescription.ending)
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
@@ -67,7 +65,7 @@ extension DiscSource {
     DiscDescription(
       image: name, sectorSize: stream.sectorSize, disc: stream.disc,
       origin: DiscDescription.Origin(
-        format: format, files: facts.files.compactMap { $0.lastComponent?.string },
+        format: format.id, files: facts.files.compactMap { $0.lastComponent?.string },
         remarks: image.remarks + unclaimed))
   }
 

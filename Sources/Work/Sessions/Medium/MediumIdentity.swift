@@ -19,6 +19,9 @@ struct MediumIdentity: Hashable, Sendable {
   /// Sectors of the range that is acquired.
   let acquiredSectors: UInt64
 
+  /// A file, or the files of a split set, taken as they are.
+  var isFile: Bool { kind == .file || kind == .splitFiles }
+
   init(_ medium: any SectorSource, acquiredSectors: UInt64) {
     let facts = medium.facts
     self.kind = facts.kind

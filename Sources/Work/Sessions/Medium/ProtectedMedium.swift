@@ -1,5 +1,6 @@
 import CaseFolders
 import Evidence
+import Formats
 import Media
 import SystemIO
 import SystemPackage
@@ -13,23 +14,32 @@ struct ProtectedMedium {
   /// The same, where it is the image of a disc.
   let disc: DiscSource?
   let protection: SourceProtection
+  /// What the source is besides a medium, where the examiner takes it for one all the same.
+  let sourceFormat: FormatID?
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
 
   /// - Parameter given: read in place of what the source's path names, where not `nil`.
   /// - Throws: `sourceMissing`, `sourceInUse` …, `sourceInsideCase`, `destinationMissing`, `sandboxMissing`.
   init(
-    _ request: AcquisitionRequest, medium given: (any SectorSource)? = nil, in folder: CaseFolder
+    _ request: AcquisitionRequest, medium given: (any SectorSource)? = nil, in folder: CaseFolder,
+    _ process: ProcessRestriction
   ) throws(EvidenceError) {
     // A process of its own for commands can be made only as long as there is nothing else.
-    let commands = DeviceCapture.target(for: request.source, separately: request.entersSandbox)
-    let opened = if let given { given } else { try Self.open(request) }
+    let commands = DeviceCapture.target(for: request.source.path, separately: process.entersSandbox)
+    let opened: any SectorSource
+    if let given {
+      opened = given
+      self.sourceFormat = nil
+    } else {
+      (opened, self.sourceFormat) = try Self.open(request)
+    }
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
         TimeLimitedSource(opened, seconds: Double(seconds))
       } else { opened }
     guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
-      throw EvidenceError(.sourceInsideCase, request.source.string)
+      throw EvidenceError(.sourceInsideCase, request.source.path.string)
     }
     self.medium = medium
     self.disc = opened as? DiscSource
@@ -37,32 +47,56 @@ struct ProtectedMedium {
     let device = DeviceCapture(opened, asking: commands)
     self.device = device
     var absolute = try request.absolute(source: medium.facts.path)
-    if request.leavesFormatOpen, medium.geometry.logicalSectorSize.nonzeroBitCount != 1 {
-      absolute.formats = [.raw]
+    if let otherwise = request.output.otherwise,
+      !request.output.images.allSatisfy({ (try? $0.check(medium.geometry)) != nil })
+    {
+      absolute.output.images = [otherwise]
     }
     self.request = absolute
     self.protection = try SourceProtection(
-      medium, absolute, device, folders: [folder.path] + absolute.copies.map(\.folder) + absolute.overflow)
+      medium, absolute, process, device,
+      folders: [folder.path] + absolute.output.copies.map(\.folder) + absolute.output.overflow)
   }
 }
 
 extension ProtectedMedium {
-  private static func open(_ request: AcquisitionRequest) throws(EvidenceError) -> any SectorSource {
-    guard request.track != nil || DiscSource.claims(request.source) else {
-      return try Sources.open(
-        request.source, sectorSize: request.sectorSize, accepting: Set(request.accepted.map(\.state)))
+  /// Opens what the source is: a device, a file, the image of a disc. The image of a disk is no medium, and is taken for
+  /// one only where the examiner says so.
+  private static func open(
+    _ request: AcquisitionRequest
+  ) throws(EvidenceError) -> (source: any SectorSource, format: FormatID?) {
+    let asked = request.source
+    guard let kind = Files.kind(asked.path) else { throw EvidenceError(.sourceMissing, asked.path.string) }
+    // A device is never asked what it looks like: whatever begins it is evidence.
+    let found = kind == .file ? try? Formats.identify(asked.path) : nil
+    let format =
+      try asked.takenAs.map { id throws(EvidenceError) in
+        guard let format = Formats.named(id) else {
+          throw EvidenceError(.formatUnknown, asked.path.string, "as \(id)")
+        }
+        return format
+      } ?? found
+    if asked.track != nil || format?.contents == .disc && format?.refusal(of: asked.path) == nil {
+      try demandWhole(asked)
+      return (try DiscSource(asked.path, as: asked.takenAs, track: asked.track), nil)
     }
-    guard Files.kind(request.source) != nil else {
-      throw EvidenceError(.sourceMissing, request.source.string)
+    if let format, format.isContainer {
+      throw EvidenceError(.sourceIsImage, asked.path.string, "\(format.title)")
     }
+    let source = try Sources.open(
+      asked.path, sectorSize: asked.sectorSize, accepting: Set(request.accepted.map(\.state)))
+    return (source, found.flatMap { $0.isContainer || $0.contents == .disc ? $0.id : nil })
+  }
+
+  /// - Throws: `argumentInvalid` for what is said of sectors that a disc says itself.
+  private static func demandWhole(_ asked: AcquisitionRequest.Source) throws(EvidenceError) {
     for (option, isGiven) in [
-      ("--sector-size", request.sectorSize != nil), ("--start", request.firstSector != nil),
-      ("--length", request.sectorCount != nil),
+      ("--sector-size", asked.sectorSize != nil), ("--start", asked.firstSector != nil),
+      ("--length", asked.sectorCount != nil),
     ] where isGiven {
       throw EvidenceError(
         .argumentInvalid, option, "not for the image of a disc; --track picks one of its tracks")
     }
-    return try DiscSource(request.source, track: request.track)
   }
 }
 
@@ -70,13 +104,12 @@ extension AcquisitionRequest {
   /// - Parameter source: the resolved path of the medium.
   fileprivate func absolute(source: FilePath) throws(EvidenceError) -> AcquisitionRequest {
     var request = self
-    request.source = source
-    request.copies = []
-    for copy in copies {
+    request.source.path = source
+    request.output.copies = try output.copies.mapThrowing { copy throws(EvidenceError) in
       let folder = try Syscalls.resolve(copy.folder).orThrow(.destinationMissing, copy.folder.string)
-      request.copies.append(Copy(folder: folder, formats: copy.formats))
+      return Copy(folder: folder, images: copy.images)
     }
-    request.overflow = try overflow.mapThrowing { folder throws(EvidenceError) in
+    request.output.overflow = try output.overflow.mapThrowing { folder throws(EvidenceError) in
       try Syscalls.resolve(folder).orThrow(.destinationMissing, folder.string)
     }
     return request

@@ -24,7 +24,9 @@ struct SourceProtection {
   ///   - folders: the only ones in which files may be written from now on, where the process restricts itself.
   /// - Throws: `sandboxMissing` where it is required and the kernel lacks a piece of it; what ends a reading.
   init(
-    _ source: any SectorSource, _ request: AcquisitionRequest, _ device: DeviceCapture?, folders: [FilePath]
+    _ source: any SectorSource, _ request: AcquisitionRequest, _ process: ProcessRestriction,
+    _ device: DeviceCapture?,
+    folders: [FilePath]
   ) throws(EvidenceError) {
     let path = source.facts.path
     // A scripted medium says that it is a device, and there is none.
@@ -36,8 +38,8 @@ struct SourceProtection {
     self.countersBefore = isDevice ? WriteCounters(path) : nil
     self.flagBefore = kernel?.isSet
     self.flagRefusal = kernel?.set()
-    self.sandbox = request.entersSandbox ? Sandbox.enter(for: .acquisition(writable: folders)) : []
-    if request.requiresSandbox, let missing = sandbox.first(where: { !$0.isActive }) {
+    self.sandbox = process.entersSandbox ? Sandbox.enter(for: .acquisition(writable: folders)) : []
+    if process.requiresAll, let missing = sandbox.first(where: { !$0.isActive }) {
       throw EvidenceError(.sandboxMissing, missing.kind.rawValue, missing.detail)
     }
     self.attempt = Self.attemptToWrite(

@@ -3,20 +3,36 @@ import DiskWriters
 import Evidence
 import FormatKit
 import Media
-import SystemIO
 import SystemPackage
 
-/// What an examiner asks for when acquiring.
+/// What an examiner asks for when acquiring: what is read, what is written, how, and what is accepted.
 package struct AcquisitionRequest: Sendable {
-  /// Another folder that images are written to in the same pass.
-  package struct Copy: Hashable, Sendable {
-    package let folder: FilePath
-    /// The formats of the case's own images where `nil`.
-    package let formats: [ImageFormat]?
+  /// What is read.
+  package struct Source: Sendable {
+    package var path: FilePath
+    /// The file is taken for this, whatever it looks like; `raw` takes the file itself for the medium.
+    package var takenAs: FormatID?
+    /// Logical sector size of a source that is a file; 512 where `nil`.
+    package var sectorSize: UInt32?
+    /// Of the image of a disc: only the user data of this track, 2048 bytes a sector.
+    package var track: Int?
+    /// First sector to acquire.
+    package var firstSector: UInt64?
+    /// Number of sectors to acquire; to the end where `nil`.
+    package var sectorCount: UInt64?
 
-    package init(folder: FilePath, formats: [ImageFormat]?) {
+    package init(_ path: FilePath) { self.path = path }
+  }
+
+  /// Another folder that images are written to in the same pass.
+  package struct Copy: Sendable {
+    package let folder: FilePath
+    /// Those of the case where `nil`.
+    package let images: [any ImagePlan]?
+
+    package init(folder: FilePath, images: [any ImagePlan]? = nil) {
       self.folder = folder
-      self.formats = formats
+      self.images = images
     }
   }
 
@@ -32,117 +48,87 @@ package struct AcquisitionRequest: Sendable {
     }
   }
 
-  package var source: FilePath
-  package var item: ItemNumber
-  /// Of the images in the case: at least one, each once.
-  package var formats: [ImageFormat] = [.e01]
-  /// The formats are not asked for: a medium whose sectors do not fit an E01 is stored raw.
-  package var leavesFormatOpen = false
-  package var copies: [Copy] = []
-  /// Folders that take over, in order, where the case's own is full.
-  package var overflow: [FilePath] = []
+  /// Where images are written.
+  package struct Output: Sendable {
+    /// Of the case: at least one, each format once.
+    package var images: [any ImagePlan] = [DiskWriters.usual().first]
+    /// Takes their place where the sectors of the medium do not fit them; `nil` where that is refused.
+    package var otherwise: (any ImagePlan)?
+    package var copies: [Copy] = []
+    /// Folders that take over, in order, where the case's own is full.
+    package var overflow: [FilePath] = []
+    /// Begin even where the images might not fit.
+    package var acceptsLittleSpace = false
+
+    package init() {}
+
+    /// Images of these formats, each with what it takes of the settings.
+    /// - Precondition: something writes each of the formats.
+    package mutating func write(_ formats: [FormatID], _ settings: ImageSettings = ImageSettings()) {
+      images = formats.compactMap { DiskWriters.plan($0, settings) }
+      precondition(images.count == formats.count, "a format that nothing writes")
+    }
+
+    /// Every image that is written, those of copies included.
+    package var all: [any ImagePlan] { images + copies.flatMap { $0.images ?? images } }
+  }
+
+  package var source: Source
+  package let item: ItemNumber
+  package var output = Output()
   /// SHA-256 is always added.
   package var digests: Set<DigestAlgorithm> = Set(DigestAlgorithm.allCases)
-  /// Settings of an E01; the description is filled in from case, item and device.
-  package var e01 = EWFOptions()
-  /// Largest file of a raw image, in bytes; one file where `nil`.
-  package var splitSize: UInt64?
-  /// Logical sector size of a source that is a file; 512 where `nil`.
-  package var sectorSize: UInt32?
-  /// Of the image of a disc: only the user data of this track, 2048 bytes a sector.
-  package var track: Int?
-  /// First sector to acquire.
-  package var firstSector: UInt64?
-  /// Number of sectors to acquire; to the end where `nil`.
-  package var sectorCount: UInt64?
-  /// Description for the header of an E01; the item's own where `nil`.
-  package var description: String?
-  package var notes: String?
-  /// Begin even where the images might not fit.
-  package var acceptsLittleSpace = false
-  /// Seconds between two checkpoints from which the acquisition can be resumed; 0 for one after every block.
-  package var checkpointInterval: UInt32 = 5
   package var reading = ReadingPolicy()
   package var fill = FillPattern.zero
+  /// Seconds between two checkpoints from which the acquisition can be resumed; 0 for one after every block.
+  package var checkpointInterval: UInt32 = 5
+  /// Description for the header of an image; the item's own where `nil`.
+  package var description: String?
+  package var notes: String?
   /// States of the source in which it would be refused otherwise; each is recorded where it was needed.
   package var accepted: [Acceptance] = []
-  /// The process restricts itself before the medium is read; for a process that does nothing else.
-  package var entersSandbox = false
-  /// Refuse to read without every piece of the sandbox.
-  package var requiresSandbox = false
   /// Why it is acquired although the legal authority has expired.
   package var reasonAfterExpiry: String?
   /// As typed, for the record.
   package var commandLine: [String] = []
 
-  package init(source: FilePath, item: ItemNumber) {
-    self.source = source
+  package init(_ source: FilePath, item: ItemNumber) {
+    self.source = Source(source)
     self.item = item
   }
 
   /// - Parameter geometry: of what is acquired.
   /// - Throws: `argumentInvalid`.
   func check(_ geometry: MediaGeometry) throws(EvidenceError) {
-    for formats in [formats] + copies.compactMap(\.formats) {
-      guard !formats.isEmpty, Set(formats).count == formats.count else {
+    for images in [output.images] + output.copies.compactMap(\.images) {
+      guard !images.isEmpty, Set(images.map(\.format)).count == images.count else {
         throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
       }
     }
-    if !overflow.isEmpty, formats.contains(.raw), splitSize == nil {
+    // The journal keeps the settings of a format once.
+    for image in output.all {
+      guard output.all.allSatisfy({ $0.format != image.format || $0.stored == image.stored }) else {
+        throw EvidenceError(.argumentInvalid, "--format", "\(image.format) with different settings")
+      }
+    }
+    if !output.overflow.isEmpty, !output.images.allSatisfy(\.canOverflow) {
       throw EvidenceError(
         .argumentInvalid, "--overflow-to",
         "a raw image in one file cannot go on in another folder: add --split, such as --split 2GiB")
     }
-    if let splitSize {
-      guard splitSize >= RawWriter.smallestSplit, splitSize % UInt64(geometry.logicalSectorSize) == 0 else {
-        throw EvidenceError(
-          .argumentInvalid, "--split \(splitSize)",
-          "at least \(HumanText.size(RawWriter.smallestSplit)), and a multiple of \(geometry.logicalSectorSize) bytes"
-        )
-      }
-    }
-    if ([formats] + copies.compactMap(\.formats)).contains(where: { $0.contains(.e01) }) {
-      try e01.check(geometry)
-    }
+    for image in output.all { try image.check(geometry) }
   }
 }
 
-/// What an acquisition gave the examiner.
-package struct AcquisitionSummary: Sendable {
-  /// What became of one folder of images.
-  package struct Destination: Sendable {
-    /// The folder; of partial images where it failed, `nil` where nothing is left.
-    package let folder: FilePath?
-    /// `nil` where the images were not completed.
-    package let manifest: FilePath?
-    package let files: [String]
-    package let failure: EvidenceError?
-    /// Seconds its slowest writer was at work.
-    package let busySeconds: Double
-  }
+/// What the process that acquires takes from itself before it reads.
+package struct ProcessRestriction: Sendable {
+  /// The process restricts itself before the medium is read; for a process that does nothing else.
+  package let entersSandbox: Bool
+  /// Refuse to read without every piece of the sandbox.
+  package let requiresAll: Bool
 
-  package let verdict: AcquisitionVerdict
-  /// Why it is incomplete; `nil` where it is not.
-  package let failure: EvidenceError?
-  /// Why the case does not know the end of it, although the images are whole; `nil` where it does.
-  package let unrecorded: EvidenceError?
-  /// The case's own folder first.
-  package let destinations: [Destination]
-  /// What the examiner should know besides.
-  package let remarks: [String]
-  package let length: UInt64
-  package let sectorCount: UInt64
-  /// Sectors the medium was not asked for, because the run ended early.
-  package let notAttempted: UInt64
-  package let unreadable: [SectorRange]
-  package let digests: DigestSet
-  package let seconds: Double
-  /// The name of the acquisition, where `exhibit resume` can go on with it.
-  package let resumable: String?
-
-  /// That of the verdict, but incomplete where a folder that was asked for was not completed, or the case does not
-  /// know of the end.
-  package var exitStatus: ExitStatus {
-    unrecorded != nil || destinations.contains { $0.failure != nil } ? .incomplete : verdict.exitStatus
+  package init(entersSandbox: Bool = false, requiresAll: Bool = false) {
+    self.entersSandbox = entersSandbox
+    self.requiresAll = requiresAll
   }
 }

@@ -1,3 +1,4 @@
+import Acquisition
 import CanonicalJSON
 import DiskWriters
 import Evidence
@@ -9,50 +10,56 @@ import SystemPackage
 /// The request as the journal keeps it.
 extension AcquisitionRequest {
   var json: JSONValue {
-    .fields([
-      "source": .string(source.string), "item": .string(item.description), "formats": Self.json(formats),
+    let fields: KeyValuePairs<String, JSONValue?> = [
+      "source": .string(source.path.string), "as": source.takenAs.map { .string($0.rawValue) },
+      "item": .string(item.description), "formats": Self.json(output.images),
       "copies": .array(
-        copies.map {
-          .fields(["folder": .string($0.folder.string), "formats": $0.formats.map(Self.json)])
+        output.copies.map {
+          .fields(["folder": .string($0.folder.string), "formats": $0.images.map(Self.json)])
         }),
-      "overflow": .array(overflow.map { .string($0.string) }),
+      "overflow": .array(output.overflow.map { .string($0.string) }),
       "digests": .array(digests.sorted().map { .string($0.rawValue) }),
-      "e01": e01.json, "splitSize": splitSize.map { JSONValue($0) },
-      "sectorSize": sectorSize.map { JSONValue($0) }, "track": track.map { JSONValue($0) },
-      "firstSector": firstSector.map { JSONValue($0) },
-      "sectorCount": sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
-      "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(acceptsLittleSpace),
+      "sectorSize": source.sectorSize.map { JSONValue($0) }, "track": source.track.map { JSONValue($0) },
+      "firstSector": source.firstSector.map { JSONValue($0) },
+      "sectorCount": source.sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
+      "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(output.acceptsLittleSpace),
       "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
       "fill": .string(fill.description), "accepted": accepted.isEmpty ? nil : .array(accepted.map(\.json)),
       "commandLine": .array(commandLine.map { .string($0) }),
-    ])
+    ]
+    var object = fields.reduce(into: [String: JSONValue]()) { $0[$1.key] = $1.value }
+    // Of every format there is, also those that are not written.
+    for kind in DiskWriters.all {
+      let plan = output.all.first { $0.format == kind.format } ?? kind.init(ImageSettings())
+      object.merge(plan.stored) { $1 }
+    }
+    return .object(object)
   }
 
   init(_ given: StrictObject) throws(EvidenceError) {
     var object = given
-    self.init(
-      source: FilePath(try object.text("source")), item: try ItemNumber(try object.text("item")))
-    formats = try Self.formats("formats", in: &object)
+    self.init(FilePath(try object.text("source")), item: try ItemNumber(try object.text("item")))
+    source.takenAs = try object.optionalText("as").map { FormatID($0) }
+    source.sectorSize = try object.optionalQuantity("sectorSize").map { UInt32(clamping: $0) }
+    source.track = try object.optionalQuantity("track").map { Int(clamping: $0) }
+    source.firstSector = try object.optionalQuantity("firstSector")
+    source.sectorCount = try object.optionalQuantity("sectorCount")
+    var plans: [any ImagePlan] = []
+    for kind in DiskWriters.all { plans.append(try kind.init(stored: &object)) }
+    output.images = try Self.images("formats", of: plans, in: &object)
     let document = object.document
-    copies = try object.list("copies") { (value, path) throws(EvidenceError) in
+    output.copies = try object.list("copies") { (value, path) throws(EvidenceError) in
       var copy = try StrictObject(value, at: path, of: document)
       let folder = FilePath(try copy.text("folder"))
-      let formats = copy.has("formats") ? try Self.formats("formats", in: &copy) : nil
+      let images = copy.has("formats") ? try Self.images("formats", of: plans, in: &copy) : nil
       try copy.finish()
-      return Copy(folder: folder, formats: formats)
+      return Copy(folder: folder, images: images)
     }
-    overflow = try object.texts("overflow").map { FilePath($0) }
-    digests = Set(
-      try object.texts("digests").compactMap { DigestAlgorithm(rawValue: $0) })
-    e01 = try EWFOptions(try object.object("e01"))
-    splitSize = try object.optionalQuantity("splitSize")
-    sectorSize = try object.optionalQuantity("sectorSize").map { UInt32(clamping: $0) }
-    track = try object.optionalQuantity("track").map { Int(clamping: $0) }
-    firstSector = try object.optionalQuantity("firstSector")
-    sectorCount = try object.optionalQuantity("sectorCount")
+    output.overflow = try object.texts("overflow").map { FilePath($0) }
+    output.acceptsLittleSpace = try object.flag("acceptsLittleSpace")
+    digests = Set(try object.texts("digests").compactMap { DigestAlgorithm(rawValue: $0) })
     description = try object.optionalText("description")
     notes = try object.optionalText("notes")
-    acceptsLittleSpace = try object.flag("acceptsLittleSpace")
     checkpointInterval = UInt32(clamping: try object.quantity("checkpointInterval"))
     reading = try ReadingPolicy(try object.object("reading"))
     fill = try object.fillPattern("fill")
@@ -68,47 +75,23 @@ extension AcquisitionRequest {
     try object.finish()
   }
 
-  private static func json(_ formats: [ImageFormat]) -> JSONValue {
-    .array(formats.map { .string($0.rawValue) })
+  private static func json(_ images: [any ImagePlan]) -> JSONValue {
+    .array(images.map { .string($0.format.rawValue) })
   }
 
-  private static func formats(
-    _ key: String, in object: inout StrictObject
-  ) throws(EvidenceError) -> [ImageFormat] {
+  private static func images(
+    _ key: String, of plans: [any ImagePlan], in object: inout StrictObject
+  ) throws(EvidenceError) -> [any ImagePlan] {
     let document = object.document
     return try object.list(key, atLeast: 1) { (value, path) throws(EvidenceError) in
-      guard let format = value.stringValue.flatMap({ ImageFormat(rawValue: $0) }) else {
+      guard let plan = plans.first(where: { $0.format.rawValue == value.stringValue }) else {
         throw document.failure(path, "no format")
       }
-      return format
+      return plan
     }
   }
 }
 
 extension AcquisitionRequest.Acceptance {
   var json: JSONValue { .fields(["state": .string(state.rawValue), "reason": .string(reason)]) }
-}
-
-extension EWFOptions {
-  fileprivate var json: JSONValue {
-    .fields([
-      "compression": .string(compression.rawValue), "segmentSize": JSONValue(segmentSize),
-      "sectorsPerChunk": sectorsPerChunk.map { JSONValue($0) },
-      "errorGranularity": JSONValue(errorGranularity), "mediaType": mediaType.map { .string($0.rawValue) },
-      "isPhysical": .bool(isPhysical), "writeBlocker": writeBlocker.map { .string($0.rawValue) },
-    ])
-  }
-
-  fileprivate init(_ given: StrictObject) throws(EvidenceError) {
-    var object = given
-    self.init()
-    compression = try object.choice("compression")
-    segmentSize = try object.quantity("segmentSize")
-    sectorsPerChunk = try object.optionalQuantity("sectorsPerChunk").map { UInt32(clamping: $0) }
-    errorGranularity = UInt32(clamping: try object.quantity("errorGranularity"))
-    mediaType = try object.optionalChoice("mediaType")
-    isPhysical = try object.flag("isPhysical")
-    writeBlocker = try object.optionalChoice("writeBlocker")
-    try object.finish()
-  }
 }

@@ -44,7 +44,7 @@ struct AcquisitionCourse {
         for destination in destinations { destination.syncChunks() }
         destinations[0].attempt { () throws(EvidenceError) in
           try destinations[0].keepJournal { () throws(EvidenceError) in
-            try journal.keep(checkpoint, own: destinations[0].formats.count)
+            try journal.keep(checkpoint, own: destinations[0].images.count)
           }
         }
         try Self.demandOne(of: destinations)

@@ -3,7 +3,7 @@ import CanonicalJSON
 import CaseRecords
 import CaseStore
 import Evidence
-import FormatKit
+import Formats
 import Manifests
 import SystemIO
 
@@ -95,22 +95,29 @@ extension AcquisitionSetting {
     _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
   ) -> [String] {
     var remarks = disc?.unclaimed ?? []
-    let formats = Set(request.formats + request.copies.flatMap { $0.formats ?? [] })
-    let unlisted = EWFErrorAddresses.unlisted(outcome.map.ranges(in: .unreadable))
-    if formats.contains(.e01), !unlisted.isEmpty {
+    if let format = sourceFormat {
       remarks.append(
-        "An E01 cannot list unreadable sectors past \(EWFErrorAddresses.listable.end - 1): "
-          + "\(unlisted.listed()) are in map and manifest only.")
+        "The source is itself an image (\(Formats.title(format))), or looks like one: its bytes were acquired as they are, "
+          + "not the contents it describes.")
+    }
+    var told: Set<FormatID> = []
+    for image in request.output.all where told.insert(image.format).inserted {
+      let unlisted = image.unlisted(outcome.map.ranges(in: .unreadable))
+      guard !unlisted.isEmpty else { continue }
+      remarks.append(
+        "The \(Formats.title(image.format)) image cannot list all unreadable sectors: \(unlisted.listed()) are in map "
+          + "and manifest only.")
     }
     if source.facts.kind == .blockDevice, !source.readsDirectly, outcome.map.count(of: .unreadable) > 0 {
       remarks.append(
         "The device does not take direct reads: through the page cache a sector that fails takes its page with it, "
           + "so that more sectors may be filled than fail.")
     }
-    if plan.geometry.paddingBytes > 0, formats.contains(.e01) {
+    if let padded = outcome.images.first(where: { ($0.written?.paddingBytes ?? 0) > 0 }) {
       remarks.append(
-        "The last sector has \(plan.geometry.tailBytes) bytes only; the E01 holds \(plan.geometry.paddingBytes) zero bytes "
-          + "behind it, and its own MD5 and SHA-1 are those of the padded contents.")
+        "The last sector has \(plan.geometry.tailBytes) bytes only; the \(Formats.title(padded.format)) holds "
+          + "\(plan.geometry.paddingBytes) zero bytes behind it, and its own MD5 and SHA-1 are those of the padded contents."
+      )
     }
     guard summaries.count > 1 else { return remarks }
     for summary in summaries where summary.busySeconds > 5 && summary.busySeconds > 0.8 * outcome.seconds {

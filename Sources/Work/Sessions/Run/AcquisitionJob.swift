@@ -21,9 +21,10 @@ package struct AcquisitionJob {
   ///   `passphraseWrong` …
   package init(
     _ request: AcquisitionRequest, in folder: CaseFolder, medium: (any SectorSource)? = nil,
+    process: ProcessRestriction = ProcessRestriction(),
     passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
-    let protected = try ProtectedMedium(request, medium: medium, in: folder)
+    let protected = try ProtectedMedium(request, medium: medium, in: folder, process)
     self.setting = try AcquisitionSetting(
       protected, in: folder, store: try CaseStore.open(folder), passphrase: passphrase)
   }
@@ -67,7 +68,7 @@ package struct AcquisitionJob {
   private func recordBegin() throws(EvidenceError) -> AcquisitionRecord {
     let request = setting.request
     var taken = try OutputFolder.namesInUse(in: setting.folder.evidence)
-    for folder in request.copies.map(\.folder) + request.overflow {
+    for folder in request.output.copies.map(\.folder) + request.output.overflow {
       taken.formUnion(try OutputFolder.namesInUse(in: folder))
     }
     let facts = setting.source.facts
@@ -79,8 +80,10 @@ package struct AcquisitionJob {
       namesInUse: taken, afterExpiry: request.reasonAfterExpiry,
       details: .fields([
         "commandLine": .array(request.commandLine.map { .string($0) }),
-        "formats": .array(request.formats.map { .string($0.rawValue) }),
-        "copies": .array(request.copies.map { .string($0.folder.string) }),
+        "formats": .array(request.output.images.map { .string($0.format.rawValue) }),
+        "as": request.source.takenAs.map { .string($0.rawValue) },
+        "sourceFormat": setting.sourceFormat.map { .string($0.rawValue) },
+        "copies": .array(request.output.copies.map { .string($0.folder.string) }),
         "digests": .array(setting.plan.digests.sorted().map { .string($0.rawValue) }),
         "firstSector": (setting.source as? SectorRangeSource).map { JSONValue($0.range.first) },
         "reasonAfterExpiry": request.reasonAfterExpiry.map { .string($0) },

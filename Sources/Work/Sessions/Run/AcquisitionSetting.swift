@@ -20,6 +20,8 @@ struct AcquisitionSetting {
   let protection: SourceProtection
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
+  /// What the source is besides a medium, where the examiner takes it for one all the same.
+  let sourceFormat: FormatID?
   /// The medium, where it is the image of a disc.
   let disc: DiscSource?
   /// The medium, or the range of it that is asked for.
@@ -45,6 +47,7 @@ struct AcquisitionSetting {
     self.protection = protected.protection
     self.device = protected.device
     self.disc = protected.disc
+    self.sourceFormat = protected.sourceFormat
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,
@@ -52,17 +55,18 @@ struct AcquisitionSetting {
       firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
     try request.check(source.geometry)
     self.request = request
-    if !request.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
+    if !request.output.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
   }
 
   private static func range(
     _ request: AcquisitionRequest, of medium: any SectorSource
   ) throws(EvidenceError) -> any SectorSource {
-    guard request.firstSector != nil || request.sectorCount != nil else { return medium }
-    let first = request.firstSector ?? 0
+    let asked = request.source
+    guard asked.firstSector != nil || asked.sectorCount != nil else { return medium }
+    let first = asked.firstSector ?? 0
     let all = medium.geometry.sectorCount
-    let count = request.sectorCount ?? (first < all ? all - first : 0)
+    let count = asked.sectorCount ?? (first < all ? all - first : 0)
     guard !first.addingReportingOverflow(count).overflow else {
       throw EvidenceError(
         .argumentInvalid, "--start \(first) --length \(count)", "past the end of the medium")
@@ -74,11 +78,12 @@ struct AcquisitionSetting {
     _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan
   ) throws(EvidenceError) {
     let all =
-      [(folder.evidence, request.formats)] + request.copies.map { ($0.folder, $0.formats ?? request.formats) }
+      [(folder.evidence, request.output.images)]
+      + request.output.copies.map { ($0.folder, $0.images ?? request.output.images) }
     // Folders of one file system share its space.
     var needs: [UInt64: (folder: FilePath, bytes: UInt64)] = [:]
-    for (folder, formats) in all {
-      let images = formats.reduce(0 as UInt64) {
+    for (folder, plans) in all {
+      let images = plans.reduce(0 as UInt64) {
         $0 + $1.largestSize(of: plan.geometry.length)
       }
       let device = try Files.fileSystemNumber(folder)
@@ -91,7 +96,7 @@ struct AcquisitionSetting {
     }
     // What takes over has room for segments of the case's own images.
     let own = try Files.fileSystemNumber(folder.evidence)
-    for other in request.overflow where try Files.fileSystemNumber(other) != own {
+    for other in request.output.overflow where try Files.fileSystemNumber(other) != own {
       let free = try Files.freeSpace(other)
       if let need = needs[own]?.bytes { needs[own]?.bytes = need - min(free, need) }
     }
@@ -118,10 +123,10 @@ struct AcquisitionSetting {
   func destinations(_ name: String) -> [AcquisitionDestination] {
     [
       AcquisitionDestination(
-        name: name, in: folder.evidence, formats: request.formats, overflow: request.overflow)
+        name: name, in: folder.evidence, images: request.output.images, overflow: request.output.overflow)
     ]
-      + request.copies.map {
-        AcquisitionDestination(name: name, in: $0.folder, formats: $0.formats ?? request.formats)
+      + request.output.copies.map {
+        AcquisitionDestination(name: name, in: $0.folder, images: $0.images ?? request.output.images)
       }
   }
 }

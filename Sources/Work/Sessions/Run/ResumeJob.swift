@@ -23,21 +23,18 @@ package struct ResumeRequest: Sendable {
   package var accepted: [AcquisitionRequest.Acceptance]?
   /// As in ``AcquisitionRequest``.
   package var reasonAfterExpiry: String?
-  package var entersSandbox = false
-  package var requiresSandbox = false
-
   package init(item: ItemNumber) { self.item = item }
 
-  fileprivate func applied(to begun: AcquisitionRequest) -> AcquisitionRequest {
-    var request = begun
-    if let source { request.source = source }
+  fileprivate func applied(to journal: AcquisitionJournal) -> AcquisitionRequest {
+    var request = journal.request
+    if let source { request.source.path = source }
+    // What was read as a file goes on as one, whatever a file like it is taken for today.
+    if journal.medium.isFile { request.source.takenAs = .raw }
     if let errorLimit { request.reading.errorLimit = errorLimit }
     request.reasonAfterExpiry = reasonAfterExpiry
     if let accepted { request.accepted = accepted }
-    request.entersSandbox = entersSandbox
-    request.requiresSandbox = requiresSandbox
     // What is written already lies on the same file system: what is left cannot be told exactly.
-    request.acceptsLittleSpace = true
+    request.output.acceptsLittleSpace = true
     return request
   }
 }
@@ -59,10 +56,11 @@ package struct ResumeJob {
   /// Everything that can be refused without reading the medium is refused here.
   /// - Throws: `nothingToResume`, `otherMedium`, `journalMalformed`, and what ``AcquisitionJob`` throws.
   package init(
-    _ asked: ResumeRequest, in folder: CaseFolder, passphrase: () throws(EvidenceError) -> [UInt8]
+    _ asked: ResumeRequest, in folder: CaseFolder, process: ProcessRestriction = ProcessRestriction(),
+    passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     // Before the case is opened, which makes threads.
-    let early = try Self.mediumToResume(asked, in: folder)
+    let early = try Self.mediumToResume(asked, in: folder, process)
     let item = asked.item
     self.folder = folder
     self.store = try CaseStore.open(folder)
@@ -91,7 +89,7 @@ package struct ResumeJob {
     }
     let medium =
       if let early, early.journal.acquisition == acquisition.id { early.medium } else {
-        try ProtectedMedium(asked.applied(to: journal.request), in: folder)
+        try ProtectedMedium(asked.applied(to: journal), in: folder, process)
       }
     let setting = try AcquisitionSetting(medium, in: folder, store: store, passphrase: passphrase)
     if let difference = journal.medium.difference(from: setting.mediumIdentity) {
@@ -102,7 +100,7 @@ package struct ResumeJob {
 
   /// The medium of the only unfinished acquisition the request can mean; `nil` where there is none, or several.
   private static func mediumToResume(
-    _ asked: ResumeRequest, in folder: CaseFolder
+    _ asked: ResumeRequest, in folder: CaseFolder, _ process: ProcessRestriction
   ) throws(EvidenceError) -> (journal: AcquisitionJournal, medium: ProtectedMedium)? {
     let journals = try OutputFolder.namesInUse(in: folder.evidence).compactMap {
       name -> AcquisitionJournal? in
@@ -112,7 +110,7 @@ package struct ResumeJob {
       return journal?.request.item == asked.item ? journal : nil
     }
     guard journals.count == 1 else { return nil }
-    return (journals[0], try ProtectedMedium(asked.applied(to: journals[0].request), in: folder))
+    return (journals[0], try ProtectedMedium(asked.applied(to: journals[0]), in: folder, process))
   }
 
   /// Acquisitions without an end of which something is left, oldest first.
@@ -154,7 +152,7 @@ package struct ResumeJob {
     var chunks: [ChunkEntry] = []
     var images = checkpoint.images[...]
     for (index, destination) in destinations.enumerated() {
-      let own = Array(images.prefix(destination.formats.count))
+      let own = Array(images.prefix(destination.images.count))
       images = images.dropFirst(own.count)
       let resumed = try destination.resume(
         setting, own, chunkCount: chunkCount, resumption: journal.pauses.count + 1)

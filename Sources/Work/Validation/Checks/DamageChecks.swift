@@ -125,13 +125,15 @@ enum DamageChecks {
     var faults = FaultySource.Faults()
     faults.unreadable = [777]
     return try bench.acquire(FaultySource(StampedContents(length: length), faults: faults)) {
-      $0.e01.segmentSize = 1 << 20
-      $0.e01.compression = .none
+      $0.write {
+        $0.segmentSize = 1 << 20
+        $0.compression = ImageCompression.none
+      }
     }
   }
 
   private static func segmentNames(_ record: Acquired.Record) throws -> [String] {
-    try record.reader(.e01, sectorSize: 512).segments.map(\.name)
+    try record.openE01().segments.map(\.name)
   }
 }
 

@@ -1,6 +1,6 @@
-import DiskImages
+import DiskWriters
 import Evidence
-import FormatKit
+import Formats
 import Glibc
 import Manifests
 import ReferenceMedia
@@ -51,7 +51,7 @@ enum DestinationChecks {
   private static func expectImages(_ trial: Trial, _ bench: Bench, on folder: FilePath?) throws {
     let contents = StampedContents(length: (3 << 20) + 512, filling: .mixed)
     let acquired = try bench.acquire(try bench.file("medium", contents)) { request in
-      if let folder { request.copies = [AcquisitionRequest.Copy(folder: folder, formats: nil)] }
+      if let folder { request.output.copies = [AcquisitionRequest.Copy(folder: folder, images: nil)] }
     }
     let record = try acquired.record(folder == nil ? 0 : 1)
     for image in [record.e01, record.raw] {
@@ -102,8 +102,8 @@ enum DestinationChecks {
       cut.withLock { $0 = status }
     }
     let acquired = try bench.acquire(medium) {
-      $0.copies = [AcquisitionRequest.Copy(folder: folder, formats: [.raw])]
-      $0.formats = [.raw]
+      $0.output.copies = [AcquisitionRequest.Copy(folder: folder, images: [RawPlan(split: nil)])]
+      $0.output.write([.raw])
     }
     guard cut.withLock({ $0 }) == 0 else { throw CannotRun("losetup cannot make a device smaller here") }
     let copy = acquired.summary.destinations[1]
@@ -147,8 +147,8 @@ enum DestinationChecks {
     let acquired = try bench.acquire(
       try bench.file("medium", StampedContents(length: 4 << 20))
     ) {
-      $0.copies = [AcquisitionRequest.Copy(folder: folder, formats: nil)]
-      $0.acceptsLittleSpace = true
+      $0.output.copies = [AcquisitionRequest.Copy(folder: folder, images: nil)]
+      $0.output.acceptsLittleSpace = true
     }
     let copy = acquired.summary.destinations[1]
     trial.expectEqual(copy.failure?.code, .destinationFull, "reason")
@@ -174,19 +174,21 @@ enum DestinationChecks {
     try DurableFolder.create(second)
     let contents = StampedContents(length: 24 << 20)
     let acquired = try bench.acquire(try bench.file("medium", contents)) {
-      $0.overflow = [second]
-      $0.splitSize = 4 << 20
-      $0.e01.segmentSize = 4 << 20
+      $0.output.overflow = [second]
+      $0.write {
+        $0.split = 4 << 20
+        $0.segmentSize = 4 << 20
+      }
       $0.checkpointInterval = 0
     }
     trial.expectEqual(acquired.summary.verdict, .complete, "verdict")
     let record = try acquired.record()
     let others = try record.manifest().acquisition.overflow.map { FilePath($0) }
     trial.expect(!others.isEmpty, "the manifest names the folder that took over")
-    for format in ImageFormat.allCases {
-      let reader = try ImageFormatRegistry.open(
-        format == .e01 ? record.e01 : record.raw, as: format, besides: others)
-      trial.expectSame(try SectorComparison(of: reader, with: ExpectedContents(contents)), format.title)
+    for image in try record.manifest().images {
+      let reader = try record.reader(image, sectorSize: 512, besides: others)
+      trial.expectSame(
+        try SectorComparison(of: reader, with: ExpectedContents(contents)), Formats.title(image.format))
     }
     let moved = try Files.names(in: others[0]).filter { $0 != RecordNames.sums }.count
     trial.expect(moved > 0, "segments in the second folder", observed: "none")

@@ -1,8 +1,7 @@
 import Digests
-import DiskImages
 import DiskWriters
 import Evidence
-import FormatKit
+import Formats
 import ImageTools
 import Manifests
 import ReferenceMedia
@@ -27,9 +26,9 @@ enum ImageChecks {
       }
       let record = try acquired.record()
       let report = try bench.verify(manifest: record.manifestPath)
-      for format in ImageFormat.allCases {
-        let held = format == .raw ? expected.all : expected.bytes(0..<expected.paddedLength)
-        let name = (format == .raw ? record.raw : record.e01).lastComponent?.string ?? ""
+      for image in try record.manifest().images {
+        let held = image.isPlain ? expected.all : expected.bytes(0..<expected.paddedLength)
+        let name = image.segments[0].name
         trial.expectEqual(
           report.computed[name]?[.sha256], Digest.of(held, .sha256), "SHA-256 of what \(name) holds")
       }
@@ -58,19 +57,19 @@ enum ImageChecks {
     ) { trial, bench in
       let contents = StampedContents(length: 1 << 20, filling: .mixed)
       let file = try bench.file("medium", contents)
-      for compression in EWFCompression.allCases {
-        let record = try bench.acquire(file) { $0.e01.compression = compression }.record()
-        let opened = try ImageFormatRegistry.open(record.e01)
-        trial.expectEqual(opened.format, .e01, "\(compression.rawValue): format by its signature")
+      for compression in ImageCompression.allCases {
+        let record = try bench.acquire(file) { $0.write { $0.compression = compression } }.record()
+        let opened = try Formats.openDisk(record.e01)
+        trial.expectEqual(opened.format.id, .e01, "\(compression.word): format by its signature")
         trial.expectEqual(
-          opened.structureFindings.map(\.code.rawValue), [], "\(compression.rawValue): findings")
-        let stored: ImageFacts.Compression =
+          opened.structureFindings.map(\.code.rawValue), [], "\(compression.word): findings")
+        let stored: ImageCompression =
           switch compression {
           case .none, .emptyBlock: .none
           case .fast: .fast
           case .best: .best
           }
-        trial.expectEqual(opened.facts.compression, stored, "\(compression.rawValue): compression stated")
+        trial.expectEqual(opened.facts.compression, stored, "\(compression.word): compression stated")
         trial.expectEqual(try FileSequence([record.raw]).length, contents.length, "bytes of the raw image")
       }
     },
@@ -98,8 +97,10 @@ enum ImageChecks {
     let file = try bench.file("medium", contents)
     for size: UInt64 in [1 << 20, (2 << 20) - 512, 16 << 20] {
       let acquired = try bench.acquire(file) {
-        $0.splitSize = size
-        $0.e01.segmentSize = size
+        $0.write {
+          $0.split = size
+          $0.segmentSize = size
+        }
       }
       try trial.expectAcquired(acquired, ExpectedContents(contents), "at most \(size) bytes")
       for image in try acquired.record().manifest().images {
@@ -126,8 +127,8 @@ enum ImageChecks {
     var input = try bench.file("first.raw", contents)
     for name in ["second.E01", "third.001", "fourth.E01", "fifth.raw"] {
       var request = ConversionRequest(input: input, output: bench.folder.appending(name))
-      if name == "third.001" { request.splitSize = 1 << 20 }
-      if name == "fourth.E01" { request.compression = .best }
+      if name == "third.001" { request.settings.split = 1 << 20 }
+      if name == "fourth.E01" { request.settings.compression = .best }
       let report = try ConversionJob(request, stop: bench.stop).perform { _, _ in }
       trial.expectEqual(report.outcome, .complete, "\(name): outcome")
       for algorithm in DigestAlgorithm.allCases {
@@ -138,7 +139,7 @@ enum ImageChecks {
       input = request.output
       trial.expectSame(
         try SectorComparison(
-          of: try ImageFormatRegistry.open(input), with: ExpectedContents(contents)), name)
+          of: try Formats.openDisk(input), with: ExpectedContents(contents)), name)
     }
   }
 

@@ -34,7 +34,7 @@ enum MediumChecks {
         ),
       ] {
         let file = try bench.file(name.replacing(" ", with: "-"), contents)
-        let acquired = try bench.acquire(file) { $0.sectorSize = UInt32(contents.sectorSize) }
+        let acquired = try bench.acquire(file) { $0.source.sectorSize = UInt32(contents.sectorSize) }
         try trial.expectAcquired(acquired, ExpectedContents(contents), name)
       }
       try splitSet(trial, bench)

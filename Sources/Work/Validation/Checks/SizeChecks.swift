@@ -32,10 +32,10 @@ enum SizeChecks {
     ) { trial, bench in
       let contents = StampedContents(length: (3 << 20) + 100, filling: .mixed)
       let file = try bench.file("medium", contents)
-      for compression in EWFCompression.allCases {
-        let acquired = try bench.acquire(file) { $0.e01.compression = compression }
+      for compression in ImageCompression.allCases {
+        let acquired = try bench.acquire(file) { $0.write { $0.compression = compression } }
         try trial.expectAcquired(
-          acquired, ExpectedContents(contents), "compression \(compression.rawValue)")
+          acquired, ExpectedContents(contents), "compression \(compression.word)")
       }
     },
     ValidationCheck(
@@ -47,10 +47,10 @@ enum SizeChecks {
     ) { trial, bench in
       let contents = StampedContents(length: (3 << 20) + 100, filling: .mixed)
       let file = try bench.file("medium", contents)
-      for compression in EWFCompression.allCases {
-        let acquired = try bench.acquire(file) { $0.e01.compression = compression }
+      for compression in ImageCompression.allCases {
+        let acquired = try bench.acquire(file) { $0.write { $0.compression = compression } }
         try trial.expectDecoded(
-          acquired, ExpectedContents(contents), "compression \(compression.rawValue)", bench)
+          acquired, ExpectedContents(contents), "compression \(compression.word)", bench)
       }
     },
     subsets,
@@ -69,7 +69,7 @@ enum SizeChecks {
         let contents = StampedContents(
           length: UInt64(count) * UInt64(sectorSize), sectorSize: sectorSize, filling: .mixed)
         let file = try bench.file("medium-\(count)", contents)
-        let acquired = try bench.acquire(file) { $0.sectorSize = sectorSize }
+        let acquired = try bench.acquire(file) { $0.source.sectorSize = sectorSize }
         try trial.expectAcquired(acquired, ExpectedContents(contents), "\(count) sectors")
       }
     }
@@ -98,8 +98,8 @@ enum SizeChecks {
     }
     for range in ranges {
       let acquired = try bench.acquire(file) {
-        $0.firstSector = range.first
-        $0.sectorCount = range.count
+        $0.source.firstSector = range.first
+        $0.source.sectorCount = range.count
       }
       try trial.expectAcquired(acquired, ExpectedContents(contents, range: range), "sectors \(range)")
       let manifest = try acquired.record().manifest()
@@ -125,10 +125,12 @@ enum SizeChecks {
       SectorRange(first: 100, count: 6045),
     ] {
       let acquired = try bench.acquire(file) {
-        $0.firstSector = range.first
-        $0.sectorCount = range.first == 100 ? nil : range.count
-        $0.splitSize = 1 << 20
-        $0.e01.segmentSize = 1 << 20
+        $0.source.firstSector = range.first
+        $0.source.sectorCount = range.first == 100 ? nil : range.count
+        $0.write {
+          $0.split = 1 << 20
+          $0.segmentSize = 1 << 20
+        }
       }
       try trial.expectAcquired(acquired, ExpectedContents(contents, range: range), "sectors \(range)")
       trial.expectEqual(

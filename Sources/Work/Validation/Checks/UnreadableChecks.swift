@@ -94,8 +94,10 @@ enum UnreadableChecks {
     var faults = FaultySource.Faults()
     faults.unreadable = script.unreadable
     return try bench.acquire(FaultySource(script.contents, faults: faults)) {
-      $0.splitSize = 1 << 20
-      $0.e01.segmentSize = 1 << 20
+      $0.write {
+        $0.split = 1 << 20
+        $0.segmentSize = 1 << 20
+      }
       change(&$0)
     }
   }
@@ -157,7 +159,7 @@ enum UnreadableChecks {
         for first: UInt64 in [0, 50] {
           let acquired = try acquire(script, bench) {
             $0.fill = fill
-            $0.firstSector = first
+            $0.source.firstSector = first
           }
           let range = SectorRange(first..<(script.contents.length + 511) / 512)
           let what = "\(script.name), \(fill), from sector \(first)"
@@ -187,7 +189,7 @@ enum UnreadableChecks {
       name: record.names.map())
     trial.expectEqual(map.map.ranges(in: .unreadable), script.ranges, "\(script.name): map")
     trial.expectEqual(
-      try record.reader(.e01, sectorSize: size).recordedUnreadable.joined(), script.ranges,
+      try record.openE01().recordedUnreadable.joined(), script.ranges,
       "\(script.name): list in the E01")
     let chunks = try ChunkFile.entries(
       in: try record.bytes(record.names.chunks()),

@@ -1,0 +1,21 @@
+import Evidence
+import FormatKit
+import OpticalDisc
+import SystemPackage
+
+/// Every format that a disc is converted into.
+package enum DiscWriters {
+  package static let all: [any DiscWriter.Type] = [
+    ISOWriter.self, CUEWriter.self, TOCWriter.self, TrackFilesWriter.self,
+  ]
+
+  package static var formats: [FormatID] { all.map { $0.format } }
+
+  /// The writer of a format; `nil` where nothing writes it.
+  package static func writer(_ id: FormatID) -> (any DiscWriter.Type)? { all.first { $0.format == id } }
+
+  /// The writer that the ending of a name means.
+  package static func writer(ending: String) -> (any DiscWriter.Type)? {
+    all.first { $0.ending == ending.lowercased() && $0.readAs == $0.format }
+  }
+}

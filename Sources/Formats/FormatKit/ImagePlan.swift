@@ -1,0 +1,134 @@
+import CanonicalJSON
+import Evidence
+import SystemPackage
+
+/// What an image is told of its contents besides the sectors.
+package struct ImageOrigin: Sendable {
+  package var description = ImageDescription()
+  package var mediaType: MediaType?
+  package var isPhysical: Bool?
+  /// Sectors that were given up together when one could not be read.
+  package var errorGranularity: UInt32?
+  package var writeBlockers: [String] = []
+  /// When the medium was read, where that is not now.
+  package var acquired: Timestamp?
+  /// What the clock of the acquiring machine said then.
+  package var systemTime: Timestamp?
+  /// The contents are the sectors of an optical disc.
+  package var isDisc = false
+
+  package init() {}
+}
+
+/// Where an image goes, and what it is of.
+package struct ImagePlace: Sendable {
+  package let folder: FilePath
+  /// Names of its files without their endings.
+  package let name: String
+  package let geometry: MediaGeometry
+  /// Largest block that the writer is given, in bytes.
+  package let blockSize: Int
+  /// How many encoded blocks may be waiting.
+  package let blocksAtOnce: Int
+  /// Where it goes on when the folder is full.
+  package let overflow: Overflow
+  package let origin: ImageOrigin
+
+  package init(
+    folder: FilePath, name: String, geometry: MediaGeometry, blockSize: Int, blocksAtOnce: Int,
+    overflow: Overflow = .none, origin: ImageOrigin = ImageOrigin()
+  ) {
+    self.folder = folder
+    self.name = name
+    self.geometry = geometry
+    self.blockSize = blockSize
+    self.blocksAtOnce = blocksAtOnce
+    self.overflow = overflow
+    self.origin = origin
+  }
+}
+
+/// How one image is to be written: a format with its settings. Every format that is acquired or converted into has a type
+/// of plans, on the list `DiskWriters.all`; a plan makes its writer, new or going on.
+package protocol ImagePlan: Sendable {
+  static var format: FormatID { get }
+  /// The settings it takes; others are not for it.
+  static var settings: Set<ImageSettings.Name> { get }
+
+  init(_ settings: ImageSettings)
+  /// For a file whose name ends like this, as it is spelled; `nil` where that is another format.
+  init?(ending: String, _ settings: ImageSettings)
+
+  /// As the manifest states it; `nil` where the format knows none.
+  var compression: ImageCompression? { get }
+  /// Whether one file holds the contents and nothing else.
+  var isPlain: Bool { get }
+  /// Whether it can go on in another folder when one is full.
+  var canOverflow: Bool { get }
+  /// Bytes that an image of so many bytes has at most.
+  func largestSize(of length: UInt64) -> UInt64
+  /// - Throws: `argumentInvalid` where it cannot hold a medium of this geometry, or its settings do not fit.
+  func check(_ geometry: MediaGeometry) throws(EvidenceError)
+  /// Name of the first file.
+  func firstFile(of name: String, isDisc: Bool) -> String
+  /// Whether a file of this name would belong to the set.
+  func belongs(_ file: String, to name: String) -> Bool
+  /// Unreadable sectors that the image's own list cannot name.
+  func unlisted(_ unreadable: [SectorRange]) -> [SectorRange]
+  /// Begins the image.
+  /// - Throws: `outputExists`, `argumentInvalid`, `destinationFull`, `writeFailed`.
+  func begin(_ place: ImagePlace) throws(EvidenceError) -> any ImageWriter
+  /// Goes on with it; what was written after the checkpoint goes.
+  /// - Throws: `journalMalformed`, `fileMissing`, `outputShorter`, `writeFailed`.
+  func resume(_ checkpoint: JSONValue, _ place: ImagePlace) throws(EvidenceError) -> any ImageWriter
+
+  /// Its settings as the journal keeps them, beside those of other plans.
+  var stored: [String: JSONValue] { get }
+  /// - Throws: `journalMalformed`.
+  init(stored object: inout StrictObject) throws(EvidenceError)
+}
+
+extension ImagePlan {
+  package var format: FormatID { Self.format }
+  package var compression: ImageCompression? { nil }
+  package func unlisted(_ unreadable: [SectorRange]) -> [SectorRange] { [] }
+}
+
+/// What can be asked of an image to be written, whatever its format. What is not asked for is `nil`.
+package struct ImageSettings: Sendable {
+  package enum Name: String, Hashable, Sendable, CaseIterable {
+    case split
+    case segmentSize = "segment-size"
+    case compression
+    case sectorsPerChunk = "sectors-per-chunk"
+    case errorGranularity = "error-granularity"
+    case mediaType = "media-type"
+    case logical
+    case writeBlocker = "write-blocker"
+  }
+
+  /// Largest file of an image without structure, in bytes.
+  package var split: UInt64?
+  /// Largest file of a container, in bytes.
+  package var segmentSize: UInt64?
+  package var compression: ImageCompression?
+  package var sectorsPerChunk: UInt32?
+  package var errorGranularity: UInt32?
+  package var mediaType: MediaType?
+  /// A volume of a device, not the whole.
+  package var isLogical: Bool?
+  /// A hardware write blocker to name.
+  package var writeBlocker: String?
+
+  package init() {}
+
+  /// Those that are asked for.
+  package var given: Set<Name> {
+    let all: [(Name, Bool)] = [
+      (.split, split != nil), (.segmentSize, segmentSize != nil), (.compression, compression != nil),
+      (.sectorsPerChunk, sectorsPerChunk != nil), (.errorGranularity, errorGranularity != nil),
+      (.mediaType, mediaType != nil), (.logical, isLogical != nil), (.writeBlocker, writeBlocker != nil),
+    ]
+    return Set(all.filter(\.1).map(\.0))
+  }
+}

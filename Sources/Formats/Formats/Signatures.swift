@@ -1,0 +1,90 @@
+import Evidence
+import FormatKit
+
+/// Signatures that take more than a comparison. Total: any bytes, any sizes.
+enum Signatures {
+  /// A footer at the end with its own checksum (511 bytes from it in old files), or the copy of one at the beginning.
+  static func vhd(_ input: ProbeInput) -> Bool {
+    if isFooter(input.head.prefix(512)) { return true }
+    // Of a fixed disk the footer is all there is, and what stands before it is data: only the checksum tells.
+    return [512, 511].contains { size in
+      input.tail.count >= size && isFooter(input.tail.suffix(size) + [UInt8](repeating: 0, count: 512 - size))
+    }
+  }
+
+  private static func isFooter(_ bytes: some Collection<UInt8>) -> Bool {
+    let bytes = Array(bytes)
+    guard bytes.count == 512, bytes.starts(with: "conectix".utf8) else { return false }
+    let sum = bytes.enumerated().reduce(UInt32(0)) {
+      (64..<68).contains($1.offset) ? $0 : $0 &+ UInt32($1.element)
+    }
+    return bytes.span.bytes.bigEndian(at: 64, as: UInt32.self) == ~sum
+  }
+
+  /// A text that names extents.
+  static func vmdkDescriptor(_ input: ProbeInput) -> Bool {
+    let lines = input.firstLines.prefix(40)
+    return lines.contains { $0.hasPrefix("# DISK DESCRIPTOR") }
+      || (lines.contains { $0.hasPrefix("VERSION=") } && lines.contains { $0.hasPrefix("CREATETYPE=") })
+  }
+
+  /// `koly` in the last 512 bytes, or before up to 1023 bytes of something else.
+  static func udif(_ input: ProbeInput) -> Bool {
+    let trailer: [UInt8] = Array("koly".utf8) + [0, 0, 0, 4, 0, 0, 2, 0]
+    if input.has(trailer) { return true }
+    let end = input.tail.suffix(512 + 1023)
+    return end.indices.dropLast(trailer.count - 1).contains { end[$0...].starts(with: trailer) }
+  }
+
+  /// Name, sizes of data and tags, and nothing else in the file.
+  static func diskCopy(_ input: ProbeInput) -> Bool {
+    guard input.has([1, 0], at: 0x52), (1...63).contains(input.head[0]) else { return false }
+    let bytes = input.head.span.bytes
+    guard let data = bytes.bigEndian(at: 0x40, as: UInt32.self),
+      let tags = bytes.bigEndian(at: 0x44, as: UInt32.self)
+    else { return false }
+    return data > 0 && 84 + UInt64(data) + UInt64(tags) == input.size
+  }
+
+  /// A footer with the place of the first chunk, which has a name of four letters.
+  static func nero(_ input: ProbeInput) -> Bool {
+    let tail = input.tail.span.bytes
+    let size = input.tail.count
+    if input.ends("NER5", 12), let place = tail.bigEndian(at: size - 8, as: UInt64.self) {
+      return place > 0 && place < input.size
+    }
+    guard input.ends("NERO", 8), let place = tail.bigEndian(at: size - 4, as: UInt32.self) else {
+      return false
+    }
+    return place > 0 && UInt64(place) < input.size
+  }
+
+  /// A version and the place of the descriptor, or its distance from the end.
+  static func discJuggler(_ input: ProbeInput) -> Bool {
+    let tail = input.tail.span.bytes
+    let size = input.tail.count
+    guard size >= 8, let version = tail.littleEndian(at: size - 8, as: UInt32.self),
+      (0x8000_0004...0x8000_0006).contains(version),
+      let place = tail.littleEndian(at: size - 4, as: UInt32.self)
+    else { return false }
+    return place > 8 && UInt64(place) < input.size
+  }
+
+  /// A ZIP whose directory has the members of every AFF4.
+  static func aff4(_ input: ProbeInput) -> Bool {
+    guard input.has([0x50, 0x4B, 3, 4]) else { return false }
+    let texts = [input.head, input.tail].map { String(decoding: $0, as: UTF8.self) }
+    return ["information.turtle", "container.description"].contains { name in
+      texts.contains { $0.contains(name) }
+    }
+  }
+
+  /// A manifest, a partial proof or a journal.
+  static func record(_ input: ProbeInput) -> Bool {
+    guard input.has("{") else { return false }
+    let text = String(decoding: input.head, as: UTF8.self) + String(decoding: input.tail, as: UTF8.self)
+    return ["\"exhibit-manifest\"", "\"exhibit-proof\"", "\"exhibit-validation\""].contains {
+      text.contains($0)
+    }
+  }
+}

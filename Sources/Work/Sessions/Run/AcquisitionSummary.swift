@@ -1,0 +1,42 @@
+import Evidence
+import SystemPackage
+
+/// What an acquisition gave the examiner.
+package struct AcquisitionSummary: Sendable {
+  /// What became of one folder of images.
+  package struct Destination: Sendable {
+    /// The folder; of partial images where it failed, `nil` where nothing is left.
+    package let folder: FilePath?
+    /// `nil` where the images were not completed.
+    package let manifest: FilePath?
+    package let files: [String]
+    package let failure: EvidenceError?
+    /// Seconds its slowest writer was at work.
+    package let busySeconds: Double
+  }
+
+  package let verdict: AcquisitionVerdict
+  /// Why it is incomplete; `nil` where it is not.
+  package let failure: EvidenceError?
+  /// Why the case does not know the end of it, although the images are whole; `nil` where it does.
+  package let unrecorded: EvidenceError?
+  /// The case's own folder first.
+  package let destinations: [Destination]
+  /// What the examiner should know besides.
+  package let remarks: [String]
+  package let length: UInt64
+  package let sectorCount: UInt64
+  /// Sectors the medium was not asked for, because the run ended early.
+  package let notAttempted: UInt64
+  package let unreadable: [SectorRange]
+  package let digests: DigestSet
+  package let seconds: Double
+  /// The name of the acquisition, where `exhibit resume` can go on with it.
+  package let resumable: String?
+
+  /// That of the verdict, but incomplete where a folder that was asked for was not completed, or the case does not
+  /// know of the end.
+  package var exitStatus: ExitStatus {
+    unrecorded != nil || destinations.contains { $0.failure != nil } ? .incomplete : verdict.exitStatus
+  }
+}
