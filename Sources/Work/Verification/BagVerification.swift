@@ -148,8 +148,7 @@ package struct BagVerification {
   ) throws(EvidenceError) {
     let heads = manifests.map { manifest in
       AuditLogVerification.Head(
-        sequence: manifest.audit.sequence, digest: manifest.audit.head,
-        source: RecordNames(acquisition: manifest.acquisition.name).manifest,
+        manifest.audit, source: RecordNames(acquisition: manifest.acquisition.name).manifest,
         acquisition: manifest.acquisition.identifier.description)
     }
     let log = AuditLogVerification(folder.pushing(FilePath(Bag.auditLogName)), settings, heads: heads)

@@ -153,7 +153,7 @@ struct CaseVerification {
           ])
     }
     return result.manifest.map {
-      AuditReference(AuditHead(sequence: $0.audit.sequence, digest: $0.audit.head), from: names.manifest)
+      AuditReference($0.audit, from: names.manifest)
     }
   }
 

@@ -89,7 +89,7 @@ extension AcquiredImage {
   package init(_ image: Manifest.Image, length: UInt64) {
     self.init(
       format: image.format.rawValue, length: length,
-      segments: image.segments.map { Segment(name: $0.name, size: $0.size, sha256: $0.sha256) })
+      segments: image.segments)
   }
 }
 
