@@ -71,7 +71,7 @@ struct AcquireCommand: CaseCommand {
     let job = try AcquisitionJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }
-    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
+    CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }

@@ -50,7 +50,7 @@ struct ResumeCommand: CaseCommand {
     let job = try ResumeJob(request, in: try caseOptions.folder()) { () throws(EvidenceError) in
       try passphrase.read(isNew: false)
     }
-    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
+    CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }

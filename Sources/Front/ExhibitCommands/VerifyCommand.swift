@@ -54,9 +54,9 @@ struct VerifyCommand: CaseCommand {
         .record(try caseOptions.folder(), item: number)
       }
     if case .record(let folder, _) = target {
-      CommandLog.works(on: folder)
+      CommandSession.work(on: folder)
     } else {
-      CommandLog.forgo()
+      CommandSession.forgo()
     }
     StopSignals.install()
     let job = try VerificationJob(
@@ -67,8 +67,8 @@ struct VerifyCommand: CaseCommand {
     let display = ProgressDisplay("Verifying")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
-    if report.isLogIntact { CommandLog.signs(passphraseFile: passphrase.passphraseFile) }
-    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandLog.forgo() }
+    if report.isLogIntact { CommandSession.sign(passphraseFile: passphrase.passphraseFile) }
+    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandSession.forgo() }
     output.show(VerificationRendering.lines(report), json: VerificationRendering.json(report))
     if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
   }
