@@ -59,11 +59,11 @@ struct VerifyCommand: CaseCommand {
       CommandSession.forgo()
     }
     StopSignals.install()
-    let job = try VerificationJob(
-      target, level: try VerificationRendering.level(named: level), trust: trust.map { FilePath($0) },
-      revocationLists: crl.map { FilePath($0) },
+    let settings = try VerificationSettings(
+      trusting: trust.map { FilePath($0) }, revocationLists: crl.map { FilePath($0) },
       besides: with.map { FilePath($0) }, heads: expectHead,
-      stop: StopSignals.flag)
+      level: try VerificationRendering.level(named: level), stop: StopSignals.flag)
+    let job = VerificationJob(target, settings)
     let display = ProgressDisplay("Verifying")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()

@@ -39,9 +39,7 @@ package struct BagVerification {
       guard !settings.stop.isRaised else { break }
       let path = folder.pushing(FilePath(manifest))
       let place = path.removingLastComponent()
-      let verified = try ManifestVerification(
-        path, trust: settings.trust, besides: settings.others, level: settings.level, stop: settings.stop
-      ).perform(progress: progress)
+      let verified = try ManifestVerification(path, settings).perform(progress: progress)
       result.report.absorb(verified.report)
       result.acquisitions.append((place, verified))
       // What the manifest binds was digested with it: it only has to be listed with the same digest.

@@ -1,17 +1,16 @@
 import Evidence
 import OpticalDisc
-import SystemIO
 import SystemPackage
 
 /// Verifies the image of an optical disc against the codes of its own sectors, since it stores no digests.
 package struct DiscVerification {
   private let path: FilePath
-  private let stop: StopFlag
+  private let settings: VerificationSettings
 
   /// - Parameter path: a description: a cue sheet or a table of contents of cdrdao.
-  package init(_ path: FilePath, stop: StopFlag = StopFlag()) {
+  package init(_ path: FilePath, _ settings: VerificationSettings) {
     self.path = path
-    self.stop = stop
+    self.settings = settings
   }
 
   /// Whether a path names a description of a disc.
@@ -29,7 +28,7 @@ package struct DiscVerification {
     let name = path.lastComponent?.string ?? path.string
     let info: DiscInfo
     do throws(EvidenceError) {
-      info = try DiscInfoJob(path, readsData: true, stop: stop).perform(progress: progress)
+      info = try DiscInfoJob(path, readsData: true, stop: settings.stop).perform(progress: progress)
     } catch  where error.code == .interrupted {
       report.wasStopped = true
       report.skip("\(name): sectors", because: "the verification was stopped")

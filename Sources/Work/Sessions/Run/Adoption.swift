@@ -32,7 +32,8 @@ struct Adoption {
     let trusted = CaseCertificates(folder).check(against: store, &certificates)
     try completeOverflow(place.appending(names.manifest))
     let result = try ManifestVerification(
-      place.appending(names.manifest), trust: Trust(trusted), followsOverflow: true, stop: stop
+      place.appending(names.manifest), VerificationSettings(trust: Trust(trusted), stop: stop),
+      followsOverflow: true
     )
     .perform(progress: progress)
     guard !stop.isRaised else { throw EvidenceError(.interrupted, place.string) }
