@@ -17,7 +17,9 @@ struct Adoption {
   let acquisition: AcquisitionRecord
 
   /// Verifies all of it first.
-  /// - Throws: `imageMalformed` where it does not verify; then nothing is changed.
+  /// - Throws: `adoptionRefused` where it does not verify, or is another acquisition; then nothing is recorded, and the
+  ///   folder keeps its name. `fileMissing`, `manifestMalformed`, `manifestNewer` where its manifest cannot be read;
+  ///   `outputInUse` while another process works on it; `interrupted`, `databaseFailed` …
   func perform(
     stop: StopFlag, progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
