@@ -18,7 +18,8 @@ private let steps = [
   Step(
     question: "What is compared with what, and what is the verdict?",
     paths: [
-      "Work/Verification/VerificationSubject.swift", "Work/Verification/ManifestVerification.swift",
+      "Work/Verification/VerificationSubject.swift", "Work/Verification/VerificationSettings.swift",
+      "Work/Verification/ManifestVerification.swift",
       "Work/Verification/ImageCheck.swift", "Work/Verification/ImagePass.swift",
       "Work/Verification/ChunkComparison.swift",
       "Work/Verification/WholeDigestStage.swift", "Work/Verification/FileCheck.swift",

@@ -96,7 +96,8 @@ import Testing
     try store.describe(
       script.item, [ItemStatement(.condition, nil), ItemStatement(.description, "disk of 1 TB")],
       attachments: [
-        AttachedFile(kind: .photograph, name: "a.jpg", size: 7, sha256: SampleCase.digest(9))
+        AttachedFile(
+          kind: .photograph, file: RecordedFile(name: "a.jpg", size: 7, sha256: SampleCase.digest(9)))
       ])
     let known = try store.itemDescription(script.item)
     #expect(known.value(of: .condition) == nil)
@@ -104,7 +105,7 @@ import Testing
     #expect(known.item.description == "disk")
     #expect(known.tags == ["laptop", "urgent"])
     #expect(known.statements.count == 4)
-    #expect(known.attachments.map(\.sha256) == [SampleCase.digest(9)])
+    #expect(known.attachments.map(\.file.sha256) == [SampleCase.digest(9)])
 
     let part = try ItemNumber("001-1")
     _ = try store.addItem(part, description: "SSD", partOf: script.item, [ItemStatement(.tags, "ssd")])

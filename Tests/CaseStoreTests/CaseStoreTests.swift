@@ -132,7 +132,7 @@ import Testing
     let store = try sample.create()
     let number = try ItemNumber("1")
     _ = try store.addItem(number, description: "disk")
-    let source = AcquisitionSource(path: "/dev/sdb", kind: "block-device", length: 1 << 53, sectorSize: 512)
+    let source = AcquisitionSource(path: "/dev/sdb", kind: .blockDevice, length: 1 << 53, sectorSize: 512)
     #expect(throws: ErrorCode.argumentInvalid) {
       try codes { _ = try store.beginAcquisition(of: number, source: source) }
     }

@@ -288,7 +288,8 @@ extension CaseStore {
     try script.store.recordCustody(
       of: script.item, correction, extras,
       attachments: [
-        AttachedFile(kind: .photograph, name: "a.jpg", size: 7, sha256: SampleCase.digest(9))
+        AttachedFile(
+          kind: .photograph, file: RecordedFile(name: "a.jpg", size: 7, sha256: SampleCase.digest(9)))
       ], signedBy: [try script.signer("E", 1)])
     try script.record(["99 dispose"])
     let store = script.store

@@ -39,7 +39,7 @@ final class SampleCase: Sendable {
   }
 
   static let source = AcquisitionSource(
-    path: "/dev/sdb", kind: "block-device", length: 1_048_576, sectorSize: 512)
+    path: "/dev/sdb", kind: .blockDevice, length: 1_048_576, sectorSize: 512)
   static let image = AcquiredImage(
     format: "e01", length: 1_048_576,
     segments: [

@@ -186,7 +186,7 @@ struct SealedCase: Sendable, CustomTestStringConvertible {
 
   private func verify(_ path: FilePath, trust: [FilePath] = []) throws -> VerificationReport {
     try VerificationJob(
-      try VerificationJob.target(path, item: nil), level: .full, trust: trust, stop: .init()
+      try VerificationJob.target(path, item: nil), try VerificationSettings(trusting: trust)
     ).perform { _, _ in }
   }
 }

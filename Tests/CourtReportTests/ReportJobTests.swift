@@ -88,7 +88,7 @@ import Verification
     let path = sample.reports.appending(name)
     let target = try VerificationJob.target(path, item: nil)
     #expect(target == .alone(.signedFile(path)))
-    return try VerificationJob(target, level: .full, trust: [], stop: StopFlag()).perform { _, _ in }
+    return try VerificationJob(target, VerificationSettings()).perform { _, _ in }
   }
 
   @Test func aReportThatWasChangedDoesNotVerify() throws {
@@ -103,7 +103,7 @@ import Verification
     #expect(Set(report.findings.map(\.code)).isSuperset(of: [.signatureInvalid, .fileDigestMismatch]))
     // The case says so as well.
     let whole = try VerificationJob(
-      .record(sample.folder, item: nil), level: .chunks, trust: [], stop: StopFlag()
+      .record(sample.folder, item: nil), VerificationSettings(level: .chunks)
     )
     .perform { _, _ in }
     #expect(whole.findings.contains { $0.subject == "reports/001-report-1.html" })

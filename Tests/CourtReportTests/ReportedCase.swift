@@ -6,6 +6,7 @@ import Foundation
 import Sessions
 import SystemIO
 import SystemPackage
+import Verification
 
 /// A case in a folder of its own, with items that are acquired from media of known faults.
 final class ReportedCase {
@@ -45,7 +46,7 @@ final class ReportedCase {
   }
 
   func verify() throws {
-    _ = try VerificationJob(.record(folder, item: nil), level: .full, trust: [], stop: StopFlag()).perform {
+    _ = try VerificationJob(.record(folder, item: nil), VerificationSettings()).perform {
       _, _ in
     }
   }

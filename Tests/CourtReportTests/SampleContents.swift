@@ -68,7 +68,7 @@ enum SampleContents {
     let entry = AcquisitionEntry(
       acquisition: AcquisitionRecord(
         id: identifier(9), item: number, name: "001", folder: "evidence/001",
-        sourcePath: manifest.source.path, sourceKind: disc == nil ? "block-device" : "disc-image",
+        sourcePath: manifest.source.path, sourceKind: manifest.source.kind.rawValue,
         length: manifest.source.geometry.length, sectorSize: manifest.source.geometry.logicalSectorSize,
         started: time(15)),
       result: AcquisitionResultRecord(
@@ -269,7 +269,7 @@ enum SampleContents {
           format: .raw, contents: [contents],
           segments: [.init(name: "001.raw", size: length, sha256: digest(.sha256, 5))]),
       ], files: [.init(name: "001.map", size: 1234, sha256: digest(.sha256, 11))],
-      audit: .init(sequence: 9, head: digest(.sha256, 12)), verdict: verdict)
+      audit: .init(sequence: 9, digest: digest(.sha256, 12)), verdict: verdict)
   }
 }
 

@@ -41,11 +41,9 @@ extension SampleContents {
     manifest.streams[0].chunks.count = (length + chunk - 1) / chunk
     manifest.streams[0].tracks = stream.disc.sessions.flatMap { session in
       session.tracks.compactMap { track in
-        guard let sectors = stream.sectors(of: track),
-          let mode = Manifest.Track.Mode(rawValue: track.mode.rawValue)
-        else { return nil }
+        guard let sectors = stream.sectors(of: track) else { return nil }
         return Manifest.Track(
-          session: UInt64(session.number), number: UInt64(track.number), mode: mode,
+          session: UInt64(session.number), number: UInt64(track.number), mode: track.mode,
           firstUnit: UInt64(sectors.lowerBound), unitCount: UInt64(sectors.count),
           digests: DigestSet([digest(.sha256, UInt8(100 + track.number))]))
       }

@@ -46,6 +46,31 @@ import Testing
     #expect(error?.code == .templateUnusable && error?.detail.contains(reason) == true)
   }
 
+  @Test(arguments: [
+    (SourceKind.blockDevice.rawValue, "block device", "Blockgerät"),
+    (SourceKind.splitFiles.rawValue, "split set of files", "geteilte Dateien"),
+    // What another version may have written is quoted.
+    ("hologram", "hologram", "hologram"),
+  ])
+  func theSourceOfAnUnfinishedAcquisitionIsNamedInWords(
+    _ stored: String, _ english: String, _ german: String
+  ) throws {
+    var contents = SampleContents.perfect
+    let old = contents.items[0].acquisitions[0].entry.acquisition
+    let record = AcquisitionRecord(
+      id: old.id, item: old.item, name: old.name, folder: old.folder, sourcePath: old.sourcePath,
+      sourceKind: stored, length: old.length, sectorSize: old.sectorSize, started: old.started)
+    contents.items[0].acquisitions = [
+      .init(AcquisitionEntry(acquisition: record, result: nil, images: [], digests: []), sealed: nil)
+    ]
+    let texts = (
+      TextRendering.text(contents.document()), TextRendering.text(contents.document(.german))
+    )
+    #expect(texts.0.contains(": \(english)\n") || texts.0.contains(" \(english)\n"), "\(texts.0)")
+    #expect(texts.1.contains(": \(german)\n") || texts.1.contains(" \(german)\n"))
+    #expect(!texts.0.contains("blockDevice") && !texts.1.contains("blockDevice"))
+  }
+
   @Test func aLaboratoryHasItsOwnTemplates() throws {
     var overrides = ReportTemplates.Overrides()
     overrides.templates["letterhead"] = "<h1>{{title}} of {{laboratory}}</h1>"

@@ -1,3 +1,4 @@
+import Evidence
 import OpticalDisc
 
 /// Discs made in code, in memory, the same in every run: each sector is noise begun with the seed and its address.

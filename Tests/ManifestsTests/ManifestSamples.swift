@@ -16,8 +16,8 @@ enum ManifestSamples {
     DigestSet(DigestAlgorithm.allCases.map { digest(text, $0) })
   }
 
-  static func file(_ name: String, size: UInt64 = 100) -> Manifest.File {
-    Manifest.File(name: name, size: size, sha256: digest(name))
+  static func file(_ name: String, size: UInt64 = 100) -> RecordedFile {
+    RecordedFile(name: name, size: size, sha256: digest(name))
   }
 
   /// 3 MiB and 100 bytes in sectors of 512, with 8 unreadable ones.
@@ -72,7 +72,7 @@ enum ManifestSamples {
           segments: [file("001.raw.001", size: 3 << 20), file("001.raw.002", size: 100)]),
       ],
       files: [file("001.chunks.csv"), file("001.map"), file("signer.pem")],
-      audit: Manifest.AuditHead(sequence: 7, head: digest("audit")),
+      audit: AuditHead(sequence: 7, digest: digest("audit")),
       verdict: .completeWithUnreadable(sectors: 8))
   }
 

@@ -102,8 +102,10 @@ final class AttackRecord {
     _ trust: Trust? = nil, besides others: [FilePath] = [], expecting head: PublishedHead? = nil
   ) throws -> AttackOutcome {
     do {
-      var report = try ManifestVerification(manifest, trust: try trust ?? self.trust(), besides: others)
-        .perform { _, _ in }.report
+      var report = try ManifestVerification(
+        manifest, VerificationSettings(trust: try trust ?? self.trust(), besides: others)
+      )
+      .perform { _, _ in }.report
       if let head { report.expect([head]) }
       let serious = report.findings.filter { $0.severity != .note }
       return AttackOutcome(

@@ -63,7 +63,7 @@ import Verification
     }
 
     func verify() throws -> VerificationReport {
-      try ProofVerification(folder, trust: Trust(trusted)).perform { _, _ in }
+      try ProofVerification(folder, VerificationSettings(trust: Trust(trusted))).perform { _, _ in }
     }
   }
 

@@ -124,17 +124,18 @@ final class SealedCase: Sendable {
   /// The case as `exhibit verify` does it, which records the result in the case.
   func verifyCase(_ level: VerificationLevel = .full) throws -> VerificationReport {
     try VerificationJob(
-      .record(try CaseFolder.at(folder), item: nil), level: level, trust: [], stop: StopFlag()
+      .record(try CaseFolder.at(folder), item: nil), VerificationSettings(level: level)
     ).perform { _, _ in }
   }
 
   /// The manifest alone, as `exhibit-verify` does it.
   func verifyManifest(trusting certificates: [Certificate]) throws -> VerificationReport {
-    try ManifestVerification(manifest, trust: Trust(certificates)).perform { _, _ in }.report
+    try ManifestVerification(manifest, VerificationSettings(trust: Trust(certificates))).perform { _, _ in }
+      .report
   }
 
   func verifyImage(_ name: String) throws -> VerificationReport {
-    try LoneImageVerification(evidence.appending(name)).perform { _, _ in }
+    try LoneImageVerification(evidence.appending(name), VerificationSettings()).perform { _, _ in }
   }
 
   func trusted() throws -> [Certificate] {

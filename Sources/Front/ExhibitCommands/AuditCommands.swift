@@ -44,8 +44,8 @@ struct AuditVerifyCommand: CaseCommand {
     let outcome = try AuditJob(try caseOptions.folder(), trust: trust.map { FilePath($0) }, heads: heads)
       .perform()
     let report = outcome.report
-    if report.verdict == .verified { CommandLog.signs(passphraseFile: passphrase.passphraseFile) }
-    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandLog.forgo() }
+    if report.verdict == .verified { CommandSession.sign(passphraseFile: passphrase.passphraseFile) }
+    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandSession.forgo() }
     var lines = VerificationRendering.lines(report)
     if let log = outcome.log {
       if let wrong = log.firstWrong {

@@ -67,7 +67,7 @@ struct CaseRestoreCommand: ParsableCommand {
 
   func run() throws {
     let place = try CaseFolder.atPlace(FilePath(try required(folder, "--case")))
-    CommandLog.works(on: place)
+    CommandSession.work(on: place)
     let restored = try CaseBackups(place).restore(FilePath(backup), acceptsLoss: acceptLoss)
     var lines = [
       "Restored: \(restored.head.sequence) events, head \(restored.head.sequence):\(restored.head.digest)"
@@ -152,7 +152,7 @@ struct CaseImportCommand: ParsableCommand {
       FilePath(archive), to: FilePath(try required(folder, "the folder")), trust: trust.map { FilePath($0) }
     ).perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }
     display.finish()
-    CommandLog.works(on: try CaseFolder.at(imported.folder))
+    CommandSession.work(on: try CaseFolder.at(imported.folder))
     rendering.show(
       [
         "Case \(imported.number) imported to \(imported.folder): \(imported.fileCount) files as exported",

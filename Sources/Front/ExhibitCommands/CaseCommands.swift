@@ -59,8 +59,8 @@ struct CaseCreateCommand: ParsableCommand {
     default: throw EvidenceError(.argumentInvalid, "--certificate", "it needs --key")
     }
     let created = try request.perform()
-    CommandLog.works(on: try CaseFolder.at(created.folder))
-    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
+    CommandSession.work(on: try CaseFolder.at(created.folder))
+    CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     output.show(
       [
         "Case \(created.number) created in \(created.folder)",

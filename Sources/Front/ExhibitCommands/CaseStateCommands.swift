@@ -20,7 +20,7 @@ struct CaseCloseCommand: CaseCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    CommandLog.signs(passphraseFile: nil)
+    CommandSession.sign(passphraseFile: nil)
     try CaseLife.close(try caseOptions.folder(), reason: reason, keys: signing.keys)
     output.show(["The case is closed."], json: .fields(["state": "closed"]))
   }
@@ -42,7 +42,7 @@ struct CaseArchiveCommand: CaseCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    CommandLog.signs(passphraseFile: nil)
+    CommandSession.sign(passphraseFile: nil)
     try CaseLife.archive(try caseOptions.folder(), reason: reason, keys: signing.keys)
     output.show(["The case is archived."], json: .fields(["state": "archived"]))
   }
@@ -62,7 +62,7 @@ struct CaseReopenCommand: CaseCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    CommandLog.signs(passphraseFile: nil)
+    CommandSession.sign(passphraseFile: nil)
     try CaseLife.reopen(
       try caseOptions.folder(), reason: try required(reason, "--reason"), keys: signing.keys)
     output.show(["The case is open again."], json: .fields(["state": "open"]))

@@ -67,7 +67,7 @@ struct CustodyRecordCommand: CaseCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    CommandLog.signs(passphraseFile: nil)
+    CommandSession.sign(passphraseFile: nil)
     var entry = CustodyEntry(item: try itemNumber(item), event: event)
     entry.time = time
     entry.place = place
@@ -113,7 +113,7 @@ struct CustodySignCommand: CaseCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    CommandLog.signs(passphraseFile: nil)
+    CommandSession.sign(passphraseFile: nil)
     guard !signing.sign.isEmpty else { throw EvidenceError(.argumentInvalid, "--sign", "no key is given") }
     let names = try CaseLife.sign(event: event, in: try caseOptions.folder(), keys: signing.keys)
     output.show(

@@ -23,8 +23,8 @@ enum ItemRendering {
         "\(authority.kind): \(authority.reference)" + (authority.scope.map { ", \($0)" } ?? "") + end
           + (authority.hasExpired ? " (EXPIRED)" : ""))
     }
-    for file in item.attachments {
-      add(file.kind, "\(file.name), \(HumanText.size(file.size)), SHA-256 \(file.sha256)")
+    for (kind, file) in item.attachments {
+      add(kind, "\(file.name), \(HumanText.size(file.size)), SHA-256 \(file.sha256)")
     }
     let table = TextTable.lines(["  ", ""], facts)
     lines += table.dropFirst()

@@ -153,7 +153,7 @@ struct ManifestCheckpointCommand: ParsableCommand {
     let details = [
       "Head of acquisition \(parsed.acquisition.name), case \(HumanText.singleLine(parsed.investigation.number)):",
       "  SHA-256 of the manifest  \(head.manifest)",
-      "  audit log                event \(parsed.audit.sequence), \(parsed.audit.head)",
+      "  audit log                event \(parsed.audit.sequence), \(parsed.audit.digest)",
       "  to publish               \(head.line)",
     ]
     output.show(
@@ -161,7 +161,7 @@ struct ManifestCheckpointCommand: ParsableCommand {
       json: .fields([
         "head": .string(head.line), "acquisition": .string(parsed.acquisition.name),
         "manifest": .string(head.manifest.hex), "auditSequence": JSONValue(parsed.audit.sequence),
-        "auditHead": .string(parsed.audit.head.hex),
+        "auditHead": .string(parsed.audit.digest.hex),
       ]))
   }
 }

@@ -55,7 +55,7 @@ struct CaseOptions: ParsableArguments {
   func folder() throws(EvidenceError) -> CaseFolder {
     var folder = try CaseFolder.locate(named: path)
     folder.actingAs = person
-    CommandLog.works(on: folder)
+    CommandSession.work(on: folder)
     return folder
   }
 }
@@ -95,7 +95,7 @@ struct PassphraseOptions: ParsableArguments {
   /// The passphrase; asked for on the terminal where no file gives it, twice where it is new.
   func read(isNew: Bool) throws(EvidenceError) -> [UInt8] {
     let passphrase = try Self.read(file: passphraseFile, of: "signing key", isNew: isNew)
-    CommandLog.remember(passphrase)
+    CommandSession.remember(passphrase)
     return passphrase
   }
 

@@ -27,10 +27,10 @@ package struct ExhibitProgram: ParsableCommand {
     let arguments = Array(CommandLine.arguments.dropFirst())
     Rendering.runAndExit(
       configuration.commandName ?? "exhibit", asJSON: arguments.contains("--json"),
-      otherwise: { (fullMessage(for: $0), exitCode(for: $0) != .success) }, ended: CommandLog.end
+      otherwise: { (fullMessage(for: $0), exitCode(for: $0) != .success) }, ended: CommandSession.end
     ) {
       var command = try parseAsRoot(arguments)
-      CommandLog.begin(command)
+      CommandSession.begin(command)
       try command.run()
     }
   }

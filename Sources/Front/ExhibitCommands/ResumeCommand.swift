@@ -49,7 +49,7 @@ struct ResumeCommand: CaseCommand {
       request, in: try caseOptions.folder(),
       process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
     ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
-    CommandLog.signs(passphraseFile: passphrase.passphraseFile)
+    CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }

@@ -22,7 +22,7 @@ struct SignOptions: ParsableArguments {
     SigningKeys(sign) { (index, name) throws(EvidenceError) in
       let file = index < signPassphraseFile.count ? signPassphraseFile[index] : nil
       let passphrase = try PassphraseOptions.read(file: file, of: name, isNew: false)
-      if sign[index] == SigningKeys.ofExaminer { CommandLog.remember(passphrase) }
+      if sign[index] == SigningKeys.ofExaminer { CommandSession.remember(passphrase) }
       return passphrase
     }
   }

@@ -55,21 +55,21 @@ struct VerifyCommand: CaseCommand {
         .record(try caseOptions.folder(), item: number)
       }
     if case .record(let folder, _) = target {
-      CommandLog.works(on: folder)
+      CommandSession.work(on: folder)
     } else {
-      CommandLog.forgo()
+      CommandSession.forgo()
     }
     StopSignals.install()
-    let job = try VerificationJob(
-      target, level: try VerificationRendering.level(named: level), trust: trust.map { FilePath($0) },
-      revocationLists: crl.map { FilePath($0) },
+    let settings = try VerificationSettings(
+      trusting: trust.map { FilePath($0) }, revocationLists: crl.map { FilePath($0) },
       besides: with.map { FilePath($0) }, heads: expectHead,
-      stop: StopSignals.flag)
+      level: try VerificationRendering.level(named: level), stop: StopSignals.flag)
+    let job = VerificationJob(target, settings)
     let display = ProgressDisplay("Verifying")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
-    if report.isLogIntact { CommandLog.signs(passphraseFile: passphrase.passphraseFile) }
-    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandLog.forgo() }
+    if report.isLogIntact { CommandSession.sign(passphraseFile: passphrase.passphraseFile) }
+    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandSession.forgo() }
     output.show(VerificationRendering.lines(report), json: VerificationRendering.json(report))
     if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
   }

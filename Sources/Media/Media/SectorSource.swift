@@ -2,18 +2,6 @@ import Evidence
 import SystemIO
 import SystemPackage
 
-/// What kind of thing a source is.
-package enum SourceKind: String, Hashable, Sendable, CaseIterable {
-  case blockDevice
-  case file
-  case splitFiles
-  /// The image of an optical disc: a description and the files it names.
-  case discImage
-
-  /// Whether it has a list of files.
-  package var hasFiles: Bool { self == .splitFiles || self == .discImage }
-}
-
 /// What is known of a source, as recorded in the manifest.
 package struct SourceFacts: Hashable, Sendable {
   package var kind: SourceKind

@@ -1,3 +1,5 @@
+import Evidence
+
 /// An optical disc as an image describes it. Addresses are absolute and signed: LBA 0 is at the time 00:02:00, and
 /// what lies before it is negative.
 package struct Disc: Hashable, Sendable {

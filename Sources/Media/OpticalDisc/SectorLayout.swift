@@ -1,18 +1,3 @@
-/// What the sectors of a track are.
-package enum TrackMode: String, Hashable, Sendable, CaseIterable {
-  case audio
-  /// Data sectors whose user data is all zero (ECMA-130 §14.3).
-  case mode0
-  /// 2048 bytes of user data with EDC and ECC.
-  case mode1
-  /// 2336 bytes after the header: formless, or forms 1 and 2 of CD-ROM XA in any mix.
-  case mode2
-  /// Sectors of 2048 bytes of a DVD or BD.
-  case dvd
-
-  package var isData: Bool { self != .audio }
-}
-
 /// Which part of a sector a file stores.
 package enum SectorLayout: String, Hashable, Sendable, CaseIterable {
   /// All 2352 bytes of a CD sector; of an audio sector, 588 stereo samples.

@@ -32,7 +32,7 @@ extension CaseStore {
       }
       let acquisition = AcquisitionRecord(
         id: Host.newIdentifier(), item: item, name: name, folder: "\(evidenceFolder)/\(name)",
-        sourcePath: source.path, sourceKind: source.kind, length: source.length,
+        sourcePath: source.path, sourceKind: source.kind.rawValue, length: source.length,
         sectorSize: source.sectorSize, started: transaction.now)
       try transaction.record(.acquisitionStarted, details: details, [acquisition])
       return acquisition
@@ -78,7 +78,8 @@ extension CaseStore {
       try transaction.demandState([.open], for: "taking in an acquisition of item \(item)")
       let acquisition = AcquisitionRecord(
         id: id, item: item, name: name, folder: "\(evidenceFolder)/\(name)", sourcePath: source.path,
-        sourceKind: source.kind, length: source.length, sectorSize: source.sectorSize, started: started)
+        sourceKind: source.kind.rawValue, length: source.length, sectorSize: source.sectorSize,
+        started: started)
       let records = Self.result(
         of: id, verdict: verdict, images: images, digests: digests, manifestDigest: manifestDigest,
         now: transaction.now)
@@ -101,8 +102,7 @@ extension CaseStore {
       for (index, segment) in image.segments.enumerated() {
         records.append(
           SegmentRecord(
-            acquisition: id, image: UInt64(imageIndex), position: UInt64(index), name: segment.name,
-            size: segment.size, sha256: segment.sha256))
+            acquisition: id, image: UInt64(imageIndex), position: UInt64(index), file: segment))
       }
     }
     for stream in digests {
@@ -179,9 +179,7 @@ extension CaseStore {
       images: images.map { image in
         AcquiredImage(
           format: image.format, length: image.length,
-          segments: segments.filter { $0.image == image.position }.map {
-            AcquiredImage.Segment(name: $0.name, size: $0.size, sha256: $0.sha256)
-          })
+          segments: segments.filter { $0.image == image.position }.map(\.file))
       },
       digests: streams.map { stream in
         StreamDigests(

@@ -8,7 +8,7 @@ import SystemPackage
 /// The case database: the working record of a case, and the audit log nobody can quietly change.
 ///
 /// Every change is one transaction that appends an audit event and the records it repeats. Several processes may
-/// have one case open; a writer waits up to ten seconds for another. All functions block.
+/// have one case open; a writer waits up to half a minute for another. All functions block.
 package final class CaseStore: Sendable {
   /// Name of the database inside a case folder.
   package static let fileName = "case.sqlite"

@@ -21,14 +21,16 @@ package struct Manifest: Hashable, Sendable {
   /// At least one; the one named ``Stream/main`` is what the source's length speaks of.
   package var streams: [Stream]
   package var images: [Image]
-  /// The other files of the record: chunk files, maps, certificates. Never the manifest itself.
-  package var files: [File]
+  /// The other files of the record: chunk files, maps, certificates. Never the manifest itself; their names are portable.
+  package var files: [RecordedFile]
+  /// The end of the audit log when the manifest was made.
   package var audit: AuditHead
   package var verdict: AcquisitionVerdict
 
   package init(
     acquisition: Acquisition, investigation: Investigation, item: Item, source: Source,
-    writeProtection: WriteProtection, streams: [Stream], images: [Image], files: [File], audit: AuditHead,
+    writeProtection: WriteProtection, streams: [Stream], images: [Image], files: [RecordedFile],
+    audit: AuditHead,
     verdict: AcquisitionVerdict
   ) {
     self.acquisition = acquisition
@@ -46,22 +48,6 @@ package struct Manifest: Hashable, Sendable {
   /// The stream the source's length speaks of.
   package var mainStream: Stream? { streams.first { $0.name == Stream.main } }
 
-  /// A file of the record, with what proves it unchanged.
-  package struct File: Hashable, Sendable {
-    /// Portable name without a folder.
-    package var name: String
-    /// In bytes.
-    package var size: UInt64
-    /// SHA-256 of the contents.
-    package var sha256: Digest
-
-    package init(name: String, size: UInt64, sha256: Digest) {
-      self.name = name
-      self.size = size
-      self.sha256 = sha256
-    }
-  }
-
   /// Every file the manifest binds, segments of images first, in the order of the manifest.
-  package var allFiles: [File] { images.flatMap(\.segments) + files }
+  package var allFiles: [RecordedFile] { images.flatMap(\.segments) + files }
 }

@@ -3,18 +3,7 @@ import Evidence
 extension Manifest {
   /// What was read from.
   package struct Source: Hashable, Sendable {
-    package enum Kind: String, Hashable, Sendable, CaseIterable {
-      case blockDevice
-      case file
-      case splitFiles
-      /// An image of an optical disc: a description and the files it names.
-      case discImage
-
-      /// Whether it has a list of files.
-      var hasFiles: Bool { self == .splitFiles || self == .discImage }
-    }
-
-    package var kind: Kind
+    package var kind: SourceKind
     /// As it was named; for a split set its first file, for the image of a disc its description.
     package var path: String
     /// Names of the files of a split set or of the image of a disc, in order; empty for the other kinds.
@@ -32,7 +21,7 @@ extension Manifest {
 
     /// `sectorCount` follows from the geometry.
     package init(
-      kind: Kind, path: String, files: [String] = [], geometry: MediaGeometry, model: String? = nil,
+      kind: SourceKind, path: String, files: [String] = [], geometry: MediaGeometry, model: String? = nil,
       serial: String? = nil, firmware: String? = nil, wwn: String? = nil, readOnly: Bool? = nil
     ) {
       self.kind = kind
@@ -94,15 +83,11 @@ extension Manifest {
 
   /// The stored sectors of one track of an optical disc, within the stream.
   package struct Track: Hashable, Sendable {
-    package enum Mode: String, Hashable, Sendable, CaseIterable {
-      case audio, mode0, mode1, mode2, dvd
-    }
-
     /// From 1.
     package var session: UInt64
     /// 1 to 99.
     package var number: UInt64
-    package var mode: Mode
+    package var mode: TrackMode
     /// The first of its units, from the beginning of the stream.
     package var firstUnit: UInt64
     /// At least 1.
@@ -111,7 +96,8 @@ extension Manifest {
     package var digests: DigestSet
 
     package init(
-      session: UInt64, number: UInt64, mode: Mode, firstUnit: UInt64, unitCount: UInt64, digests: DigestSet
+      session: UInt64, number: UInt64, mode: TrackMode, firstUnit: UInt64, unitCount: UInt64,
+      digests: DigestSet
     ) {
       self.session = session
       self.number = number
@@ -173,13 +159,13 @@ extension Manifest {
     /// At least one.
     package var contents: [Contents]
     /// The files of the set, in order; at least one.
-    package var segments: [File]
+    package var segments: [RecordedFile]
 
     /// The files are the contents and nothing else, one after the other.
     package var isPlain: Bool { format == Self.formats[1] }
 
     package init(
-      format: FormatID, compression: ImageCompression? = nil, contents: [Contents], segments: [File]
+      format: FormatID, compression: ImageCompression? = nil, contents: [Contents], segments: [RecordedFile]
     ) {
       self.format = format
       self.compression = compression

@@ -41,7 +41,7 @@ extension Manifest {
       try Image(try StrictObject(value, at: path))
     }
     self.files = try object.list("files") { (value, path) throws(EvidenceError) in
-      try File(try StrictObject(value, at: path))
+      try RecordedFile(try StrictObject(value, at: path))
     }
     self.audit = try AuditHead(try object.object("audit"))
     self.verdict = try Self.verdict(try object.object("verdict"))
@@ -79,7 +79,7 @@ extension Manifest {
   }
 }
 
-extension Manifest.File {
+extension RecordedFile {
   init(_ given: StrictObject) throws(EvidenceError) {
     var object = given
     self.init(
@@ -92,7 +92,7 @@ extension Manifest.File {
 extension Manifest.Source {
   init(_ given: StrictObject) throws(EvidenceError) {
     var object = given
-    let kind = try object.choice("kind", Kind.self)
+    let kind = try object.choice("kind", SourceKind.self)
     let path = try object.text("path")
     let files = kind.hasFiles ? try object.texts("files") : []
     let length = try object.quantity("length")
@@ -119,7 +119,7 @@ extension Manifest.Image {
         try Contents(try StrictObject(value, at: path))
       },
       segments: try object.list("segments", atLeast: 1) { (value, path) throws(EvidenceError) in
-        try Manifest.File(try StrictObject(value, at: path))
+        try RecordedFile(try StrictObject(value, at: path))
       })
     try object.finish()
   }

@@ -140,10 +140,10 @@ package enum CommandCounts {
   }
 }
 
-extension Manifest.AuditHead {
+extension AuditHead {
   init(_ given: StrictObject) throws(EvidenceError) {
     var object = given
-    self.init(sequence: try object.quantity("sequence"), head: try object.digest("head", .sha256))
+    self.init(sequence: try object.quantity("sequence"), digest: try object.digest("head", .sha256))
     try object.finish()
   }
 }

@@ -125,15 +125,15 @@ extension Manifest.Image {
   }
 }
 
-extension Manifest.File {
+extension RecordedFile {
   fileprivate var jsonValue: JSONValue {
     .fields(["name": .string(name), "size": JSONValue(size), "sha256": .string(sha256.hex)])
   }
 }
 
-extension Manifest.AuditHead {
+extension AuditHead {
   fileprivate var jsonValue: JSONValue {
-    .fields(["sequence": JSONValue(sequence), "head": .string(head.hex)])
+    .fields(["sequence": JSONValue(sequence), "head": .string(digest.hex)])
   }
 }
 

@@ -169,17 +169,4 @@ extension Manifest {
       self.limits = limits
     }
   }
-
-  /// The end of the audit log when the manifest was made.
-  package struct AuditHead: Hashable, Sendable {
-    /// Number of the last event.
-    package var sequence: UInt64
-    /// SHA-256 of the last event.
-    package var head: Digest
-
-    package init(sequence: UInt64, head: Digest) {
-      self.sequence = sequence
-      self.head = head
-    }
-  }
 }

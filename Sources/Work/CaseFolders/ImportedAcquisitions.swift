@@ -69,7 +69,7 @@ package struct ImportedAcquisitions {
       "acquisition": .string(identifier.description),
       "certificates": .array(certificates.map { .string($0.fingerprint.hex) }),
       "bag": .string(bag.string), "case": .string(manifest.investigation.number),
-      "auditSequence": JSONValue(manifest.audit.sequence), "auditHead": .string(manifest.audit.head.hex),
+      "auditSequence": JSONValue(manifest.audit.sequence), "auditHead": .string(manifest.audit.digest.hex),
     ])
   }
 }

@@ -195,9 +195,9 @@ final class Bench {
   /// - Parameter others: folders that hold segments besides that of the manifest.
   func verify(manifest: FilePath, besides others: [FilePath] = []) throws -> VerificationReport {
     try VerificationJob(
-      .alone(.manifest(manifest)), level: .full, trust: [try caseFolder().examinerCertificate],
-      besides: others,
-      stop: stop
+      .alone(.manifest(manifest)),
+      try VerificationSettings(
+        trusting: [try caseFolder().examinerCertificate], besides: others, stop: stop)
     ).perform { _, _ in }
   }
 
@@ -227,12 +227,12 @@ final class Bench {
 
   /// Verifies an image that has nothing beside it.
   func verify(image: FilePath) throws -> VerificationReport {
-    try LoneImageVerification(image, stop: stop).perform { _, _ in }
+    try LoneImageVerification(image, VerificationSettings(stop: stop)).perform { _, _ in }
   }
 
   /// Verifies the whole case, audit log and custody included.
   func verifyCase() throws -> VerificationReport {
-    try VerificationJob(.record(try caseFolder(), item: nil), level: .full, trust: [], stop: stop).perform {
+    try VerificationJob(.record(try caseFolder(), item: nil), VerificationSettings(stop: stop)).perform {
       _, _ in
     }
   }

@@ -12,17 +12,15 @@ import SystemPackage
 package struct AuditLogVerification {
   /// What the log must be at one event, as something outside of it says.
   package struct Head: Hashable, Sendable {
-    package let sequence: UInt64
-    package let digest: Digest
+    package let position: AuditHead
     /// Who says so, e.g. the name of a manifest.
     package let source: String
     /// Identifier of the acquisition whose manifest says so; where the log tells that it was taken in from another
     /// case, it is of the log of that case.
     package let acquisition: String?
 
-    package init(sequence: UInt64, digest: Digest, source: String, acquisition: String? = nil) {
-      self.sequence = sequence
-      self.digest = digest
+    package init(_ position: AuditHead, source: String, acquisition: String? = nil) {
+      self.position = position
       self.source = source
       self.acquisition = acquisition
     }
@@ -79,21 +77,21 @@ package struct AuditLogVerification {
     }
     let heads = heads.filter { !($0.acquisition.map(chain.imported.contains) ?? false) }
     for head in heads {
-      let observed = chain.observed[head.sequence]
+      let observed = chain.observed[head.position.sequence]
       report.take(
-        "\(name): event \(head.sequence)", against: head.source,
-        observed == head.digest
+        "\(name): event \(head.position.sequence)", against: head.source,
+        observed == head.position.digest
           ? []
           : [
             Finding(
-              .auditHeadMismatch, subject: "\(name): event \(head.sequence)",
-              expected: "SHA-256 \(head.digest)",
+              .auditHeadMismatch, subject: "\(name): event \(head.position.sequence)",
+              expected: "SHA-256 \(head.position.digest)",
               observed: observed.map { "SHA-256 \($0)" } ?? "no such event")
           ])
     }
     // A chain that nothing from outside refers to, and nobody signed, can be written anew by anybody.
     report.hasReference = chain.checkpoints > 0 || !heads.isEmpty
-    let fixed = max(chain.signed, heads.map(\.sequence).max() ?? 0)
+    let fixed = max(chain.signed, heads.map(\.position.sequence).max() ?? 0)
     if fixed < chain.sequence {
       report.skip(
         "\(name): events after \(fixed)",
@@ -133,7 +131,7 @@ private struct Chain {
   init(name: String, identity: JSONValue?, heads: [AuditLogVerification.Head]) {
     self.name = name
     self.identity = identity
-    self.wanted = Set(heads.map(\.sequence))
+    self.wanted = Set(heads.map(\.position.sequence))
   }
 
   func broken(_ place: String, _ reason: String) -> Finding {

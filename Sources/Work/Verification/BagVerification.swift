@@ -39,9 +39,7 @@ package struct BagVerification {
       guard !settings.stop.isRaised else { break }
       let path = folder.pushing(FilePath(manifest))
       let place = path.removingLastComponent()
-      let verified = try ManifestVerification(
-        path, trust: settings.trust, besides: settings.others, level: settings.level, stop: settings.stop
-      ).perform(progress: progress)
+      let verified = try ManifestVerification(path, settings).perform(progress: progress)
       result.report.absorb(verified.report)
       result.acquisitions.append((place, verified))
       // What the manifest binds was digested with it: it only has to be listed with the same digest.
@@ -148,8 +146,7 @@ package struct BagVerification {
   ) throws(EvidenceError) {
     let heads = manifests.map { manifest in
       AuditLogVerification.Head(
-        sequence: manifest.audit.sequence, digest: manifest.audit.head,
-        source: RecordNames(acquisition: manifest.acquisition.name).manifest,
+        manifest.audit, source: RecordNames(acquisition: manifest.acquisition.name).manifest,
         acquisition: manifest.acquisition.identifier.description)
     }
     let log = AuditLogVerification(folder.pushing(FilePath(Bag.auditLogName)), settings, heads: heads)

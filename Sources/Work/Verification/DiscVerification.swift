@@ -1,19 +1,18 @@
 import Evidence
 import OpticalDisc
-import SystemIO
 import SystemPackage
 
 /// Verifies the image of an optical disc against the codes of its own sectors, since it stores no digests.
 package struct DiscVerification {
   private let path: FilePath
   private let format: FormatID?
-  private let stop: StopFlag
+  private let settings: VerificationSettings
 
   /// - Parameter format: what it is taken for; what it is itself where `nil`.
-  package init(_ path: FilePath, as format: FormatID? = nil, stop: StopFlag = StopFlag()) {
+  package init(_ path: FilePath, as format: FormatID? = nil, _ settings: VerificationSettings) {
     self.path = path
     self.format = format
-    self.stop = stop
+    self.settings = settings
   }
 
   /// Blocks until done.
@@ -26,7 +25,8 @@ package struct DiscVerification {
     let name = path.lastComponent?.string ?? path.string
     let info: DiscInfo
     do throws(EvidenceError) {
-      info = try DiscInfoJob(path, format: format, readsData: true, stop: stop).perform(progress: progress)
+      info = try DiscInfoJob(path, format: format, readsData: true, stop: settings.stop).perform(
+        progress: progress)
     } catch  where error.code == .interrupted {
       report.wasStopped = true
       report.skip("\(name): sectors", because: "the verification was stopped")

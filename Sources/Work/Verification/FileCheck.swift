@@ -9,7 +9,7 @@ struct FileCheck {
   let stop: StopFlag
 
   /// `nil` where the file is as recorded; only its presence and size are looked at where `skipsDigest`.
-  func finding(for file: Manifest.File, skipsDigest: Bool = false) -> Finding? {
+  func finding(for file: RecordedFile, skipsDigest: Bool = false) -> Finding? {
     let path = folders.path(of: file.name)
     switch Files.kind(path, followLinks: false) {
     case .file: break
@@ -52,7 +52,7 @@ final class FileChecks: Sendable {
 
   /// Begins at once.
   /// - Parameter skipsDigest: whether only presence and size of a file are looked at.
-  init(_ files: [Manifest.File], check: FileCheck, skipsDigest: @escaping @Sendable (Manifest.File) -> Bool) {
+  init(_ files: [RecordedFile], check: FileCheck, skipsDigest: @escaping @Sendable (RecordedFile) -> Bool) {
     let results = results
     WorkerThread(name: "files") {
       for file in files {

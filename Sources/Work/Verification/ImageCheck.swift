@@ -19,9 +19,7 @@ struct ImageCheck {
   let reader: any ImageReader
   /// Name of the image in findings.
   let name: String
-  let level: VerificationLevel
-  let workers: Int
-  let stop: StopFlag
+  let settings: VerificationSettings
 
   /// Reads the image once and adds what is found to `report`.
   /// - Throws: `readFailed` where a file cannot be read at all.
@@ -42,7 +40,8 @@ struct ImageCheck {
       reader: reader,
       chunks: reference?.chunks.plan
         ?? ChunkPlan(length: length, sectorSize: reader.geometry.logicalSectorSize), digests: algorithms,
-      level: level, wantsChunkMD5: reference?.chunks.hasMD5 ?? false, workers: workers, stop: stop)
+      level: settings.level, wantsChunkMD5: reference?.chunks.hasMD5 ?? false,
+      workers: availableProcessors(), stop: settings.stop)
     let result = try pass.perform(
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)
 
@@ -78,7 +77,7 @@ struct ImageCheck {
             .merkleRootMismatch, subject: name, expected: reference.merkleRoot.hex, observed: root.hex)
         ])
     if !result.isPaddingZero { report.findings.append(Finding(.paddingNotZero, subject: name)) }
-    guard level == .full else {
+    guard settings.level == .full else {
       return report.skip(
         "\(name): digests of the whole", because: "level chunks: the Merkle root stands for them")
     }
@@ -102,7 +101,7 @@ struct ImageCheck {
       }
       return
     }
-    guard level == .full else {
+    guard settings.level == .full else {
       return report.skip("\(name): digests stored in the image", because: "level chunks")
     }
     report.hasReference = true
@@ -135,19 +134,13 @@ struct ImageCheck {
 package struct LoneImageVerification {
   private let path: FilePath
   private let format: FormatID?
-  private let level: VerificationLevel
-  private let workers: Int
-  private let stop: StopFlag
+  private let settings: VerificationSettings
 
-  package init(
-    _ path: FilePath, as format: FormatID? = nil, level: VerificationLevel = .full,
-    workers: Int = availableProcessors(), stop: StopFlag = StopFlag()
-  ) {
+  /// - Parameter format: what it is taken for; what it is itself where `nil`.
+  package init(_ path: FilePath, as format: FormatID? = nil, _ settings: VerificationSettings) {
     self.path = path
     self.format = format
-    self.level = level
-    self.workers = workers
-    self.stop = stop
+    self.settings = settings
   }
 
   /// Blocks until done.
@@ -160,7 +153,7 @@ package struct LoneImageVerification {
     let name = path.lastComponent?.string ?? path.string
     var report = VerificationReport(subject: path.string)
     let length = reader.geometry.length
-    try ImageCheck(reader: reader, name: name, level: level, workers: workers, stop: stop).perform(
+    try ImageCheck(reader: reader, name: name, settings: settings).perform(
       length: length, reference: nil, report: &report
     ) { progress($0, length) }
     report.skip("signature", because: "an image without a manifest is not signed")

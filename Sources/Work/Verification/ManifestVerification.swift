@@ -10,33 +10,18 @@ import SystemPackage
 /// Verifies an acquisition with nothing but its manifest, the files beside it, and certificates to trust.
 package struct ManifestVerification {
   private let path: FilePath
-  private let trust: Trust
-  private let others: [FilePath]
+  private let settings: VerificationSettings
   private let followsOverflow: Bool
-  private let level: VerificationLevel
-  private let now: Timestamp
-  private let workers: Int
-  private let stop: StopFlag
+  /// The moment at which time stamps must still stand.
+  private let now = Host.now()
 
   /// - Parameters:
   ///   - path: `NAME.manifest.json`; the files it names lie in the same folder.
-  ///   - trust: who may have signed; with none, a valid signature is reported as one of an untrusted signer.
-  ///   - others: folders that hold files of the record besides that of `path`.
   ///   - followsOverflow: look also where the manifest says that segments were written.
-  ///   - now: the moment at which time stamps must still stand.
-  package init(
-    _ path: FilePath, trust: Trust, besides others: [FilePath] = [], followsOverflow: Bool = false,
-    level: VerificationLevel = .full, now: Timestamp = Host.now(),
-    workers: Int = availableProcessors(), stop: StopFlag = StopFlag()
-  ) {
+  package init(_ path: FilePath, _ settings: VerificationSettings, followsOverflow: Bool = false) {
     self.path = path
-    self.trust = trust
-    self.others = others
+    self.settings = settings
     self.followsOverflow = followsOverflow
-    self.level = level
-    self.now = now
-    self.workers = workers
-    self.stop = stop
   }
 
   private var folder: FilePath { path.parentFolder }
@@ -44,7 +29,7 @@ package struct ManifestVerification {
   /// Where segments of its images may lie besides its own folder.
   private func elsewhere(_ manifest: Manifest) -> [FilePath] {
     let overflow = followsOverflow ? manifest.acquisition.overflow.map { FilePath($0) } : []
-    return others + overflow.filter { Files.kind($0) == .folder }
+    return settings.others + overflow.filter { Files.kind($0) == .folder }
   }
 
   private var name: String { path.lastComponent?.string ?? path.string }
@@ -73,8 +58,8 @@ package struct ManifestVerification {
     // Files are digested beside the images, whose pass leaves a processor idle at times.
     let files = FileChecks(
       manifest.allFiles,
-      check: FileCheck(folders: FileFolders(folder, besides: elsewhere(manifest)), stop: stop)
-    ) { [level] file in
+      check: FileCheck(folders: FileFolders(folder, besides: elsewhere(manifest)), stop: settings.stop)
+    ) { [level = settings.level] file in
       // A raw image in one file is read in a moment anyway; the digest of its contents is that of the file.
       level == .full && manifest.images.contains { $0.isPlain && $0.segments == [file] }
     }
@@ -153,12 +138,12 @@ package struct ManifestVerification {
         [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: error.description)])
     }
     let (signatures, findings) = try ManifestSignature.check(
-      manifest: manifest, signature: bytes, trust: trust, subject: subject)
+      manifest: manifest, signature: bytes, trust: settings.trust, subject: subject)
     report.signers = signatures?.signers ?? []
     let against =
-      trust.isEmpty
+      settings.trust.isEmpty
       ? "the certificate inside the signature; none was given to trust"
-      : "\(trust.certificates.count) trusted certificate\(trust.certificates.count == 1 ? "" : "s")"
+      : "\(settings.trust.certificates.count) trusted certificate\(settings.trust.certificates.count == 1 ? "" : "s")"
     report.take("\(name): signature", against: against, findings)
     if let bytes, let signatures, signatures.isIntact {
       try checkRenewals(of: bytes, at: path, signatures.signers, &report)
@@ -172,7 +157,7 @@ package struct ManifestVerification {
     do throws(EvidenceError) {
       let renewals = try TimestampRenewals.beside(path)
       let (reports, findings) = try renewals.check(
-        signature, name: subject, signers: signers, trust: trust, now: now)
+        signature, name: subject, signers: signers, trust: settings.trust, now: now)
       report.renewals = reports
       guard !reports.isEmpty || !findings.isEmpty else { return }
       report.take("\(subject): renewed time stamps", against: "the files before them", findings)
@@ -187,7 +172,7 @@ package struct ManifestVerification {
   // MARK: Files
 
   private func take(_ files: [FileChecks.Result], _ report: inout VerificationReport) {
-    guard !stop.isRaised else {
+    guard !settings.stop.isRaised else {
       // A digest that was cut short says nothing of the file.
       report.wasStopped = true
       return report.skip("files", because: "the verification was stopped")
@@ -382,17 +367,17 @@ package struct ManifestVerification {
     report.take(
       "\(first.name): description", against: "manifest",
       DescriptionCheck.findings(reader, manifest, subject: first.name))
-    try ImageCheck(reader: reader, name: first.name, level: level, workers: workers, stop: stop).perform(
+    try ImageCheck(reader: reader, name: first.name, settings: settings).perform(
       length: stream.length,
       reference: ImageCheck.Reference(
         digests: stream.digests, contentDigests: contents.digests, merkleRoot: stream.chunks.merkleRoot,
         chunks: comparison),
       report: &report, progress: progress)
     guard !stream.tracks.isEmpty, !report.wasStopped else { return }
-    guard level == .full else {
+    guard settings.level == .full else {
       return report.skip("\(first.name): digests of tracks", because: "only chunk digests were asked for")
     }
-    try TrackCheck(reader: reader, name: first.name, stop: stop).perform(stream, &report)
+    try TrackCheck(reader: reader, name: first.name, stop: settings.stop).perform(stream, &report)
   }
 
   // MARK: What the acquisition itself reported

@@ -1,23 +1,18 @@
 import Digests
 import Evidence
 import Manifests
-import Signing
 import SystemIO
 import SystemPackage
 
 /// Verifies a partial proof: some sectors of an image against the signed manifest, without the rest of the image.
 package struct ProofVerification {
   private let folder: FilePath
-  private let trust: Trust
-  private let stop: StopFlag
+  private let settings: VerificationSettings
 
-  /// - Parameters:
-  ///   - folder: holds one `NAME.proof.json` and what it names.
-  ///   - trust: who may have signed the manifest.
-  package init(_ folder: FilePath, trust: Trust, stop: StopFlag = StopFlag()) {
+  /// - Parameter folder: holds one `NAME.proof.json` and what it names.
+  package init(_ folder: FilePath, _ settings: VerificationSettings) {
     self.folder = folder
-    self.trust = trust
-    self.stop = stop
+    self.settings = settings
   }
 
   /// The name of the proof in a folder; `nil` where there is none.
@@ -54,7 +49,7 @@ package struct ProofVerification {
         [Finding(.proofMalformed, subject: name, observed: error.description)])
       return report
     }
-    let manifest = try ManifestVerification(folder.appending(names.manifest), trust: trust)
+    let manifest = try ManifestVerification(folder.appending(names.manifest), settings)
       .checkManifest(&report).manifest
     guard let manifest else {
       report.skip("the sectors", because: "the manifest cannot be read")
@@ -93,7 +88,7 @@ package struct ProofVerification {
     let sectors = try OwnedDescriptor.openFile(folder.appending(names.proofSectors))
     var findings: [Finding] = []
     for (place, chunk) in zip(shown.places, proof.chunks) {
-      guard !stop.isRaised else { break }
+      guard !settings.stop.isRaised else { break }
       let digest = try chunks.sha256(of: place.bytes)
       let root = MerkleTree.root(
         from: digest, chunk: chunk.number, of: shown.plan.chunkCount, path: chunk.path)
@@ -106,7 +101,7 @@ package struct ProofVerification {
       }
       progress(place.bytes.upperBound, shown.chunkBytes)
     }
-    guard !stop.isRaised else {
+    guard !settings.stop.isRaised else {
       report.wasStopped = true
       return report.skip("the sectors", because: "the verification was stopped")
     }

@@ -9,11 +9,11 @@ package struct SignedFile {
   package static let largest = 1 << 30
 
   private let path: FilePath
-  private let trust: Trust
+  private let settings: VerificationSettings
 
-  package init(_ path: FilePath, trust: Trust) {
+  package init(_ path: FilePath, _ settings: VerificationSettings) {
     self.path = path
-    self.trust = trust
+    self.settings = settings
   }
 
   /// Where the signature of a file lies.
@@ -32,7 +32,7 @@ package struct SignedFile {
     var report = VerificationReport(subject: path.string)
     let contents = try Files.contents(path, cap: Self.largest)
     let signature = try Files.contents(Self.signature(of: path), cap: SignatureCheck.largestFile)
-    let result = try SignatureCheck.verify(signature: signature, content: contents, trust: trust)
+    let result = try SignatureCheck.verify(signature: signature, content: contents, trust: settings.trust)
     report.hasReference = true
     report.signers = result.signers
     report.take("\(name): signature", against: "\(name).p7s", result.findings(subject: "\(name).p7s"))

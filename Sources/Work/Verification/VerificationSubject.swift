@@ -1,32 +1,8 @@
 import Evidence
 import Formats
 import Manifests
-import Signing
 import SystemIO
 import SystemPackage
-
-/// How a verification is done, whatever it is of.
-package struct VerificationSettings: Sendable {
-  /// Who may have signed; with none, a valid signature is reported as one of an untrusted signer.
-  package var trust: Trust
-  /// Folders that hold segments besides those of the manifests.
-  package var others: [FilePath]
-  /// Published heads, whose manifests must be there.
-  package var heads: [PublishedHead]
-  package var level: VerificationLevel
-  package var stop: StopFlag
-
-  package init(
-    trust: Trust = Trust(), besides others: [FilePath] = [], heads: [PublishedHead] = [],
-    level: VerificationLevel = .full, stop: StopFlag = StopFlag()
-  ) {
-    self.trust = trust
-    self.others = others
-    self.heads = heads
-    self.level = level
-    self.stop = stop
-  }
-}
 
 /// Something that can be verified with nothing but itself and certificates to trust.
 package enum VerificationSubject: Hashable, Sendable {
@@ -92,22 +68,18 @@ package enum VerificationSubject: Hashable, Sendable {
   ) throws(EvidenceError) -> VerificationReport {
     switch self {
     case .manifest(let path):
-      try ManifestVerification(
-        path, trust: settings.trust, besides: settings.others, level: settings.level, stop: settings.stop
-      ).perform(progress: progress).report
+      try ManifestVerification(path, settings).perform(progress: progress).report
     case .proof(let folder):
-      try ProofVerification(folder, trust: settings.trust, stop: settings.stop).perform(
-        progress: progress)
+      try ProofVerification(folder, settings).perform(progress: progress)
     case .bag(let folder):
       try BagVerification(folder, settings).perform(progress: progress).report
     case .auditLog(let path):
       try AuditLogVerification(path, settings).perform(progress: progress)
-    case .signedFile(let path): try SignedFile(path, trust: settings.trust).verify().report
+    case .signedFile(let path): try SignedFile(path, settings).verify().report
     case .disc(let path, let format):
-      try DiscVerification(path, as: format, stop: settings.stop).perform(progress: progress)
+      try DiscVerification(path, as: format, settings).perform(progress: progress)
     case .image(let path, let format):
-      try LoneImageVerification(path, as: format, level: settings.level, stop: settings.stop).perform(
-        progress: progress)
+      try LoneImageVerification(path, as: format, settings).perform(progress: progress)
     }
   }
 }

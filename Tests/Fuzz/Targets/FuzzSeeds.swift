@@ -127,8 +127,8 @@ enum FuzzSeeds {
   private static func manifest() throws(EvidenceError) -> Manifest {
     let time = Timestamp(microseconds: 1_769_850_902_120_000)
     let digests = DigestSet(DigestAlgorithm.allCases.map { digest("whole", $0) })
-    let file = Manifest.File(name: "001.chunks.csv", size: 100, sha256: digest("file"))
-    let segment = Manifest.File(name: "001.E01", size: 100, sha256: digest("segment"))
+    let file = RecordedFile(name: "001.chunks.csv", size: 100, sha256: digest("file"))
+    let segment = RecordedFile(name: "001.E01", size: 100, sha256: digest("segment"))
     return Manifest(
       acquisition: Manifest.Acquisition(
         identifier: RecordIdentifier(random: [UInt8](repeating: 0x5a, count: 16)), name: "001", started: time,
@@ -157,7 +157,7 @@ enum FuzzSeeds {
           format: .e01, compression: .fast,
           contents: [.init(length: length + 412, paddingBytes: 412, digests: digests)], segments: [segment])
       ],
-      files: [file], audit: Manifest.AuditHead(sequence: 7, head: digest("audit")),
+      files: [file], audit: AuditHead(sequence: 7, digest: digest("audit")),
       verdict: .completeWithUnreadable(sectors: 7))
   }
 

@@ -86,19 +86,6 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let reportApproved = AuditKind("report.approved")
 }
 
-/// A position in the audit log and the digest that stands for everything up to it.
-package struct AuditHead: Hashable, Sendable {
-  /// 1 for the first event.
-  package let sequence: UInt64
-  /// SHA-256 of the event's canonical bytes.
-  package let digest: Digest
-
-  package init(sequence: UInt64, digest: Digest) {
-    self.sequence = sequence
-    self.digest = digest
-  }
-}
-
 /// One event of the audit log.
 ///
 /// Stored as canonical JSON (RFC 8785) with the keys `sequence`, `time`, `kind`, `actor`, `payload`, `previous`.

@@ -4,14 +4,13 @@ import Evidence
 /// What is acquired from: as much as the case keeps of it; the manifest has the rest.
 package struct AcquisitionSource: Hashable, Sendable {
   package let path: String
-  /// `file`, `split-raw`, `block-device` …
-  package let kind: String
+  package let kind: SourceKind
   /// Bytes.
   package let length: UInt64
   /// Logical sector size in bytes.
   package let sectorSize: UInt32
 
-  package init(path: String, kind: String, length: UInt64, sectorSize: UInt32) {
+  package init(path: String, kind: SourceKind, length: UInt64, sectorSize: UInt32) {
     self.path = path
     self.kind = kind
     self.length = length
@@ -21,26 +20,12 @@ package struct AcquisitionSource: Hashable, Sendable {
 
 /// One image an acquisition wrote, with its files in order.
 package struct AcquiredImage: Hashable, Sendable {
-  package struct Segment: Hashable, Sendable {
-    /// File name inside the acquisition's folder.
-    package let name: String
-    /// Bytes of the file.
-    package let size: UInt64
-    package let sha256: Digest
-
-    package init(name: String, size: UInt64, sha256: Digest) {
-      self.name = name
-      self.size = size
-      self.sha256 = sha256
-    }
-  }
-
   package let format: String
   /// Bytes of the medium in the image, padding left out.
   package let length: UInt64
-  package let segments: [Segment]
+  package let segments: [RecordedFile]
 
-  package init(format: String, length: UInt64, segments: [Segment]) {
+  package init(format: String, length: UInt64, segments: [RecordedFile]) {
     self.format = format
     self.length = length
     self.segments = segments

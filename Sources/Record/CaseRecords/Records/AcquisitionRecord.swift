@@ -9,13 +9,17 @@ package struct AcquisitionRecord: StoredRecord {
   /// Folder of its files, relative to the case folder.
   package let folder: String
   package let sourcePath: String
-  /// `file`, `split-raw`, `block-device` …
+  /// The raw value of a ``SourceKind``. A text, so that a row with another one can still be read and held against the
+  /// log.
   package let sourceKind: String
   /// Bytes of the source.
   package let length: UInt64
   /// Logical sector size in bytes.
   package let sectorSize: UInt32
   package let started: Timestamp
+
+  /// `nil` where the row says what no version of the program writes.
+  package var kind: SourceKind? { SourceKind(rawValue: sourceKind) }
 
   package init(
     id: RecordIdentifier, item: ItemNumber, name: String, folder: String, sourcePath: String,
@@ -161,21 +165,14 @@ package struct SegmentRecord: StoredRecord {
   package let image: UInt64
   /// 0 for the first segment of the image.
   package let position: UInt64
-  /// File name inside the acquisition's folder.
-  package let name: String
-  /// Bytes of the file.
-  package let size: UInt64
-  package let sha256: Digest
+  /// Inside the acquisition's folder.
+  package let file: RecordedFile
 
-  package init(
-    acquisition: RecordIdentifier, image: UInt64, position: UInt64, name: String, size: UInt64, sha256: Digest
-  ) {
+  package init(acquisition: RecordIdentifier, image: UInt64, position: UInt64, file: RecordedFile) {
     self.acquisition = acquisition
     self.image = image
     self.position = position
-    self.name = name
-    self.size = size
-    self.sha256 = sha256
+    self.file = file
   }
 
   package static let table = RecordTable(
@@ -187,9 +184,9 @@ package struct SegmentRecord: StoredRecord {
     fields.set("acquisition", acquisition)
     try fields.set("image", image)
     try fields.set("position", position)
-    try fields.set("name", name)
-    try fields.set("size", size)
-    fields.set("sha256", sha256)
+    try fields.set("name", file.name)
+    try fields.set("size", file.size)
+    fields.set("sha256", file.sha256)
     return fields
   }
 }
@@ -198,8 +195,10 @@ extension SegmentRecord {
   package init(_ fields: RecordFields) throws(EvidenceError) {
     self.init(
       acquisition: try fields.identifier("acquisition"), image: try fields.number("image"),
-      position: try fields.number("position"), name: try fields.text("name"),
-      size: try fields.number("size"), sha256: try fields.digest("sha256", .sha256))
+      position: try fields.number("position"),
+      file: RecordedFile(
+        name: try fields.text("name"), size: try fields.number("size"),
+        sha256: try fields.digest("sha256", .sha256)))
   }
 }
 

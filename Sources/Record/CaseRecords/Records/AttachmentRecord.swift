@@ -4,22 +4,16 @@ import SystemIO
 /// A file to attach, whose contents lie in the case by their SHA-256.
 package struct AttachedFile: Hashable, Sendable {
   package let kind: AttachmentRecord.Kind
-  package let name: String
-  /// Bytes.
-  package let size: UInt64
-  package let sha256: Digest
+  package let file: RecordedFile
 
-  package init(kind: AttachmentRecord.Kind, name: String, size: UInt64, sha256: Digest) {
+  package init(kind: AttachmentRecord.Kind, file: RecordedFile) {
     self.kind = kind
-    self.name = name
-    self.size = size
-    self.sha256 = sha256
+    self.file = file
   }
 
   package func record(of item: ItemNumber, custody: RecordIdentifier?, added: Timestamp) -> AttachmentRecord {
     AttachmentRecord(
-      id: Host.newIdentifier(), item: item, custody: custody, kind: kind, name: name, size: size,
-      sha256: sha256, added: added)
+      id: Host.newIdentifier(), item: item, custody: custody, kind: kind, file: file, added: added)
   }
 }
 
@@ -35,24 +29,19 @@ package struct AttachmentRecord: StoredRecord {
   package let item: ItemNumber
   package let custody: RecordIdentifier?
   package let kind: Kind
-  /// The file's own name, without a path.
-  package let name: String
-  /// Bytes.
-  package let size: UInt64
-  package let sha256: Digest
+  /// By its own name.
+  package let file: RecordedFile
   package let added: Timestamp
 
   package init(
-    id: RecordIdentifier, item: ItemNumber, custody: RecordIdentifier?, kind: Kind, name: String,
-    size: UInt64, sha256: Digest, added: Timestamp
+    id: RecordIdentifier, item: ItemNumber, custody: RecordIdentifier?, kind: Kind,
+    file: RecordedFile, added: Timestamp
   ) {
     self.id = id
     self.item = item
     self.custody = custody
     self.kind = kind
-    self.name = name
-    self.size = size
-    self.sha256 = sha256
+    self.file = file
     self.added = added
   }
 
@@ -66,9 +55,9 @@ package struct AttachmentRecord: StoredRecord {
     fields.set("item", item)
     fields.set("custody", custody)
     try fields.set("kind", kind.rawValue)
-    try fields.set("name", name)
-    try fields.set("size", size)
-    fields.set("sha256", sha256)
+    try fields.set("name", file.name)
+    try fields.set("size", file.size)
+    fields.set("sha256", file.sha256)
     fields.set("added", added)
     return fields
   }
@@ -79,7 +68,9 @@ extension AttachmentRecord {
     self.init(
       id: try fields.identifier("id"), item: try fields.item("item"),
       custody: try fields.optionalIdentifier("custody"), kind: try fields.named("kind"),
-      name: try fields.text("name"), size: try fields.number("size"),
-      sha256: try fields.digest("sha256", .sha256), added: try fields.time("added"))
+      file: RecordedFile(
+        name: try fields.text("name"), size: try fields.number("size"),
+        sha256: try fields.digest("sha256", .sha256)),
+      added: try fields.time("added"))
   }
 }

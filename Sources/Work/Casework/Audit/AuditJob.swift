@@ -161,7 +161,7 @@ struct AuditComparison {
       ).findings
       let manifest = try Manifest(parsing: bytes, name: names.manifest)
       return AuditReference(
-        AuditHead(sequence: manifest.audit.sequence, digest: manifest.audit.head), from: names.manifest)
+        manifest.audit, from: names.manifest)
     } catch {
       let code: FindingCode = error.code == .fileMissing ? .fileMissing : .manifestMalformed
       findings.append(Finding(code, subject: names.manifest, observed: error.description))

@@ -85,7 +85,7 @@ package enum Items {
     /// Everything else that is known: label, text.
     package let facts: [(label: String, text: String)]
     package let parts: [ItemNumber]
-    package let attachments: [(name: String, kind: String, size: UInt64, sha256: Digest)]
+    package let attachments: [(kind: String, file: RecordedFile)]
     package let authorities: [Authorities.Authority]
 
     package struct Acquisition {
@@ -106,8 +106,8 @@ package enum Items {
         "attachments": .array(
           attachments.map {
             .fields([
-              "name": .string($0.name), "kind": .string($0.kind), "size": JSONValue($0.size),
-              "sha256": .string($0.sha256.hex),
+              "name": .string($0.file.name), "kind": .string($0.kind), "size": JSONValue($0.file.size),
+              "sha256": .string($0.file.sha256.hex),
             ])
           }),
         "authorities": .array(authorities.map(\.json)),
@@ -205,7 +205,7 @@ package enum Items {
       acquisitions: try store.acquisitions(of: number).map {
         .init(name: $0.acquisition.name, verdict: $0.result?.verdict.name ?? "not ended")
       }, facts: own + facts, parts: known.parts,
-      attachments: known.attachments.map { ($0.name, $0.kind.rawValue, $0.size, $0.sha256) },
+      attachments: known.attachments.map { ($0.kind.rawValue, $0.file) },
       authorities: known.authorities.map { Authorities.Authority($0) })
   }
 }

@@ -25,14 +25,14 @@ package struct Attachments {
         throw EvidenceError(.fileMissing, path.string, Files.exists(path) ? "it is no file" : "")
       }
       let contents = try Files.contents(path, cap: Self.largestFile)
-      let file = AttachedFile(
-        kind: kind, name: name, size: UInt64(contents.count), sha256: Digest.of(contents, .sha256))
+      let file = RecordedFile(
+        name: name, size: UInt64(contents.count), sha256: Digest.of(contents, .sha256))
       try write(contents, of: file)
-      return file
+      return AttachedFile(kind: kind, file: file)
     }
   }
 
-  private func write(_ contents: [UInt8], of file: AttachedFile) throws(EvidenceError) {
+  private func write(_ contents: [UInt8], of file: RecordedFile) throws(EvidenceError) {
     if !Files.exists(folder.attachments) {
       do throws(EvidenceError) {
         try DurableFolder.create(folder.attachments)
@@ -69,8 +69,8 @@ package struct Attachments {
   func findings(_ records: [AttachmentRecord], ofWholeCase: Bool) -> [Finding] {
     var known: Set<String> = []
     var findings: [Finding] = []
-    for record in records where known.insert(record.sha256.hex).inserted {
-      if let problem = problem(of: record.sha256, size: record.size) { findings.append(problem) }
+    for file in records.map(\.file) where known.insert(file.sha256.hex).inserted {
+      if let problem = problem(of: file.sha256, size: file.size) { findings.append(problem) }
     }
     guard ofWholeCase else { return findings }
     for name in (try? Files.names(in: folder.attachments)) ?? [] where !known.contains(name) {

@@ -2,9 +2,9 @@ import CaseFolders
 import CaseRecords
 import CaseStore
 import Evidence
-import Signing
 import SystemIO
 import SystemPackage
+import Verification
 
 /// A custody event as an examiner states it: people by name.
 package struct CustodyEntry {
@@ -158,8 +158,10 @@ struct LeavingImages {
     guard hasImages else { return .none }
     if let unverified { return .notVerified(reason: unverified, verification: nil) }
     let started = Host.now()
-    let report = try CaseVerification(folder: folder, item: item, level: .full, trust: Trust(), stop: stop)
-      .perform(progress: progress)
+    let report = try CaseVerification(
+      folder: folder, item: item, settings: VerificationSettings(stop: stop)
+    )
+    .perform(progress: progress)
     let verification = try store.verifications(of: item).last { $0.verification.started >= started }
     guard report.verdict == .verified, let verification else {
       throw EvidenceError(

@@ -72,7 +72,8 @@ struct CustodyLines {
       ("withdrawn", step == nil && details.corrects == nil ? "yes" : nil),
       ("localTime", extras.utcOffset.map { Self.local(details.occurred, offset: $0) }),
       (
-        "attachments", files.isEmpty ? nil : files.map { "\($0.name) (\($0.sha256))" }.joined(separator: ", ")
+        "attachments",
+        files.isEmpty ? nil : files.map { "\($0.file.name) (\($0.file.sha256))" }.joined(separator: ", ")
       ),
       ("signedBy", signers.isEmpty ? nil : signers.joined(separator: ", ")),
       ("id", record.id.description),

@@ -54,7 +54,7 @@ struct BagWriter: ~Copyable {
   /// - Parameter expected: size and digest it must have; whatever it has where `nil`.
   /// - Throws: as ``DigestedCopy/copy(_:to:expected:)``.
   mutating func copy(
-    _ source: FilePath, as path: String, expected: Manifest.File? = nil
+    _ source: FilePath, as path: String, expected: RecordedFile? = nil
   ) throws(EvidenceError) {
     let (size, digests) = try copier.copy(source, to: try place(path), expected: expected)
     add(Entry(path: path, size: size, digests: digests))

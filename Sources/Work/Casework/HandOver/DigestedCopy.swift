@@ -19,7 +19,7 @@ struct DigestedCopy {
   /// - Throws: `notAsRecorded` where it has another, or is no regular file; `interrupted`, `fileMissing`,
   ///   `outputExists`, `readFailed`, `writeFailed` …
   func copy(
-    _ source: FilePath, to target: FilePath, expected: Manifest.File? = nil
+    _ source: FilePath, to target: FilePath, expected: RecordedFile? = nil
   ) throws(EvidenceError) -> (size: UInt64, digests: DigestSet) {
     guard Files.kind(source, followLinks: false) == .file else {
       throw EvidenceError(

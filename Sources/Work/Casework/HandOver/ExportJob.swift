@@ -152,11 +152,12 @@ package struct ExportJob {
     of item: ItemNumber, _ store: CaseStore, into bag: inout BagWriter
   ) throws(EvidenceError) {
     var taken: Set<Digest> = []
-    for file in try store.itemDescription(item).attachments where taken.insert(file.sha256).inserted {
+    for file in try store.itemDescription(item).attachments.map(\.file)
+    where taken.insert(file.sha256).inserted {
       let name = file.sha256.hex
       try bag.copy(
         folder.attachments.appending(name), as: "\(Self.attachmentsFolder)/\(name)",
-        expected: Manifest.File(name: name, size: file.size, sha256: file.sha256))
+        expected: file)
     }
   }
 

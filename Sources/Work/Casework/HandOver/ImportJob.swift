@@ -135,7 +135,7 @@ private struct IncomingAcquisition {
     try store.importAcquisition(
       manifest.acquisition.identifier, of: manifest.item.number, name: name,
       source: AcquisitionSource(
-        path: manifest.source.path, kind: manifest.source.kind.rawValue, length: stream.length,
+        path: manifest.source.path, kind: manifest.source.kind, length: stream.length,
         sectorSize: geometry.logicalSectorSize), started: manifest.acquisition.started,
       verdict: manifest.verdict, images: manifest.images.map { AcquiredImage($0, length: stream.length) },
       digests: [StreamDigests(stream: stream.name, digests: stream.digests)], manifestDigest: digest,

@@ -125,7 +125,9 @@ package struct ProofJob {
     try DurableFile.write(guide.utf8, to: output.partial.appending(ProofGuide.name))
     var certificates = VerificationReport(subject: names.acquisition)
     let trusted = CaseCertificates(folder).check(against: store, &certificates)
-    let report = try ProofVerification(output.partial, trust: Trust(trusted), stop: stop).perform { _, _ in }
+    let report = try ProofVerification(
+      output.partial, VerificationSettings(trust: Trust(trusted), stop: stop)
+    ).perform { _, _ in }
     guard !stop.isRaised else { throw EvidenceError(.interrupted, output.final.string) }
     guard report.verdict == .verified, let sha256 = report.computed[names.proofSectors]?[.sha256] else {
       throw EvidenceError(.notAsRecorded, source.place.string, report.verdict.sentence)

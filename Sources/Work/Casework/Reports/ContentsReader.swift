@@ -97,14 +97,14 @@ struct ContentsReader {
   private func photographs(_ attachments: [AttachmentRecord]) -> [ReportContents.Photograph] {
     let pictures = Attachments(folder: folder)
     var rest = Self.largestPictures
-    return attachments.filter { $0.kind == .photograph }.compactMap { record in
-      guard record.size <= rest,
-        let bytes = try? Files.contents(pictures.path(of: record.sha256), cap: Self.largestPictures),
-        Digest.of(bytes, .sha256) == record.sha256, let type = Self.mediaType(bytes)
+    return attachments.filter { $0.kind == .photograph }.map(\.file).compactMap { file in
+      guard file.size <= rest,
+        let bytes = try? Files.contents(pictures.path(of: file.sha256), cap: Self.largestPictures),
+        Digest.of(bytes, .sha256) == file.sha256, let type = Self.mediaType(bytes)
       else { return nil }
       rest -= bytes.count
       return ReportContents.Photograph(
-        name: record.name, sha256: record.sha256, mediaType: type, bytes: bytes)
+        name: file.name, sha256: file.sha256, mediaType: type, bytes: bytes)
     }
   }
 

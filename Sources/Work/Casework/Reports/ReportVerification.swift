@@ -2,7 +2,6 @@ import CaseFolders
 import CaseStore
 import Digests
 import Evidence
-import Signing
 import SystemIO
 import SystemPackage
 import Verification
@@ -10,18 +9,18 @@ import Verification
 /// Verifies a report: its signature, and where its case is there, that it is the recorded one, and who approved it.
 struct ReportVerification {
   let path: FilePath
-  let trust: Trust
+  let settings: VerificationSettings
 
   func perform() throws(EvidenceError) -> VerificationReport {
     let resolved = try Syscalls.resolve(path).orThrow(.fileMissing, path.string)
     guard let folder = Self.caseFolder(around: resolved) else {
-      return try SignedFile(path, trust: trust).verify().report
+      return try SignedFile(path, settings).verify().report
     }
     let store = try CaseStore.openForReading(folder: folder.path)
     var certificates = VerificationReport(subject: folder.path.string)
-    var trust = trust
-    trust.certificates += CaseCertificates(folder).check(against: store, &certificates)
-    var (report, contents) = try SignedFile(path, trust: trust).verify()
+    let trusted =
+      settings.trust.certificates + CaseCertificates(folder).check(against: store, &certificates)
+    var (report, contents) = try SignedFile(path, settings.trusting(trusted)).verify()
     report.absorb(certificates)
     try compare(Digest.of(contents, .sha256), with: try store.reports(), folder.relative(resolved), &report)
     try store.close()

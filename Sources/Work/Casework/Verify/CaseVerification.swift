@@ -17,13 +17,8 @@ import Verification
 struct CaseVerification {
   let folder: CaseFolder
   let item: ItemNumber?
-  let level: VerificationLevel
-  let trust: Trust
-  /// Folders that hold segments besides those of the manifests.
-  var others: [FilePath] = []
-  /// Of manifests that must be there.
-  var heads: [PublishedHead] = []
-  let stop: StopFlag
+  /// With what is trusted besides the certificates of the case.
+  let settings: VerificationSettings
 
   private typealias ItemEntries = (item: ItemNumber, entries: [AcquisitionEntry])
   private typealias Part = (item: ItemNumber, report: VerificationReport)
@@ -42,20 +37,20 @@ struct CaseVerification {
       let found = folder.acquisitionFolders(of: item)
       guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
       report.take("case database", against: "its format", [Self.damage(error)])
-      let certificates = trust.certificates + CaseCertificates(folder).check(against: nil, &report)
-      for name in found where !stop.isRaised {
+      let certificates = settings.trust.certificates + CaseCertificates(folder).check(against: nil, &report)
+      for name in found where !settings.stop.isRaised {
         _ = verify(
           RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
           progress)
       }
-      report.expect(self.heads)
+      report.expect(settings.heads)
       return report
     }
-    let certificates = trust.certificates + CaseCertificates(folder).check(against: store, &report)
+    let certificates = settings.trust.certificates + CaseCertificates(folder).check(against: store, &report)
     var heads: [AuditReference] = []
     var parts: [Part] = []
     let imported = ImportedAcquisitions(store)
-    for (item, entries) in items where !stop.isRaised {
+    for (item, entries) in items where !settings.stop.isRaised {
       var ofItem = VerificationReport(subject: item.description)
       for entry in entries {
         guard let digest = entry.result?.manifestDigest else { continue }
@@ -63,7 +58,8 @@ struct CaseVerification {
         let names = RecordNames(acquisition: entry.acquisition.name)
         let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
         let head = verify(
-          names, in: place, digest, signers.map { trust.certificates + $0 } ?? certificates, &ofItem, progress
+          names, in: place, digest, signers.map { settings.trust.certificates + $0 } ?? certificates, &ofItem,
+          progress
         )
         // The manifest of one that was taken in refers to the log of another case.
         if let head, signers == nil { heads.append(head) }
@@ -81,7 +77,7 @@ struct CaseVerification {
     CustodyCheck(folder: folder, store: store).perform(
       items.map(\.item), ofWholeCase: item == nil, &report)
     try? store.close()
-    report.expect(self.heads)
+    report.expect(settings.heads)
     record(&report, parts, started: started)
     return report
   }
@@ -128,10 +124,8 @@ struct CaseVerification {
     }
     let result: ManifestVerification.Result
     do throws(EvidenceError) {
-      result = try ManifestVerification(
-        path, trust: Trust(certificates, revocationLists: trust.revocationLists), besides: others,
-        followsOverflow: true, level: level, stop: stop
-      ).perform(progress: progress)
+      result = try ManifestVerification(path, settings.trusting(certificates), followsOverflow: true).perform(
+        progress: progress)
     } catch {
       // Alone this would be an error; in a case the other acquisitions still count.
       let code: FindingCode = error.category == .input ? .manifestMalformed : .fileUnreadable
@@ -153,7 +147,7 @@ struct CaseVerification {
           ])
     }
     return result.manifest.map {
-      AuditReference(AuditHead(sequence: $0.audit.sequence, digest: $0.audit.head), from: names.manifest)
+      AuditReference($0.audit, from: names.manifest)
     }
   }
 
@@ -182,7 +176,7 @@ struct CaseVerification {
     let entries = items.flatMap(\.entries)
     let ended = Set(entries.filter { $0.result?.manifestDigest != nil }.map(\.acquisition.name))
     var heads: [AuditReference] = []
-    for name in folder.acquisitionFolders(of: item) where !ended.contains(name) && !stop.isRaised {
+    for name in folder.acquisitionFolders(of: item) where !ended.contains(name) && !settings.stop.isRaised {
       let place = folder.evidence.appending(name)
       heads +=
         verify(RecordNames(acquisition: name), in: place, nil, certificates, &report, progress).map { [$0] }
@@ -260,10 +254,10 @@ struct CaseVerification {
   ) throws(EvidenceError) {
     let store = try CaseStore.open(folder)
     let details = JSONValue.fields([
-      "level": .string(level.rawValue), "checks": JSONValue(report.checks.count),
+      "level": .string(settings.level.rawValue), "checks": JSONValue(report.checks.count),
     ])
     // A verification of less than everything says so wherever it is named.
-    let extent = level == .full ? "" : ", chunk digests only"
+    let extent = settings.level == .full ? "" : ", chunk digests only"
     for part in parts {
       try store.recordVerification(
         of: "item \(part.item)\(extent)", item: part.item, started: started, verdict: part.report.verdict,

@@ -1,8 +1,5 @@
 import CaseFolders
 import Evidence
-import Manifests
-import Signing
-import SystemIO
 import SystemPackage
 import Verification
 
@@ -18,20 +15,9 @@ package struct VerificationJob {
   /// With what is trusted besides the certificate of a case.
   private let settings: VerificationSettings
 
-  /// - Parameters:
-  ///   - trust: PEM or DER files of certificates.
-  ///   - revocationLists: PEM or DER files, of a list each.
-  ///   - others: folders that hold segments besides those of the manifests.
-  ///   - heads: published heads, whose manifests must be there.
-  package init(
-    _ target: Target, level: VerificationLevel, trust: [FilePath], revocationLists: [FilePath] = [],
-    besides others: [FilePath] = [], heads: [String] = [], stop: StopFlag
-  ) throws(EvidenceError) {
+  package init(_ target: Target, _ settings: VerificationSettings) {
     self.target = target
-    self.settings = VerificationSettings(
-      trust: try Trust.read(certificates: trust, revocationLists: revocationLists), besides: others,
-      heads: try heads.map { (text) throws(EvidenceError) in try PublishedHead(text) }, level: level,
-      stop: stop)
+    self.settings = settings
   }
 
   /// What a path names: a case folder, or what can be verified without one.
@@ -52,13 +38,10 @@ package struct VerificationJob {
     switch target {
     // In its case a report is also the recorded one, and approved or not.
     case .alone(.signedFile(let path)):
-      try ReportVerification(path: path, trust: settings.trust).perform()
+      try ReportVerification(path: path, settings: settings).perform()
     case .alone(let subject): try subject.verify(settings, progress: progress)
     case .record(let folder, let item):
-      try CaseVerification(
-        folder: folder, item: item, level: settings.level, trust: settings.trust,
-        others: settings.others, heads: settings.heads, stop: settings.stop
-      ).perform(progress: progress)
+      try CaseVerification(folder: folder, item: item, settings: settings).perform(progress: progress)
     }
   }
 }

@@ -60,7 +60,8 @@ struct AcquisitionSections {
   private func unfinishedFacts() -> [ReportDocument.Fact] {
     let record = acquisition.entry.acquisition
     return [
-      .init(words(.path), record.sourcePath, isCode: true), .init(words(.kind), record.sourceKind),
+      .init(words(.path), record.sourcePath, isCode: true),
+      .init(words(.kind), record.kind.map(words.title) ?? record.sourceKind),
       .init(words(.begun), record.started.description), .init(words(.length), length(record.length)),
     ]
   }

@@ -26,7 +26,7 @@ struct DiscBlocks {
     }
     let rows = stream.tracks.map { track -> [ReportDocument.Grid.Cell] in
       [
-        .head("\(track.session)"), .number(track.number), .text(track.mode.rawValue),
+        .head("\(track.session)"), .number(track.number), .text(words.title(track.mode)),
         .text(start(of: track)), .number(track.firstUnit), .number(track.unitCount),
         .code(track.digests[.sha256]?.hex ?? ""),
       ]

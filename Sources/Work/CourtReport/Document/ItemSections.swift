@@ -73,7 +73,8 @@ struct ItemSections {
       return ReportDocument.Fact(words(.authority), parts.compactMap(\.self).joined(separator: ", "))
     }
     let files = item.known.attachments.filter { $0.custody == nil }.map {
-      ReportDocument.Fact(words(.attached), "\($0.kind.rawValue) \($0.name), SHA-256 \($0.sha256)")
+      ReportDocument.Fact(
+        words(.attached), "\(words.title($0.kind)) \($0.file.name), SHA-256 \($0.file.sha256)")
     }
     return facts + authorities + files
   }

@@ -1,3 +1,4 @@
+import CaseRecords
 import Evidence
 import Formats
 import Manifests
@@ -90,7 +91,7 @@ struct SummarySection {
     }
     let begun = words(
       .summaryDone, acquisition.name, manifest.acquisition.started.description,
-      manifest.acquisition.ended.description, words.title(manifest.source.kind),
+      manifest.acquisition.ended.description, words.origin(manifest.source.kind),
       manifest.images.map(\.title).joined(separator: ", "))
     switch manifest.verdict {
     case .complete: return begun + " " + words(.summaryIdentical, Grouped.text(stream.map.sectorCount))
@@ -119,12 +120,39 @@ extension Manifest.Image {
 }
 
 extension Wording {
-  func title(_ kind: Manifest.Source.Kind) -> String {
+  func title(_ kind: SourceKind) -> String {
     switch kind {
     case .blockDevice: self(.kindDevice)
     case .file: self(.kindFile)
     case .splitFiles: self(.kindSplit)
     case .discImage: self(.kindDisc)
+    }
+  }
+
+  /// As what something was read from.
+  func origin(_ kind: SourceKind) -> String {
+    switch kind {
+    case .blockDevice: self(.fromDevice)
+    case .file: self(.fromFile)
+    case .splitFiles: self(.fromSplit)
+    case .discImage: self(.fromDisc)
+    }
+  }
+
+  func title(_ mode: TrackMode) -> String {
+    switch mode {
+    case .audio: self(.modeAudio)
+    case .mode0: self(.mode0)
+    case .mode1: self(.mode1)
+    case .mode2: self(.mode2)
+    case .dvd: self(.modeDVD)
+    }
+  }
+
+  func title(_ kind: AttachmentRecord.Kind) -> String {
+    switch kind {
+    case .photograph: self(.attachedPhotograph)
+    case .document: self(.attachedDocument)
     }
   }
 

@@ -100,10 +100,10 @@ package enum JSONRendering {
           ])
         }),
       "attachments": .array(
-        item.known.attachments.map { file in
+        item.known.attachments.map { attached in
           .fields([
-            "kind": .string(file.kind.rawValue), "name": .string(file.name), "size": JSONValue(file.size),
-            "sha256": .string(file.sha256.hex),
+            "kind": .string(attached.kind.rawValue), "name": .string(attached.file.name),
+            "size": JSONValue(attached.file.size), "sha256": .string(attached.file.sha256.hex),
           ])
         }),
       "serial": item.record.serial.map { .string($0) }, "remarks": item.record.remarks.map { .string($0) },

@@ -18,11 +18,13 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     quantity, container, damage, powerState, clockOffset, locationFound, seizedFrom, seizedBy, seizedAt,
     until, added, photograph
   // acquisition
-  case acquisition, outcome, notEvidence, source, path, kindDevice, kindFile, kindDisc, kindSplit, model,
+  case acquisition, outcome, notEvidence, source, path, kindDevice, kindFile, kindDisc, kindSplit, fromDevice,
+    fromFile, fromDisc, fromSplit, model,
     serial, firmware, wwn, length, sectors, sectorSize, sectorSizes, range, rangeFrom, lastSector,
     shortSector, device, deviceCaption, noDevice, hiddenAreas, noHiddenAreas, area, notDetermined,
     commandsSent, accepted, acceptedWords, health, healthBefore, healthAfter, healthSame, healthUnknown,
-    deviceRaw, disc, discCaption, noDisc, tracksCaption, session, track, trackMode, trackStart, protection,
+    deviceRaw, disc, discCaption, noDisc, tracksCaption, session, track, trackMode, modeAudio, mode0, mode1,
+    mode2, modeDVD, trackStart, protection,
     protectionCaption, noProtection, layer, proves, active, inactive,
     before, during, after, protectionLimits, method, howRead, program, validation, noValidation,
     validationWords, validationDigest,
@@ -41,7 +43,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
   // custody, verification, audit
   case custody, noCustody, custodyCaption, eventNumber, event, occurredRecorded, fromTo, placeRemarks, from,
     to, witness, purpose, authority, transport, sealFound, sealPut, condition, storage, environment,
-    imagesChecked, corrects, correctedTime, withdraws, correctedBy, withdrawn, localTime, attached, signedBy,
+    imagesChecked, corrects, correctedTime, withdraws, correctedBy, withdrawn, localTime, attached,
+    attachedPhotograph, attachedDocument, signedBy,
     custodyGaps, verification, verifiedSubject, nothingFound, findings, severity, finding, expectedObserved,
     sectorsAt, expected, observed, auditLog, auditWords, auditHead, auditEvents, auditCode, auditDigest,
     auditSigned, auditNotSigned, auditSignedWords

@@ -48,8 +48,7 @@ extension Phrase {
     .notYetVerified: .init("not yet verified", "noch nicht verifiziert"),
     .oneUnfinished: .init("an acquisition did not finish", "eine Sicherung wurde nicht fertig"),
     .summaryDone: .init(
-      "Acquisition {0}: read from {1} to {2} from a source of the kind “{3}” into {4}.",
-      "Sicherung {0}: gelesen von {1} bis {2} aus einer Quelle der Art „{3}“ nach {4}."),
+      "Acquisition {0}, {1} to {2}: from {3} to {4}.", "Sicherung {0}, {1} bis {2}: von {3} nach {4}."),
     .summaryIdentical: .init(
       "The copy is identical to what the medium returned: all of its {0} sectors were read.",
       "Die Kopie ist identisch mit dem, was der Datenträger geliefert hat: alle {0} Sektoren wurden gelesen."),

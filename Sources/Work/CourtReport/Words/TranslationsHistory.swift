@@ -31,6 +31,8 @@ extension Phrase {
     .withdrawn: .init("Taken back", "Zurückgenommen"),
     .localTime: .init("Local time", "Ortszeit"),
     .attached: .init("Attached", "Beigefügt"),
+    .attachedPhotograph: .init("photograph", "Lichtbild"),
+    .attachedDocument: .init("document", "Schriftstück"),
     .signedBy: .init("Signed by", "Unterschrieben von"),
     .custodyGaps: .init("What the record of custody leaves open", "Was der Gewahrsamsnachweis offen lässt"),
     .verification: .init("Verification", "Verifikation"),

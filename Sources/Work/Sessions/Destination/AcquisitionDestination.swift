@@ -253,7 +253,7 @@ final class AcquisitionDestination: Sendable {
   /// - Parameter device: what the device said last, to be written before.
   func manifestImages(
     _ images: [ImageOutcome], _ setting: AcquisitionSetting, device: [DeviceCapture.File]
-  ) -> (images: [Manifest.Image], files: [Manifest.File], tracks: [Manifest.Track])? {
+  ) -> (images: [Manifest.Image], files: [RecordedFile], tracks: [Manifest.Track])? {
     guard !state.withLock({ $0.isComplete }) else { return nil }
     return attempt { () throws(EvidenceError) in
       try record.write(device)

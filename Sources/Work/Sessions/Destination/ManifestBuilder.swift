@@ -26,7 +26,7 @@ struct ManifestBuilder {
 
   /// - Parameter overflow: folders that hold images besides the one of the manifest.
   func manifest(
-    images: [Manifest.Image], files: [Manifest.File], tracks: [Manifest.Track], overflow: [FilePath],
+    images: [Manifest.Image], files: [RecordedFile], tracks: [Manifest.Track], overflow: [FilePath],
     head: AuditHead
   ) -> Manifest {
     Manifest(
@@ -45,7 +45,7 @@ struct ManifestBuilder {
           map: outcome.map, fill: plan.fill, tracks: tracks)
       ],
       images: images, files: files,
-      audit: Manifest.AuditHead(sequence: head.sequence, head: head.digest), verdict: outcome.verdict)
+      audit: head, verdict: outcome.verdict)
   }
 
   private func acquisitionFacts(_ overflow: [FilePath]) -> Manifest.Acquisition {
@@ -64,15 +64,8 @@ struct ManifestBuilder {
 
   private func sourceFacts() -> Manifest.Source {
     let facts = source.facts
-    let kind: Manifest.Source.Kind =
-      switch facts.kind {
-      case .blockDevice: .blockDevice
-      case .file: .file
-      case .splitFiles: .splitFiles
-      case .discImage: .discImage
-      }
     return Manifest.Source(
-      kind: kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },
+      kind: facts.kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },
       geometry: medium.geometry, model: facts.model, serial: facts.serialNumber, firmware: facts.firmware,
       wwn: facts.worldWideName, readOnly: facts.isReadOnly)
   }

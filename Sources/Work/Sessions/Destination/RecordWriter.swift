@@ -20,13 +20,13 @@ struct RecordWriter {
     var images: [Manifest.Image] = []
     for (outcome, made) in zip(outcomes, plans) {
       guard let image = outcome.written else { continue }
-      var segments: [Manifest.File] = []
+      var segments: [RecordedFile] = []
       for file in image.files {
         // What holds the medium and nothing else has the digest of the medium.
         if made.isPlain, image.files.count == 1, let sha256 = image.digests[.sha256] {
-          segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
+          segments.append(RecordedFile(name: fileName(file.path), size: file.size, sha256: sha256))
         } else if let sha256 = file.sha256 {
-          segments.append(Manifest.File(name: fileName(file.path), size: file.size, sha256: sha256))
+          segments.append(RecordedFile(name: fileName(file.path), size: file.size, sha256: sha256))
         } else {
           segments.append(try entry(file.path))
         }
@@ -68,7 +68,7 @@ struct RecordWriter {
   }
 
   /// Chunk file, map, what the device said and what describes a disc, as the manifest lists them.
-  func recordFiles() throws(EvidenceError) -> [Manifest.File] {
+  func recordFiles() throws(EvidenceError) -> [RecordedFile] {
     let others = try Files.names(in: folder).filter { names.isDevice($0) || names.isDisc($0) }
     return try ([names.chunks(), names.map()] + others).mapThrowing { name throws(EvidenceError) in
       try entry(path(name))
@@ -105,8 +105,8 @@ struct RecordWriter {
   private func path(_ name: String) -> FilePath { folder.appending(name) }
   private func fileName(_ path: FilePath) -> String { path.lastComponent?.string ?? "" }
 
-  private func entry(_ path: FilePath) throws(EvidenceError) -> Manifest.File {
+  private func entry(_ path: FilePath) throws(EvidenceError) -> RecordedFile {
     let (size, sha256) = try FileDigests.of(path)
-    return Manifest.File(name: fileName(path), size: size, sha256: sha256)
+    return RecordedFile(name: fileName(path), size: size, sha256: sha256)
   }
 }

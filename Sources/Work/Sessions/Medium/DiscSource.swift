@@ -89,24 +89,12 @@ extension DiscSource {
         let size = UInt64(stream.sectorSize)
         tracks.append(
           Manifest.Track(
-            session: UInt64(session.number), number: UInt64(track.number), mode: track.mode.recorded,
+            session: UInt64(session.number), number: UInt64(track.number), mode: track.mode,
             firstUnit: UInt64(sectors.lowerBound), unitCount: UInt64(sectors.count),
             digests: try reader.digests(
               of: UInt64(sectors.lowerBound) * size..<UInt64(sectors.upperBound) * size)))
       }
     }
     return tracks
-  }
-}
-
-extension TrackMode {
-  fileprivate var recorded: Manifest.Track.Mode {
-    switch self {
-    case .audio: .audio
-    case .mode0: .mode0
-    case .mode1: .mode1
-    case .mode2: .mode2
-    case .dvd: .dvd
-    }
   }
 }

@@ -38,7 +38,7 @@ struct MediumIdentity: Hashable, Sendable {
     func line(_ what: String, _ ours: String?, _ theirs: String?) -> String? {
       ours == theirs ? nil : "\(what): \(ours ?? "none") when it was begun, \(theirs ?? "none") now"
     }
-    return line("kind", kind.rawValue, other.kind.rawValue)
+    return line("kind", kind.title, other.kind.title)
       ?? line("length", "\(length) bytes", "\(other.length) bytes")
       ?? line("sector size", "\(sectorSize) bytes", "\(other.sectorSize) bytes")
       ?? line("serial number", serialNumber, other.serialNumber)

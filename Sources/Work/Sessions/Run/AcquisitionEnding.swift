@@ -74,8 +74,8 @@ struct AcquisitionEnding {
 
   private static let attempts = 5
 
-  /// After a medium was read, a database that is busy for a while must not cost the result: each attempt waits ten
-  /// seconds for another process by itself.
+  /// After a medium was read, a database that is busy for a while must not cost the result: each attempt waits half
+  /// a minute for another process by itself.
   @discardableResult
   private func persistently<Value>(
     _ body: () throws(EvidenceError) -> Value

@@ -75,7 +75,7 @@ package struct AcquisitionJob {
     return try setting.store.beginAcquisition(
       of: setting.item.number,
       source: AcquisitionSource(
-        path: facts.path.string, kind: facts.kind.rawValue, length: setting.plan.geometry.length,
+        path: facts.path.string, kind: facts.kind, length: setting.plan.geometry.length,
         sectorSize: setting.plan.geometry.logicalSectorSize),
       namesInUse: taken, afterExpiry: request.reasonAfterExpiry,
       details: .fields([

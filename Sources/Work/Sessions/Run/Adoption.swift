@@ -17,7 +17,9 @@ struct Adoption {
   let acquisition: AcquisitionRecord
 
   /// Verifies all of it first.
-  /// - Throws: `imageMalformed` where it does not verify; then nothing is changed.
+  /// - Throws: `adoptionRefused` where it does not verify, or is another acquisition; then nothing is recorded, and the
+  ///   folder keeps its name. `fileMissing`, `manifestMalformed`, `manifestNewer` where its manifest cannot be read;
+  ///   `outputInUse` while another process works on it; `interrupted`, `databaseFailed` …
   func perform(
     stop: StopFlag, progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
@@ -32,7 +34,8 @@ struct Adoption {
     let trusted = CaseCertificates(folder).check(against: store, &certificates)
     try completeOverflow(place.appending(names.manifest))
     let result = try ManifestVerification(
-      place.appending(names.manifest), trust: Trust(trusted), followsOverflow: true, stop: stop
+      place.appending(names.manifest), VerificationSettings(trust: Trust(trusted), stop: stop),
+      followsOverflow: true
     )
     .perform(progress: progress)
     guard !stop.isRaised else { throw EvidenceError(.interrupted, place.string) }
@@ -89,7 +92,7 @@ extension AcquiredImage {
   package init(_ image: Manifest.Image, length: UInt64) {
     self.init(
       format: image.format.rawValue, length: length,
-      segments: image.segments.map { Segment(name: $0.name, size: $0.size, sha256: $0.sha256) })
+      segments: image.segments)
   }
 }
 
