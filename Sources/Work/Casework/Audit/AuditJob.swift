@@ -164,7 +164,7 @@ struct AuditComparison {
         AuditHead(sequence: manifest.audit.sequence, digest: manifest.audit.head), from: names.manifest)
     } catch {
       let code: FindingCode = error.code == .fileMissing ? .fileMissing : .manifestMalformed
-      findings.append(Finding(code, subject: names.manifest, observed: error.description))
+      findings.append(Finding(code, subject: names.manifest, observed: error))
       return nil
     }
   }

@@ -31,19 +31,20 @@ struct ConversionOutput {
       ending == "e01" ? .e01 : ending == "001" || Self.rawEndings.contains(ending) ? .raw : nil
     guard let format = request.format ?? byName else {
       throw EvidenceError(
-        .argumentInvalid, output.string, "its ending names no format: use .E01, .raw, .dd, .img, .001 or --to"
-      )
+        .argumentInvalid, output.string, "its ending names no format: .E01, .raw, .dd, .img and .001 do",
+        consider: [.to])
     }
     guard format == .raw || request.splitSize == nil else {
-      throw EvidenceError(.argumentInvalid, "--split", "for raw images; an E01 has --segment-size")
+      throw EvidenceError(invalid: .split, "for raw images, not for an E01", consider: [.segmentSize])
     }
     guard format == .e01 || (request.segmentSize == nil && request.compression == nil) else {
       throw EvidenceError(
-        .argumentInvalid, "--segment-size and --compression", "for E01; raw images have --split")
+        invalid: request.segmentSize == nil ? .compression : .segmentSize, "for an E01, not for raw images",
+        consider: request.segmentSize == nil ? [] : [.split])
     }
     if let size = request.splitSize, size < RawWriter.smallestSplit {
       throw EvidenceError(
-        .argumentInvalid, "--split \(size)", "at least \(HumanText.size(RawWriter.smallestSplit))")
+        invalid: .split, "\(size)", "at least \(HumanText.size(RawWriter.smallestSplit))")
     }
     self.format = format
     self.folder = output.parentFolder

@@ -55,12 +55,12 @@ extension ProtectedMedium {
     guard Files.kind(request.source) != nil else {
       throw EvidenceError(.sourceMissing, request.source.string)
     }
-    for (option, isGiven) in [
-      ("--sector-size", request.sectorSize != nil), ("--start", request.firstSector != nil),
-      ("--length", request.sectorCount != nil),
+    for (field, isGiven) in [
+      (RequestField.sectorSize, request.sectorSize != nil), (.start, request.firstSector != nil),
+      (.length, request.sectorCount != nil),
     ] where isGiven {
       throw EvidenceError(
-        .argumentInvalid, option, "not for the image of a disc; --track picks one of its tracks")
+        invalid: field, "not for the image of a disc; one of its tracks can be chosen", consider: [.track])
     }
     return try DiscSource(request.source, track: request.track)
   }

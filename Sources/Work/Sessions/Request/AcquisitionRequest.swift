@@ -85,18 +85,17 @@ package struct AcquisitionRequest: Sendable {
   func check(_ geometry: MediaGeometry) throws(EvidenceError) {
     for formats in [formats] + copies.compactMap(\.formats) {
       guard !formats.isEmpty, Set(formats).count == formats.count else {
-        throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
+        throw EvidenceError(invalid: .format, "each format once, and at least one")
       }
     }
     if !overflow.isEmpty, formats.contains(.raw), splitSize == nil {
       throw EvidenceError(
-        .argumentInvalid, "--overflow-to",
-        "a raw image in one file cannot go on in another folder: add --split, such as --split 2GiB")
+        invalid: .overflowTo, "a raw image in one file cannot go on in another folder", consider: [.split])
     }
     if let splitSize {
       guard splitSize >= RawWriter.smallestSplit, splitSize % UInt64(geometry.logicalSectorSize) == 0 else {
         throw EvidenceError(
-          .argumentInvalid, "--split \(splitSize)",
+          invalid: .split, "\(splitSize)",
           "at least \(HumanText.size(RawWriter.smallestSplit)), and a multiple of \(geometry.logicalSectorSize) bytes"
         )
       }
