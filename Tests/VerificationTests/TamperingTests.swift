@@ -1,5 +1,4 @@
 import CaseFolders
-import CaseRecords
 import CaseStore
 import Casework
 import Evidence

@@ -122,7 +122,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .fileDigestMismatch: "a file is not the recorded one"
     case .noStoredDigest: "the image stores no digest to compare with"
     case .fileMissing: "a recorded file is missing"
-    case .fileSizeMismatch: "a file has not its recorded size"
+    case .fileSizeMismatch: "the size of a file differs from the record"
     case .fileUnlisted: "something lies beside the evidence that its record does not name"
     case .fileUnreadable: "a file could not be read"
     case .sumsMismatch: "SHA256SUMS does not say what the manifest says"
@@ -130,7 +130,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .chunkDamaged: "stored data of the image is damaged"
     case .segmentMissing: "a segment of the image is missing"
     case .imageTruncated: "the image ends too early"
-    case .lengthMismatch: "the image has not its recorded length"
+    case .lengthMismatch: "the length of the image differs from the record"
     case .paddingNotZero: "the padding after the end of the medium is not zero"
     case .metadataMismatch: "the description inside the image is not the recorded one"
     case .unreadableListDiffers: "the image's own list of unreadable sectors is not that of the manifest"
@@ -160,9 +160,9 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .signerUntrusted: "the signer's certificate is not one you trust"
     case .certificateExpired: "a certificate had ended when it was used"
     case .certificateNotYetValid: "a certificate was not valid yet when it was used"
-    case .certificateRevoked: "a certificate was taken back by whoever issued it"
+    case .certificateRevoked: "a certificate was revoked by its issuer"
     case .certificateUsage: "a certificate is not made for what it was used for"
-    case .revocationUnknown: "whether a certificate was taken back cannot be told"
+    case .revocationUnknown: "whether a certificate was revoked cannot be told"
     case .signatureWeakKey: "the key of a certificate is of a kind or size that is not safe enough"
     case .signatureWeakDigest: "the signature rests on a digest that is not safe any more"
     case .certificateReplaced: "a certificate of the case is not the one that its log names"
@@ -170,7 +170,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .timestampInvalid: "a time stamp is not one of this signature"
     case .timestampUntrusted: "the authority of a time stamp is not one you trust, so that it proves nothing"
     case .timestampContradictsSigner: "the signer states a later time than the time stamp proves"
-    case .timestampRenewalDue: "the certificate of a time stamp ends, or has ended: stamp anew with `--renew`"
+    case .timestampRenewalDue: "the certificate of a time stamp ends, or has ended"
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"
     case .auditChainBroken: "the chain of the audit log is broken"
@@ -210,6 +210,8 @@ package struct Finding: Hashable, Sendable {
   package let observed: String?
   /// The sectors of the medium that are affected, where they can be named.
   package let sectors: SectorRange?
+  /// The error behind it; ``observed`` is its description.
+  package let cause: EvidenceError?
 
   package init(
     _ code: FindingCode, _ severity: FindingSeverity = .failure, subject: String, expected: String? = nil,
@@ -221,5 +223,23 @@ package struct Finding: Hashable, Sendable {
     self.expected = expected
     self.observed = observed
     self.sectors = sectors
+    self.cause = nil
   }
+
+  /// What an error kept from being looked at, or what it says of it.
+  package init(
+    _ code: FindingCode, _ severity: FindingSeverity = .failure, subject: String, expected: String? = nil,
+    observed cause: EvidenceError
+  ) {
+    self.code = code
+    self.severity = severity
+    self.subject = subject
+    self.expected = expected
+    self.observed = cause.description
+    self.sectors = nil
+    self.cause = cause
+  }
+
+  /// What is observed of an acquisition that can be resumed.
+  package static let notEnded = "it has not ended"
 }

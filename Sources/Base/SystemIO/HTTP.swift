@@ -16,7 +16,7 @@ package struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
     let scheme = "http://"
     guard text.lowercased().hasPrefix(scheme) else {
       throw EvidenceError(
-        .argumentInvalid, text, "only http:// is supported; for https use `--request`, curl and `--response`")
+        .argumentInvalid, text, "only http:// is supported, not https", consider: [.request])
     }
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
       throw EvidenceError(.argumentInvalid, text, "an address has no blanks, control characters or umlauts")

@@ -32,22 +32,20 @@ package struct DiscStream: Sendable {
   /// The user data, 2048 bytes a sector, of one data track.
   /// - Throws: `argumentInvalid` where there is no such track, or its sectors have no such part, or other data as well.
   package init(userDataOf number: Int, of image: DiscImage) throws(EvidenceError) {
-    let option = "--track \(number)"
+    func refused(_ why: String) -> EvidenceError { EvidenceError(invalid: .track, "\(number)", why) }
     guard let session = image.disc.sessions.first(where: { $0.tracks.contains { $0.number == number } }),
       let track = session.tracks.first(where: { $0.number == number })
     else {
       let numbers = image.disc.tracks.map { "\($0.number)" }.joined(separator: ", ")
-      throw EvidenceError(.argumentInvalid, option, "the disc has the tracks \(numbers)")
+      throw refused("the disc has the tracks \(numbers)")
     }
     guard let layout = track.userDataLayout else {
-      throw EvidenceError(.argumentInvalid, option, "track \(number) has no user data of 2048 bytes a sector")
+      throw refused("track \(number) has no user data of 2048 bytes a sector")
     }
     let runs = track.extents.compactMap(\.run)
     guard track.mode != .mode2 || runs.allSatisfy({ $0.layout == .form1Data }) else {
-      throw EvidenceError(
-        .argumentInvalid, option,
-        "sectors of mode 2 may be of form 2, which 2048 bytes cannot hold: acquire the whole disc, without --track"
-      )
+      throw refused(
+        "sectors of mode 2 may be of form 2, which 2048 bytes cannot hold: acquire the whole disc")
     }
     var disc = image.disc
     var alone = session
@@ -71,7 +69,7 @@ package struct DiscStream: Sendable {
         sizes.isEmpty
           ? "the image stores no sectors"
           : "sectors are stored with \(sizes.sorted().map(String.init).joined(separator: " and ")) bytes, and an image "
-            + "holds sectors of one size: acquire its data track with --track")
+            + "holds sectors of one size: acquire its data track alone", consider: [.track])
     }
     var runs: [Run] = []
     var count = 0

@@ -53,7 +53,7 @@ package struct ImagePlace: Sendable {
 package protocol ImagePlan: Sendable {
   static var format: FormatID { get }
   /// The settings it takes; others are not for it.
-  static var settings: Set<ImageSettings.Name> { get }
+  static var settings: Set<RequestField> { get }
 
   init(_ settings: ImageSettings)
   /// For a file whose name ends like this, as it is spelled; `nil` where that is another format.
@@ -96,17 +96,6 @@ extension ImagePlan {
 
 /// What can be asked of an image to be written, whatever its format. What is not asked for is `nil`.
 package struct ImageSettings: Sendable {
-  package enum Name: String, Hashable, Sendable, CaseIterable {
-    case split
-    case segmentSize = "segment-size"
-    case compression
-    case sectorsPerChunk = "sectors-per-chunk"
-    case errorGranularity = "error-granularity"
-    case mediaType = "media-type"
-    case logical
-    case writeBlocker = "write-blocker"
-  }
-
   /// Largest file of an image without structure, in bytes.
   package var split: UInt64?
   /// Largest file of a container, in bytes.
@@ -123,8 +112,8 @@ package struct ImageSettings: Sendable {
   package init() {}
 
   /// Those that are asked for.
-  package var given: Set<Name> {
-    let all: [(Name, Bool)] = [
+  package var given: Set<RequestField> {
+    let all: [(RequestField, Bool)] = [
       (.split, split != nil), (.segmentSize, segmentSize != nil), (.compression, compression != nil),
       (.sectorsPerChunk, sectorsPerChunk != nil), (.errorGranularity, errorGranularity != nil),
       (.mediaType, mediaType != nil), (.logical, isLogical != nil), (.writeBlocker, writeBlocker != nil),

@@ -127,11 +127,11 @@ struct AcquireCommand: CaseCommand {
     of settings: ImageSettings, by output: AcquisitionRequest.Output
   ) throws(EvidenceError) {
     guard !format.isEmpty else { return }
-    let taken = output.all.reduce(into: Set<ImageSettings.Name>()) { $0.formUnion(type(of: $1).settings) }
-    guard let idle = settings.given.subtracting(taken).map(\.rawValue).min() else { return }
-    let others = DiskWriters.all.filter { $0.settings.contains { $0.rawValue == idle } }.map { $0.format }
+    let taken = output.all.reduce(into: Set<RequestField>()) { $0.formUnion(type(of: $1).settings) }
+    guard let idle = settings.given.subtracting(taken).min(by: { $0.rawValue < $1.rawValue }) else { return }
+    let others = DiskWriters.all.filter { $0.settings.contains(idle) }.map { $0.format }
     throw EvidenceError(
-      .argumentInvalid, "--\(idle)",
+      invalid: idle,
       "no image is named that takes it: \(others.map(Formats.title).joined(separator: ", "))")
   }
 }

@@ -22,12 +22,12 @@ enum AcquisitionRendering {
     display.finish()
     output.show(lines(summary), json: json(summary))
     for destination in summary.destinations.dropFirst() {
-      if let failure = destination.failure { Rendering.warn(failure.description) }
+      if let failure = destination.failure { Rendering.warn(Rendering.line(failure)) }
     }
     for remark in summary.remarks { Rendering.warn(remark) }
     if let unrecorded = summary.unrecorded {
       Rendering.warn(
-        "the case could not record the end of this acquisition: \(unrecorded) `exhibit resume` then records it."
+        "the case could not record the end of this acquisition: \(Rendering.line(unrecorded)) `exhibit resume` then records it."
       )
     }
     if let failure = summary.failure { throw StoppedEarly(failure) }
@@ -82,7 +82,7 @@ enum AcquisitionRendering {
       "folder": destination.folder.map { .string($0.string) },
       "manifest": destination.manifest.map { .string($0.string) },
       "files": .array(destination.files.map { .string($0) }),
-      "error": destination.failure.map { .string($0.description) },
+      "error": destination.failure.map { .string(Rendering.line($0)) },
     ])
   }
 }

@@ -40,7 +40,7 @@ struct CaseListCommand: ParsableCommand {
     output.show(
       found.cases.isEmpty ? ["No case is there."] : found.cases.map(\.line),
       json: .fields(["cases": .array(found.cases.map(\.json))]))
-    for problem in found.problems { Rendering.warn(problem.description) }
+    for problem in found.problems { Rendering.warn(Rendering.line(problem)) }
     if !found.problems.isEmpty { throw EndedWith(status: .failed) }
   }
 }

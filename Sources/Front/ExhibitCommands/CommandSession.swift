@@ -51,13 +51,13 @@ enum CommandSession {
     case .sharedFileSystem(let kind):
       "the case lies on a network file system (\(kind)): SQLite's locks may not hold between machines there, so work on "
         + "it from one machine at a time, and back it up"
-    case .notRecorded(let error): "this command is not in the audit log: \(error)"
+    case .notRecorded(let error): "this command is not in the audit log: \(Rendering.line(error))"
     case .notSigned(let error):
-      "the head of the audit log is not signed (`exhibit audit checkpoint` does it): \(error)"
+      "the head of the audit log is not signed (`exhibit audit checkpoint` does it): \(Rendering.line(error))"
     case .notStamped(let error):
-      "the signed head of the audit log has no time stamp (`exhibit audit checkpoint` asks again): \(error)"
+      "the signed head of the audit log has no time stamp (`exhibit audit checkpoint` asks again): \(Rendering.line(error))"
     case .noAuthority(let error):
-      "\(AuthoritySetting.variable): the signed head of the audit log has no time stamp: \(error)"
+      "\(AuthoritySetting.variable): the signed head of the audit log has no time stamp: \(Rendering.line(error))"
     }
   }
 }

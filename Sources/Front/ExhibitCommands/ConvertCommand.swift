@@ -135,7 +135,7 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private static func lines(_ report: ConversionReport) -> [String] {
-    var lines = [report.sentence]
+    var lines = [report.advisedSentence]
     lines.append("  from       \(report.inputFormat.title), \(HumanText.size(report.geometry.length))")
     for file in report.files.prefix(8) {
       lines.append("  to         \(HumanText.singleLine(file.string))")
@@ -171,7 +171,7 @@ struct ConvertCommand: ParsableCommand {
 
   private static func json(_ report: ConversionReport) -> JSONValue {
     .fields([
-      "outcome": .string(report.outcome.rawValue), "sentence": .string(report.sentence),
+      "outcome": .string(report.outcome.rawValue), "sentence": .string(report.advisedSentence),
       "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.id.rawValue),
       "to": .string(report.outputFormat.id.rawValue), "length": Rendering.number(report.geometry.length),
       "sectorSize": JSONValue(report.geometry.logicalSectorSize),

@@ -11,7 +11,7 @@ enum DiscConversionRendering {
 
   static func lines(_ report: DiscConversionReport) -> [String] {
     var lines = [
-      report.sentence, "  from       \(report.inputFormat.title)",
+      report.advisedSentence, "  from       \(report.inputFormat.title)",
       "  to         \(report.outputFormat.title)",
     ]
     for file in report.files.prefix(listedTracks) {
@@ -54,7 +54,7 @@ enum DiscConversionRendering {
 
   static func json(_ report: DiscConversionReport) -> JSONValue {
     .fields([
-      "outcome": .string(report.outcome.rawValue), "sentence": .string(report.sentence),
+      "outcome": .string(report.outcome.rawValue), "sentence": .string(report.advisedSentence),
       "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.id.rawValue),
       "to": .string(report.outputFormat.id.rawValue), "losses": report.lossesJSON,
       "refused": .array(report.refused.map { .string($0.kind.rawValue) }), "tracks": report.tracksJSON,

@@ -31,7 +31,7 @@ package enum Rendering {
       ended(end.status, nil)
       Self.end(end.status, of: name)
     } catch let stopped as StoppedEarly {
-      Terminal.writeError("\(name): \(stopped.reason)\n")
+      report(stopped.reason, by: name)
       ended(.incomplete, stopped.reason)
       end(.incomplete, of: name)
     } catch let error as EvidenceError {
@@ -53,7 +53,7 @@ package enum Rendering {
 
   /// One error as one line on standard error.
   package static func report(_ error: EvidenceError, by name: String) {
-    Terminal.writeError("\(name): \(error)\n")
+    Terminal.writeError("\(name): \(line(error))\n")
   }
 
   /// One line on standard error that is no failure of the command.
@@ -78,16 +78,22 @@ package enum Rendering {
   /// A result that nobody could read is no success; every other status says more than that.
   private static func end(_ status: ExitStatus, of name: String) -> Never {
     guard status == .complete, let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
-    Terminal.writeError("\(name): \(failure)\n")
+    report(failure, by: name)
     exit(failure.exitStatus.rawValue)
+  }
+
+  /// One error on one line: `not a case folder: /tmp/x (no case.sqlite in it). Name a folder made by …`
+  package static func line(_ error: EvidenceError) -> String {
+    let reason = error.detail.isEmpty ? "" : " (\(HumanText.singleLine(error.detail)))"
+    return "\(error.code.summary): \(HumanText.singleLine(error.typedSubject))\(reason). \(error.remedy)"
   }
 
   package static func json(of error: EvidenceError) -> JSONValue {
     .fields([
       "error": .fields([
         "code": .string(error.code.rawValue), "message": .string(error.code.summary),
-        "subject": .string(error.subject), "detail": error.detail.isEmpty ? nil : .string(error.detail),
-        "remedy": .string(error.code.remedy), "exitStatus": JSONValue(error.exitStatus.rawValue),
+        "subject": .string(error.typedSubject), "detail": error.detail.isEmpty ? nil : .string(error.detail),
+        "remedy": .string(error.remedy), "exitStatus": JSONValue(error.exitStatus.rawValue),
       ])
     ])
   }
@@ -97,10 +103,10 @@ package enum Rendering {
     var parts: [String] = []
     if let sectors = finding.sectors { parts.append("sectors \(sectors)") }
     if let expected = finding.expected { parts.append("expected \(expected)") }
-    if let observed = finding.observed { parts.append("observed \(observed)") }
+    if let observed = finding.advisedObservation { parts.append("observed \(observed)") }
     let details = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     return HumanText.singleLine(
-      "\(finding.severity.rawValue)  \(finding.code.rawValue)  \(finding.subject): \(finding.code.meaning)\(details)"
+      "\(finding.severity.rawValue)  \(finding.code.rawValue)  \(finding.subject): \(finding.advisedMeaning)\(details)"
     )
   }
 
@@ -122,8 +128,9 @@ package enum Rendering {
   package static func json(_ finding: Finding) -> JSONValue {
     .fields([
       "code": .string(finding.code.rawValue), "severity": .string(finding.severity.rawValue),
-      "subject": .string(finding.subject), "meaning": .string(finding.code.meaning),
-      "expected": finding.expected.map { .string($0) }, "observed": finding.observed.map { .string($0) },
+      "subject": .string(finding.subject), "meaning": .string(finding.advisedMeaning),
+      "expected": finding.expected.map { .string($0) },
+      "observed": finding.advisedObservation.map { .string($0) },
       "sectors": finding.sectors.map {
         .fields(["first": number($0.first), "count": number($0.count)])
       },

@@ -19,7 +19,7 @@ package enum VerificationRendering {
   package static func lines(_ report: VerificationReport) -> [String] {
     var lines = ["Verification of \(HumanText.singleLine(report.subject))"]
     for check in report.checks {
-      lines.append("  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(check.against))"))")
+      lines.append("  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(against(check)))"))")
     }
     for signer in report.signers {
       lines.append("  \(signer.sentence)")
@@ -49,6 +49,10 @@ package enum VerificationRendering {
     return parts.isEmpty ? "" : " With \(parts.joined(separator: " and ")), see above."
   }
 
+  private static func against(_ check: VerificationCheck) -> String {
+    check.cause.map(Rendering.line) ?? check.against
+  }
+
   private static func sign(_ outcome: VerificationCheck.Outcome) -> String {
     switch outcome {
     case .passed: "ok         "
@@ -65,7 +69,8 @@ package enum VerificationRendering {
       "checks": .array(
         report.checks.map {
           .fields([
-            "name": .string($0.name), "outcome": .string($0.outcome.rawValue), "against": .string($0.against),
+            "name": .string($0.name), "outcome": .string($0.outcome.rawValue),
+            "against": .string(against($0)),
           ])
         }),
       "signers": .array(report.signers.map(json)),

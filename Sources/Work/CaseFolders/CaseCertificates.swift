@@ -46,7 +46,7 @@ package struct CaseCertificates {
     } catch {
       report.take(
         name, against: "its form",
-        [Finding(.certificateDamaged, subject: subject, observed: error.description)])
+        [Finding(.certificateDamaged, subject: subject, observed: error)])
       return []
     }
     guard let recorded = recorded(Self.detail, store) else {

@@ -165,7 +165,7 @@ extension CaseStore {
 
 extension CaseStore {
   /// The person somebody means: by name, by identifier (badge), or by the identifier of the record.
-  /// - Throws: `personUnknown`; `argumentInvalid` where several are meant.
+  /// - Throws: `personUnknown`; `personAmbiguous` where several are meant.
   package func person(named reference: String) throws(EvidenceError) -> PersonRecord {
     guard let person = try knownPerson(reference) else { throw EvidenceError(.personUnknown, reference) }
     return person
@@ -177,9 +177,7 @@ extension CaseStore {
       $0.details.name == reference || $0.details.identifier == reference || $0.id.description == reference
     }
     guard meant.count <= 1 else {
-      throw EvidenceError(
-        .argumentInvalid, reference,
-        "\(meant.count) people of the case can be meant; name one by identifier, see `exhibit person list`")
+      throw EvidenceError(.personAmbiguous, reference, "\(meant.count) people")
     }
     return meant.first
   }

@@ -253,7 +253,7 @@ private struct CheckpointSignatures {
         .findings(subject: subject)
     } catch {
       tokenFindings.append(
-        Finding(.timestampInvalid, subject: subject, expected: "a time stamp", observed: error.description))
+        Finding(.timestampInvalid, subject: subject, expected: "a time stamp", observed: error))
     }
   }
 

@@ -35,7 +35,7 @@ struct FileCheck {
           observed: "SHA-256 \(digest)")
     } catch {
       return Finding(
-        .fileUnreadable, subject: file.name, expected: "a readable file", observed: error.description)
+        .fileUnreadable, subject: file.name, expected: "a readable file", observed: error)
     }
   }
 }

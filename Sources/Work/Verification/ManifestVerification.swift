@@ -135,7 +135,7 @@ package struct ManifestVerification {
     } catch {
       return report.take(
         "\(name): signature", against: "its form",
-        [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: error.description)])
+        [Finding(.signatureInvalid, subject: subject, expected: "a signature", observed: error)])
     }
     let (signatures, findings) = try ManifestSignature.check(
       manifest: manifest, signature: bytes, trust: settings.trust, subject: subject)
@@ -165,7 +165,7 @@ package struct ManifestVerification {
       guard error.code != .cryptographyFailed else { throw error }
       report.take(
         "\(subject): renewed time stamps", against: "their form",
-        [Finding(.timestampInvalid, subject: subject, observed: error.description)])
+        [Finding(.timestampInvalid, subject: subject, observed: error)])
     }
   }
 
@@ -235,7 +235,7 @@ package struct ManifestVerification {
             observed: listed[file]?.hex ?? "no entry"))
       }
     } catch {
-      findings.append(Finding(.sumsMismatch, subject: RecordNames.sums, observed: error.description))
+      findings.append(Finding(.sumsMismatch, subject: RecordNames.sums, observed: error))
     }
     report.take(RecordNames.sums, against: "manifest", findings)
   }
@@ -259,7 +259,7 @@ package struct ManifestVerification {
         report.skip("\(file): sector map", because: "it is missing")
         continue
       } catch {
-        findings.append(Finding(.manifestInconsistent, subject: file, observed: error.description))
+        findings.append(Finding(.manifestInconsistent, subject: file, observed: error))
       }
       report.take("\(file): sector map", against: "manifest", findings)
     }
@@ -292,7 +292,7 @@ package struct ManifestVerification {
     } catch {
       report.take(
         "\(stream.chunks.file): form", against: "chunk file format",
-        [Finding(.chunkFileMalformed, subject: stream.chunks.file, observed: error.description)])
+        [Finding(.chunkFileMalformed, subject: stream.chunks.file, observed: error)])
       return report.skip(
         "images", because: "without the chunk digests there is nothing to compare chunks with")
     }
@@ -330,7 +330,7 @@ package struct ManifestVerification {
         [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged
       return report.take(
         "\(first.name): opening", against: "its format",
-        [Finding(code, subject: first.name, observed: error.description)])
+        [Finding(code, subject: first.name, observed: error)])
     }
     let names = reader.segments.compactMap { $0.lastComponent?.string }
     guard names == image.segments.map(\.name) else {

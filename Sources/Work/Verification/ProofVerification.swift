@@ -46,7 +46,7 @@ package struct ProofVerification {
     } catch {
       report.take(
         "\(name): form", against: "proof format \(PartialProof.version)",
-        [Finding(.proofMalformed, subject: name, observed: error.description)])
+        [Finding(.proofMalformed, subject: name, observed: error)])
       return report
     }
     let manifest = try ManifestVerification(folder.appending(names.manifest), settings)

@@ -24,11 +24,14 @@ package struct VerificationCheck: Hashable, Sendable {
   package let outcome: Outcome
   /// What it was compared with, or why it was not checked.
   package let against: String
+  /// The error for which it was not checked; ``against`` is its description.
+  package let cause: EvidenceError?
 
-  package init(_ name: String, _ outcome: Outcome, against: String) {
+  package init(_ name: String, _ outcome: Outcome, against: String, cause: EvidenceError? = nil) {
     self.name = name
     self.outcome = outcome
     self.against = against
+    self.cause = cause
   }
 }
 
@@ -62,6 +65,10 @@ package struct VerificationReport: Sendable {
 
   package mutating func skip(_ name: String, because reason: String) {
     checks.append(VerificationCheck(name, .notChecked, against: reason))
+  }
+
+  package mutating func skip(_ name: String, because cause: EvidenceError) {
+    checks.append(VerificationCheck(name, .notChecked, against: cause.description, cause: cause))
   }
 
   /// Takes over everything of another report.

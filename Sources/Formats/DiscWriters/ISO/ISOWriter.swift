@@ -86,7 +86,7 @@ extension DiscLosses {
       losses.append(DiscLoss(.sectorHeaders, "\(name): \(layout.size - 2048) of \(layout.size) bytes"))
       if count.damaged > 0 {
         let correctable = count.correctable.count
-        let help = correctable > 0 ? "; \(correctable) of them can be corrected by --repair" : ""
+        let help = correctable > 0 ? "; \(correctable) of them can be corrected" : ""
         losses.append(DiscLoss(.damage, "\(name): \(count.damaged) sectors have a wrong EDC\(help)"))
       }
       if let form2 = count.kinds[.form2] {

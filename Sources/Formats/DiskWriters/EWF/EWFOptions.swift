@@ -60,8 +60,8 @@ package struct EWFOptions: Hashable, Sendable {
     guard geometry.logicalSectorSize.nonzeroBitCount == 1 else {
       throw EvidenceError(
         .argumentInvalid, "an E01 of sectors of \(geometry.logicalSectorSize) bytes",
-        "it holds sectors of 512, 1024, 2048 or 4096 bytes: use --format raw, or --track for the data of one track"
-      )
+        "it holds sectors of 512, 1024, 2048 or 4096 bytes; a raw image holds any",
+        consider: [.format, .track])
     }
     guard let sectorsPerChunk else { return }
     guard EWFChunkSize.choices.contains(sectorsPerChunk) else {

@@ -6,7 +6,7 @@ import SystemIO
 /// An E01. What is not asked for comes from what it is an image of.
 package struct EWFPlan: ImagePlan {
   package static let format = FormatID.e01
-  package static let settings: Set<ImageSettings.Name> = [
+  package static let settings: Set<RequestField> = [
     .segmentSize, .compression, .sectorsPerChunk, .errorGranularity, .mediaType, .logical, .writeBlocker,
   ]
 

@@ -6,7 +6,7 @@ import SystemIO
 /// A raw image: the bytes of the medium in one file, or split.
 package struct RawPlan: ImagePlan {
   package static let format = FormatID.raw
-  package static let settings: Set<ImageSettings.Name> = [.split]
+  package static let settings: Set<RequestField> = [.split]
 
   /// Largest file in bytes; one file where `nil`.
   package let split: UInt64?
@@ -39,7 +39,7 @@ package struct RawPlan: ImagePlan {
     guard let split else { return }
     guard split >= RawWriter.smallestSplit, split % UInt64(geometry.logicalSectorSize) == 0 else {
       throw EvidenceError(
-        .argumentInvalid, "--split \(split)",
+        invalid: .split, "\(split)",
         "at least \(HumanText.size(RawWriter.smallestSplit)), and a multiple of \(geometry.logicalSectorSize) bytes"
       )
     }

@@ -1,5 +1,4 @@
 import CanonicalJSON
-import CaseRecords
 import CaseStore
 import Digests
 import Evidence

@@ -1,6 +1,5 @@
 import CanonicalJSON
 import CaseFolders
-import CaseRecords
 import CaseStore
 import Digests
 import Evidence

@@ -1,5 +1,4 @@
 import CaseFolders
-import CaseRecords
 import CaseStore
 import Digests
 import Evidence
@@ -164,7 +163,7 @@ struct AuditComparison {
         manifest.audit, from: names.manifest)
     } catch {
       let code: FindingCode = error.code == .fileMissing ? .fileMissing : .manifestMalformed
-      findings.append(Finding(code, subject: names.manifest, observed: error.description))
+      findings.append(Finding(code, subject: names.manifest, observed: error))
       return nil
     }
   }

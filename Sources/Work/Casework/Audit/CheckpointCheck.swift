@@ -75,7 +75,7 @@ struct CheckpointCheck {
     do throws(EvidenceError) {
       bytes = try Files.contents(files.document(sequence), cap: CheckpointFiles.cap)
     } catch {
-      return (nil, nil, [Finding(.fileUnreadable, subject: subject, observed: error.description)])
+      return (nil, nil, [Finding(.fileUnreadable, subject: subject, observed: error)])
     }
     let digest = Digest.of(bytes, .sha256)
     let signature = try? Files.contents(files.signature(sequence), cap: CheckpointFiles.cap)
@@ -119,7 +119,7 @@ struct CheckpointCheck {
       for signer in report.signers { signers.insert(signer) }
       return report.findings(subject: subject) + tokenFindings(signature, sequence)
     } catch {
-      return [Finding(.signatureInvalid, subject: subject, observed: error.description)]
+      return [Finding(.signatureInvalid, subject: subject, observed: error)]
     }
   }
 
@@ -135,7 +135,7 @@ struct CheckpointCheck {
     } catch {
       return [
         Finding(
-          .timestampInvalid, subject: subject, expected: "a time stamp", observed: error.description)
+          .timestampInvalid, subject: subject, expected: "a time stamp", observed: error)
       ]
     }
   }

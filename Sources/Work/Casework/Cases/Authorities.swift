@@ -40,7 +40,7 @@ package enum Authorities {
     in folder: CaseFolder, item: ItemNumber?, kind: String, reference: String, scope: String?,
     expires: String?
   ) throws(EvidenceError) -> Authority {
-    let end = try expires.map { text throws(EvidenceError) in try StatedTime(text, of: "--expires").time }
+    let end = try expires.map { text throws(EvidenceError) in try StatedTime(text, of: .expires).time }
     let store = try CaseStore.open(folder)
     let record = try store.recordAuthority(
       AuthorityDetails(kind: kind, reference: reference, scope: scope, expires: end), for: item)

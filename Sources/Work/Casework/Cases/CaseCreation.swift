@@ -104,9 +104,9 @@ package struct CaseCreation {
       let identity = try SigningFiles.identity(key: key, certificate: certificate, passphrase: passphrase)
       guard acceptsUnencrypted || Self.isProtected(bytes) else {
         throw EvidenceError(
-          .argumentInvalid, "--key \(key)",
-          "the key is not encrypted and would lie in the case like that; encrypt it, or accept it with --unencrypted-key"
-        )
+          invalid: .key, "\(key)",
+          "the key is not encrypted and would be stored in the case like that; encrypt it",
+          consider: [.unencryptedKey])
       }
       return (identity, bytes)
     }

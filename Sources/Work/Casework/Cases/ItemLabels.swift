@@ -24,11 +24,11 @@ package enum ItemLabels {
   ) throws(EvidenceError) -> String {
     guard let format = output.extension.flatMap({ Format(rawValue: $0.lowercased()) }) else {
       throw EvidenceError(
-        .argumentInvalid, "--output \(output)",
+        invalid: .output, output.string,
         "its name ends in one of \(Format.allCases.map { ".\($0.rawValue)" }.joined(separator: ", "))")
     }
     guard !folder.isAmongEvidence(output) else {
-      throw EvidenceError(.argumentInvalid, "--output \(output)", "it would lie among the evidence")
+      throw EvidenceError(invalid: .output, output.string, "it would lie among the evidence")
     }
     guard !Files.exists(output) else { throw EvidenceError(.outputExists, output.string) }
     let label = try label(of: item, in: folder)
@@ -109,7 +109,7 @@ package enum ItemLabels {
     guard Files.kind(path) == .file else { throw EvidenceError(.fileMissing, path.string) }
     guard let program = ExternalProgram(named: "zbarimg") else {
       throw EvidenceError(
-        .programMissing, "zbarimg", "Debian package zbar-tools; or give what a scanner reads with --text")
+        .programMissing, "zbarimg", "Debian package zbar-tools", consider: [.text])
     }
     let result = try program.run([
       "--nodbus", "--quiet", "--raw", "-Sdisable", "-Sqrcode.enable", path.asArgument.string,

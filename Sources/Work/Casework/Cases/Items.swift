@@ -40,7 +40,7 @@ package enum Items {
         (
           .seizedAt,
           try seizedAt.map { text throws(EvidenceError) in
-            try StatedTime(text, of: "--seized-at").past("--seized-at").time.description
+            try StatedTime(text, of: .seizedAt).past(.seizedAt).time.description
           }
         ), (.tags, try tagList()),
       ]
@@ -51,7 +51,7 @@ package enum Items {
     private func tagList() throws(EvidenceError) -> String? {
       guard !tags.isEmpty else { return nil }
       for tag in tags where tag.contains(",") || tag.trimmingSpaces != tag || tag.isEmpty {
-        throw EvidenceError(.argumentInvalid, "--tag \(tag)", "a word or words without commas")
+        throw EvidenceError(invalid: .tag, tag, "a word or words without commas")
       }
       return Set(tags).sorted().joined(separator: ", ")
     }
@@ -64,7 +64,7 @@ package enum Items {
         let minutes = parts[1], let seconds = parts[2], hours < 1_000_000, minutes < 60, seconds < 60
       else {
         throw EvidenceError(
-          .argumentInvalid, "--clock-offset \(text)",
+          invalid: .clockOffset, text,
           "such as +00:03:12 where the clock was 3 minutes and 12 seconds fast, -01:00:00 where it was an hour slow"
         )
       }

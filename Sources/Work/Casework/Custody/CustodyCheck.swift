@@ -13,7 +13,7 @@ struct CustodyCheck {
   func perform(_ items: [ItemNumber], ofWholeCase: Bool, _ report: inout VerificationReport) {
     do throws(EvidenceError) { try check(items, ofWholeCase, &report) } catch {
       // What cannot be read is found by the check of the log; it is said here what was not looked at.
-      report.skip("custody, signatures of events and attachments", because: error.description)
+      report.skip("custody, signatures of events and attachments", because: error)
     }
   }
 
@@ -22,7 +22,7 @@ struct CustodyCheck {
     do throws(EvidenceError) {
       try checkSignatures(of: nil, &report)
       try checkAttachments(try store.attachments(), ofWholeCase: true, &report)
-    } catch { report.skip("signatures of events and attachments", because: error.description) }
+    } catch { report.skip("signatures of events and attachments", because: error) }
   }
 
   private func check(

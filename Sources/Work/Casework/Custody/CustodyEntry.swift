@@ -55,10 +55,10 @@ package struct CustodyEntry {
   ) throws(EvidenceError) -> CustodyLine {
     guard let type = CustodyEventType(rawValue: event.lowercased()) else {
       throw EvidenceError(
-        .argumentInvalid, "--event \(event)", "one of \(Self.eventNames.joined(separator: ", "))")
+        invalid: .event, event, "one of \(Self.eventNames.joined(separator: ", "))")
     }
     let stated = try time.map { text throws(EvidenceError) in
-      try StatedTime(text, of: "--time").past("--time")
+      try StatedTime(text, of: .time).past(.time)
     }
     try checkCorrection(type)
     let store = try CaseStore.open(folder)
@@ -91,7 +91,7 @@ package struct CustodyEntry {
         unverified: unverified, stop: stop, progress: progress)
       if stated == nil { details.occurred = Host.now() }
     } else if unverified != nil {
-      throw EvidenceError(.argumentInvalid, "--unverified", "only of transfer, export and return")
+      throw EvidenceError(invalid: .unverified, "only of transfer, export and return")
     }
     let attachments = Attachments(folder: folder)
     let files =
@@ -107,12 +107,12 @@ package struct CustodyEntry {
     switch (type, corrects) {
     case (.correct, nil):
       throw EvidenceError(
-        .argumentInvalid, "--event correct", "it needs --corrects with the number of the corrected event")
+        invalid: .event, "correct", "it needs the number of the corrected event", consider: [.corrects])
     case (.correct, _?): return
-    case (_, _?): throw EvidenceError(.argumentInvalid, "--corrects", "only with --event correct")
+    case (_, _?): throw EvidenceError(invalid: .corrects, "only of a correction", consider: [.event])
     case (_, nil):
       guard !withdraws else {
-        throw EvidenceError(.argumentInvalid, "--withdraw", "only with --event correct")
+        throw EvidenceError(invalid: .withdraw, "only of a correction", consider: [.event])
       }
     }
   }
@@ -122,13 +122,11 @@ package struct CustodyEntry {
     if let identifier = RecordIdentifier(corrects) { return identifier }
     guard let number = UInt64(corrects) else {
       throw EvidenceError(
-        .argumentInvalid, "--corrects \(corrects)",
-        "the number of an event as `exhibit custody show` prints it"
-      )
+        invalid: .corrects, corrects, "not the number of an event", consider: [.corrects])
     }
     guard let record = try store.custody(of: item).first(where: { $0.event == number }) else {
       throw EvidenceError(
-        .argumentInvalid, "--corrects \(corrects)", "item \(item) has no such custody event")
+        invalid: .corrects, corrects, "item \(item) has no such custody event")
     }
     return record.record.id
   }

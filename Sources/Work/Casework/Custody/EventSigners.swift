@@ -111,8 +111,7 @@ struct CertificateHolders {
         holding.person, try SigningIdentity(key: key, certificate: certificate, now: Host.now())
       )
     }
-    throw EvidenceError(
-      .keyUnusable, name, "nobody of this case has a certificate of it: add it with `exhibit person add`")
+    throw EvidenceError(.keyOfNobody, name)
   }
 
   /// A certificate that was stated of a person before an event.

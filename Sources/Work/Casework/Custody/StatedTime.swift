@@ -7,11 +7,11 @@ package struct StatedTime: Hashable, Sendable {
   /// Minutes that local time was ahead of UTC; `nil` where it was stated in UTC.
   package let utcOffset: Int64?
 
-  /// - Parameter option: the option it was given with.
+  /// - Parameter field: what it is the time of.
   /// - Throws: `argumentInvalid`, also of a time that does not exist.
-  package init(_ text: String, of option: String) throws(EvidenceError) {
+  package init(_ text: String, of field: RequestField) throws(EvidenceError) {
     let failure = EvidenceError(
-      .argumentInvalid, "\(option) \(text)",
+      invalid: field, text,
       "RFC 3339 such as 2026-01-31T09:15:00Z or 2026-01-31T10:15:00+01:00")
     var local = Substring(text)
     var offset: Int64?
@@ -42,12 +42,12 @@ package struct StatedTime: Hashable, Sendable {
   /// The time where it can have been: not before 1970, as no exhibit of this kind was handled then, and not in the
   /// future.
   /// - Throws: `argumentInvalid`.
-  package func past(_ option: String) throws(EvidenceError) -> StatedTime {
+  package func past(_ field: RequestField) throws(EvidenceError) -> StatedTime {
     guard time >= Timestamp(microseconds: 0) else {
-      throw EvidenceError(.argumentInvalid, "\(option) \(time)", "it lies before 1970")
+      throw EvidenceError(invalid: field, "\(time)", "it lies before 1970")
     }
     guard time <= Host.now() else {
-      throw EvidenceError(.argumentInvalid, "\(option) \(time)", "it lies in the future")
+      throw EvidenceError(invalid: field, "\(time)", "it lies in the future")
     }
     return self
   }

@@ -32,7 +32,7 @@ struct CompleteAcquisition {
     let wanted = complete.filter { name == nil || $0.acquisition.name == name }
     guard !wanted.isEmpty else {
       throw EvidenceError(
-        .argumentInvalid, "--acquisition \(name ?? "")",
+        invalid: .acquisition, name ?? "",
         "item \(number) has \(complete.map(\.acquisition.name).joined(separator: ", "))")
     }
     var all: [CompleteAcquisition] = []

@@ -31,7 +31,7 @@ package struct ImportJob {
   ) throws(EvidenceError) {
     self.trust = try Trust.read(certificates: trust)
     guard !self.trust.isEmpty else {
-      throw EvidenceError(.argumentInvalid, "--trust", "name the certificate of whoever signed")
+      throw EvidenceError(invalid: .trust, "name the certificate of whoever signed")
     }
     self.bag = bag
     self.folder = folder

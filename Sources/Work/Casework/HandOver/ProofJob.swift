@@ -49,7 +49,7 @@ package struct ProofJob {
     self.output = try OutputFolder(creating: output)
     self.stop = stop
     guard !self.sectors.isEmpty, self.sectors.count <= PartialProof.mostRanges else {
-      throw EvidenceError(.argumentInvalid, "--sectors", "1 to \(PartialProof.mostRanges) ranges")
+      throw EvidenceError(invalid: .sectors, "1 to \(PartialProof.mostRanges) ranges")
     }
   }
 
@@ -65,10 +65,10 @@ package struct ProofJob {
       let stream = source.manifest.mainStream
     else { throw EvidenceError(.nothingAcquired, "item \(item)") }
     let shown = ShownSectors(sectors: sectors, stream: stream)
-    if let problem = shown.problem { throw EvidenceError(.argumentInvalid, "--sectors", problem) }
+    if let problem = shown.problem { throw EvidenceError(invalid: .sectors, problem) }
     guard UInt64(shown.places.count) <= PartialProof.mostChunks else {
       throw EvidenceError(
-        .argumentInvalid, "--sectors",
+        invalid: .sectors,
         "they lie in \(shown.places.count) chunks; a proof has at most \(PartialProof.mostChunks)")
     }
     try FreeSpace.demand(

@@ -179,7 +179,8 @@ package struct SignatureJob {
   private func allStamped() throws(EvidenceError) -> EvidenceError {
     try updateSums()
     return EvidenceError(
-      .signatureUnusable, signaturePath.string, "every signature has a time stamp; `--renew` renews them")
+      .signatureUnusable, signaturePath.string, "every signature has a time stamp already", consider: [.renew]
+    )
   }
 
   // MARK: Files

@@ -23,7 +23,7 @@ package struct CertificateJob {
     self.request = request
     if let other = request.formats.first(where: { !Self.formats.contains($0) }) {
       throw EvidenceError(
-        .argumentInvalid, "--format \(other.rawValue)",
+        invalid: .format, other.rawValue,
         "a draft is \(Self.formats.map(\.rawValue).joined(separator: ", "))")
     }
     if request.formats.contains(.pdf) { try PDFWriter.demandProgram() }

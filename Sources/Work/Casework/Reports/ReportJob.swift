@@ -122,7 +122,7 @@ struct OutputPlace {
     } else {
       guard count == 1 else {
         throw EvidenceError(
-          .argumentInvalid, "--output \(output)", "\(count) files are made: name an existing folder")
+          invalid: .output, output.string, "\(count) files are made: name an existing folder")
       }
       let parent = output.removingLastComponent()
       folder = parent.isEmpty ? "." : parent
@@ -130,7 +130,7 @@ struct OutputPlace {
     }
     guard !`case`.isAmongEvidence(path(of: "report")) else {
       throw EvidenceError(
-        .argumentInvalid, "--output \(output)", "it would lie among the evidence of the case")
+        invalid: .output, output.string, "it would lie among the evidence of the case")
     }
   }
 

@@ -17,7 +17,7 @@ enum ValidationReference {
   static func read(_ path: FilePath) throws(EvidenceError) -> ReportContents.Validation {
     let file = Files.kind(path) == .folder ? path.appending(name) : path
     func refused(_ reason: String) -> EvidenceError {
-      EvidenceError(.argumentInvalid, "--validation \(file)", reason)
+      EvidenceError(invalid: .validation, file.string, reason)
     }
     guard Files.exists(file) else { throw EvidenceError(.fileMissing, file.string) }
     guard Files.kind(SignedFile.signature(of: file)) == .file else {

@@ -131,7 +131,7 @@ struct CaseVerification {
       let code: FindingCode = error.category == .input ? .manifestMalformed : .fileUnreadable
       report.take(
         "\(names.acquisition): manifest", against: "manifest format \(Manifest.version)",
-        [Finding(code, subject: subject, observed: error.description)])
+        [Finding(code, subject: subject, observed: error)])
       return nil
     }
     report.absorb(result.report)
@@ -159,7 +159,7 @@ struct CaseVerification {
         case .incomplete(let reason): reason
         default:
           OutputFolder(name: entry.acquisition.name, in: folder.evidence).isResumable
-            ? "it has not ended: `exhibit resume` goes on with it" : "no end is recorded"
+            ? Finding.notEnded : "no end is recorded"
         }
       report.take(
         "acquisition \(entry.acquisition.name)", against: "the case",

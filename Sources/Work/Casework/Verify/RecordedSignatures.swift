@@ -40,7 +40,7 @@ struct RecordedSignatures {
   ) {
     do throws(EvidenceError) {
       try RecordedSignatures(store).compare(in: folder, of: places, &report)
-    } catch { report.skip("later signatures and time stamps", because: error.description) }
+    } catch { report.skip("later signatures and time stamps", because: error) }
   }
 
   private func compare(in folder: CaseFolder, of places: [String]?, _ report: inout VerificationReport) {
@@ -60,7 +60,8 @@ struct RecordedSignatures {
       } catch  where error.code == .fileMissing {
         report(.fileMissing, "no file")
       } catch {
-        report(.fileUnreadable, error.description)
+        findings.append(
+          Finding(.fileUnreadable, .warning, subject: file, expected: expected, observed: error))
       }
     }
     report.take(

@@ -27,12 +27,12 @@ struct ConversionOutput {
       let format = Formats.named(plan.format)
     else {
       throw EvidenceError(
-        .argumentInvalid, output.string, "its ending names no format: use .E01, .raw, .dd, .img, .001 or --to"
-      )
+        .argumentInvalid, output.string, "its ending names no format: .E01, .raw, .dd, .img and .001 do",
+        consider: [.to])
     }
     let idle = request.settings.given.subtracting(type(of: plan).settings)
-    if let first = idle.map(\.rawValue).min() {
-      throw EvidenceError(.argumentInvalid, "--\(first)", "not for \(format.title)")
+    if let first = idle.min(by: { $0.rawValue < $1.rawValue }) {
+      throw EvidenceError(invalid: first, "not for an image of the format \(format.title)")
     }
     self.plan = plan
     self.format = format

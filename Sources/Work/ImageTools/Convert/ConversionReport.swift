@@ -83,8 +83,7 @@ package struct ConversionReport: Sendable {
       "Converted with damage: \(lost.reduce(0) { $0 + $1.count }) sectors are lost in the input and are zeros in the "
         + "output; the digests are of the filled contents, not of the medium."
     case .refused:
-      "Not converted: the input is damaged. `exhibit recover` writes what it still holds; --accept-damage fills the "
-        + "rest with zeros."
+      "Not converted: the input is damaged."
     case .mismatch:
       "Mismatch: the contents do not have the digest stored in the input. The output stays marked as partial."
     }

@@ -86,14 +86,10 @@ package struct DiscConversionReport: Sendable {
         ? "Converted. Every track was read back and is the same; nothing is lost."
         : "Converted. Every track that is carried over was read back and is the same; what is lost is listed."
     case .refused:
-      "Not converted: \(outputFormat.title) cannot hold all of it. Accept with --accept-loss \(words)."
+      "Not converted: \(outputFormat.title) cannot hold all of it."
     case .mismatch:
       "Mismatch: a track read back is not the one that was written. The output stays marked as partial."
     }
-  }
-
-  private var words: String {
-    Set(refused.map(\.kind.rawValue)).sorted().joined(separator: ",")
   }
 }
 
@@ -120,7 +116,8 @@ package struct DiscConversionJob {
       let stem = request.output.stem, !stem.isEmpty
     else {
       throw EvidenceError(
-        .argumentInvalid, request.output.string, "its ending names no format: use .cue, .toc, .iso or --to")
+        .argumentInvalid, request.output.string, "its ending names no format: .cue, .toc and .iso do",
+        consider: [.to])
     }
     let opened = try Formats.openDisc(request.input, as: request.inputFormat)
     self.inputFormat = opened.format

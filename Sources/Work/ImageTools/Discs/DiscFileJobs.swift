@@ -21,9 +21,9 @@ package enum DiscFileSystems {
     let systems = try image.fileSystems()
     guard let system = systems.last(where: { track == nil || $0.track.number == track }) else {
       let numbers = systems.map { "\($0.track.number)" }.joined(separator: ", ")
-      throw EvidenceError(
-        .argumentInvalid, track.map { "--track \($0)" } ?? path.string,
-        systems.isEmpty ? "no track has a file system" : "file systems are on: \(numbers)")
+      let reason = systems.isEmpty ? "no track has a file system" : "file systems are on: \(numbers)"
+      throw track.map { EvidenceError(invalid: .track, "\($0)", reason) }
+        ?? EvidenceError(.argumentInvalid, path.string, reason)
     }
     let known = (kind.map { [$0] } ?? DiscFileSystem.allCases).first { kind in
       system.descriptors.volumes.contains { $0.kind == kind.volume }

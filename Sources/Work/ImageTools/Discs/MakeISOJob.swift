@@ -47,7 +47,7 @@ package struct MakeISOJob {
       (0x41...0x5A).contains(byte) || (0x30...0x39).contains(byte) || byte == UInt8(ascii: "_")
     }
     guard isPlain, (1...32).contains(volume.utf8.count) else {
-      throw EvidenceError(.argumentInvalid, "--volume \(volume)", "1 to 32 of A-Z, 0-9 and _")
+      throw EvidenceError(invalid: .volume, volume, "1 to 32 of A-Z, 0-9 and _")
     }
     guard output.stem != nil, Files.kind(output.parentFolder) == .folder else {
       throw EvidenceError(.destinationMissing, output.parentFolder.string)

@@ -107,7 +107,7 @@ enum ImageInput {
   static func check(sectorSize: UInt32) throws(EvidenceError) {
     guard [512, 1024, 2048, 4096].contains(sectorSize) else {
       throw EvidenceError(
-        .argumentInvalid, "--sector-size \(sectorSize)", "must be one of 512, 1024, 2048, 4096")
+        invalid: .sectorSize, "\(sectorSize)", "must be one of 512, 1024, 2048, 4096")
     }
   }
 

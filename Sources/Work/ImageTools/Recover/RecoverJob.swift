@@ -67,7 +67,7 @@ package struct RecoverJob {
     beside.extension = "map"
     let mapFile = mapFile ?? beside
     guard mapFile != output else {
-      throw EvidenceError(.argumentInvalid, "--map \(mapFile)", "it is the output itself")
+      throw EvidenceError(invalid: .map, mapFile.string, "it is the output itself")
     }
     for path in [output, mapFile] {
       for name in [path, FilePath(path.string + Self.partialSuffix)] where Files.exists(name) {

@@ -90,12 +90,12 @@ extension ProtectedMedium {
 
   /// - Throws: `argumentInvalid` for what is said of sectors that a disc says itself.
   private static func demandWhole(_ asked: AcquisitionRequest.Source) throws(EvidenceError) {
-    for (option, isGiven) in [
-      ("--sector-size", asked.sectorSize != nil), ("--start", asked.firstSector != nil),
-      ("--length", asked.sectorCount != nil),
+    for (field, isGiven) in [
+      (RequestField.sectorSize, asked.sectorSize != nil), (.start, asked.firstSector != nil),
+      (.length, asked.sectorCount != nil),
     ] where isGiven {
       throw EvidenceError(
-        .argumentInvalid, option, "not for the image of a disc; --track picks one of its tracks")
+        invalid: field, "not for the image of a disc; one of its tracks can be chosen", consider: [.track])
     }
   }
 }

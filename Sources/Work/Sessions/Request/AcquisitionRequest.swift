@@ -102,19 +102,18 @@ package struct AcquisitionRequest: Sendable {
   func check(_ geometry: MediaGeometry) throws(EvidenceError) {
     for images in [output.images] + output.copies.compactMap(\.images) {
       guard !images.isEmpty, Set(images.map(\.format)).count == images.count else {
-        throw EvidenceError(.argumentInvalid, "--format", "each format once, and at least one")
+        throw EvidenceError(invalid: .format, "each format once, and at least one")
       }
     }
     // The journal keeps the settings of a format once.
     for image in output.all {
       guard output.all.allSatisfy({ $0.format != image.format || $0.stored == image.stored }) else {
-        throw EvidenceError(.argumentInvalid, "--format", "\(image.format) with different settings")
+        throw EvidenceError(invalid: .format, "\(image.format)", "with different settings")
       }
     }
     if !output.overflow.isEmpty, !output.images.allSatisfy(\.canOverflow) {
       throw EvidenceError(
-        .argumentInvalid, "--overflow-to",
-        "a raw image in one file cannot go on in another folder: add --split, such as --split 2GiB")
+        invalid: .overflowTo, "a raw image in one file cannot go on in another folder", consider: [.split])
     }
     for image in output.all { try image.check(geometry) }
   }

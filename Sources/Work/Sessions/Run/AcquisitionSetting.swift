@@ -69,7 +69,7 @@ struct AcquisitionSetting {
     let count = asked.sectorCount ?? (first < all ? all - first : 0)
     guard !first.addingReportingOverflow(count).overflow else {
       throw EvidenceError(
-        .argumentInvalid, "--start \(first) --length \(count)", "past the end of the medium")
+        invalid: .start, "\(first)", "\(count) sectors from it are past the end of the medium")
     }
     return try SectorRangeSource(SectorRange(first: first, count: count), of: medium)
   }

@@ -74,7 +74,8 @@ package struct ResumeJob {
     guard found.count == 1 else {
       throw EvidenceError(
         .argumentInvalid, "item \(item)",
-        "several acquisitions can be resumed: --acquisition \(found.map(\.name).joined(separator: " or "))")
+        "several acquisitions can be resumed: \(found.map(\.name).joined(separator: ", "))",
+        consider: [.acquisition])
     }
     self.acquisition = acquisition
     let unfinished = OutputFolder(name: acquisition.name, in: folder.evidence).partial

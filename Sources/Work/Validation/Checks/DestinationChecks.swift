@@ -128,7 +128,7 @@ enum DestinationChecks {
       _ = try bench.acquire(medium)
       trial.expect(false, "it is refused", observed: "it is not")
     } catch let error as EvidenceError {
-      trial.expectEqual(error.code, .destinationFull, "reason")
+      trial.expectEqual(error.code, .destinationTooSmall, "reason")
       trial.note("told: \(error)")
     }
     trial.expectEqual(medium.readCount, 0, "reads of the medium")

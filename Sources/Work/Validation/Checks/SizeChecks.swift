@@ -112,7 +112,7 @@ enum SizeChecks {
   private static let subsets = ValidationCheck(
     .ao16, "ranges",
     does: """
-      Of a medium of 6145 sectors these are acquired with --start and --length: the first sector, the last, one in \
+      Of a medium of 6145 sectors these ranges are acquired: the first sector, the last, one in \
       the middle, two on both sides of a chunk's edge, 3000 that cross the edge of a segment, all from 100 on.
       """,
     expects: "The images hold exactly those sectors, and the record says where on the medium they lie."

@@ -105,8 +105,8 @@ enum UnreadableChecks {
   private static let orders = ValidationCheck(
     .am09, "order",
     does: """
-      The medium with a run of refused sectors is acquired from its end to its beginning (--reverse), and with dead \
-      zones left out until the end (--skip-ahead).
+      The medium with a run of refused sectors is acquired from its end to its beginning, and with dead \
+      zones left out until the end.
       """,
     expects:
       "Record and images are the same as in the usual order: exactly the refused sectors are named and filled."
@@ -148,7 +148,7 @@ enum UnreadableChecks {
   private static let patterns = ValidationCheck(
     .am10, "patterns",
     does: """
-      The media with a run and with a short last sector are acquired with the fill patterns 0x5a and text (--fill), \
+      The media with a run and with a short last sector are acquired with the fill patterns 0x5a and text, \
       as a whole and from sector 50 on.
       """,
     expects:

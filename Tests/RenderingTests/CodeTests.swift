@@ -1,4 +1,6 @@
+import CanonicalJSON
 import Evidence
+import Rendering
 import Testing
 
 // Swift Testing has an ExitStatus of its own.
@@ -22,7 +24,8 @@ private typealias ExitStatus = Evidence.ExitStatus
     #expect(beginsASentence(code.summary), "\(code.summary)")
     #expect(isSentence(code.remedy), "\(code.remedy)")
     let error = EvidenceError(code, "subject", "reason")
-    #expect(error.description == "\(code.summary): subject (reason). \(code.remedy)")
+    #expect(error.description == "\(code.summary): subject (reason)")
+    #expect(Rendering.line(error) == "\(code.summary): subject (reason). \(code.remedy)")
     #expect(error.exitStatus == code.exitStatus)
   }
 
@@ -38,8 +41,52 @@ private typealias ExitStatus = Evidence.ExitStatus
 
   @Test func anErrorIsOneLineWhateverTheNameHolds() {
     let error = EvidenceError(.sourceMissing, "a\nb\u{2028}c", "x\u{1b}[2Jy")
-    #expect(error.description.contains("a b c (x [2Jy)."))
+    #expect(error.description.hasSuffix("a b c (x [2Jy)"))
+    #expect(Rendering.line(error).contains("a b c (x [2Jy)."))
     #expect(!EvidenceError(.notACase, "/tmp/x").description.contains("("))
+  }
+}
+
+@Suite struct RequestFieldTests {
+  /// Below the command line a field is a word; on it, the flag that was typed.
+  @Test func aFieldIsShownAsItsFlag() {
+    let error = EvidenceError(invalid: .sectorSize, "17", "one of 512, 1024, 2048, 4096")
+    #expect(error.code == .argumentInvalid)
+    #expect(error.description == "an argument is not valid: sector-size 17 (one of 512, 1024, 2048, 4096)")
+    #expect(
+      Rendering.line(error)
+        == "an argument is not valid: --sector-size 17 (one of 512, 1024, 2048, 4096). See `--help` for what is allowed."
+    )
+    let json = Rendering.json(of: error)["error"]
+    #expect(json?["subject"]?.stringValue == "--sector-size 17")
+    #expect(json?["remedy"]?.stringValue == ErrorCode.argumentInvalid.remedy)
+    #expect(Rendering.line(EvidenceError(invalid: .withdraw, "no")).contains(": --withdraw (no). "))
+  }
+
+  @Test(arguments: RequestField.allCases)
+  func anAlternativeIsSaidBeforeTheRemedy(field: RequestField) {
+    let error = EvidenceError(.outputExists, "x", consider: [.segmentSize, field])
+    #expect(!error.description.contains("--"))
+    #expect(isSentence(error.remedy), "\(error.remedy)")
+    #expect(error.remedy.hasPrefix("Use `--segment-size SIZE` or `--\(field.rawValue)"))
+    #expect(error.remedy.hasSuffix(". \(error.code.remedy)"))
+    #expect(Rendering.line(error).hasSuffix(". \(error.remedy)"))
+  }
+}
+
+@Suite struct FindingRenderingTests {
+  @Test func theErrorBehindAFindingKeepsItsRemedy() {
+    let error = EvidenceError(.readFailed, "001.E01", "EIO")
+    let finding = Finding(.fileUnreadable, subject: "001.E01", observed: error)
+    #expect(finding.observed == "reading failed: 001.E01 (EIO)")
+    #expect(Rendering.line(finding).contains("observed \(Rendering.line(error))"))
+  }
+
+  @Test func howAnUnfinishedAcquisitionGoesOn() {
+    let finding = Finding(.acquisitionIncomplete, .warning, subject: "001", observed: Finding.notEnded)
+    #expect(Rendering.line(finding).contains("it has not ended: `exhibit resume` goes on with it"))
+    let other = Finding(.acquisitionIncomplete, .warning, subject: "001", observed: "no end is recorded")
+    #expect(!Rendering.line(other).contains("exhibit"))
   }
 }
 

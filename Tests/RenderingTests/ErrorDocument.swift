@@ -1,11 +1,12 @@
 import Evidence
+import Rendering
 
 /// The text of `Docs/errors.md`.
 enum ErrorDocument {
   static let text = """
     # Errors, findings and exit statuses
 
-    Generated from `Sources/Evidence`. After a change there, write it anew:
+    Generated from `Sources/Base/Evidence` and `Sources/Front/Rendering`. After a change there, write it anew:
 
         EXHIBIT_UPDATE_DOCS=1 swift test --filter ErrorDocumentTests
 
@@ -45,7 +46,7 @@ enum ErrorDocument {
 
     A finding is what a verification found. It is no error: the verification goes on, and every finding is reported.
 
-    \(table(["Identifier", "Meaning"], FindingCode.allCases.map { ["`\($0.rawValue)`", sentence($0.meaning)] }))
+    \(table(["Identifier", "Meaning"], FindingCode.allCases.map { ["`\($0.rawValue)`", sentence(meaning(of: $0))] }))
 
     """
 
@@ -69,6 +70,10 @@ enum ErrorDocument {
     case .misuse: "The command was used wrongly."
     case .interrupted: "The examiner or the system stopped the work."
     }
+  }
+
+  private static func meaning(of finding: FindingCode) -> String {
+    finding.meaning + (finding.advice.map { ": \($0)" } ?? "")
   }
 
   private static func sentence(_ text: String) -> String {

@@ -1,0 +1,40 @@
+/// A part of what somebody asked for, by a stable word. How a command line spells it is not known here.
+package enum RequestField: String, Hashable, Sendable, CaseIterable {
+  case acquisition
+  case clockOffset = "clock-offset"
+  case compression
+  case corrects
+  case errorGranularity = "error-granularity"
+  case event
+  case expires
+  case format
+  case key
+  case length
+  case logical
+  case map
+  case mediaType = "media-type"
+  case output
+  case overflowTo = "overflow-to"
+  case renew
+  case request
+  case sectorSize = "sector-size"
+  case sectors
+  case sectorsPerChunk = "sectors-per-chunk"
+  case segmentSize = "segment-size"
+  case seizedAt = "seized-at"
+  case split
+  case start
+  case tag
+  case takenAs = "as"
+  case text
+  case time
+  case to
+  case track
+  case trust
+  case unencryptedKey = "unencrypted-key"
+  case unverified
+  case validation
+  case volume
+  case withdraw
+  case writeBlocker = "write-blocker"
+}
