@@ -69,63 +69,89 @@ let package = Package(
   ],
   targets: [
     // Base: the vocabulary, bytes and the operating system
-    module("Base/Evidence", []),
-    module("Base/CanonicalJSON", ["Evidence"]),
+    module(
+      "Base/Evidence",
+      []),
+    module(
+      "Base/CanonicalJSON",
+      ["Evidence"]),
     code("Base/CLinux"),
-    module("Base/SystemIO", ["CLinux", "Evidence", systemPackage]),
+    module(
+      "Base/SystemIO",
+      ["CLinux", "Evidence", systemPackage]),
     library("Base/CCrypto", "libcrypto", "libssl-dev"),
     // Optimised in debug builds too: without it, tests would spend their time in this kernel.
     code("Base/CDigestLanes", [], [.unsafeFlags(["-O2"])]),
-    module("Base/Digests", ["CCrypto", "CDigestLanes", "Evidence", "SystemIO", systemPackage]),
+    module(
+      "Base/Digests",
+      ["CCrypto", "CDigestLanes", "Evidence", "SystemIO", systemPackage]),
     code("Base/CSigning", ["CCrypto"]),
-    module("Base/Signing", ["CSigning", "Evidence"]),
+    module(
+      "Base/Signing",
+      ["CSigning", "Evidence"]),
 
     // Media: what is read
-    module("Media/Media", ["Evidence", "SystemIO"]),
+    module(
+      "Media/Media",
+      ["Evidence", "SystemIO"]),
     code("Media/CDiscSector", [], [.unsafeFlags(["-O2"])]),
-    module("Media/OpticalDisc", ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
+    module(
+      "Media/OpticalDisc",
+      ["CDiscSector", "Evidence", "SystemIO", systemPackage]),
     // media of known contents, with faults as scripted
-    module("Media/ReferenceMedia", ["Evidence", "SystemIO", "Media"]),
+    module(
+      "Media/ReferenceMedia",
+      ["Evidence", "SystemIO", "Media"]),
 
     // Formats: what images are, how they are read and how they are written
     library("Formats/CDeflate", "libdeflate", "libdeflate-dev"),
     module(
-      "Formats/FormatKit", ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
+      "Formats/FormatKit",
+      ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
     module(
-      "Formats/DiskImages", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
+      "Formats/DiskImages",
+      ["Evidence", "SystemIO", "FormatKit"]),
     module(
       "Formats/DiscImages",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiskImages"]),
+      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit"]),
     module(
       "Formats/Formats",
       ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages"]),
     library("Formats/CISAL", "libisal", "libisal-dev"),
     module(
-      "Formats/DiskWriters", ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
+      "Formats/DiskWriters",
+      ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
     module(
       "Formats/DiscWriters",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiscImages"]),
+      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages"]),
     library("Formats/CArchive", "libarchive", "libarchive-dev"),
     module(
-      "Formats/DiscFiles", ["CArchive", "Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages"]),
+      "Formats/DiscFiles",
+      ["CArchive", "Evidence", "SystemIO", "OpticalDisc", "DiscImages"]),
 
     // Record: what is said of the evidence, and where it is kept
-    module("Record/Manifests", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
-    module("Record/CaseRecords", ["Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
+    module(
+      "Record/Manifests",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing"]),
+    module(
+      "Record/CaseRecords",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests"]),
     code("Record/CSQLite"),
     module(
       "Record/CaseStore",
       ["CSQLite", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "CaseRecords", grdb, sqlite]),
-    module("Record/TarArchive", ["Evidence", "SystemIO", "Digests"]),
+    module(
+      "Record/TarArchive",
+      ["Evidence", "SystemIO", "Digests"]),
 
     // Work: what is done
     module(
-      "Work/Acquisition", ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "FormatKit"]),
+      "Work/Acquisition",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "FormatKit"]),
     module(
       "Work/Verification",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
-        "DiskImages",
         "DiscImages", "Formats", "Manifests",
       ]),
     // the folder of a case: paths, certificates, keys, whom it trusts
@@ -133,68 +159,65 @@ let package = Package(
       "Work/CaseFolders",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Manifests", "CaseRecords",
-        "CaseStore",
-        "Verification",
+        "CaseStore", "Verification",
       ]),
     module(
       "Work/Sessions",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "FormatKit",
-        "DiskImages", "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "CaseRecords",
-        "CaseStore", "CaseFolders",
-        "Acquisition", "Verification",
+        "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "CaseRecords", "CaseStore",
+        "CaseFolders", "Acquisition", "Verification",
       ]),
     module(
       "Work/ImageTools",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "DiskImages",
-        "DiscImages", "Formats", "DiskWriters", "DiscWriters", "DiscFiles", "Manifests", "Acquisition",
-        "Verification",
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "DiscImages",
+        "Formats", "DiskWriters", "DiscWriters", "DiscFiles", "Manifests", "Acquisition", "Verification",
       ]),
     library("Work/CQREncode", "libqrencode", "libqrencode-dev"),
     module(
       "Work/CourtReport",
       [
-        "CQREncode", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc",
-        "DiscImages", "FormatKit", "Formats", "Manifests",
-        "CaseRecords", mustache,
+        "CQREncode", "Evidence", "CanonicalJSON", "Digests", "Signing", "OpticalDisc", "FormatKit", "Formats",
+        "Manifests", "CaseRecords", mustache,
       ]),
     module(
       "Work/Casework",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "FormatKit",
-        "DiskImages", "DiscImages", "Formats", "DiskWriters", "Manifests", "CaseRecords", "CaseStore",
-        "CaseFolders", "TarArchive", "Acquisition", "Verification", "Sessions", "CourtReport",
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "DiscImages", "Formats",
+        "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "TarArchive", "Verification", "Sessions",
+        "CourtReport",
       ]),
     // the program tested on the examiner's own machine
     module(
       "Work/Validation",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ReferenceMedia", "FormatKit",
-        "DiskImages", "Formats", "DiskWriters", "Manifests", "CaseRecords", "CaseStore", "CaseFolders",
-        "Acquisition", "Verification", "Sessions", "ImageTools", "Casework",
+        "Formats", "DiskWriters", "Manifests", "CaseFolders", "Verification", "Sessions", "ImageTools",
+        "Casework",
       ]),
 
     // Front: words for people, and the command line
-    module("Front/Rendering", ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification"]),
+    module(
+      "Front/Rendering",
+      ["Evidence", "CanonicalJSON", "SystemIO", "Signing", "Verification"]),
     module(
       "Front/ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiskImages",
-        "DiscImages",
-        "Formats", "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests",
-        "CaseRecords", "CaseStore",
+        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "Formats",
+        "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests", "CaseRecords",
         "CaseFolders", "Acquisition", "Verification", "Sessions", "ImageTools", "CourtReport", "Casework",
         "Validation", "Rendering", argumentParser,
       ]),
-    program("Front/exhibit", ["ExhibitCommands"]),
+    program(
+      "Front/exhibit",
+      ["ExhibitCommands"]),
     // What the other side installs: the Swift runtime inside, libcrypto and libdeflate from the system, nothing else.
     program(
       "Front/exhibit-verify",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "Formats", "FormatKit", "Manifests",
-        "Verification", "Rendering",
-        systemPackage,
+        "Evidence", "CanonicalJSON", "SystemIO", "Signing", "Formats", "Manifests", "Verification",
+        "Rendering", systemPackage,
       ],
       linking: [.unsafeFlags(["-static-stdlib"])]),
 

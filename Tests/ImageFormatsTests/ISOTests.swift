@@ -132,6 +132,7 @@ private let hasGenisoimage = Tool.exists("genisoimage")
     try TestFiles.write(Array(start.utf8) + [UInt8](repeating: 0, count: 70_000), to: folder.appending(name))
     let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(folder.appending(name)) }
     #expect(
-      error?.code == .formatUnknown && error?.detail.contains(word) == true, "\(String(describing: error))")
+      error?.code == .formatUnreadable && error?.detail.contains(word) == true, "\(String(describing: error))"
+    )
   }
 }

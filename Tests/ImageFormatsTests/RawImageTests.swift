@@ -109,7 +109,7 @@ import Testing
     try TestFiles.write([], to: folder.appending("empty"))
     try TestFiles.write(Array("EVF2\r\n\u{81}".utf8), to: folder.appending("a.Ex01"))
     let expected: [(String, ErrorCode)] = [
-      ("pipe", .formatUnknown), ("empty", .imageMalformed), ("a.Ex01", .formatUnknown),
+      ("pipe", .formatUnknown), ("empty", .imageMalformed), ("a.Ex01", .formatUnreadable),
       ("none", .fileMissing),
       (".", .formatUnknown),
     ]

@@ -138,9 +138,9 @@ package struct ProbeInput: Sendable {
     distance <= tail.count && tail[(tail.count - distance)...].starts(with: text.utf8)
   }
 
-  /// The first lines as text, in capitals; empty where it is not text.
+  /// The first lines as text, in capitals, to the first NUL; empty where it is not text.
   package var firstLines: [String] {
-    let start = head.prefix(4096).drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
+    let start = head.prefix(4096).prefix { $0 != 0 }.drop { $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
     guard !start.contains(where: { $0 < 9 || ($0 > 13 && $0 < 32 && $0 != 0x1A) }) else { return [] }
     return start.split { $0 == 10 || $0 == 13 }.map { line in
       String(decoding: line.drop { $0 == 32 || $0 == 9 }, as: UTF8.self).uppercased()

@@ -67,6 +67,8 @@ package protocol ImagePlan: Sendable {
   var canOverflow: Bool { get }
   /// Bytes that an image of so many bytes has at most.
   func largestSize(of length: UInt64) -> UInt64
+  /// Whether it holds sectors of this size at all.
+  func fits(_ geometry: MediaGeometry) -> Bool
   /// - Throws: `argumentInvalid` where it cannot hold a medium of this geometry, or its settings do not fit.
   func check(_ geometry: MediaGeometry) throws(EvidenceError)
   /// Name of the first file.
@@ -91,6 +93,7 @@ package protocol ImagePlan: Sendable {
 extension ImagePlan {
   package var format: FormatID { Self.format }
   package var compression: ImageCompression? { nil }
+  package func fits(_ geometry: MediaGeometry) -> Bool { true }
   package func unlisted(_ unreadable: [SectorRange]) -> [SectorRange] { [] }
 }
 

@@ -50,11 +50,14 @@ package enum Formats {
 
   /// Opens the image of a disk. What nothing claims is raw.
   /// - Parameter id: the format it is opened as, whatever its bytes look like: a raw image may well hold an E01.
-  /// - Throws: `formatUnreadable` for what is known and cannot be read, `formatUnknown` for the image of a disc; what
-  ///   opening throws.
+  /// - Throws: `formatUnreadable` for what is known and cannot be read, `formatUnknown` for the image of a disc,
+  ///   `imageMalformed` for an empty file; what opening throws.
   package static func openDisk(
     _ path: FilePath, as id: FormatID? = nil, _ opening: DiskOpening = DiskOpening()
   ) throws(EvidenceError) -> any ImageReader {
+    guard try SegmentFile(path).size > 0 else {
+      throw EvidenceError(.imageMalformed, path.string, "the file is empty")
+    }
     let format = try format(path, as: id) ?? .raw
     if let refusal = format.refusal(of: path) { throw refusal }
     guard case .disk(let open) = format.reading else {
@@ -78,10 +81,7 @@ package enum Formats {
         format.map { "it is the image of a disk (\($0.title))" }
           ?? "no cue sheet, no table of contents of cdrdao, no sectors of a data track")
     }
-    let image = try open(path) { (path: FilePath, opening: DiskOpening) throws(EvidenceError) in
-      try openDisk(path, opening)
-    }
-    return (format, image)
+    return (format, try open(path, openSectors))
   }
 
   private static func format(_ path: FilePath, as id: FormatID?) throws(EvidenceError) -> Format? {
@@ -90,9 +90,15 @@ package enum Formats {
     return format
   }
 
-  private static func openDisk(
+  /// Opens what holds the sectors of a disc that something else describes: a container of disks, or the bytes alone,
+  /// which may well look like a disc of their own.
+  @Sendable private static func openSectors(
     _ path: FilePath, _ opening: DiskOpening
-  ) throws(EvidenceError) -> any ImageReader { try openDisk(path, as: nil, opening) }
+  ) throws(EvidenceError) -> any ImageReader {
+    let format = try identify(path)
+    guard let format, format.contents == .disk else { return try openDisk(path, as: .raw, opening) }
+    return try openDisk(path, as: format.id, opening)
+  }
 }
 
 extension ProbeInput {

@@ -132,6 +132,6 @@ struct AcquireCommand: CaseCommand {
     let others = DiskWriters.all.filter { $0.settings.contains(idle) }.map { $0.format }
     throw EvidenceError(
       invalid: idle,
-      "no image is named that takes it: \(others.map(Formats.title).joined(separator: ", "))")
+      "for \(others.map(Formats.title).joined(separator: " or ")) only, and no such image is named")
   }
 }

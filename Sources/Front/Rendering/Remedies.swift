@@ -41,7 +41,8 @@ extension ErrorCode {
     case .fileTooLarge: "Check that the right file was named."
     case .segmentMissing: "Put all segments of the set into one folder and run again."
     case .formatUnknown: "Name an E01 or raw image, a manifest, an item or a case."
-    case .formatUnreadable: "To work on the file itself, byte for byte, add `--as raw`."
+    case .formatUnreadable:
+      "`exhibit info`, `verify`, `convert` and `acquire` take the file itself, byte for byte, with `--as raw`."
     case .sourceIsImage:
       "Acquire the medium itself; `exhibit convert` rewrites an image, and `--as raw` acquires the file byte for byte."
     case .imageMalformed: "Restore the file from another copy; see the offset given."

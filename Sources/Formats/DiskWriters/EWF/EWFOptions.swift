@@ -50,6 +50,9 @@ package struct EWFOptions: Hashable, Sendable {
   package static let defaultSegmentSize: UInt64 = 1500 << 20
   package static let smallestSegmentSize: UInt64 = 1 << 20
 
+  /// Sectors have a power of two of bytes.
+  static func fits(_ geometry: MediaGeometry) -> Bool { geometry.logicalSectorSize.nonzeroBitCount == 1 }
+
   /// - Throws: `argumentInvalid`.
   package func check(_ geometry: MediaGeometry) throws(EvidenceError) {
     guard segmentSize >= Self.smallestSegmentSize, segmentSize <= UInt64(Int64.max) else {
@@ -57,7 +60,7 @@ package struct EWFOptions: Hashable, Sendable {
         .argumentInvalid, "segment size \(segmentSize)",
         "at least \(HumanText.size(Self.smallestSegmentSize))")
     }
-    guard geometry.logicalSectorSize.nonzeroBitCount == 1 else {
+    guard Self.fits(geometry) else {
       throw EvidenceError(
         .argumentInvalid, "an E01 of sectors of \(geometry.logicalSectorSize) bytes",
         "it holds sectors of 512, 1024, 2048 or 4096 bytes; a raw image holds any",

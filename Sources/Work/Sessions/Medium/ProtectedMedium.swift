@@ -48,7 +48,7 @@ struct ProtectedMedium {
     self.device = device
     var absolute = try request.absolute(source: medium.facts.path)
     if let otherwise = request.output.otherwise,
-      !request.output.images.allSatisfy({ (try? $0.check(medium.geometry)) != nil })
+      !request.output.images.allSatisfy({ $0.fits(medium.geometry) })
     {
       absolute.output.images = [otherwise]
     }
@@ -81,7 +81,7 @@ extension ProtectedMedium {
       return (try DiscSource(asked.path, as: asked.takenAs, track: asked.track), nil)
     }
     if let format, format.isContainer {
-      throw EvidenceError(.sourceIsImage, asked.path.string, "\(format.title)")
+      throw EvidenceError(.sourceIsImage, asked.path.string, "format: \(format.title)")
     }
     let source = try Sources.open(
       asked.path, sectorSize: asked.sectorSize, accepting: Set(request.accepted.map(\.state)))

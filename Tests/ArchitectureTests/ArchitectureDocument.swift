@@ -1,0 +1,135 @@
+import Foundation
+import Testing
+
+/// `Docs/targets.md` is written from the folders, the imports and the lines of the sources, so that it says what is there.
+@Suite struct ArchitectureDocument {
+  /// What each target is for. C modules are named with their importer.
+  private static let purposes = [
+    "Evidence":
+      "the vocabulary: sectors, maps, digests, findings, verdicts, error codes, identifiers; no I/O",
+    "CanonicalJSON": "RFC 8785 with integers only: writer and strict parser",
+    "CLinux": "system calls and ioctls Swift cannot reach; no policy",
+    "SystemIO": "owned descriptors, durable files and folders, worker threads, bounded queues, the sandbox",
+    "CCrypto": "libcrypto",
+    "CDigestLanes": "two kernels: MD5 of 16 chunks at once, SHA-256 of whole and chunk side by side",
+    "Digests": "streaming digests, chunk digests, Merkle tree, digests of files",
+    "CSigning": "CMS, X.509 and keys behind plain C functions; no policy",
+    "Signing": "keys in files and tokens, certificates, signatures and time stamps",
+    "Media":
+      "`SectorSource`: files, split files, block devices; what devices say of themselves and who holds them",
+    "CDiscSector": "the arithmetic of CD sectors: EDC, P and Q parity",
+    "OpticalDisc": "disc → session → track → extent; sector codec, subchannel, CD-TEXT",
+    "ReferenceMedia": "media whose every byte is known, with faults as scripted",
+    "CDeflate": "libdeflate",
+    "FormatKit": "what a format is; protocols of readers, writers and plans; what readers and writers share",
+    "DiskImages": "readers of disk images, a folder for each format",
+    "DiscImages": "readers of disc images, a folder for each format; streams and checks of their sectors",
+    "Formats": "the one list of formats, and what a file is",
+    "CISAL": "ISA-L", "DiskWriters": "writers of disk images and their plans, a folder for each format",
+    "DiscWriters": "writers of disc images, a folder for each format",
+    "CArchive": "libarchive", "DiscFiles": "lists and reads the files on discs",
+    "Manifests": "manifest, chunk file, map, `SHA256SUMS`: model, strict readers, exact bytes",
+    "CaseRecords": "the records of a case, audit events, custody as it counts; no database",
+    "CSQLite": "settings of an SQLite connection that Swift cannot call",
+    "CaseStore": "the case database: schema, hash-chained audit log, search",
+    "TarArchive": "the archive of a whole case",
+    "Acquisition": "the pipeline that reads",
+    "Verification": "the pipeline that judges: reopen, recompute, compare → findings → verdict",
+    "CaseFolders": "the folder of a case: paths, keys, certificates, whom it trusts",
+    "Sessions": "acquire and resume: protection, journal, destinations, manifest",
+    "ImageTools": "info, convert, recover, make-iso: single images, no case",
+    "CQREncode": "libqrencode",
+    "CourtReport":
+      "the contents of a report → one document in words → HTML, text, JSON, CASE, DFXML; labels and drawings",
+    "Casework":
+      "items, custody, audit, hand-over, reports, and the session in which each command is an event",
+    "Validation": "checks of the program on the machine it runs on, and their signed record",
+    "Rendering": "words for people: errors, remedies, flags, findings, verdicts, progress; for both programs",
+    "ExhibitCommands": "parse → one call → render", "exhibit": "everything",
+    "exhibit-verify": "verification only",
+  ]
+
+  @Test func theDocumentSaysWhatThereIs() throws {
+    let place = SourceTree.root.appending(path: "Docs/targets.md")
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
+      try document().write(to: place, atomically: true, encoding: .utf8)
+    }
+    let text = try String(contentsOf: place, encoding: .utf8)
+    #expect(text == document(), "run: EXHIBIT_UPDATE_DOCS=1 swift test --filter ArchitectureDocument")
+  }
+
+  @Test func everyTargetHasAPurpose() {
+    #expect(Set(Self.purposes.keys) == Set(TargetGraph.targets.keys))
+  }
+
+  private static func lines(_ names: some Sequence<String>) -> Int {
+    names.reduce(0) { $0 + (TargetGraph.targets[$1]?.lines ?? 0) }
+  }
+
+  /// To the nearest hundred, so that the document does not change with every line.
+  private static func rounded(_ count: Int) -> String {
+    count < 100 ? "<100" : "\((count + 50) / 100 * 100)"
+  }
+
+  private func document() -> String {
+    let targets = TargetGraph.ordered
+    let depth = targets.compactMap { TargetGraph.depth($0.name) }.max() ?? 0
+    let verifier = TargetGraph.reached(from: "exhibit-verify").filter { TargetGraph.targets[$0] != nil }
+    var text = """
+      # Targets
+
+      Written by `EXHIBIT_UPDATE_DOCS=1 swift test --filter ArchitectureDocument`; not edited by hand. Lines are rounded to hundreds.
+
+      A layer is a folder of `Sources`. A target imports targets of its own layer and of lower ones; a C target has exactly one Swift importer, in its own layer, and never appears in a signature that others see. The longest way down has \(depth + 1) targets.
+
+      | layer | target | lines | what it knows | imports of the same layer, then of lower ones |
+      |---|---|---|---|---|
+
+      """
+    for target in targets {
+      let own = TargetGraph.own(target)
+      let same = own.filter { TargetGraph.targets[$0]?.layer == target.layer }.sorted()
+      let lower = own.subtracting(same).sorted()
+      let imports = [same, lower].filter { !$0.isEmpty }.map { $0.map { "`\($0)`" }.joined(separator: " ") }
+      text +=
+        "| \(target.layer) | `\(target.name)` | \(Self.rounded(target.lines)) | \(Self.purposes[target.name] ?? "") | "
+        + "\(imports.isEmpty ? "–" : imports.joined(separator: "; ")) |\n"
+    }
+    let longest = SourceTree.swiftFiles.max { $0.lines.count < $1.lines.count }
+    let function = SourceTree.swiftFiles.compactMap(\.longestFunction).max { $0.lines < $1.lines }
+    text += """
+
+      * Together \(Self.rounded(Self.lines(TargetGraph.targets.keys))) lines.
+      * `exhibit-verify` links \(Self.rounded(Self.lines(verifier.union(["exhibit-verify"])))) of them: \(verifier.sorted().map { "`\($0)`" }.joined(separator: " ")).
+      * Longest file: `\(longest?.path ?? "")`, \(Self.rounded(longest?.lines.count ?? 0)) lines (500 at most).
+      * Longest function: `\(function?.name ?? "")` in `\(function?.path ?? "")`, \(((function?.lines ?? 0) + 5) / 10 * 10) lines.
+
+      """
+    return text
+  }
+}
+
+extension SourceTree.File {
+  /// The function with the most lines, by the indentation of its closing brace.
+  fileprivate var longestFunction: (name: String, path: String, lines: Int)? {
+    var longest: (name: String, path: String, lines: Int)?
+    for (start, line) in lines.enumerated() {
+      let words = line.split(separator: " ")
+      guard !Self.isComment(line),
+        let place = words.firstIndex(where: { $0 == "func" || $0.hasPrefix("init(") }),
+        words[..<place].allSatisfy({ $0.allSatisfy { $0.isLetter || "@()".contains($0) } })
+      else { continue }
+      let indent = line.prefix { $0 == " " }
+      guard
+        let end = lines[start...].firstIndex(where: {
+          $0 == indent + "}" || ($0.hasPrefix(indent + "}") && $0.count == indent.count + 1)
+        })
+      else { continue }
+      let name =
+        words[place] == "func"
+        ? words.dropFirst(place + 1).first.map { String($0.prefix { $0 != "(" && $0 != "<" }) } : "init"
+      if end - start + 1 > longest?.lines ?? 0 { longest = (name ?? "", path, end - start + 1) }
+    }
+    return longest
+  }
+}
