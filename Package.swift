@@ -107,7 +107,11 @@ let package = Package(
     library("Formats/CDeflate", "libdeflate", "libdeflate-dev"),
     module(
       "Formats/FormatKit",
-      ["CDeflate", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc"]),
+      ["CDeflate", "Evidence", "SystemIO", "Digests", "OpticalDisc"]),
+    // what writers share; never in the verifier
+    module(
+      "Formats/WriterKit",
+      ["CanonicalJSON", "DiscImages", "Evidence", "OpticalDisc", "SystemIO"]),
     module(
       "Formats/DiskImages",
       ["Evidence", "SystemIO", "FormatKit"]),
@@ -120,10 +124,10 @@ let package = Package(
     library("Formats/CISAL", "libisal", "libisal-dev"),
     module(
       "Formats/DiskWriters",
-      ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit"]),
+      ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit", "WriterKit"]),
     module(
       "Formats/DiscWriters",
-      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages"]),
+      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "WriterKit"]),
     library("Formats/CArchive", "libarchive", "libarchive-dev"),
     module(
       "Formats/DiscFiles",
@@ -147,7 +151,7 @@ let package = Package(
     // Work: what is done
     module(
       "Work/Acquisition",
-      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "FormatKit"]),
+      ["Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "WriterKit"]),
     module(
       "Work/Verification",
       [
@@ -166,13 +170,14 @@ let package = Package(
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "OpticalDisc", "FormatKit",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "CaseRecords", "CaseStore",
-        "CaseFolders", "Acquisition", "Verification",
+        "CaseFolders", "Acquisition", "Verification", "WriterKit",
       ]),
     module(
       "Work/ImageTools",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "DiscImages",
         "Formats", "DiskWriters", "DiscWriters", "DiscFiles", "Manifests", "Acquisition", "Verification",
+        "WriterKit",
       ]),
     library("Work/CQREncode", "libqrencode", "libqrencode-dev"),
     module(
@@ -194,7 +199,7 @@ let package = Package(
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "Media", "ReferenceMedia", "FormatKit",
         "Formats", "DiskWriters", "Manifests", "CaseFolders", "Verification", "Sessions", "ImageTools",
-        "Casework",
+        "Casework", "WriterKit",
       ]),
 
     // Front: words for people, and the command line
@@ -207,7 +212,7 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "Formats",
         "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests", "CaseRecords",
         "CaseFolders", "Acquisition", "Verification", "Sessions", "ImageTools", "CourtReport", "Casework",
-        "Validation", "Rendering", argumentParser,
+        "Validation", "Rendering", "WriterKit", argumentParser,
       ]),
     program(
       "Front/exhibit",
@@ -225,7 +230,7 @@ let package = Package(
     testProgram(
       "exhibit-rates", "Benchmarks/Rates",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit", "DiskImages", "Formats",
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit", "WriterKit", "DiskImages", "Formats",
         "DiskWriters", systemPackage,
       ]),
     testProgram("exhibit-disc-rates", "Benchmarks/Discs", ["CanonicalJSON", "OpticalDisc"]),
@@ -249,6 +254,7 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
+        "WriterKit",
         "DiskImages",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive", "Verification",
         systemPackage,
@@ -258,7 +264,8 @@ let package = Package(
     .target(
       name: "EvidenceTestKit",
       dependencies: [
-        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages",
+        "Evidence", "SystemIO", "Digests", "Media", "OpticalDisc", "FormatKit", "WriterKit", "DiskImages",
+        "DiscImages",
         "Formats", "DiskWriters", "DiscWriters", "ReferenceMedia", systemPackage,
       ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
@@ -273,20 +280,23 @@ let package = Package(
     tests(
       "ImageFormatsTests",
       [
-        "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "DiskImages",
+        "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "WriterKit",
+        "DiskImages",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "DiscFiles", systemPackage,
       ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",
       [
-        "Evidence", "CanonicalJSON", "Digests", "Acquisition", "Media", "FormatKit", "DiskImages", "Formats",
+        "Evidence", "CanonicalJSON", "Digests", "Acquisition", "Media", "FormatKit", "WriterKit",
+        "DiskImages", "Formats",
         "DiskWriters",
       ]),
     tests(
       "VerificationTests",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "DiskImages", "Formats",
+        "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "WriterKit", "DiskImages",
+        "Formats",
         "Verification", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Sessions", "ImageTools",
         "Casework", systemPackage,
       ]),
@@ -295,6 +305,7 @@ let package = Package(
       "CourtReportTests",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
+        "WriterKit",
         "DiscImages",
         "Formats", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Verification", "CourtReport",
         "Sessions", "Casework", systemPackage,
@@ -302,7 +313,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages", "Formats",
+        "Evidence", "SystemIO", "OpticalDisc", "FormatKit", "WriterKit", "DiskImages", "DiscImages",
+        "Formats",
         "DiskWriters",
         "DiscWriters", "Verification", "CaseFolders", "Sessions", "ImageTools", "Casework", "ExhibitCommands",
         systemPackage,
@@ -314,7 +326,8 @@ let package = Package(
       "ValidationTests",
       ["Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "Signing", "Validation", systemPackage]),
     tests(
-      "FaultTests", ["Evidence", "SystemIO", "FormatKit", "DiskImages", "Formats", systemPackage],
+      "FaultTests",
+      ["Evidence", "SystemIO", "FormatKit", "WriterKit", "DiskImages", "Formats", systemPackage],
       exclude: ["Injector"]),
     tests("FuzzTests", ["FuzzTargets"]),
     tests("ArchitectureTests", []),

@@ -3,11 +3,11 @@ import CanonicalJSON
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Media
 import Synchronization
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// One acquisition of a source into images named `image`.
 final class FaultRun: Sendable {

@@ -4,12 +4,12 @@ import Digests
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Formats
 import Media
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 /// An acquisition that stops and goes on gives what an uninterrupted one gives.
 @Suite(.timeLimit(.minutes(20))) struct ResumeTests {

@@ -21,7 +21,8 @@ import Testing
     "OpticalDisc": "disc → session → track → extent; sector codec, subchannel, CD-TEXT",
     "ReferenceMedia": "media whose every byte is known, with faults as scripted",
     "CDeflate": "libdeflate",
-    "FormatKit": "what a format is; protocols of readers, writers and plans; what readers and writers share",
+    "FormatKit": "what a format is; readers as protocols; what readers and writers share",
+    "WriterKit": "writers and plans as protocols, what a format loses",
     "DiskImages": "readers of disk images, a folder for each format",
     "DiscImages": "readers of disc images, a folder for each format; streams and checks of their sectors",
     "Formats": "the one list of formats, and what a file is",
@@ -120,10 +121,10 @@ extension SourceTree.File {
         words[..<place].allSatisfy({ $0.allSatisfy { $0.isLetter || "@()".contains($0) } })
       else { continue }
       let indent = line.prefix { $0 == " " }
-      guard
-        let end = lines[start...].firstIndex(where: {
-          $0 == indent + "}" || ($0.hasPrefix(indent + "}") && $0.count == indent.count + 1)
-        })
+      // The body begins on the line that ends with a brace; a function of one line has none, nor has a requirement.
+      guard let body = lines[start...].firstIndex(where: { ["{", "}", ""].contains($0.suffix(1)) }),
+        lines[body].hasSuffix("{"), body - start < 15,
+        let end = lines[(body + 1)...].firstIndex(of: indent + "}")
       else { continue }
       let name =
         words[place] == "func"

@@ -1,11 +1,11 @@
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Foundation
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 @Suite struct ConvertTests {
   private static let payload = ReferencePayload.bytes(length: 3 << 20)

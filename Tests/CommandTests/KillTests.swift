@@ -2,11 +2,11 @@ import DiskImages
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Foundation
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 /// kill -9, again and again: the resumed E01 is the uninterrupted one, byte for byte.
 @Suite(.timeLimit(.minutes(20))) struct KillTests {

@@ -1,8 +1,8 @@
 import DiscWriters
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemPackage
+import WriterKit
 
 /// Discs written in a format that a test names.
 package enum WrittenDisc {

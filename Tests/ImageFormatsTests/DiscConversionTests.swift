@@ -2,11 +2,11 @@ import DiscImages
 import DiscWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Formats
 import OpticalDisc
 import SystemPackage
 import Testing
+import WriterKit
 
 /// Every kind of disc into every format: identical, or exactly what is lost.
 @Suite struct DiscConversionTests {

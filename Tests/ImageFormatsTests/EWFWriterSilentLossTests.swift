@@ -7,6 +7,7 @@ import Foundation
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 /// Ways in which libewf loses evidence without a word, and that the writer stays out of each.
 @Suite struct EWFWriterSilentLossTests {

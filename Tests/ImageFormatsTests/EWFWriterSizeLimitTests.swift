@@ -2,12 +2,12 @@ import Digests
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Formats
 import Foundation
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 /// Where the size of a medium or of its segments leads libewf astray.
 @Suite struct EWFWriterSizeLimitTests {

@@ -2,11 +2,11 @@ import Digests
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Foundation
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 /// What a writer says of the files it completed.
 enum WrittenFiles {

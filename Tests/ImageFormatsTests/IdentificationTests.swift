@@ -7,6 +7,7 @@ import Formats
 import Foundation
 import SystemPackage
 import Testing
+import WriterKit
 
 /// Formats as their own programs write them, and what Exhibit says they are.
 @Suite struct IdentificationTests {

@@ -1,12 +1,12 @@
 import DiskWriters
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Formats
 import Foundation
 import SystemIO
 import SystemPackage
 import Testing
+import WriterKit
 
 @Suite struct RawImageTests {
   static func write(

@@ -2,13 +2,13 @@ import CaseFolders
 import Casework
 import Evidence
 import EvidenceTestKit
-import FormatKit
 import Foundation
 import Sessions
 import Signing
 import SystemIO
 import SystemPackage
 import Verification
+import WriterKit
 
 /// A case with one item, acquired once to E01 in two segments and to raw; every test works on a copy of it.
 final class SealedCase: Sendable {

@@ -1,5 +1,4 @@
 import Evidence
-import FormatKit
 import OpticalDisc
 
 /// What the stored sectors of a track are and which of them are not sound.

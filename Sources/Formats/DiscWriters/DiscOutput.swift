@@ -1,6 +1,5 @@
 import DiscImages
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemIO
 import SystemPackage

@@ -1,7 +1,7 @@
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemPackage
+import WriterKit
 
 /// Every format that a disc is converted into.
 package enum DiscWriters {
@@ -13,6 +13,11 @@ package enum DiscWriters {
 
   /// The writer of a format; `nil` where nothing writes it.
   package static func writer(_ id: FormatID) -> (any DiscWriter.Type)? { all.first { $0.format == id } }
+
+  /// The endings that mean one, for people.
+  package static var endings: String {
+    all.filter { writer(ending: $0.ending) == $0 }.map { ".\($0.ending)" }.joined(separator: ", ")
+  }
 
   /// The writer that the ending of a name means.
   package static func writer(ending: String) -> (any DiscWriter.Type)? {

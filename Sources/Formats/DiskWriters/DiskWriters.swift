@@ -1,5 +1,5 @@
 import Evidence
-import FormatKit
+import WriterKit
 
 /// Every format that a disk is acquired or converted into.
 package enum DiskWriters {

@@ -1,8 +1,8 @@
 import Digests
 import Evidence
-import FormatKit
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// The files of a set as they are written, one after the other.
 ///

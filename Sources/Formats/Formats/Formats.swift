@@ -1,5 +1,5 @@
-import DiscImages
 import DiskImages
+import DiscImages
 import Evidence
 import FormatKit
 import OpticalDisc
@@ -8,9 +8,6 @@ import SystemPackage
 
 /// Every format there is a word for, and the one answer to what a file is.
 package enum Formats {
-  /// Those that are read, in the order in which they are asked.
-  package static let readable: [Format] = [.e01, .discDescription, .cue, .toc, .iso, .trackFiles, .raw]
-
   package static let all: [Format] = readable + known
 
   /// The format with an identifier.

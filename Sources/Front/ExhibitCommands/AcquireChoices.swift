@@ -1,10 +1,10 @@
 import Acquisition
 import DiskWriters
 import Evidence
-import FormatKit
 import Formats
 import Sessions
 import SystemPackage
+import WriterKit
 
 /// The words allowed as values of options.
 enum AcquireChoices {

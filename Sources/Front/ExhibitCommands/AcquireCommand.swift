@@ -1,10 +1,10 @@
 import ArgumentParser
 import DiskWriters
 import Evidence
-import FormatKit
 import Formats
 import Sessions
 import SystemPackage
+import WriterKit
 
 struct AcquireCommand: CaseCommand {
   static let configuration = CommandConfiguration(

@@ -9,6 +9,7 @@ import ImageTools
 import Rendering
 import SystemIO
 import SystemPackage
+import WriterKit
 
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -74,7 +75,8 @@ struct ConvertCommand: ParsableCommand {
     case (true, nil):
       throw EvidenceError(
         .argumentInvalid, self.input,
-        "it is the image of a disc (\(input?.title ?? "")), which goes into .cue, .toc, .iso or --to tracks")
+        "it is the image of a disc (\(input?.title ?? "")), which goes into \(DiscWriters.endings) or --to tracks"
+      )
     case (false, .some):
       throw EvidenceError(
         .argumentInvalid, self.input,
@@ -84,7 +86,7 @@ struct ConvertCommand: ParsableCommand {
     }
     if acceptLoss != nil || repair {
       throw EvidenceError(
-        .argumentInvalid, "--accept-loss and --repair", "for images of discs, into .cue, .toc, .iso or tracks"
+        .argumentInvalid, "--accept-loss and --repair", "for images of discs"
       )
     }
     let job = try ConversionJob(try request(), stop: StopSignals.flag)

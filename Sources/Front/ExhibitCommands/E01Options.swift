@@ -2,6 +2,7 @@ import ArgumentParser
 import DiskWriters
 import Evidence
 import FormatKit
+import WriterKit
 
 /// What can be said of an E01 that is to be written.
 struct E01Options: ParsableArguments {

@@ -1,7 +1,7 @@
 import Evidence
-import FormatKit
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// How a source will be read and divided.
 package struct AcquisitionPlan: Hashable, Sendable {

@@ -1,8 +1,8 @@
 import Digests
 import Evidence
-import FormatKit
 import Media
 import SystemIO
+import WriterKit
 
 /// One pass over a medium: read → digest → encode → write.
 ///

@@ -1,6 +1,6 @@
 import Evidence
-import FormatKit
 import SystemIO
+import WriterKit
 
 /// Writes one image on a thread of its own. Its failure is its own: other images go on.
 final class WriterStage: Sendable {

@@ -11,6 +11,7 @@ import Sessions
 import SystemIO
 import SystemPackage
 import Verification
+import WriterKit
 
 /// Where one check works: a folder of its own, a case to acquire into, and what of the system it asked for.
 ///

@@ -2,12 +2,12 @@ import CanonicalJSON
 import Digests
 import DiskWriters
 import Evidence
-import FormatKit
 import Manifests
 import Signing
 import SystemIO
 import SystemPackage
 import TarArchive
+import WriterKit
 
 /// Inputs to begin with, one folder for each target: what our own writers make.
 enum FuzzSeeds {

@@ -1,9 +1,9 @@
 import DiscImages
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Writes a disc as cue sheet and BIN: each session a file, each track in the layout it is stored in.
 package enum CUEWriter: DiscWriter {

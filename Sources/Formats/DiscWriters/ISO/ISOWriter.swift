@@ -1,9 +1,9 @@
 import DiscImages
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Writes the user data of one data track, 2048 bytes a sector.
 package enum ISOWriter: DiscWriter {

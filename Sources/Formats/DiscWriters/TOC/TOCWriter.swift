@@ -1,9 +1,9 @@
 import DiscImages
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Writes a session as table of contents of cdrdao and BIN, with audio most significant byte first, as cdrdao has it.
 package enum TOCWriter: DiscWriter {

@@ -1,9 +1,9 @@
 import DiscImages
 import Evidence
-import FormatKit
 import OpticalDisc
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Writes a file for each track, and a cue sheet that puts them together: audio as WAVE, data with 2048 bytes a sector
 /// as ISO, other data as it is stored.

@@ -2,6 +2,7 @@ import Evidence
 import FormatKit
 import Glibc
 import SystemIO
+import WriterKit
 
 /// Turns blocks into chunks as an E01 stores them. May be used from several threads at once.
 final class EWFChunkEncoder: Sendable {

@@ -1,8 +1,8 @@
 import CanonicalJSON
 import Evidence
-import FormatKit
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// What an E01 holds besides options and contents: two images of the same medium with the same identity are equal.
 package struct EWFIdentity: Hashable, Sendable {

@@ -2,6 +2,7 @@ import CanonicalJSON
 import Evidence
 import FormatKit
 import SystemIO
+import WriterKit
 
 /// An E01. What is not asked for comes from what it is an image of.
 package struct EWFPlan: ImagePlan {
@@ -10,12 +11,14 @@ package struct EWFPlan: ImagePlan {
     .segmentSize, .compression, .sectorsPerChunk, .errorGranularity, .mediaType, .logical, .writeBlocker,
   ]
 
+  package static let endings = ["E01"]
+
   private let asked: ImageSettings
 
   package init(_ settings: ImageSettings) { self.asked = settings }
 
   package init?(ending: String, _ settings: ImageSettings) {
-    guard ending.lowercased() == "e01" else { return nil }
+    guard Self.endings.contains(ending.uppercased()) else { return nil }
     self.init(settings)
   }
 

@@ -3,6 +3,7 @@ import Evidence
 import FormatKit
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Lays out one set of segments in the EnCase 6 form, chunk after chunk.
 ///

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import Evidence
-import FormatKit
 import SystemIO
+import WriterKit
 
 /// A raw image: the bytes of the medium in one file, or split.
 package struct RawPlan: ImagePlan {
@@ -15,7 +15,7 @@ package struct RawPlan: ImagePlan {
 
   /// Largest file where a name such as `disk.001` asks for a split image: what every file system holds.
   private static let usualSplit: UInt64 = 2 << 30
-  private static let endings = ["raw", "dd", "img", "bin"]
+  package static let endings = ["raw", "dd", "img", "bin", splitEnding]
   private static let splitEnding = "001"
 
   package init(split: UInt64?) {
@@ -26,7 +26,7 @@ package struct RawPlan: ImagePlan {
   package init(_ settings: ImageSettings) { self.init(split: settings.split) }
 
   package init?(ending: String, _ settings: ImageSettings) {
-    guard ending == Self.splitEnding || Self.endings.contains(ending.lowercased()) else { return nil }
+    guard Self.endings.contains(ending.lowercased()) else { return nil }
     self.split = settings.split ?? (ending == Self.splitEnding ? Self.usualSplit : nil)
     self.ending = ending == Self.splitEnding ? nil : ending
   }

@@ -1,8 +1,8 @@
 import CanonicalJSON
 import Evidence
-import FormatKit
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Writes the bytes of the medium as they are: one file `BASE.raw` or `BASE.bin`, or `BASE.001`, `BASE.002` ….
 ///

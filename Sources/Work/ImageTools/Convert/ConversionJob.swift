@@ -5,6 +5,7 @@ import FormatKit
 import Formats
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Converts an image into another container, in one pass over it.
 package struct ConversionJob {

@@ -4,6 +4,7 @@ import FormatKit
 import Formats
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Name and form of an image to be written by a conversion.
 struct ConversionOutput {
@@ -26,8 +27,9 @@ struct ConversionOutput {
     guard let plan = isNamed ? byName : request.format.flatMap({ DiskWriters.plan($0, request.settings) }),
       let format = Formats.named(plan.format)
     else {
+      let endings = DiskWriters.all.flatMap { $0.endings }.map { ".\($0)" }.joined(separator: ", ")
       throw EvidenceError(
-        .argumentInvalid, output.string, "its ending names no format: .E01, .raw, .dd, .img and .001 do",
+        .argumentInvalid, output.string, "its ending names no format: \(endings) do",
         consider: [.to])
     }
     let idle = request.settings.given.subtracting(type(of: plan).settings)

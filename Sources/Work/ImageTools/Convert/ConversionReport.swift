@@ -2,6 +2,7 @@ import DiskWriters
 import Evidence
 import FormatKit
 import SystemPackage
+import WriterKit
 
 /// What is asked for when an image is converted.
 package struct ConversionRequest: Sendable {

@@ -8,6 +8,7 @@ import Formats
 import OpticalDisc
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// What is asked for when the image of a disc is converted.
 package struct DiscConversionRequest: Sendable {
@@ -116,7 +117,7 @@ package struct DiscConversionJob {
       let stem = request.output.stem, !stem.isEmpty
     else {
       throw EvidenceError(
-        .argumentInvalid, request.output.string, "its ending names no format: .cue, .toc and .iso do",
+        .argumentInvalid, request.output.string, "its ending names no format: \(DiscWriters.endings) do",
         consider: [.to])
     }
     let opened = try Formats.openDisc(request.input, as: request.inputFormat)

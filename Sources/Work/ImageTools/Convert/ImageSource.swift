@@ -4,6 +4,7 @@ import FormatKit
 import Media
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// An image read as a medium, so that the acquisition pipeline converts it.
 ///

@@ -9,6 +9,7 @@ import Media
 import Signing
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// One folder that an acquisition writes to: its images and the record of them.
 ///

@@ -2,11 +2,11 @@ import Acquisition
 import Digests
 import DiscWriters
 import Evidence
-import FormatKit
 import Manifests
 import Signing
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Writes what stands beside the images of an acquisition: map, manifest, signature, sums.
 struct RecordWriter {

@@ -2,10 +2,10 @@ import Acquisition
 import CaseRecords
 import CaseStore
 import Evidence
-import FormatKit
 import Manifests
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Keeps the journal of a running acquisition up to date.
 final class JournalKeeper: Sendable {

@@ -1,9 +1,9 @@
 import Acquisition
 import DiskWriters
 import Evidence
-import FormatKit
 import Media
 import SystemPackage
+import WriterKit
 
 /// What an examiner asks for when acquiring: what is read, what is written, how, and what is accepted.
 package struct AcquisitionRequest: Sendable {

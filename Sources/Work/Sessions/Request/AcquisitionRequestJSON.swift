@@ -2,10 +2,10 @@ import Acquisition
 import CanonicalJSON
 import DiskWriters
 import Evidence
-import FormatKit
 import Manifests
 import Media
 import SystemPackage
+import WriterKit
 
 /// The request as the journal keeps it.
 extension AcquisitionRequest {

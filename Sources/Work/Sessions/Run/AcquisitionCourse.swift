@@ -2,10 +2,10 @@ import Acquisition
 import CaseRecords
 import CaseStore
 import Evidence
-import FormatKit
 import Manifests
 import Media
 import SystemIO
+import WriterKit
 
 /// An acquisition under way, from its first or its next sector to the signed manifests.
 struct AcquisitionCourse {

@@ -8,6 +8,7 @@ import FormatKit
 import Media
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Acquires one item: source → images → manifest → case.
 package struct AcquisitionJob {

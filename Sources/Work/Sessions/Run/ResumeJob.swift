@@ -4,11 +4,11 @@ import CaseFolders
 import CaseRecords
 import CaseStore
 import Evidence
-import FormatKit
 import Manifests
 import Media
 import SystemIO
 import SystemPackage
+import WriterKit
 
 /// Which acquisition is to be resumed, and what is to be otherwise than it was begun.
 package struct ResumeRequest: Sendable {

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Evidence
+import FormatKit
 import SystemPackage
 
 /// What an image is told of its contents besides the sectors.
@@ -54,6 +55,9 @@ package protocol ImagePlan: Sendable {
   static var format: FormatID { get }
   /// The settings it takes; others are not for it.
   static var settings: Set<RequestField> { get }
+
+  /// How names of files end that are to be of the format, as they are usually spelled.
+  static var endings: [String] { get }
 
   init(_ settings: ImageSettings)
   /// For a file whose name ends like this, as it is spelled; `nil` where that is another format.

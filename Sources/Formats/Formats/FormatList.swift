@@ -1,7 +1,13 @@
+import DiscImages
+import DiskImages
 import Evidence
 import FormatKit
 
+/// The list.
 extension Formats {
+  /// Those that are read, in the order in which they are asked.
+  package static let readable: [Format] = [.e01, .discDescription, .cue, .toc, .iso, .trackFiles, .raw]
+
   /// Formats that are known so that they are never taken for raw, each until there is a reader for it.
   static let known: [Format] =
     virtualDisks + evidenceFiles + discs + archives + packed + [record]

@@ -1,9 +1,7 @@
+import DiscImages
 import Evidence
 import OpticalDisc
 import SystemPackage
-
-/// Called before each batch of sectors is read or written, with their number; throws to stop.
-package typealias DiscProgress = (Int) throws(EvidenceError) -> Void
 
 /// Writes a disc in one format; all of them are on the list `DiscWriters.all`.
 package protocol DiscWriter: SendableMetatype {
