@@ -111,7 +111,7 @@ let package = Package(
     // what writers share; never in the verifier
     module(
       "Formats/WriterKit",
-      ["CanonicalJSON", "DiscImages", "Evidence", "OpticalDisc", "SystemIO"]),
+      ["FormatKit", "CanonicalJSON", "Evidence", "OpticalDisc", "SystemIO"]),
     module(
       "Formats/DiskImages",
       ["Evidence", "SystemIO", "FormatKit"]),

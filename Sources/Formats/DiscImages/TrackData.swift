@@ -1,9 +1,6 @@
 import Evidence
 import OpticalDisc
 
-/// Called before each batch of sectors is read or written, with their number; throws to stop.
-package typealias DiscProgress = (Int) throws(EvidenceError) -> Void
-
 /// How sectors of a track go into a file.
 package struct SectorForm {
   /// The part of each sector that is written; `nil`: as it is stored.

@@ -1,4 +1,3 @@
-import DiscImages
 import Evidence
 import OpticalDisc
 import SystemPackage

@@ -2,6 +2,9 @@ import Evidence
 import SystemIO
 import SystemPackage
 
+/// Called before each batch of sectors is read or written, with their number; throws to stop.
+package typealias DiscProgress = (Int) throws(EvidenceError) -> Void
+
 /// Bytes that sectors are taken from: a file, or what a decoder makes of one.
 package protocol DiscFile: Sendable {
   /// For messages: a path.
