@@ -67,6 +67,13 @@ import Testing
     names.reduce(0) { $0 + (TargetGraph.targets[$1]?.lines ?? 0) }
   }
 
+  /// What a target imports and does not reach by way of something else it imports.
+  private static func direct(_ target: TargetGraph.Target) -> Set<String> {
+    let own = TargetGraph.own(target)
+    let further = own.reduce(into: Set<String>()) { $0.formUnion(TargetGraph.reached(from: $1)) }
+    return own.subtracting(further)
+  }
+
   /// To the nearest hundred, so that the document does not change with every line.
   private static func rounded(_ count: Int) -> String {
     count < 100 ? "<100" : "\((count + 50) / 100 * 100)"
@@ -96,6 +103,23 @@ import Testing
         "| \(target.layer) | `\(target.name)` | \(Self.rounded(target.lines)) | \(Self.purposes[target.name] ?? "") | "
         + "\(imports.isEmpty ? "–" : imports.joined(separator: "; ")) |\n"
     }
+    text += """
+
+      The graph, without imports that follow from others:
+
+      ```mermaid
+      graph BT
+
+      """
+    for layer in TargetGraph.layers {
+      text += "  subgraph \(layer)\n"
+      for target in targets where target.layer == layer { text += "    \(target.name)\n" }
+      text += "  end\n"
+    }
+    for target in targets {
+      for other in Self.direct(target).sorted() { text += "  \(target.name) --> \(other)\n" }
+    }
+    text += "```\n"
     let longest = SourceTree.swiftFiles.max { $0.lines.count < $1.lines.count }
     let function = SourceTree.swiftFiles.compactMap(\.longestFunction).max { $0.lines < $1.lines }
     text += """

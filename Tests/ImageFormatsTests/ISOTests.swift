@@ -129,7 +129,7 @@ private let hasGenisoimage = Tool.exists("genisoimage")
   ])
   func imageFormatsThatAreNotReadAreNamed(name: String, start: String, word: String) throws {
     let folder = try TemporaryFolder()
-    try TestFiles.write(Array(start.utf8) + [UInt8](repeating: 0, count: 70_000), to: folder.appending(name))
+    try TestFiles.write(Array(start.utf8) + [UInt8](repeating: 0, count: 60_000), to: folder.appending(name))
     let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(folder.appending(name)) }
     #expect(
       error?.code == .formatUnreadable && error?.detail.contains(word) == true, "\(String(describing: error))"

@@ -134,7 +134,7 @@ import WriterKit
       let noise = random.bytes(Int(seed * 37 % 9000))
       #expect(identity(noise)?.id == nil, "seed \(seed)")
     }
-    for (_, bytes) in Self.crafted {
+    for bytes in Self.crafted.map(\.bytes) + [[0x51, 0x46, 0x49, 0xFB, 0, 0, 0, 2]] {
       for count in 0...min(600, bytes.count) { _ = identity(Array(bytes.prefix(count))) }
     }
   }
@@ -148,14 +148,86 @@ import WriterKit
   /// A stick that a disc was written to begins with the sectors of the disc: there the name decides.
   @Test func aDiscOnAStickIsADisk() {
     var bytes = [UInt8](repeating: 0, count: 48 << 10)
-    bytes.replaceSubrange(32_769..<32_774, with: Array("CD001".utf8))
-    #expect(identity(bytes, name: "stick.dd")?.id == .iso)
+    bytes.replaceSubrange(32_768..<32_774, with: [1] + Array("CD001".utf8))
+    bytes.replaceSubrange(32_848..<32_852, with: [24, 0, 0, 0])
+    #expect(identity(bytes, name: "disc.dd")?.id == .iso)
+    // What a disc left at the beginning of a larger disk.
+    let remains = bytes + [UInt8](repeating: 0, count: 2 << 20)
+    #expect(identity(remains, name: "stick.dd")?.id == .raw)
+    #expect(identity(remains, name: "stick")?.id == nil)
+    #expect(identity(remains, name: "disc.iso")?.id == .iso)
     bytes.replaceSubrange(446..<462, with: [0x80, 1, 1, 0, 0x17, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0])
     bytes[510] = 0x55
     bytes[511] = 0xAA
     #expect(identity(bytes, name: "stick.dd")?.id == .raw)
     #expect(identity(bytes, name: "stick.img")?.id == .raw)
+    #expect(identity(bytes, name: "stick")?.id == nil)
     #expect(identity(bytes, name: "linux.iso")?.id == .iso)
+  }
+
+  /// The map of an Apple disk, a volume of HFS+, UDF on a stick: without a name that says disc, a disk.
+  @Test func fileSystemsOfDiscsOnDisksAreDisks() {
+    for (place, signature) in [(0, "ER"), (1024, "H+"), (1024, "BD"), (32_769, "BEA01")] {
+      var bytes = [UInt8](repeating: 0, count: 48 << 10)
+      bytes.replaceSubrange(place..<place + signature.utf8.count, with: Array(signature.utf8))
+      #expect(identity(bytes, name: "disk")?.id == nil, "\(signature)")
+      #expect(identity(bytes, name: "disk.dd")?.id == .raw, "\(signature)")
+      #expect(identity(bytes, name: "disc.iso")?.id == .iso, "\(signature)")
+    }
+  }
+
+  /// A split image is read as a whole, also where its first file begins as a disc, and judged by both of its ends.
+  @Test func aSplitImageIsJudgedByBothOfItsEnds() throws {
+    let folder = try TemporaryFolder()
+    var disc = [UInt8](repeating: 0, count: 48 << 10)
+    disc.replaceSubrange(32_768..<32_774, with: [1] + Array("CD001".utf8))
+    disc.replaceSubrange(32_848..<32_852, with: [24, 0, 0, 0])
+    try TestFiles.write(Array(disc[..<40_960]), to: folder.appending("disc.001"))
+    try TestFiles.write(Array(disc[40_960...]), to: folder.appending("disc.002"))
+    for name in ["disc.001", "disc.002"] {
+      #expect(try Formats.identify(folder.appending(name))?.id == .raw)
+      #expect(try Formats.openDisk(folder.appending(name)).geometry.length == 48 << 10)
+    }
+    let trailer = Array("koly".utf8) + [0, 0, 0, 4, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 500)
+    try TestFiles.write([UInt8](repeating: 0, count: 4096), to: folder.appending("mac.001"))
+    try TestFiles.write([UInt8](repeating: 0, count: 512) + trailer, to: folder.appending("mac.002"))
+    #expect(try Formats.identify(folder.appending("mac.001"))?.id.rawValue == "udif")
+  }
+
+  /// A container may keep the sectors of a disc as they are, before its own footer.
+  @Test func aFooterBehindTheSectorsOfADiscIsOfTheContainer() {
+    var disc = [UInt8](repeating: 0, count: 48 << 10)
+    disc.replaceSubrange(32_768..<32_774, with: [1] + Array("CD001".utf8))
+    disc.replaceSubrange(32_848..<32_852, with: [24, 0, 0, 0])
+    #expect(identity(disc)?.id == .iso)
+    for (footer, format) in [
+      (Array("NERO".utf8) + Self.bigEndian(49_152, bytes: 4), "nrg"),
+      (Array("koly".utf8) + [0, 0, 0, 4, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 500), "udif"),
+    ] {
+      #expect(identity(disc + footer, name: "disc.iso")?.id.rawValue == format)
+    }
+  }
+
+  /// A disk may begin with any text: it is a description only where nothing else follows.
+  @Test func textAtTheBeginningOfADiskIsData() {
+    for text in [
+      "FILE \"/etc/shadow\" BINARY\nTRACK 01 AUDIO\n", "CD_DA\nTRACK AUDIO\n", "# Disk DescriptorFile\n",
+      "[CloneCD]\n",
+    ] {
+      let sector = Array(text.utf8) + [UInt8](repeating: 10, count: 512 - text.utf8.count)
+      #expect(identity(sector)?.id != nil, "\(text)")
+      #expect(identity(sector + [UInt8](repeating: 0, count: 4096) + [1])?.id == nil, "\(text)")
+    }
+  }
+
+  /// Only its bytes as they are can be had of what certainly is something else.
+  @Test func whatIsSaidDoesNotOverrideASignature() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.appending("a.chd")
+    try TestFiles.write(Array("MComprHD".utf8) + [UInt8](repeating: 0, count: 60_000), to: path)
+    #expect(throws: EvidenceError.self) { try Formats.openDisc(path, as: .iso) }
+    #expect(throws: EvidenceError.self) { try Formats.openDisk(path, as: .e01) }
+    #expect(try Formats.openDisk(path, as: .raw).geometry.length == 60_008)
   }
 
   /// The second file of a split image may begin with anything.

@@ -50,7 +50,7 @@ enum CoverageDocument {
     """
     # Coverage of NIST's assertions
 
-    Generated from the names of the tests and from `Sources/Validation`. After a change there, write it anew:
+    Generated from the names of the tests and from `Sources/Work/Validation`. After a change there, write it anew:
 
         EXHIBIT_UPDATE_DOCS=1 swift test --filter CoverageDocumentTests
 

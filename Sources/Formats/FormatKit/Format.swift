@@ -99,7 +99,7 @@ package struct Format: Sendable {
 /// How surely a file is of a format.
 package enum ProbeConfidence: Int, Hashable, Sendable, Comparable {
   case none
-  /// The bytes fit, and those of other formats would fit as well: the name decides.
+  /// The bytes fit, and those of a disk would fit as well: the name decides, or whoever asks for a disc.
   case possible
   /// Parts of the format are there, but not its signature: perhaps damaged.
   case likely
@@ -136,6 +136,12 @@ package struct ProbeInput: Sendable {
   /// Whether these bytes begin `distance` bytes before the end of the file.
   package func ends(_ text: String, _ distance: Int) -> Bool {
     distance <= tail.count && tail[(tail.count - distance)...].starts(with: text.utf8)
+  }
+
+  /// Text is a description only where it is all there is: a disk may begin with any text.
+  package var isShortText: Bool {
+    // Some programs fill the last block of a text with zeros.
+    size <= UInt64(Self.headSize) && head.drop { $0 != 0 }.allSatisfy { $0 == 0 } && !firstLines.isEmpty
   }
 
   /// The first lines as text, in capitals, to the first NUL; empty where it is not text.

@@ -16,11 +16,11 @@ extension Formats {
     refused("vhd", "VHD", ["vhd"], .disk, advice: toRaw, Signatures.vhd),
     refused("vhdx", "VHDX", ["vhdx", "avhdx"], .disk, advice: toRaw) { $0.has("vhdxfile") },
     refused("vmdk", "VMDK", ["vmdk"], .disk, advice: toRaw) {
-      $0.has("KDMV") || $0.has("COWD") || $0.has([0xBE, 0xBA, 0xFE, 0xCA, 0, 0, 0, 0])
+      Signatures.vmdk($0)
     },
     refused("vmdk-descriptor", "VMDK descriptor", ["vmdk"], .disk, advice: toRaw, Signatures.vmdkDescriptor),
     refused("qcow", "QCOW", ["qcow", "qcow2"], .disk, advice: toRaw) { input in
-      input.has([0x51, 0x46, 0x49, 0xFB, 0, 0, 0]) && (1...3).contains(input.head[7])
+      (1...3).contains { input.has([0x51, 0x46, 0x49, 0xFB, 0, 0, 0, $0]) }
     },
     refused("vdi", "VDI", ["vdi"], .disk, advice: toRaw) { $0.has([0x7F, 0x10, 0xDA, 0xBE], at: 0x40) },
     refused("parallels", "Parallels disk", ["hdd", "hds"], .disk, advice: toRaw) {
@@ -69,7 +69,7 @@ extension Formats {
 
   private static let discs = [
     refused("ccd", "CloneCD", ["ccd"], .disc, advice: toSheet) {
-      $0.firstLines.first?.hasPrefix("[CLONECD]") == true
+      $0.isShortText && $0.firstLines.first?.hasPrefix("[CLONECD]") == true
     },
     refused("mds", "Alcohol 120% (MDS)", ["mds"], .disc, advice: toSheet) { $0.has("MEDIA DESCRIPTOR") },
     refused("nrg", "Nero (NRG)", ["nrg"], .disc, advice: toSheet, Signatures.nero),

@@ -22,25 +22,36 @@ package enum Formats {
   /// - Returns: `nil` where nothing claims it: bytes and nothing else, or nothing that Exhibit knows.
   /// - Throws: `fileMissing`, `readFailed`; `formatUnknown` for what is no regular file.
   package static func identify(_ path: FilePath) throws(EvidenceError) -> Format? {
-    let first = try firstOfSet(path)
-    return identify(try ProbeInput(first), name: first.lastComponent?.string ?? "")
+    let files = try filesOfSet(path)
+    let format = identify(try ProbeInput(files), name: files[0].lastComponent?.string ?? "")
+    // The readers of discs know no split files; together they are bytes.
+    if files.count > 1, let format, format.contents == .disc, !format.isContainer { return .raw }
+    return format
   }
 
   /// What bytes are, in a file of this name. Total.
   package static func identify(_ input: ProbeInput, name: String) -> Format? {
     let claims = all.map { ($0, $0.probe(input)) }
     func first(_ confidence: ProbeConfidence) -> Format? { claims.first { $0.1 == confidence }?.0 }
-    return first(.certain) ?? first(.likely) ?? readable.first { $0.claims(name: name) } ?? first(.possible)
+    // A container may hold the sectors of a disc as they are; a disc is no container.
+    return claims.first { $0.1 == .certain && $0.0.isContainer }?.0 ?? first(.certain) ?? first(.likely)
+      ?? readable.first { $0.claims(name: name) }
   }
 
-  /// A later file of a split set begins with anything: the first one tells.
-  private static func firstOfSet(_ path: FilePath) throws(EvidenceError) -> FilePath {
+  /// The files of a split set, in order: a later one begins with anything, and the last one has the end.
+  private static func filesOfSet(_ path: FilePath) throws(EvidenceError) -> [FilePath] {
     let name = path.lastComponent?.string ?? ""
     let ending = name.split(separator: ".").last ?? ""
-    guard ending.count > 1, ending.allSatisfy({ $0.isASCII && $0.isNumber }) else { return path }
+    guard ending.count > 1, ending.allSatisfy({ $0.isASCII && $0.isNumber }) else { return [path] }
     let folder = path.removingLastComponent()
     let set = SplitFileNames.set(containing: name, among: try FileFolders(folder).names())
-    return set.names.first.map { folder.appending($0) } ?? path
+    return set.names.isEmpty ? [path] : set.names.map { folder.appending($0) }
+  }
+
+  /// The container that the bytes of a file certainly are.
+  private static func certain(_ path: FilePath) throws(EvidenceError) -> Format? {
+    let input = try ProbeInput(try filesOfSet(path))
+    return all.first { $0.isContainer && $0.probe(input) == .certain }
   }
 
   // MARK: Opening
@@ -66,12 +77,17 @@ package enum Formats {
   /// Opens the image of an optical disc.
   /// - Parameter id: the format it is opened as.
   /// - Throws: `formatUnreadable` for what is known and cannot be read, `formatUnknown` for anything else that is no
-  ///   disc; what opening throws.
+  ///   disc, or certainly something else; what opening throws.
   package static func openDisc(
     _ path: FilePath, as id: FormatID? = nil
   ) throws(EvidenceError) -> (format: Format, image: DiscImage) {
-    let format = try format(path, as: id)
+    var format = try format(path, as: id)
     if let refusal = format?.refusal(of: path) { throw refusal }
+    if id == nil, format?.contents != .disc, format?.isContainer != true {
+      // Whoever asks for a disc says what the bytes alone leave open.
+      let input = try ProbeInput([path])
+      format = readable.first { $0.contents == .disc && $0.probe(input) == .possible } ?? format
+    }
     guard let format, case .disc(let open) = format.reading else {
       throw EvidenceError(
         .formatUnknown, path.string,
@@ -84,6 +100,10 @@ package enum Formats {
   private static func format(_ path: FilePath, as id: FormatID?) throws(EvidenceError) -> Format? {
     guard let id else { return try identify(path) }
     guard let format = named(id) else { throw EvidenceError(.formatUnknown, path.string, "as \(id)") }
+    // Only its bytes as they are can be had of what certainly is something else.
+    if format.isContainer || format.contents == .disc, let other = try certain(path), other.id != id {
+      throw EvidenceError(.formatUnknown, path.string, "it is of the format \(other.title)")
+    }
     return format
   }
 
@@ -93,19 +113,28 @@ package enum Formats {
     _ path: FilePath, _ opening: DiskOpening
   ) throws(EvidenceError) -> any ImageReader {
     let format = try identify(path)
-    guard let format, format.contents == .disk else { return try openDisk(path, as: .raw, opening) }
-    return try openDisk(path, as: format.id, opening)
+    guard let format, case .disk(let open) = format.reading else {
+      return try openDisk(path, as: .raw, opening)
+    }
+    return try open(path, opening)
   }
 }
 
 extension ProbeInput {
-  /// Reads the beginning and the end of a file.
-  /// - Throws: `fileMissing`, `formatUnknown` for what is no regular file, `readFailed`.
-  package init(_ path: FilePath) throws(EvidenceError) {
-    let file = try SegmentFile(path)
-    let tail = min(UInt64(Self.tailSize), file.size)
+  /// Reads the beginning of the first file of a set and the end of its last.
+  /// - Parameter files: in order; at least one.
+  /// - Throws: `fileMissing`, `formatUnknown` for what is no regular file, `readFailed` where the beginning cannot be
+  ///   read; an end that cannot be read says nothing.
+  package init(_ files: [FilePath]) throws(EvidenceError) {
+    let opened = try files.mapThrowing { path throws(EvidenceError) in try SegmentFile(path) }
+    let last = opened[opened.count - 1]
+    let count = min(UInt64(Self.tailSize), last.size)
+    var tail: [UInt8] = []
+    do throws(EvidenceError) { tail = try last.bytes(at: last.size - count, count: Int(count)) } catch {
+      guard error.code == .readFailed else { throw error }
+    }
     self.init(
-      head: try file.bytes(at: 0, count: Self.headSize),
-      tail: try file.bytes(at: file.size - tail, count: Int(tail)), size: file.size)
+      head: try opened[0].bytes(at: 0, count: Self.headSize), tail: tail,
+      size: opened.reduce(0) { $0 &+ $1.size })
   }
 }

@@ -21,8 +21,15 @@ enum Signatures {
     return bytes.span.bytes.bigEndian(at: 64, as: UInt32.self) == ~sum
   }
 
+  /// Sparse, of an older server, or of a newer one, each with a version there is.
+  static func vmdk(_ input: ProbeInput) -> Bool {
+    (1...3).contains { input.has(Array("KDMV".utf8) + [$0, 0, 0, 0]) }
+      || input.has(Array("COWD".utf8) + [1, 0, 0, 0]) || input.has([0xBE, 0xBA, 0xFE, 0xCA, 0, 0, 0, 0])
+  }
+
   /// A text that names extents.
   static func vmdkDescriptor(_ input: ProbeInput) -> Bool {
+    guard input.isShortText else { return false }
     let lines = input.firstLines.prefix(40)
     return lines.contains { $0.hasPrefix("# DISK DESCRIPTOR") }
       || (lines.contains { $0.hasPrefix("VERSION=") } && lines.contains { $0.hasPrefix("CREATETYPE=") })
@@ -79,12 +86,14 @@ enum Signatures {
     }
   }
 
-  /// A manifest, a partial proof or a journal.
+  /// A record that Exhibit writes beside images, by the name of its format; a journal by its keys.
   static func record(_ input: ProbeInput) -> Bool {
     guard input.has("{") else { return false }
     let text = String(decoding: input.head, as: UTF8.self) + String(decoding: input.tail, as: UTF8.self)
-    return ["\"exhibit-manifest\"", "\"exhibit-proof\"", "\"exhibit-validation\""].contains {
-      text.contains($0)
-    }
+    let names = [
+      "manifest", "proof", "validation", "report", "case-archive", "audit-log", "audit-checkpoint",
+    ]
+    return names.contains { text.contains("\"exhibit-\($0)\"") }
+      || (text.contains("\"toolVersion\"") && text.contains("\"checkpoint\"") && text.contains("\"request\""))
   }
 }

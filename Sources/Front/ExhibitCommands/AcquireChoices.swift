@@ -14,11 +14,11 @@ enum AcquireChoices {
   static let digests = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ",")
 
   static func images(
-    named names: [String], _ settings: ImageSettings
+    named names: [String], _ settings: ImageSettings, option: String = "--format"
   ) throws(EvidenceError) -> [any ImagePlan] {
     try names.mapThrowing { name throws(EvidenceError) in
       guard let plan = DiskWriters.plan(FormatID(name.lowercased()), settings) else {
-        throw EvidenceError(.argumentInvalid, "--format \(name)", "one of \(formats)")
+        throw EvidenceError(.argumentInvalid, "\(option) \(name)", "one of \(formats)")
       }
       return plan
     }

@@ -27,7 +27,8 @@ struct AcquireCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
   @Option(
-    help: "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01, of a disc raw."
+    help:
+      "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01; raw for sectors that it cannot hold."
   )
   var format: [String] = []
   @Option(
@@ -126,7 +127,6 @@ struct AcquireCommand: CaseCommand {
   private func demandUse(
     of settings: ImageSettings, by output: AcquisitionRequest.Output
   ) throws(EvidenceError) {
-    guard !format.isEmpty else { return }
     let taken = output.all.reduce(into: Set<RequestField>()) { $0.formUnion(type(of: $1).settings) }
     guard let idle = settings.given.subtracting(taken).min(by: { $0.rawValue < $1.rawValue }) else { return }
     let others = DiskWriters.all.filter { $0.settings.contains(idle) }.map { $0.format }

@@ -67,6 +67,10 @@ struct ConvertCommand: ParsableCommand {
     let input = if let taken { Formats.named(taken) } else { try Formats.identify(FilePath(input)) }
     if let refusal = input?.refusal(of: FilePath(self.input)) { throw refusal }
     let isDisc = input?.contents == .disc
+    if let to, !(DiskWriters.formats + DiscWriters.formats).contains(FormatID(to.lowercased())) {
+      let known = (DiskWriters.formats + DiscWriters.formats).map(\.rawValue).joined(separator: ", ")
+      throw EvidenceError(.argumentInvalid, "--to \(to)", "one of \(known)")
+    }
     let target = FilePath(output).extension ?? ""
     let writer =
       to.map { DiscWriters.writer(FormatID($0.lowercased())) } ?? DiscWriters.writer(ending: target)
@@ -75,12 +79,13 @@ struct ConvertCommand: ParsableCommand {
     case (true, nil):
       throw EvidenceError(
         .argumentInvalid, self.input,
-        "it is the image of a disc (\(input?.title ?? "")), which goes into \(DiscWriters.endings) or --to tracks"
+        "it is the image of a disc (\(input?.title ?? "")), which goes into \(DiscWriters.endings) or --to tracks; --as raw takes its bytes for a disk"
       )
     case (false, .some):
       throw EvidenceError(
         .argumentInvalid, self.input,
-        "it is the image of a disk (\(input?.title ?? Format.raw.title)), not of a disc; --as iso takes it for one"
+        "it is the image of a disk (\(input?.title ?? Format.raw.title)), not of a disc"
+          + (input?.isContainer == true ? ": convert it to raw first" : "; --as iso takes it for one")
       )
     case (false, nil): break
     }
@@ -126,7 +131,9 @@ struct ConvertCommand: ParsableCommand {
   private func request() throws(EvidenceError) -> ConversionRequest {
     var request = ConversionRequest(input: FilePath(input), output: FilePath(output))
     request.inputFormat = try source.format()
-    if let to { request.format = try AcquireChoices.images(named: [to], ImageSettings()).first?.format }
+    if let to {
+      request.format = try AcquireChoices.images(named: [to], ImageSettings(), option: "--to").first?.format
+    }
     if let split { request.settings.split = try ByteSize.parse(split, "--split") }
     if let segmentSize { request.settings.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }
     if let compression { request.settings.compression = try AcquireChoices.compression(compression) }

@@ -33,7 +33,8 @@ struct InputOptions: ParsableArguments {
   func format() throws(EvidenceError) -> FormatID? {
     guard let takenAs else { return nil }
     guard let format = Formats.readable.first(where: { $0.id.rawValue == takenAs.lowercased() }) else {
-      throw EvidenceError(.argumentInvalid, "--as \(takenAs)", "one of \(AcquireChoices.readable)")
+      throw EvidenceError(
+        .argumentInvalid, "--as \(takenAs)", "one of \(AcquireChoices.readable); who acts is said with --by")
     }
     return format.id
   }

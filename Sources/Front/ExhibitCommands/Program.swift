@@ -5,7 +5,7 @@ import Glibc
 import Rendering
 import SystemIO
 
-/// `exhibit`: parse, one Casework call, render.
+/// `exhibit`: parse, one call, render.
 package struct ExhibitProgram: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "exhibit",

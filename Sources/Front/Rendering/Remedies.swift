@@ -40,11 +40,11 @@ extension ErrorCode {
     case .fileMissing: "Check the path."
     case .fileTooLarge: "Check that the right file was named."
     case .segmentMissing: "Put all segments of the set into one folder and run again."
-    case .formatUnknown: "Name an E01 or raw image, a manifest, an item or a case."
+    case .formatUnknown: "Name an image of a disk or a disc, a manifest, an item or a case."
     case .formatUnreadable:
-      "`exhibit info`, `verify`, `convert` and `acquire` take the file itself, byte for byte, with `--as raw`."
+      "`--as raw` takes the file itself, byte for byte (`info`, `verify`, `convert`, `acquire`)."
     case .sourceIsImage:
-      "Acquire the medium itself; `exhibit convert` rewrites an image, and `--as raw` acquires the file byte for byte."
+      "Acquire the medium itself. `--as raw` acquires the file byte for byte; an image that can be read is rewritten with `exhibit convert`."
     case .imageMalformed: "Restore the file from another copy; see the offset given."
     case .sheetMalformed: "See the line given; name another description, or a corrected copy of it."
     case .jsonMalformed: "Restore the file from another copy; see the offset given."
@@ -133,6 +133,7 @@ extension RequestField {
     case .request: "`\(flag) FILE`, curl and `--response FILE` for https"
     case .segmentSize: "`\(flag) SIZE`"
     case .split: "`\(flag) SIZE`, such as `\(flag) 2GiB`"
+    case .takenAs: "`\(flag) raw` for its bytes as they are"
     case .text: "`\(flag) TEXT` with what a scanner reads"
     case .to: "`\(flag) FORMAT`"
     case .track: "`\(flag) NUMBER` for the data of one track"

@@ -129,7 +129,9 @@ extension Manifest {
   /// A container that was written.
   package struct Image: Hashable, Sendable {
     /// Formats that version 1 of the manifest knows.
-    package static let formats: [FormatID] = ["e01", "raw"].map { FormatID($0) }
+    package static let formats: [FormatID] = [FormatID("e01"), plain]
+    /// The one whose files are the contents and nothing else, one after the other.
+    private static let plain = FormatID("raw")
 
     /// What the container holds of one stream.
     package struct Contents: Hashable, Sendable {
@@ -162,7 +164,7 @@ extension Manifest {
     package var segments: [RecordedFile]
 
     /// The files are the contents and nothing else, one after the other.
-    package var isPlain: Bool { format == Self.formats[1] }
+    package var isPlain: Bool { format == Self.plain }
 
     package init(
       format: FormatID, compression: ImageCompression? = nil, contents: [Contents], segments: [RecordedFile]

@@ -29,6 +29,9 @@ package enum VerificationSubject: Hashable, Sendable {
     _ path: FilePath, as format: FormatID? = nil
   ) throws(EvidenceError) -> VerificationSubject? {
     if let format {
+      guard Files.kind(path) != .folder else {
+        throw EvidenceError(invalid: .takenAs, format.rawValue, "for an image, and \(path) is a folder")
+      }
       return Formats.named(format)?.contents == .disc ? .disc(path, as: format) : .image(path, as: format)
     }
     switch Files.kind(path) {

@@ -30,6 +30,7 @@ enum FuzzSeeds {
     case .cue: DiscSeeds.sheets
     case .disc: DiscSeeds.descriptions
     case .ewf: try images(scratch)
+    case .identity: IdentityTarget.seeds
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]
     case .proof: proofs

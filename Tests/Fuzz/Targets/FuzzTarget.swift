@@ -11,6 +11,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case disc
   /// E01 sets of one or two segments.
   case ewf
+  /// What a file is.
+  case identity
   /// JSON, canonical and not.
   case json
   /// The manifest.
@@ -34,6 +36,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .cue: CUETarget.problem(with: input)
     case .disc: DiscDescriptionTarget.problem(with: input)
     case .ewf: EWFTarget.problem(with: input)
+    case .identity: IdentityTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
     case .proof: ProofTarget.problem(with: input)

@@ -19,7 +19,7 @@ extension Format {
         let words = SheetText.words(line)
         return words.count == 3 && words[0] == "TRACK" && words[1].allSatisfy(\.isNumber)
       }
-      return hasFile && hasTrack ? .likely : .none
+      return hasFile && hasTrack && input.isShortText ? .likely : .none
     })
 
   /// A file for each track, and a cue sheet that puts them together. Read as a cue sheet.

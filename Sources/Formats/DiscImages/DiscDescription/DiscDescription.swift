@@ -19,7 +19,7 @@ package struct DiscDescription: Sendable {
   package var sectorSize: Int
   /// What is stored lies in file 0, which is the contents of the image.
   package var disc: Disc
-  /// What the disc was described by before: the form, the names of its files, remarks on it.
+  /// What the disc was described by before: the format, the names of its files, remarks on it.
   package var origin: Origin
 
   package struct Origin: Hashable, Sendable {

@@ -15,7 +15,7 @@ extension Format {
       try DiscDescriptionReader.open(path, with: openDisk)
     },
     probe: { input in
-      let text = String(decoding: input.head, as: UTF8.self)
+      let text = String(decoding: input.head + input.tail, as: UTF8.self)
       return input.has("{") && text.contains("\"\(DiscDescription.format)\"") ? .likely : .none
     })
 }

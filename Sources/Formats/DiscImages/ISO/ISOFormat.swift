@@ -28,15 +28,30 @@ enum ISOProbe {
       }
   }
 
+  /// How sectors lie in a file, and where user data stands in each.
+  private static let shapes = [(stride: 2048, lead: 0), (stride: 2336, lead: 8), (stride: 2056, lead: 8)]
+  /// Sectors that a file may have behind its file system: what programs pad with, and run-out.
+  private static let mostBehind: UInt64 = 512
+
+  /// Whether an ISO 9660 file system is as long as the file: one on a disk or a stick leaves the rest.
+  private static func isFilled(_ input: ProbeInput) -> Bool {
+    shapes.contains { stride, lead in
+      let descriptor = 16 * stride + lead
+      guard input.has("CD001", at: descriptor + 1), input.head[descriptor] == 1,
+        let size = input.head.span.bytes.littleEndian(at: descriptor + 80, as: UInt32.self)
+      else { return false }
+      let sectors = input.size / UInt64(stride)
+      return size > 0 && input.size % UInt64(stride) == 0 && UInt64(size) <= sectors
+        && sectors - UInt64(size) <= mostBehind
+    }
+  }
+
   static func confidence(_ input: ProbeInput) -> ProbeConfidence {
     let start = ProbedFile(bytes: input.head, size: input.size)
     guard (try? ISOReader.claims(start)) == true else { return .none }
     if input.has(SectorCodec.sync) { return .certain }
-    // UDF, HFS and the map of an Apple disk lie on disks and sticks as well.
-    let hasISO = [(32_769, 0), (37_376 + 9, 0), (32_896 + 9, 0), (32_777, 0)].contains { place, _ in
-      input.has("CD001", at: place) || input.has("CDROM", at: place)
-    }
-    return hasISO && !hasPartitions(input) ? .certain : .possible
+    // UDF, HFS and the map of an Apple disk lie on disks and sticks as well, and so do the remains of a disc.
+    return isFilled(input) && !hasPartitions(input) ? .certain : .possible
   }
 }
 

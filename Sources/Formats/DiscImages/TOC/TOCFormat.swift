@@ -16,6 +16,6 @@ extension Format {
       let hasType = words.contains {
         $0.first.map(["CD_DA", "CD_ROM", "CD_ROM_XA", "CD_I"].contains) ?? false
       }
-      return hasType && words.contains { $0.first == "TRACK" } ? .likely : .none
+      return hasType && words.contains { $0.first == "TRACK" } && input.isShortText ? .likely : .none
     })
 }

@@ -15,7 +15,7 @@ package struct RawPlan: ImagePlan {
 
   /// Largest file where a name such as `disk.001` asks for a split image: what every file system holds.
   private static let usualSplit: UInt64 = 2 << 30
-  package static let endings = ["raw", "dd", "img", "bin", splitEnding]
+  package static let endings = ["raw", "dd", "img", "ima", "bin", splitEnding]
   private static let splitEnding = "001"
 
   package init(split: UInt64?) {

@@ -84,7 +84,11 @@ package struct SegmentSet: Sendable {
   package static func discover(
     _ path: FilePath, besides others: [FilePath] = [], segmentNumber: (FilePath) -> Int?
   ) throws(EvidenceError) -> SegmentSet {
-    let alone = SegmentSet(members: [Member(number: 1, path: path)], missing: [])
+    // Under a name of no set a file has the place that it states itself.
+    let stated = max(1, segmentNumber(path) ?? 1)
+    let alone = SegmentSet(
+      members: [Member(number: stated, path: path)],
+      missing: stated > 1 ? ["segments before \(path.lastComponent?.string ?? path.string)"] : [])
     guard let name = path.lastComponent?.string, let dot = name.lastIndex(of: ".") else { return alone }
     let base = String(name[...dot])
     guard let first = letter(ofSuffix: String(name.dropFirst(base.count)), stored: segmentNumber(path)) else {

@@ -39,8 +39,9 @@ struct ConversionOutput {
     self.plan = plan
     self.format = format
     self.folder = output.parentFolder
-    // With a format that the ending does not name, the whole name is the base: `disk.v2` becomes `disk.v2.E01`.
-    self.base = byName == nil ? name : stem
+    // With a format that the ending does not name, the whole name is the base: `disk.v2` becomes `disk.v2.E01`, and a raw
+    // image that is named as another `disk.E01.raw`.
+    self.base = byName == nil || (!isNamed && plan.isPlain) ? name : stem
     self.partial = folder.appending(name + OutputFolder.partialSuffix)
     guard Files.kind(folder) == .folder else {
       throw EvidenceError(.destinationMissing, folder.string)

@@ -31,10 +31,10 @@ package enum ImageInspection: Sendable {
   ) throws(EvidenceError) -> ImageInspection {
     let kind: Format? = if let format { Formats.named(format) } else { try Formats.identify(path) }
     guard kind?.contents == .disc else {
-      let job = try InfoJob(path, as: format, sectorSize: sectorSize, readsData: readsData, stop: stop)
+      let job = try InfoJob(path, as: kind?.id, sectorSize: sectorSize, readsData: readsData, stop: stop)
       return .disk(try job.perform(progress: progress))
     }
     return .disc(
-      try DiscInfoJob(path, format: format, readsData: readsData, stop: stop).perform(progress: progress))
+      try DiscInfoJob(path, format: kind?.id, readsData: readsData, stop: stop).perform(progress: progress))
   }
 }

@@ -15,7 +15,7 @@ final class DiscSource: SectorSource {
   let readsDirectly = false
   let stream: DiscStream
   let image: DiscImage
-  /// The form it came in.
+  /// The format it came in.
   let format: Format
   /// Its description, byte for byte; empty of one that has none.
   let sheet: [UInt8]

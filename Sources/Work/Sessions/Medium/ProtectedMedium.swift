@@ -1,5 +1,6 @@
 import CaseFolders
 import Evidence
+import FormatKit
 import Formats
 import Media
 import SystemIO
@@ -27,6 +28,9 @@ struct ProtectedMedium {
   ) throws(EvidenceError) {
     // A process of its own for commands can be made only as long as there is nothing else.
     let commands = DeviceCapture.target(for: request.source.path, separately: process.entersSandbox)
+    if let place = try? Syscalls.resolve(request.source.path).get(), folder.contains(place) {
+      throw EvidenceError(.sourceInsideCase, request.source.path.string)
+    }
     let opened: any SectorSource
     if let given {
       opened = given
@@ -67,8 +71,11 @@ extension ProtectedMedium {
   ) throws(EvidenceError) -> (source: any SectorSource, format: FormatID?) {
     let asked = request.source
     guard let kind = Files.kind(asked.path) else { throw EvidenceError(.sourceMissing, asked.path.string) }
+    if kind != .file, asked.takenAs != nil || asked.track != nil {
+      throw EvidenceError(invalid: asked.takenAs != nil ? .takenAs : .track, "for files, not for devices")
+    }
     // A device is never asked what it looks like: whatever begins it is evidence.
-    let found = kind == .file ? try? Formats.identify(asked.path) : nil
+    let found = kind == .file ? try identify(asked.path) : nil
     let format =
       try asked.takenAs.map { id throws(EvidenceError) in
         guard let format = Formats.named(id) else {
@@ -78,14 +85,32 @@ extension ProtectedMedium {
       } ?? found
     if asked.track != nil || format?.contents == .disc && format?.refusal(of: asked.path) == nil {
       try demandWhole(asked)
-      return (try DiscSource(asked.path, as: asked.takenAs, track: asked.track), nil)
+      let source = try DiscSource(asked.path, as: asked.takenAs, track: asked.track)
+      if asked.takenAs == nil, asked.track == nil, source.sheet.isEmpty,
+        let rest = source.image.unclaimed.first
+      {
+        throw EvidenceError(
+          invalid: .takenAs,
+          "\(rest.range.count) bytes at the end of \(asked.path) are no whole sector of a disc: it is taken for a disc without "
+            + "them, or for a disk with all of its bytes", consider: [.takenAs])
+      }
+      return (source, nil)
     }
     if let format, format.isContainer {
-      throw EvidenceError(.sourceIsImage, asked.path.string, "format: \(format.title)")
+      let advice = format.refusal(of: asked.path)?.detail ?? format.title
+      throw EvidenceError(.sourceIsImage, asked.path.string, "format: \(advice)")
     }
     let source = try Sources.open(
       asked.path, sectorSize: asked.sectorSize, accepting: Set(request.accepted.map(\.state)))
     return (source, found.flatMap { $0.isContainer || $0.contents == .disc ? $0.id : nil })
+  }
+
+  /// A file whose beginning cannot be read is a medium that fails.
+  private static func identify(_ path: FilePath) throws(EvidenceError) -> Format? {
+    do throws(EvidenceError) { return try Formats.identify(path) } catch {
+      guard error.code == .readFailed else { throw error }
+      return nil
+    }
   }
 
   /// - Throws: `argumentInvalid` for what is said of sectors that a disc says itself.
@@ -95,7 +120,8 @@ extension ProtectedMedium {
       (.length, asked.sectorCount != nil),
     ] where isGiven {
       throw EvidenceError(
-        invalid: field, "not for the image of a disc; one of its tracks can be chosen", consider: [.track])
+        invalid: field, "not for the image of a disc; one of its tracks can be chosen",
+        consider: [.track, .takenAs])
     }
   }
 }

@@ -95,6 +95,11 @@ extension AcquisitionSetting {
     _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
   ) -> [String] {
     var remarks = disc?.unclaimed ?? []
+    if let disc {
+      remarks.append(
+        "The source was read as the image of a disc (\(disc.format.title)): "
+          + "\(plan.geometry.sectorCount) sectors of \(plan.geometry.logicalSectorSize) bytes.")
+    }
     if let format = sourceFormat {
       remarks.append(
         "The source is itself an image (\(Formats.title(format))), or looks like one: its bytes were acquired as they are, "
