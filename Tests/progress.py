@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Runs `swift test` one test after the other and says what it is doing.
+"""Runs `swift test` and says what it is doing.
 
     progress.py COMMAND...    such as: swift test --skip-build --no-parallel
 
-Prints a line for each suite that has ended, with the time it really took, whatever is not a mere start or success, at
+Prints a line for each suite that has ended, with the time that its tests really took, waiting for a turn left out, whatever is not a mere start or success, at
 least every 30 seconds what is running, and in the end the suites that took longest. The last line is the command's own.
 """
 
@@ -44,15 +44,12 @@ def name(identifier):
 
 class Progress:
     def __init__(self):
-        self.begun = {}
-        # The same by the clock of the day, which this program shares.
-        self.since = {}
-        # The arguments of the case that began last.
-        self.cases = {}
+        # Of each test the cases that run: when they began by the clock of the day, and their arguments.
+        self.running = {}
         self.tests = set()
         self.ended = 0
-        self.suites = []
-        self.counts = {}
+        # Of each suite: seconds of its cases, tests to come, tests that ran, whether one failed.
+        self.suites = {}
         self.last = None
         self.printed = time.monotonic()
 
@@ -60,32 +57,42 @@ class Progress:
         print(text, flush=True)
         self.printed = time.monotonic()
 
+    def suite(self, identifier):
+        return self.suites.setdefault(
+            identifier.split("/")[0], {"seconds": 0, "open": 0, "count": 0, "failed": False})
+
     def event(self, kind, payload):
         if kind == "test":
             if payload["kind"] == "function":
                 self.tests.add(payload["id"])
+                self.suite(payload["id"])["open"] += 1
             return
         what, identifier = payload["kind"], payload.get("testID")
-        instant = payload["instant"]["absolute"]
-        if what == "testStarted":
-            self.begun[identifier] = instant
-            self.since[identifier] = payload["instant"]["since1970"]
-        elif what == "testCaseStarted":
+        if identifier not in self.tests:
+            return
+        suite, instant = self.suite(identifier), payload["instant"]
+        if what == "testCaseStarted":
+            # Cases of one test cannot be told apart; the sum of their times can be had all the same.
+            suite["seconds"] -= instant["absolute"]
             text = " ".join(message["text"] for message in payload["messages"])
             arguments = re.search(r"arguments? (.*) to ", text, re.DOTALL)
-            self.cases[identifier] = f" ({' '.join(arguments[1].split())[:60]})" if arguments else ""
+            case = f" ({' '.join(arguments[1].split())[:60]})" if arguments else ""
+            self.running.setdefault(identifier, []).append((instant["since1970"], case))
+        elif what == "testCaseEnded":
+            suite["seconds"] += instant["absolute"]
+            if self.running.get(identifier):
+                self.running[identifier].pop(0)
+        elif what == "issueRecorded":
+            suite["failed"] = True
         elif what in ("testEnded", "testSkipped"):
-            seconds = instant - self.begun.pop(identifier, instant)
-            self.since.pop(identifier, None)
-            suite = identifier.split("/")[0]
-            if identifier in self.tests:
-                self.ended += 1
-                self.counts[suite] = self.counts.get(suite, 0) + (what == "testEnded")
-            elif identifier == suite and what == "testEnded":
-                self.suites.append((seconds, suite))
-                failed = any(message["symbol"] == "fail" for message in payload["messages"])
-                count = self.counts.get(suite, 0)
-                self.say(f"{'FAILED ' if failed else ''}{suite}: {count} tests in {seconds:.1f} s")
+            self.ended += 1
+            self.running.pop(identifier, None)
+            suite["count"] += what == "testEnded"
+            suite["open"] -= 1
+            if suite["open"] == 0:
+                failed = "FAILED " if suite["failed"] else ""
+                self.say(
+                    f"{failed}{identifier.split('/')[0]}: {suite['count']} tests in {suite['seconds']:.1f} s")
 
     def line(self, text):
         # What only says that something begins or passes is told by the events; the summary is kept for the end.
@@ -101,17 +108,17 @@ class Progress:
         if time.monotonic() - self.printed < SILENCE:
             return
         running = [
-            f"{name(identifier)}{self.cases.get(identifier, '')} for {time.time() - begun:.0f} s"
-            for identifier, begun in self.since.items() if identifier in self.tests
+            f"{name(identifier)}{case} for {time.time() - begun:.0f} s"
+            for identifier, cases in self.running.items() for begun, case in cases
         ]
         what = ", ".join(running) or "nothing has begun"
         self.say(f"... {self.ended} of {len(self.tests)} tests; running: {what}")
 
     def finish(self, seconds):
-        self.suites.sort(reverse=True)
-        self.say(f"{self.ended} tests took {seconds:.0f} s. The longest suites:")
-        for taken, suite in self.suites[:10]:
-            self.say(f"{taken:8.1f} s  {suite}")
+        self.say(f"{self.ended} tests took {seconds:.0f} s. The longest suites, each by itself:")
+        longest = sorted(self.suites.items(), key=lambda item: -item[1]["seconds"])
+        for suite, facts in longest[:10]:
+            self.say(f"{facts['seconds']:8.1f} s  {suite}")
         if self.last is not None:
             self.say(self.last)
 
