@@ -45,6 +45,33 @@ import Testing
 
   @Test func readsWithoutTheFirstSegment() throws { try Self.checkGap("image.E01", opening: "image.E03") }
 
+  /// A later segment under a name of no set has the place that it states itself: its first chunk is not sector 0.
+  @Test func aLaterSegmentUnderAnotherNameKeepsItsPlace() throws {
+    let folder = try TemporaryFolder()
+    let (payload, _, _) = try Self.build(in: folder.path)
+    let alone = try TemporaryFolder()
+    // What a middle segment holds could lie anywhere; the last one ends where the medium does.
+    try TestFiles.write(try TestFiles.read(folder.appending("image.E02")), to: alone.appending("middle.dd"))
+    let middle = try ImageBytes.all(try Formats.openDisk(alone.appending("middle.dd")))
+    #expect(
+      middle.bytes.allSatisfy { $0 == 0 } && middle.damage.reduce(0) { $0 + $1.bytes.count } == payload.count)
+    try TestFiles.write(try TestFiles.read(folder.appending("image.E05")), to: alone.appending("part.dd"))
+    let reader = try Formats.openDisk(alone.appending("part.dd"))
+    #expect(reader.structureFindings.contains { $0.code == .segmentMissing })
+    let (bytes, damage) = try ImageBytes.all(reader)
+    var lost = 0
+    var expected = payload
+    for range in damage.map(\.bytes) {
+      lost += range.count
+      expected.replaceSubrange(
+        Int(range.lowerBound)..<Int(range.upperBound), with: [UInt8](repeating: 0, count: range.count))
+    }
+    #expect(damage.first?.bytes.lowerBound == 0)
+    #expect(lost < payload.count - 100_000, "the rest is in the segment")
+    let isTrue = ImageBytes.equal(bytes, expected, 0..<expected.count)
+    #expect(isTrue)
+  }
+
   @Test func readsWithoutTheLastSegment() throws { try Self.checkGap("image.E05", opening: "image.E01") }
 
   @Test func reportsSegmentsInEachOthersPlace() throws {

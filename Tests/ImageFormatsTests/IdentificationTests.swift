@@ -103,8 +103,8 @@ import WriterKit
     ("gho", bytes([0xFE, 0xEF, 1, 2])), ("v2i", bytes(Array("$CAN".utf8))),
     ("tib", bytes([0xB4, 0x6E, 0x68, 0x44])), ("mds", bytes(Array("MEDIA DESCRIPTOR".utf8) + [1, 3])),
     ("ccd", Array("[CloneCD]\r\nVersion=3\r\n[Disc]\r\nTocEntries=4\r\n".utf8)),
-    ("nrg", bytes([], tail: Array("NER5".utf8) + bigEndian(4096, bytes: 8))),
-    ("nrg", bytes([], tail: Array("NERO".utf8) + bigEndian(4096, bytes: 4))),
+    ("nrg", bytes([], tail: Array("DAOX".utf8) + Array("NER5".utf8) + bigEndian(8176, bytes: 8))),
+    ("nrg", bytes([], tail: Array("CUES".utf8) + Array("NERO".utf8) + bigEndian(8180, bytes: 4))),
     ("cdi", bytes([], tail: [6, 0, 0, 0x80, 0, 1, 0, 0])), ("daa", bytes(Array("DAA\0".utf8))),
     ("isz", bytes(Array("IsZ!".utf8))), ("ecm", bytes(Array("ECM\0".utf8))),
     ("exhibit-record", Array("{\"format\":\"exhibit-manifest\",\"version\":1}".utf8)),
@@ -142,7 +142,10 @@ import WriterKit
   /// A text that only ends as a VHD does, with another checksum, is data of a disk.
   @Test func aSignatureWithoutItsChecksumIsData() {
     #expect(identity(Self.bytes([], tail: Array("conectix".utf8) + [UInt8](repeating: 7, count: 504))) == nil)
-    #expect(identity(Self.bytes([], tail: Array("NER5".utf8) + Self.bigEndian(1 << 40, bytes: 8))) == nil)
+    // A place outside of the file, and one where no chunk begins.
+    for place in [1 << 40, 4096] as [UInt64] {
+      #expect(identity(Self.bytes([], tail: Array("NER5".utf8) + Self.bigEndian(place, bytes: 8))) == nil)
+    }
   }
 
   /// A stick that a disc was written to begins with the sectors of the disc: there the name decides.
@@ -188,6 +191,10 @@ import WriterKit
       #expect(try Formats.identify(folder.appending(name))?.id == .raw)
       #expect(try Formats.openDisk(folder.appending(name)).geometry.length == 48 << 10)
     }
+    // No command on discs takes a part for the whole.
+    for id in [nil, FormatID.iso] {
+      #expect(throws: EvidenceError.self) { try Formats.openDisc(folder.appending("disc.001"), as: id) }
+    }
     let trailer = Array("koly".utf8) + [0, 0, 0, 4, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 500)
     try TestFiles.write([UInt8](repeating: 0, count: 4096), to: folder.appending("mac.001"))
     try TestFiles.write([UInt8](repeating: 0, count: 512) + trailer, to: folder.appending("mac.002"))
@@ -201,7 +208,10 @@ import WriterKit
     disc.replaceSubrange(32_848..<32_852, with: [24, 0, 0, 0])
     #expect(identity(disc)?.id == .iso)
     for (footer, format) in [
-      (Array("NERO".utf8) + Self.bigEndian(49_152, bytes: 4), "nrg"),
+      (
+        Array("CUES".utf8) + Self.bigEndian(0, bytes: 4) + Array("NERO".utf8)
+          + Self.bigEndian(49_152, bytes: 4), "nrg"
+      ),
       (Array("koly".utf8) + [0, 0, 0, 4, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 500), "udif"),
     ] {
       #expect(identity(disc + footer, name: "disc.iso")?.id.rawValue == format)
@@ -218,6 +228,21 @@ import WriterKit
       #expect(identity(sector)?.id != nil, "\(text)")
       #expect(identity(sector + [UInt8](repeating: 0, count: 4096) + [1])?.id == nil, "\(text)")
     }
+  }
+
+  /// A sheet may name anything; a container's bytes are not the sectors of a disc.
+  @Test func aContainerThatASheetNamesIsNotSectors() throws {
+    let folder = try TemporaryFolder()
+    let sheet = "FILE \"a.bin\" BINARY\n  TRACK 01 MODE1/2048\n    INDEX 01 00:00:00\n"
+    try TestFiles.write(Array(sheet.utf8), to: folder.appending("a.cue"))
+    try TestFiles.write([UInt8](repeating: 1, count: 61_440), to: folder.appending("a.bin"))
+    #expect(try Formats.openDisc(folder.appending("a.cue")).image.disc.tracks.count == 1)
+    let container = Array("QFI".utf8) + [0xFB, 0, 0, 0, 3] + [UInt8](repeating: 0, count: 61_432)
+    try TestFiles.write(container, to: folder.appending("b.bin"))
+    let other = sheet.replacing("a.bin", with: "b.bin")
+    try TestFiles.write(Array(other.utf8), to: folder.appending("b.cue"))
+    let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(folder.appending("b.cue")) }
+    #expect(error?.code == .sheetMalformed && error?.detail.contains("QCOW") == true)
   }
 
   /// Only its bytes as they are can be had of what certainly is something else.

@@ -150,7 +150,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .segmentMissing: "a segment is missing"
     case .formatUnknown: "the format is not known"
     case .formatUnreadable: "this format cannot be read"
-    case .sourceIsImage: "the source is not a medium"
+    case .sourceIsImage: "the source is not a storage medium"
     case .imageMalformed: "the image is damaged beyond opening"
     case .sheetMalformed: "the description of a disc does not follow its format"
     case .jsonMalformed: "not valid JSON of the strict form"

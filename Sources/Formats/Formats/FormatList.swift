@@ -15,9 +15,7 @@ extension Formats {
   private static let virtualDisks = [
     refused("vhd", "VHD", ["vhd"], .disk, advice: toRaw, Signatures.vhd),
     refused("vhdx", "VHDX", ["vhdx", "avhdx"], .disk, advice: toRaw) { $0.has("vhdxfile") },
-    refused("vmdk", "VMDK", ["vmdk"], .disk, advice: toRaw) {
-      Signatures.vmdk($0)
-    },
+    refused("vmdk", "VMDK", ["vmdk"], .disk, advice: toRaw, Signatures.vmdk),
     refused("vmdk-descriptor", "VMDK descriptor", ["vmdk"], .disk, advice: toRaw, Signatures.vmdkDescriptor),
     refused("qcow", "QCOW", ["qcow", "qcow2"], .disk, advice: toRaw) { input in
       (1...3).contains { input.has([0x51, 0x46, 0x49, 0xFB, 0, 0, 0, $0]) }
@@ -112,8 +110,8 @@ extension Formats {
 
   /// What Exhibit itself writes beside images.
   private static let record = refused(
-    "exhibit-record", "a record of Exhibit", ["manifest.json"], .files,
-    advice: "it describes images and is not one: name the image", Signatures.record)
+    "exhibit-record", "Exhibit record", ["manifest.json"], .files,
+    advice: "it is not an image; name the image it describes", Signatures.record)
 
   private static let toRaw = "convert a copy to raw, for example with qemu-img"
   private static let onAMac = "convert a copy to raw, for example with hdiutil or dmg2img"

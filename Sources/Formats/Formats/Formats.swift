@@ -69,7 +69,8 @@ package enum Formats {
     let format = try format(path, as: id) ?? .raw
     if let refusal = format.refusal(of: path) { throw refusal }
     guard case .disk(let open) = format.reading else {
-      throw EvidenceError(.formatUnknown, path.string, "it is the image of an optical disc (\(format.title))")
+      throw EvidenceError(
+        .formatUnknown, path.string, "it is an optical disc image (\(format.title)), not a disk image")
     }
     return try open(path, opening)
   }
@@ -77,24 +78,45 @@ package enum Formats {
   /// Opens the image of an optical disc.
   /// - Parameter id: the format it is opened as.
   /// - Throws: `formatUnreadable` for what is known and cannot be read, `formatUnknown` for anything else that is no
-  ///   disc, or certainly something else; what opening throws.
+  ///   disc, is certainly something else or split; `sheetMalformed` where it names a container as sectors; what opening
+  ///   throws.
   package static func openDisc(
     _ path: FilePath, as id: FormatID? = nil
   ) throws(EvidenceError) -> (format: Format, image: DiscImage) {
     var format = try format(path, as: id)
     if let refusal = format?.refusal(of: path) { throw refusal }
-    if id == nil, format?.contents != .disc, format?.isContainer != true {
+    let files = try filesOfSet(path)
+    if id == nil, files.count == 1, format?.contents != .disc, format?.isContainer != true {
       // Whoever asks for a disc says what the bytes alone leave open.
-      let input = try ProbeInput([path])
+      let input = try ProbeInput(files)
       format = readable.first { $0.contents == .disc && $0.probe(input) == .possible } ?? format
     }
     guard let format, case .disc(let open) = format.reading else {
       throw EvidenceError(
         .formatUnknown, path.string,
-        format.map { "it is the image of a disk (\($0.title))" }
-          ?? "no cue sheet, no table of contents of cdrdao, no sectors of a data track")
+        format.map { "it is a disk image (\($0.title)), not an optical disc image" }
+          ?? "not a cue sheet, a cdrdao table of contents or sectors of a data track")
     }
-    return (format, try open(path, openSectors))
+    // A reader of discs knows one file.
+    guard files.count == 1 || format.isContainer else {
+      throw EvidenceError(
+        .formatUnknown, path.string, "one of \(files.count) parts of a split image: join them first")
+    }
+    let image = try open(path, openSectors)
+    try demandSectors(of: image, named: path)
+    return (format, image)
+  }
+
+  /// The files that a description names hold sectors; a container holds them in another order, packed or encrypted.
+  private static func demandSectors(of image: DiscImage, named path: FilePath) throws(EvidenceError) {
+    for file in image.files {
+      guard let file = file as? PlainDiscFile, file.name != path.string,
+        let container = try certain(FilePath(file.name))
+      else { continue }
+      throw EvidenceError(
+        .sheetMalformed, path.string,
+        "it names \(file.name) as sectors, which is of the format \(container.title)")
+    }
   }
 
   private static func format(_ path: FilePath, as id: FormatID?) throws(EvidenceError) -> Format? {
@@ -126,15 +148,20 @@ extension ProbeInput {
   /// - Throws: `fileMissing`, `formatUnknown` for what is no regular file, `readFailed` where the beginning cannot be
   ///   read; an end that cannot be read says nothing.
   package init(_ files: [FilePath]) throws(EvidenceError) {
-    let opened = try files.mapThrowing { path throws(EvidenceError) in try SegmentFile(path) }
-    let last = opened[opened.count - 1]
-    let count = min(UInt64(Self.tailSize), last.size)
     var tail: [UInt8] = []
-    do throws(EvidenceError) { tail = try last.bytes(at: last.size - count, count: Int(count)) } catch {
-      guard error.code == .readFailed else { throw error }
+    var size: UInt64 = 0
+    // One after the other: a set may have more files than a process may open.
+    for path in files.reversed() {
+      let file = try SegmentFile(path)
+      size &+= file.size
+      let count = min(Self.tailSize - tail.count, Int(clamping: file.size))
+      guard count > 0 else { continue }
+      do throws(EvidenceError) {
+        tail = try file.bytes(at: file.size - UInt64(count), count: count) + tail
+      } catch {
+        guard error.code == .readFailed else { throw error }
+      }
     }
-    self.init(
-      head: try opened[0].bytes(at: 0, count: Self.headSize), tail: tail,
-      size: opened.reduce(0) { $0 &+ $1.size })
+    self.init(head: try SegmentFile(files[0]).bytes(at: 0, count: Self.headSize), tail: tail, size: size)
   }
 }

@@ -19,7 +19,7 @@ struct AcquireCommand: CaseCommand {
 
   @Argument(
     help: """
-      A block device, a file, the first file of a split set, or the image of a disc (.cue, .toc, .iso), whose sectors \
+      A block device, a file, the first file of a split set, or an optical disc image (.cue, .toc, .iso), whose sectors \
       are acquired.
       """, completion: .file())
   var source: String
@@ -132,6 +132,7 @@ struct AcquireCommand: CaseCommand {
     let others = DiskWriters.all.filter { $0.settings.contains(idle) }.map { $0.format }
     throw EvidenceError(
       invalid: idle,
-      "for \(others.map(Formats.title).joined(separator: " or ")) only, and no such image is named")
+      "only for \(others.map(Formats.title).joined(separator: " or ")), which is not among the formats asked for"
+    )
   }
 }

@@ -79,14 +79,13 @@ struct ConvertCommand: ParsableCommand {
     case (true, nil):
       throw EvidenceError(
         .argumentInvalid, self.input,
-        "it is the image of a disc (\(input?.title ?? "")), which goes into \(DiscWriters.endings) or --to tracks; --as raw takes its bytes for a disk"
-      )
+        "an optical disc image (\(input?.title ?? "")): convert it to \(DiscWriters.endings) or --to tracks; --as raw converts "
+          + "the file byte for byte")
     case (false, .some):
       throw EvidenceError(
         .argumentInvalid, self.input,
-        "it is the image of a disk (\(input?.title ?? Format.raw.title)), not of a disc"
-          + (input?.isContainer == true ? ": convert it to raw first" : "; --as iso takes it for one")
-      )
+        "a disk image (\(input?.title ?? Format.raw.title)), not an optical disc image"
+          + (input?.isContainer == true ? ": convert it to raw first" : "; --as iso treats it as one"))
     case (false, nil): break
     }
     if acceptLoss != nil || repair {

@@ -19,13 +19,13 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// `--as`: what a file is taken for.
+/// `--as`: what a file is treated as.
 struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: """
-      Take the file for this format, whatever it looks like: \(AcquireChoices.readable). `raw` takes its bytes as they \
-      are. Default: what it is.
+      Treat the file as this format instead of detecting it: \(AcquireChoices.readable). `raw` uses its bytes as they \
+      are.
       """)
   var takenAs: String?
 

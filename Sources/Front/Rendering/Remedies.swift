@@ -133,7 +133,7 @@ extension RequestField {
     case .request: "`\(flag) FILE`, curl and `--response FILE` for https"
     case .segmentSize: "`\(flag) SIZE`"
     case .split: "`\(flag) SIZE`, such as `\(flag) 2GiB`"
-    case .takenAs: "`\(flag) raw` for its bytes as they are"
+    case .takenAs: "`\(flag) raw` to use every byte as it is"
     case .text: "`\(flag) TEXT` with what a scanner reads"
     case .to: "`\(flag) FORMAT`"
     case .track: "`\(flag) NUMBER` for the data of one track"

@@ -28,7 +28,7 @@ struct VerifierArguments {
                      the published head of a manifest, or its SHA-256: that manifest must be among those verified.
     --with FOLDER    a folder that holds segments besides that of the manifest. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk digests and the Merkle root over them.
-    --as FORMAT      take images for this format, whatever they look like; raw takes the bytes as they are.
+    --as FORMAT      treat images as this format instead of detecting it; raw uses the bytes as they are.
     --json           the result as one JSON object on standard output
     --version, --help
 

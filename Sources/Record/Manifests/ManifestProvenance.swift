@@ -138,9 +138,12 @@ extension Manifest {
 
     /// A state of the source in which it would have been refused, and the examiner's reason to read it all the same.
     package struct Override: Hashable, Sendable {
-      /// Its name, as it was accepted: `mounted-read-only`.
+      /// The state of a source that is itself an image, and was acquired byte for byte.
+      package static let imageAsMedium = "image-as-medium"
+
+      /// Its name, as it was accepted: `mounted-read-only`, `image-as-medium`.
       package var state: String
-      /// In the examiner's words.
+      /// In the examiner's words; of an image, that the file itself was asked for.
       package var reason: String
       /// What was found, such as a mount.
       package var found: String

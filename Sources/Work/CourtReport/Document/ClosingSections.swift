@@ -32,6 +32,9 @@ struct ClosingSections {
       let name = acquisition.name
       if manifest.mainStream?.firstUnit != nil { texts.append(words(.deviationRange, name)) }
       if manifest.acquisition.reading != ReadingPolicy() { texts.append(words(.deviationReading, name)) }
+      for one in manifest.writeProtection.overrides {
+        texts.append(words(.deviationOverride, name, one.found, one.reason))
+      }
       if !manifest.acquisition.pauses.isEmpty {
         texts.append(words(.deviationPauses, name, "\(manifest.acquisition.pauses.count)"))
       }

@@ -89,10 +89,15 @@ struct SummarySection {
       }
       return words(.summaryUnfinished, acquisition.name, reason)
     }
-    let begun = words(
-      .summaryDone, acquisition.name, manifest.acquisition.started.description,
-      manifest.acquisition.ended.description, words.origin(manifest.source.kind),
-      manifest.images.map(\.title).joined(separator: ", "))
+    let isImage = manifest.writeProtection.overrides.contains {
+      $0.state == Manifest.WriteProtection.Override.imageAsMedium
+    }
+    let begun =
+      (isImage ? words(.summaryImageFile) + " " : "")
+      + words(
+        .summaryDone, acquisition.name, manifest.acquisition.started.description,
+        manifest.acquisition.ended.description, words.origin(manifest.source.kind),
+        manifest.images.map(\.title).joined(separator: ", "))
     switch manifest.verdict {
     case .complete: return begun + " " + words(.summaryIdentical, Grouped.text(stream.map.sectorCount))
     case .completeWithUnreadable(let sectors):

@@ -7,7 +7,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     detail, state, name, kind, file, files, bytes, bytesTitle, cutText, cutTable, cutRanges
   // summary
   case summary, result, received, notReceived, acquired, notAcquired, notAcquiredWords, verified,
-    verifiedByChunks, notYetVerified, oneUnfinished, summaryDone, summaryIdentical, summaryUnreadable,
+    verifiedByChunks, notYetVerified, oneUnfinished, summaryDone, summaryImageFile, summaryIdentical,
+    summaryUnreadable,
     summaryUnfinished, andMore, newestVerification, neverVerified, newestNotVerified, supersedes
   // verdicts
   case acquiredComplete, acquiredWithUnreadable, acquiredIncomplete, verdictVerified, verdictNoReference,
@@ -50,7 +51,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     auditSigned, auditNotSigned, auditSignedWords
   // closing
   case deviations, noDeviations, deviationUnfinished, deviationRange, deviationReading, deviationPauses,
-    deviationProtection, limitations, limitationMedium, limitationClock, limitationHidden, limitationE01,
+    deviationProtection, deviationOverride, limitations, limitationMedium, limitationClock, limitationHidden,
+    limitationE01,
     limitationCustody, limitationLanguage, howToCheck, checkWords, checkFolder, checkFiles, checkAll,
     checkE01, checkReport, reports, firstReport, approvalWords, earlierReports, madeBy, approvedBy,
     notApproved, glossary, glossaryCaption, termAcquisition, meansAcquisition, termAudit, meansAudit,

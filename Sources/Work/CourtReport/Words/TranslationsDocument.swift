@@ -49,6 +49,10 @@ extension Phrase {
     .oneUnfinished: .init("an acquisition did not finish", "eine Sicherung wurde nicht fertig"),
     .summaryDone: .init(
       "Acquisition {0}, {1} to {2}: from {3} to {4}.", "Sicherung {0}, {1} bis {2}: von {3} nach {4}."),
+    .summaryImageFile: .init(
+      "The source was an image file: the file was acquired byte for byte, not the medium it is an image of.",
+      "Die Quelle war eine Abbilddatei: gesichert wurde die Datei Byte für Byte, nicht der Datenträger, den sie abbildet."
+    ),
     .summaryIdentical: .init(
       "The copy is identical to what the medium returned: all of its {0} sectors were read.",
       "Die Kopie ist identisch mit dem, was der Datenträger geliefert hat: alle {0} Sektoren wurden gelesen."),

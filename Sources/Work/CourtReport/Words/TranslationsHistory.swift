@@ -79,6 +79,9 @@ extension Phrase {
     .deviationProtection: .init(
       "Acquisition {0}: write protection “{1}” was {2}.",
       "Sicherung {0}: Schreibschutz „{1}“ war {2}."),
+    .deviationOverride: .init(
+      "Acquisition {0}: examiner override. Found: {1}. Reason given: {2}.",
+      "Sicherung {0}: Ausnahme durch die untersuchende Person. Vorgefunden: {1}. Angegebener Grund: {2}."),
     .limitations: .init("Limitations", "Grenzen"),
     .limitationMedium: .init(
       "The report speaks of what the medium returned when it was read. It cannot say what the medium held before.",

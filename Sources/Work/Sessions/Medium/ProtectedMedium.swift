@@ -2,6 +2,7 @@ import CaseFolders
 import Evidence
 import FormatKit
 import Formats
+import Manifests
 import Media
 import SystemIO
 import SystemPackage
@@ -15,8 +16,8 @@ struct ProtectedMedium {
   /// The same, where it is the image of a disc.
   let disc: DiscSource?
   let protection: SourceProtection
-  /// What the source is besides a medium, where the examiner takes it for one all the same.
-  let sourceFormat: FormatID?
+  /// What the source is, where it is an image that the examiner takes for a medium.
+  let taken: ImageAsMedium?
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
 
@@ -34,15 +35,15 @@ struct ProtectedMedium {
     let opened: any SectorSource
     if let given {
       opened = given
-      self.sourceFormat = nil
+      self.taken = nil
     } else {
-      (opened, self.sourceFormat) = try Self.open(request)
+      (opened, self.taken) = try Self.open(request)
     }
     let medium: any SectorSource =
       if let seconds = request.reading.timeLimit {
         TimeLimitedSource(opened, seconds: Double(seconds))
       } else { opened }
-    guard !folder.contains(medium.facts.path), !medium.facts.files.contains(where: folder.contains) else {
+    guard !medium.facts.files.contains(where: folder.contains) else {
       throw EvidenceError(.sourceInsideCase, request.source.path.string)
     }
     self.medium = medium
@@ -58,7 +59,7 @@ struct ProtectedMedium {
     }
     self.request = absolute
     self.protection = try SourceProtection(
-      medium, absolute, process, device,
+      medium, absolute, process, device, taken: taken,
       folders: [folder.path] + absolute.output.copies.map(\.folder) + absolute.output.overflow)
   }
 }
@@ -68,7 +69,7 @@ extension ProtectedMedium {
   /// one only where the examiner says so.
   private static func open(
     _ request: AcquisitionRequest
-  ) throws(EvidenceError) -> (source: any SectorSource, format: FormatID?) {
+  ) throws(EvidenceError) -> (source: any SectorSource, taken: ImageAsMedium?) {
     let asked = request.source
     guard let kind = Files.kind(asked.path) else { throw EvidenceError(.sourceMissing, asked.path.string) }
     if kind != .file, asked.takenAs != nil || asked.track != nil {
@@ -91,8 +92,8 @@ extension ProtectedMedium {
       {
         throw EvidenceError(
           invalid: .takenAs,
-          "\(rest.range.count) bytes at the end of \(asked.path) are no whole sector of a disc: it is taken for a disc without "
-            + "them, or for a disk with all of its bytes", consider: [.takenAs])
+          "the last \(rest.range.count) bytes of \(asked.path) are not a whole sector: as an optical disc it would be acquired "
+            + "without them", consider: [.takenAs])
       }
       return (source, nil)
     }
@@ -102,7 +103,7 @@ extension ProtectedMedium {
     }
     let source = try Sources.open(
       asked.path, sectorSize: asked.sectorSize, accepting: Set(request.accepted.map(\.state)))
-    return (source, found.flatMap { $0.isContainer || $0.contents == .disc ? $0.id : nil })
+    return (source, found.flatMap { ImageAsMedium($0, at: asked.path) })
   }
 
   /// A file whose beginning cannot be read is a medium that fails.
@@ -120,9 +121,42 @@ extension ProtectedMedium {
       (.length, asked.sectorCount != nil),
     ] where isGiven {
       throw EvidenceError(
-        invalid: field, "not for the image of a disc; one of its tracks can be chosen",
+        invalid: field, "not for an optical disc image; one of its tracks can be chosen",
         consider: [.track, .takenAs])
     }
+  }
+}
+
+/// A file that is an image and is acquired as it is, byte for byte, because the examiner said so.
+struct ImageAsMedium {
+  let format: FormatID
+  /// In words: the format, and parts of the image beside the file that are not acquired with it.
+  let found: String
+
+  /// Most files that are named one by one.
+  private static let mostNames = 8
+
+  /// - Returns: `nil` for bytes that are nothing else.
+  init?(_ format: Format, at path: FilePath) {
+    guard format.isContainer || format.contents == .disc else { return nil }
+    self.format = format.id
+    var parts: [String] = []
+    if case .disk(let open) = format.reading, let reader = try? open(path, DiskOpening()) {
+      let name = path.lastComponent
+      parts = reader.segments.compactMap(\.lastComponent).filter { $0 != name }.map(\.string)
+    }
+    let names = parts.prefix(Self.mostNames).joined(separator: ", ")
+    let more = parts.count > Self.mostNames ? " and \(parts.count - Self.mostNames) more" : ""
+    self.found =
+      "image file (\(format.title))"
+      + (parts.isEmpty ? "" : "; further segments not acquired: \(names)\(more)")
+  }
+
+  /// As the manifest states it.
+  var override: Manifest.WriteProtection.Override {
+    Manifest.WriteProtection.Override(
+      state: Manifest.WriteProtection.Override.imageAsMedium,
+      reason: "the examiner asked for the file itself, byte for byte", found: found)
   }
 }
 

@@ -16,24 +16,28 @@ struct SourceProtection {
   private let sandbox: [Sandbox.Piece]
   private let attempt: Manifest.WriteProtection.Layer
   private let device: DeviceCapture?
+  /// File systems of the source that were mounted, as the examiner accepted.
+  private let mounts: [Manifest.WriteProtection.Override]
   /// What the examiner accepted and was needed.
   let overrides: [Manifest.WriteProtection.Override]
 
   /// - Parameters:
   ///   - device: what the source said of itself, where it is a device.
+  ///   - taken: what the source is, where it is an image that is taken for a medium.
   ///   - folders: the only ones in which files may be written from now on, where the process restricts itself.
   /// - Throws: `sandboxMissing` where it is required and the kernel lacks a piece of it; what ends a reading.
   init(
     _ source: any SectorSource, _ request: AcquisitionRequest, _ process: ProcessRestriction,
-    _ device: DeviceCapture?,
-    folders: [FilePath]
+    _ device: DeviceCapture?, taken: ImageAsMedium? = nil, folders: [FilePath]
   ) throws(EvidenceError) {
     let path = source.facts.path
     // A scripted medium says that it is a device, and there is none.
     let isDevice = source.facts.kind == .blockDevice && Files.kind(path) == .blockDevice
     self.source = source
     self.device = device
-    self.overrides = Self.overrides(source.facts, request)
+    let mounts = Self.mounts(source.facts, request)
+    self.mounts = mounts
+    self.overrides = mounts + (taken.map { [$0.override] } ?? [])
     self.kernel = isDevice ? try KernelProtection(path) : nil
     self.countersBefore = isDevice ? WriteCounters(path) : nil
     self.flagBefore = kernel?.isSet
@@ -75,7 +79,7 @@ struct SourceProtection {
   }
 
   /// Each holder needs the state it was accepted in.
-  private static func overrides(
+  private static func mounts(
     _ facts: SourceFacts, _ request: AcquisitionRequest
   ) -> [Manifest.WriteProtection.Override] {
     guard !facts.acceptedHolders.isEmpty else { return [] }
@@ -124,7 +128,7 @@ struct SourceProtection {
     if isDevice { layers += [counters()] + (device.map { [ownCounters($0)] } ?? []) }
     layers.append(comparison(sentinelsBefore))
     let overridden =
-      overrides.isEmpty
+      mounts.isEmpty
       ? ""
       : " A file system of the device was mounted: what mounting it changed before, such as a journal that was "
         + "replayed, is not known, and a file system that was detached but still in use would not be seen."
@@ -157,14 +161,14 @@ struct SourceProtection {
   }
 
   private func exclusiveness() -> Manifest.WriteProtection.Layer {
-    overrides.isEmpty
+    mounts.isEmpty
       ? Self.layer(
         "opened exclusively", .active,
         "No file system of the device was mounted when it was opened, and none could be while it was read.")
       : Self.layer(
         "opened exclusively", .inactive,
         "Nothing: the examiner accepted that the device was in use, read-only.",
-        before: overrides.map(\.found).joined(separator: "; "))
+        before: mounts.map(\.found).joined(separator: "; "))
   }
 
   private func sandboxLayers() -> [Manifest.WriteProtection.Layer] {

@@ -97,21 +97,21 @@ extension AcquisitionSetting {
     var remarks = disc?.unclaimed ?? []
     if let disc {
       remarks.append(
-        "The source was read as the image of a disc (\(disc.format.title)): "
+        "The source was acquired as an optical disc image (\(disc.format.title)): "
           + "\(plan.geometry.sectorCount) sectors of \(plan.geometry.logicalSectorSize) bytes.")
     }
-    if let format = sourceFormat {
+    if let taken {
       remarks.append(
-        "The source is itself an image (\(Formats.title(format))), or looks like one: its bytes were acquired as they are, "
-          + "not the contents it describes.")
+        "The source is itself an \(taken.found). The file was acquired byte for byte, not the medium it is an image of."
+      )
     }
     var told: Set<FormatID> = []
     for image in request.output.all where told.insert(image.format).inserted {
       let unlisted = image.unlisted(outcome.map.ranges(in: .unreadable))
       guard !unlisted.isEmpty else { continue }
       remarks.append(
-        "The \(Formats.title(image.format)) image cannot list all unreadable sectors: \(unlisted.listed()) are in map "
-          + "and manifest only.")
+        "The \(Formats.title(image.format)) image cannot list every unreadable sector: sectors \(unlisted.listed()) are in "
+          + "the map and the manifest only.")
     }
     if source.facts.kind == .blockDevice, !source.readsDirectly, outcome.map.count(of: .unreadable) > 0 {
       remarks.append(

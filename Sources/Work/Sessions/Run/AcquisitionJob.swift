@@ -83,7 +83,7 @@ package struct AcquisitionJob {
         "commandLine": .array(request.commandLine.map { .string($0) }),
         "formats": .array(request.output.images.map { .string($0.format.rawValue) }),
         "as": request.source.takenAs.map { .string($0.rawValue) },
-        "sourceFormat": setting.sourceFormat.map { .string($0.rawValue) },
+        "sourceFormat": setting.taken.map { .string($0.format.rawValue) },
         "copies": .array(request.output.copies.map { .string($0.folder.string) }),
         "digests": .array(setting.plan.digests.sorted().map { .string($0.rawValue) }),
         "firstSector": (setting.source as? SectorRangeSource).map { JSONValue($0.range.first) },

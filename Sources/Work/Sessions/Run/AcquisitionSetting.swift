@@ -20,8 +20,8 @@ struct AcquisitionSetting {
   let protection: SourceProtection
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
-  /// What the source is besides a medium, where the examiner takes it for one all the same.
-  let sourceFormat: FormatID?
+  /// What the source is, where it is an image that the examiner takes for a medium.
+  let taken: ImageAsMedium?
   /// The medium, where it is the image of a disc.
   let disc: DiscSource?
   /// The medium, or the range of it that is asked for.
@@ -47,7 +47,7 @@ struct AcquisitionSetting {
     self.protection = protected.protection
     self.device = protected.device
     self.disc = protected.disc
-    self.sourceFormat = protected.sourceFormat
+    self.taken = protected.taken
     self.source = try Self.range(request, of: medium)
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,
