@@ -15,7 +15,8 @@ enum IdentityTarget {
     let certain = Formats.all.filter { $0.probe(probe) == .certain }
     for name in names {
       let format = Formats.identify(probe, name: name)
-      if let first = certain.first, format?.id != first.id {
+      // A container may hold the sectors of a disc as they are: an Apple disk image of an ISO begins like the ISO.
+      if let first = certain.first(where: \.isContainer) ?? certain.first, format?.id != first.id {
         return "\(name): certainly \(first.id), and said to be \(format?.id.rawValue ?? "nothing")"
       }
       if let format, !certain.contains(where: { $0.id == format.id }), format.probe(probe) == .none,
@@ -45,6 +46,11 @@ enum IdentityTarget {
     (
       "sync",
       [0] + [UInt8](repeating: 0xFF, count: 10) + [0, 0, 2, 0, 1] + [UInt8](repeating: 0, count: 2336)
+    ),
+    (
+      "sync-in-udif",
+      [0] + [UInt8](repeating: 0xFF, count: 10) + [0, 0, 2, 0, 1] + [UInt8](repeating: 0, count: 2336)
+        + Array("koly".utf8) + [0, 0, 0, 4, 0, 0, 2, 0] + [UInt8](repeating: 0, count: 500)
     ),
     ("zip", [0x50, 0x4B, 3, 4] + Array("container.description".utf8)),
     ("json", Array("{\"format\":\"exhibit-disc\"}".utf8)),
