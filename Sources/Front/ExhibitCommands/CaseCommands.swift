@@ -10,7 +10,8 @@ struct CaseCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "case", abstract: "Create, look at, close, copy and move cases.",
     subcommands: [
-      CaseCreateCommand.self, CaseShowCommand.self, CaseListCommand.self, CaseFindCommand.self,
+      CaseCreateCommand.self, CaseDescribeCommand.self, CaseShowCommand.self, CaseListCommand.self,
+      CaseFindCommand.self,
       CaseCloseCommand.self, CaseArchiveCommand.self, CaseReopenCommand.self, CaseRebuildCommand.self,
       CaseBackupCommand.self, CaseRestoreCommand.self, CaseExportCommand.self, CaseImportCommand.self,
     ])
@@ -30,6 +31,7 @@ struct CaseCreateCommand: ParsableCommand {
   @Option(help: "What the case is about.") var title: String
   @Option(help: "Name of the examiner.") var examiner: String
   @Option(help: "The laboratory or authority.") var organisation: String?
+  @OptionGroup var statements: CaseStatementOptions
   @Option(
     help: "Private key to sign with, instead of a new one: a PEM or PKCS#12 file, or a PKCS#11 URI.",
     completion: .file())
@@ -49,6 +51,7 @@ struct CaseCreateCommand: ParsableCommand {
       title: try required(title, "--title"),
       examiner: try required(examiner, "--examiner"))
     request.organisation = organisation
+    request.statements = statements.statements
     switch (key, certificate) {
     case (let key?, let certificate):
       request.signing = .existing(
@@ -74,5 +77,46 @@ struct CaseCreateCommand: ParsableCommand {
         "remarks": .array(created.remarks.map { .string($0) }),
       ]))
     for remark in created.remarks { Rendering.warn(remark) }
+  }
+}
+
+/// What reports say of a case besides its number and title.
+struct CaseStatementOptions: ParsableArguments {
+  @Option(help: "Address of the laboratory, for reports.") var address: String?
+  @Option(help: "Who asked for the examination: client, court or authority.") var client: String?
+  @Option(help: "The client's reference.") var clientReference: String?
+  @Option(help: "Method or standard operating procedure, by its reference.") var method: String?
+
+  var statements: CaseStatements {
+    var statements = CaseStatements()
+    statements.address = address
+    statements.client = client
+    statements.clientReference = clientReference
+    statements.method = method
+    return statements
+  }
+}
+
+struct CaseDescribeCommand: CaseCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "describe", abstract: "State the address, client or method of a case, for its reports.",
+    discussion: """
+      Earlier values stay on record. An empty text withdraws a value.
+
+      Example:
+        exhibit case describe --case 2026-0142 --client "District Court" --client-reference "12 Gs 345/26" \\
+          --method "SOP-07 Imaging, version 3"
+      """)
+
+  @OptionGroup var caseOptions: CaseOptions
+  @OptionGroup var statements: CaseStatementOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() throws {
+    let folder = try caseOptions.folder()
+    try CaseLife.describe(folder, statements.statements)
+    let glance = try CaseGlance.of(folder)
+    output.show(
+      glance.facts.map { "\($0.name.padded(to: 14)) \($0.value)" }, json: glance.json)
   }
 }

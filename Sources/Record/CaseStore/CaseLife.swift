@@ -57,6 +57,25 @@ extension CaseStore {
     }
   }
 
+  /// States something of the case, in place of what was stated before; `nil` withdraws it.
+  /// - Throws: `caseNotOpen`.
+  package func describeCase(_ statements: [(name: CaseFactName, value: String?)]) throws(EvidenceError) {
+    try write { transaction in
+      try transaction.demandState([.open], for: "describing the case")
+      try transaction.record(
+        .caseDescribed,
+        statements.map {
+          CaseFactRecord(id: Host.newIdentifier(), name: $0.name, value: $0.value, stated: transaction.now)
+        })
+    }
+  }
+
+  /// What is stated of the case: of each kind the newest.
+  package func caseFacts() throws(EvidenceError) -> [CaseFactName: String] {
+    let statements: [CaseFactRecord] = try read { try $0.plainRecords() }
+    return statements.reduce(into: [:]) { $0[$1.name] = $1.value }
+  }
+
   /// What people can prove, oldest first; the newest of a person counts.
   package func credentials() throws(EvidenceError) -> [Recorded<PersonCredentialRecord>] {
     try read { try $0.records() }

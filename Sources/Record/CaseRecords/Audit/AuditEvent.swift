@@ -48,6 +48,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   /// The tables of records were written anew from this log.
   package static let tablesRebuilt = AuditKind("tables.rebuilt")
   package static let caseStateChanged = AuditKind("case.state-changed")
+  /// Something was stated of the case: who asked for it, by which method …
+  package static let caseDescribed = AuditKind("case.described")
   package static let personAdded = AuditKind("person.added")
   package static let personDescribed = AuditKind("person.described")
   package static let itemAdded = AuditKind("item.added")

@@ -23,7 +23,7 @@ package struct RecordTable: Sendable {
     VerificationRecord.table, FindingRecord.table, ReportRecord.table, CustodyRecord.table,
     PersonCredentialRecord.table, CaseStateRecord.table, SubItemRecord.table, ItemFactRecord.table,
     LegalAuthorityRecord.table, CustodyDetailRecord.table, AttachmentRecord.table, EventSignatureRecord.table,
-    CheckpointRecord.table,
+    CheckpointRecord.table, CaseFactRecord.table,
   ]
 
   /// The tables that a database of `version` has.

@@ -9,7 +9,7 @@ struct Migration: Sendable {
   let sql: String
 
   /// Every step, oldest first.
-  static let all = [firstCase, custodyAndPeople, signedHeads]
+  static let all = [firstCase, custodyAndPeople, signedHeads, statementsOfTheCase]
 
   /// `PRAGMA application_id` of a case database: "EXHB".
   static let applicationID = 0x4558_4842

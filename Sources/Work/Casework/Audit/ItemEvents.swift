@@ -12,7 +12,7 @@ struct ItemEvents {
 
   /// Events of the case as a whole, which name no item and no one but the examiner.
   private static let ofTheCase: Set<AuditKind> = [
-    .caseCreated, .caseMigrated, .tablesRebuilt, .caseStateChanged, .checkpointSigned,
+    .caseCreated, .caseMigrated, .tablesRebuilt, .caseStateChanged, .caseDescribed, .checkpointSigned,
   ]
 
   /// - Throws: `itemUnknown`.

@@ -33,6 +33,7 @@ package struct CaseCreation {
   package var title: String
   package var examiner: String
   package var organisation: String?
+  package var statements = CaseStatements()
   package var signing = SigningChoice.newUnencrypted
   /// Asked when an existing key is encrypted.
   package var passphrase: () throws(EvidenceError) -> [UInt8] = { () throws(EvidenceError) in
@@ -65,6 +66,7 @@ package struct CaseCreation {
           CaseCertificates.detail: .string(identity.certificate.fingerprint.hex),
           CaseCertificates.chainDetail: chain.isEmpty ? nil : .string(Digest.of(chain, .sha256).hex),
         ]))
+      if !statements.isEmpty { try store.describeCase(statements.all) }
       try store.close()
       for folder in [made.signing, made.certificates, made.path, made.path.removingLastComponent()] {
         try DurableFolder.sync(folder)

@@ -10,12 +10,14 @@ import SystemPackage
 package struct CaseGlance {
   private let folder: CaseFolder
   private let summary: CaseSummary
+  private let stated: [CaseFactName: String]
 
   package static func of(_ folder: CaseFolder) throws(EvidenceError) -> CaseGlance {
     let store = try CaseStore.openForReading(folder: folder.path)
     let summary = try store.summary()
+    let stated = try store.caseFacts()
     try store.close()
-    return CaseGlance(folder: folder, summary: summary)
+    return CaseGlance(folder: folder, summary: summary, stated: stated)
   }
 
   // MARK: Shown
@@ -25,7 +27,9 @@ package struct CaseGlance {
     let signed = summary.signed.map { "\($0.sequence) of \(summary.head.sequence)" } ?? "none"
     let all: [(name: String, value: String)] = [
       ("number", summary.record.number), ("title", summary.record.title), ("examiner", summary.examiner),
-      ("organisation", summary.record.organisation ?? ""), ("opened", summary.record.created.description),
+      ("organisation", summary.record.organisation ?? ""), ("address", stated[.address] ?? ""),
+      ("client", stated[.client] ?? ""), ("reference", stated[.clientReference] ?? ""),
+      ("method", stated[.method] ?? ""), ("opened", summary.record.created.description),
       ("items", "\(summary.itemCount)"), ("acquisitions", "\(summary.acquisitionCount)"),
       ("events", "\(summary.head.sequence), the newest \(summary.changed)"), ("signed events", signed),
       ("head", "\(summary.head.sequence):\(summary.head.digest)"), ("folder", folder.path.string),
@@ -46,6 +50,8 @@ package struct CaseGlance {
       "acquisitions": JSONValue(summary.acquisitionCount), "events": JSONValue(summary.head.sequence),
       "changed": .string(summary.changed.description),
       "head": .string("\(summary.head.sequence):\(summary.head.digest)"),
+      "stated": .object(
+        Dictionary(uniqueKeysWithValues: stated.map { ($0.key.rawValue, .string($0.value)) })),
       "signedEvents": summary.signed.map { JSONValue($0.sequence) }, "folder": .string(folder.path.string),
     ])
   }

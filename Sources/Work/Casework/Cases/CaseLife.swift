@@ -30,6 +30,17 @@ package enum CaseLife {
     try change(folder, to: .open, reason: reason, keys: keys)
   }
 
+  /// States something of the case, in place of what was stated before.
+  /// - Throws: `caseNotOpen`, `argumentInvalid` where nothing is stated.
+  package static func describe(_ folder: CaseFolder, _ statements: CaseStatements) throws(EvidenceError) {
+    guard !statements.isEmpty else {
+      throw EvidenceError(.argumentInvalid, "the case", "nothing is said of it")
+    }
+    let store = try CaseStore.open(folder)
+    try store.describeCase(statements.all)
+    try store.close()
+  }
+
   private static func change(
     _ folder: CaseFolder, to state: CaseState, reason: String?, keys: SigningKeys
   ) throws(EvidenceError) {
