@@ -75,6 +75,10 @@ let package = Package(
     module(
       "Base/CanonicalJSON",
       ["Evidence"]),
+    // settings; a subset of TOML
+    module(
+      "Base/StrictTOML",
+      []),
     code("Base/CLinux"),
     module(
       "Base/SystemIO",
@@ -193,6 +197,13 @@ let package = Package(
         "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "TarArchive", "Verification", "Sessions",
         "CourtReport",
       ]),
+    // what holds for all cases of a laboratory
+    module(
+      "Work/Profiles",
+      [
+        "Evidence", "StrictTOML", "SystemIO", "Signing", "DiskWriters", "CourtReport", "Casework",
+        systemPackage,
+      ]),
     // the program tested on the examiner's own machine
     module(
       "Work/Validation",
@@ -212,7 +223,7 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "Formats",
         "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests", "CaseRecords",
         "CaseFolders", "Acquisition", "Verification", "Sessions", "ImageTools", "CourtReport", "Casework",
-        "Validation", "Rendering", "WriterKit", argumentParser,
+        "Validation", "Profiles", "StrictTOML", "Rendering", "WriterKit", argumentParser,
       ]),
     program(
       "Front/exhibit",
@@ -257,7 +268,7 @@ let package = Package(
         "WriterKit",
         "DiskImages",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive", "Verification",
-        systemPackage,
+        "StrictTOML", systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests
@@ -320,6 +331,7 @@ let package = Package(
         systemPackage,
       ],
       exclude: ["Scripts"]),
+    tests("ProfileTests", ["Evidence", "SystemIO", "StrictTOML", "Profiles", systemPackage]),
     tests("DeviceTests", ["Evidence", "SystemIO", "Media", systemPackage]),
     tests("SystemTests", ["Evidence", systemPackage]),
     tests(

@@ -10,6 +10,7 @@ import Testing
     "CanonicalJSON": "RFC 8785 with integers only: writer and strict parser",
     "CLinux": "system calls and ioctls Swift cannot reach; no policy",
     "SystemIO": "owned descriptors, durable files and folders, worker threads, bounded queues, the sandbox",
+    "StrictTOML": "a subset of TOML for settings, with the line of whatever is wrong",
     "CCrypto": "libcrypto",
     "CDigestLanes": "two kernels: MD5 of 16 chunks at once, SHA-256 of whole and chunk side by side",
     "Digests": "streaming digests, chunk digests, Merkle tree, digests of files",
@@ -44,6 +45,7 @@ import Testing
       "the contents of a report → one document in words → HTML, text, JSON, CASE, DFXML; labels and drawings",
     "Casework":
       "items, custody, audit, hand-over, reports, and the session in which each command is an event",
+    "Profiles": "what holds for all cases of a laboratory: settings, their files, naming",
     "Validation": "checks of the program on the machine it runs on, and their signed record",
     "Rendering": "words for people: errors, remedies, flags, findings, verdicts, progress; for both programs",
     "ExhibitCommands": "parse → one call → render", "exhibit": "everything",

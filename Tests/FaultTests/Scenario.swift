@@ -19,7 +19,7 @@ struct Exhibit: Sendable {
     return try RunningTool(
       all[0], Array(all.dropFirst()),
       environment: (injection?.environment ?? [:]).merging(
-        ["EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "", "LC_ALL": "C"]) { $1 })
+        ["EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "", "EXHIBIT_PROFILE": "none", "LC_ALL": "C"]) { $1 })
   }
 
   /// What it said besides progress.

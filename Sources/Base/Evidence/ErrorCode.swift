@@ -41,6 +41,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case reportFailed = "environment.report"
   case programMissing = "environment.program-missing"
   case networkFailed = "environment.network"
+  case fileNotTrusted = "environment.file-not-trusted"
   // input
   case sourceMissing = "input.source-missing"
   case sourceEmpty = "input.source-empty"
@@ -81,6 +82,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case checkpointMalformed = "input.checkpoint-malformed"
   case archiveMalformed = "input.archive-malformed"
   case backupUnusable = "input.backup-unusable"
+  case profileMalformed = "input.profile-malformed"
   // misuse
   case argumentInvalid = "misuse.argument"
   case caseNotGiven = "misuse.case-not-given"
@@ -101,6 +103,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case reportUnknown = "misuse.report-unknown"
   case reviewerIsAuthor = "misuse.reviewer-is-author"
   case passphraseNeeded = "misuse.passphrase-needed"
+  case passphraseWeak = "misuse.passphrase-weak"
+  case answerNeeded = "misuse.answer-needed"
   // interrupted
   case interrupted = "interrupted.by-signal"
 
@@ -141,6 +145,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .cryptographyFailed: "the cryptographic library failed"
     case .reportFailed: "the report could not be made"
     case .networkFailed: "the server gave no usable answer"
+    case .fileNotTrusted: "the file is not safe to follow"
     case .sourceMissing: "the source does not exist"
     case .sourceEmpty: "the source is empty"
     case .sourceNotReadable: "the source is neither a file nor a block device"
@@ -180,6 +185,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .checkpointMalformed: "a checkpoint of the audit log does not follow its format"
     case .archiveMalformed: "not an archive of a case, or a damaged one"
     case .backupUnusable: "the backup cannot be restored"
+    case .profileMalformed: "the profile is not valid"
     case .argumentInvalid: "an argument is not valid"
     case .caseNotGiven: "no case was named"
     case .caseExists: "the case exists already"
@@ -200,6 +206,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .reportUnknown: "no such report in this case"
     case .reviewerIsAuthor: "whoever made a report does not approve it"
     case .passphraseNeeded: "a passphrase is needed"
+    case .passphraseWeak: "the passphrase is too easy to guess"
+    case .answerNeeded: "something is not known and there is no terminal to ask at"
     case .interrupted: "interrupted"
     }
   }

@@ -54,7 +54,9 @@ package enum Files {
     try rest(of: try OwnedDescriptor.openForReading(path), cap: cap)
   }
 
-  private static func rest(of file: borrowing OwnedDescriptor, cap: Int) throws(EvidenceError) -> [UInt8] {
+  /// What an open file gives until it ends.
+  /// - Throws: `fileTooLarge` for more than `cap` bytes, `readFailed`.
+  static func rest(of file: borrowing OwnedDescriptor, cap: Int) throws(EvidenceError) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.

@@ -68,14 +68,17 @@ struct AcquireCommand: CaseCommand {
   var afterExpiry: String?
   @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var profile: ProfileOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let folder = try caseOptions.folder()
     let request = try acquisitionRequest()
+    try passphrase.unlock(folder)
     let job = try AcquisitionJob(
-      request, in: try caseOptions.folder(),
+      request, in: folder,
       process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
-    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    ) { () throws(EvidenceError) in try passphrase.read() }
     CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
@@ -101,11 +104,14 @@ struct AcquireCommand: CaseCommand {
       try required(text, "--after-expiry")
     }
     request.accepted = try acceptance.acceptances()
-    request.commandLine = CommandLine.arguments
+    request.commandLine = CommandSession.commandLine
     return request
   }
 
   private func requestedOutput() throws(EvidenceError) -> AcquisitionRequest.Output {
+    let defaults = try profile.defaults()
+    let format = defaults.texts(format, .formats, "--format")
+    let to = defaults.texts(to, .destinations, "--to")
     var settings = try e01.settings()
     if let split { settings.split = try ByteSize.parse(split, "--split") }
     var output = AcquisitionRequest.Output()

@@ -41,6 +41,7 @@ struct AuditVerifyCommand: CaseCommand {
   func run() throws {
     var heads = try head.map { try AuditJob.head($0) }
     heads.sort { $0.sequence < $1.sequence }
+    CommandSession.askBeforehand(passphraseFile: passphrase.passphraseFile)
     let outcome = try AuditJob(try caseOptions.folder(), trust: trust.map { FilePath($0) }, heads: heads)
       .perform()
     let report = outcome.report
@@ -128,8 +129,9 @@ struct AuditCheckpointCommand: CaseCommand {
 
   func run() throws {
     let folder = try caseOptions.folder()
+    try passphrase.unlock(folder)
     let identity = try SigningFiles.identity(of: folder) { () throws(EvidenceError) in
-      try passphrase.read(isNew: false)
+      try passphrase.read()
     }
     var job = CheckpointJob(folder, identity: identity)
     job.authority = try AuthoritySetting.authority(authority)

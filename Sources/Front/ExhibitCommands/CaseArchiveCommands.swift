@@ -103,10 +103,11 @@ struct CaseExportCommand: CaseCommand {
 
   func run() throws {
     let folder = try caseOptions.folder()
+    if !unsigned { try passphrase.unlock(folder) }
     let identity =
       unsigned
       ? nil
-      : try SigningFiles.identity(of: folder) { () throws(EvidenceError) in try passphrase.read(isNew: false)
+      : try SigningFiles.identity(of: folder) { () throws(EvidenceError) in try passphrase.read()
       }
     var export = CaseExport(folder, to: FilePath(try required(output, "--output")), identity: identity)
     export.authority = try AuthoritySetting.authority()

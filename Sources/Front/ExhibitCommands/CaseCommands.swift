@@ -29,7 +29,7 @@ struct CaseCreateCommand: ParsableCommand {
   @Argument(help: "The folder to create.", completion: .directory) var folder: String
   @Option(help: "Case number.") var number: String
   @Option(help: "What the case is about.") var title: String
-  @Option(help: "Name of the examiner.") var examiner: String
+  @Option(help: "Name of the examiner. Default: that of the profile.") var examiner: String?
   @Option(help: "The laboratory or authority.") var organisation: String?
   @OptionGroup var statements: CaseStatementOptions
   @Option(
@@ -43,22 +43,37 @@ struct CaseCreateCommand: ParsableCommand {
   @Flag(help: "Store the key, new or given, without a passphrase. Whoever can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var newPassphrase: NewPassphraseOptions
+  @OptionGroup var profile: ProfileOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let defaults = try profile.defaults()
+    let examiner = try defaults.needed(examiner, .examiner, "--examiner")
+    let organisation = defaults.text(organisation, .organisation, "--organisation")
+    // The key of the profile goes with its certificate, and neither with another.
+    let key = unencryptedKey || certificate != nil ? key : defaults.text(key, .key, "--key")
+    let certificate =
+      self.key == nil && key != nil
+      ? defaults.text(certificate, .certificate, "--certificate") : certificate
     var request = CaseCreation(
       folder: FilePath(try required(folder, "the folder")), number: try required(number, "--number"),
       title: try required(title, "--title"),
       examiner: try required(examiner, "--examiner"))
     request.organisation = organisation
     request.statements = statements.statements
+    request.statements.address = defaults.text(statements.address, .address, "--address")
+    request.statements.method = defaults.text(statements.method, .method, "--method")
     switch (key, certificate) {
     case (let key?, let certificate):
       request.signing = .existing(
         key: key, certificate: certificate.map { FilePath($0) }, acceptsUnencrypted: unencryptedKey)
-      request.passphrase = { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+      try passphrase.unlock(key: key)
+      request.passphrase = { () throws(EvidenceError) in try passphrase.read() }
     case (nil, nil) where unencryptedKey: request.signing = .newUnencrypted
-    case (nil, nil): request.signing = .newEncrypted(passphrase: try passphrase.read(isNew: true))
+    case (nil, nil):
+      request.signing = .newEncrypted(
+        passphrase: try newPassphrase.read(passphrase, names: [examiner, organisation, number, title]))
     default: throw EvidenceError(.argumentInvalid, "--certificate", "it needs --key")
     }
     let created = try request.perform()

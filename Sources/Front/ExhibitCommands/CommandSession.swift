@@ -3,6 +3,7 @@ import CaseFolders
 import Casework
 import Evidence
 import Rendering
+import SystemIO
 
 /// A command on a case.
 protocol CaseCommand: ParsableCommand {
@@ -24,18 +25,59 @@ enum CommandSession {
   }
 
   /// The command works on this case.
-  static func work(on folder: CaseFolder) { tell(session.work(on: folder)) }
+  static func work(on folder: CaseFolder) {
+    Self.folder.withLock { $0 = folder }
+    tell(session.work(on: folder))
+  }
 
-  /// The head of the audit log is to be signed in the end.
+  /// What the profile gave, as it would have been typed.
+  static func took(_ arguments: [String]) {
+    session.add(arguments)
+    Self.taken.withLock { $0 += arguments }
+  }
+
+  /// The command line, with what the profile gave.
+  static var commandLine: [String] { CommandLine.arguments + taken.withLock { $0 } }
+
+  private static let taken = Monitor<[String]>([])
+  private static let folder = Monitor<CaseFolder?>(nil)
+  /// What became of asking for the passphrase before the work.
+  private static let asked = Monitor<Result<Void, EvidenceError>?>(nil)
+
+  /// Asks for the passphrase before the work, where the head of the audit log may be signed after it. Nobody is kept
+  /// from working for lack of it: then the head is not signed, which is said.
+  static func askBeforehand(passphraseFile: String?) {
+    guard let folder = folder.withLock({ $0 }), known == nil, asked.withLock({ $0 }) == nil else { return }
+    do throws(EvidenceError) {
+      let passphrase = try Passphrases.opening(
+        key: folder.examinerKey.string, file: passphraseFile, hint: " (Enter: the audit log is not signed)")
+      if let passphrase { remember(passphrase) }
+      asked.withLock { $0 = .success(()) }
+    } catch {
+      asked.withLock { $0 = .failure(error) }
+    }
+  }
+
+  /// The head of the audit log is to be signed in the end; the passphrase is asked for now, unless it was before.
   /// - Parameter passphraseFile: as ``PassphraseOptions`` takes it.
   static func sign(passphraseFile: String?) {
+    askBeforehand(passphraseFile: passphraseFile)
     session.sign { () throws(EvidenceError) in
-      try PassphraseOptions.read(file: passphraseFile, of: "signing key", isNew: false)
+      try asked.withLock({ $0 })?.get()
+      return try Passphrases.read(file: passphraseFile, of: Passphrases.signingKey)
     }
   }
 
   /// The passphrase of the signing key, so that nobody is asked twice.
-  static func remember(_ passphrase: [UInt8]) { session.remember(passphrase) }
+  static func remember(_ passphrase: [UInt8]) {
+    session.remember(passphrase)
+    passphrases.withLock { $0 = passphrase }
+  }
+
+  /// The passphrase that was used before.
+  static var known: [UInt8]? { passphrases.withLock { $0 } }
+
+  private static let passphrases = Monitor<[UInt8]?>(nil)
 
   /// The case must not be written to.
   static func forgo() { session.forgo() }

@@ -8,10 +8,10 @@ import SystemPackage
 
 struct KeyCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "Make, take in and show signing keys and certificates.",
+    commandName: "key", abstract: "Make, take in, show and unlock signing keys and certificates.",
     subcommands: [
       KeyCreateCommand.self, KeyImportCommand.self, KeyRequestCommand.self, KeyIssueCommand.self,
-      KeyShowCommand.self,
+      KeyShowCommand.self, KeyUnlockCommand.self, KeyLockCommand.self,
     ])
 }
 
@@ -26,9 +26,12 @@ struct ProtectionOptions: ParsableArguments {
   @Flag(help: "Store the key without a passphrase. Whoever can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var newPassphrase: NewPassphraseOptions
 
-  func protection() throws(EvidenceError) -> KeyFolder.Protection {
-    unencryptedKey ? .none : .passphrase(try passphrase.read(isNew: true))
+  /// - Parameter name: of the signer.
+  func protection(_ name: NameOptions? = nil) throws(EvidenceError) -> KeyFolder.Protection {
+    guard !unencryptedKey else { return .none }
+    return .passphrase(try newPassphrase.read(passphrase, names: [name?.name, name?.organisation]))
   }
 }
 
@@ -87,7 +90,7 @@ struct KeyCreateCommand: ParsableCommand {
     let kind = try ExhibitCommands.kind(named: kind)
     let certificate = try folder.create(
       kind, name: name.name, organisation: name.organisation, isRoot: root, years: years,
-      protection: try protection.protection())
+      protection: try protection.protection(name))
     output.show(
       "Key and certificate of \(HumanText.singleLine(certificate.subject)) made.", key: folder.key,
       certificate: (certificate, folder.certificate))
@@ -125,8 +128,8 @@ struct KeyImportCommand: ParsableCommand {
     let taken = try folder.take(
       key: from, certificate: certificate.map { FilePath($0) },
       passphrase: { () throws(EvidenceError) in
-        if let inputPassphraseFile { return try PassphraseOptions.line(of: inputPassphraseFile) }
-        return try protection.passphrase.read(isNew: false)
+        if let inputPassphraseFile { return try Passphrases.line(of: inputPassphraseFile) }
+        return try protection.passphrase.read()
       }, protection: { () throws(EvidenceError) in try protection.protection() })
     output.show(
       "Key and certificate of \(HumanText.singleLine(taken.subject)) taken in.", key: folder.key,
@@ -161,11 +164,11 @@ struct KeyRequestCommand: ParsableCommand {
     let request: CertificateRequest
     if let key {
       request = try folder.request(for: key, name: name.name, organisation: name.organisation) {
-        () throws(EvidenceError) in try protection.passphrase.read(isNew: false)
+        () throws(EvidenceError) in try protection.passphrase.read()
       }
     } else {
       request = try folder.createWithRequest(
-        kind, name: name.name, organisation: name.organisation, protection: try protection.protection())
+        kind, name: name.name, organisation: name.organisation, protection: try protection.protection(name))
     }
     output.show(
       "Request of \(HumanText.singleLine(request.subject)) made; whoever issues the certificate needs it, not the key.",
@@ -195,7 +198,7 @@ struct KeyIssueCommand: ParsableCommand {
     let folder = KeyFolder(FilePath(path))
     let issued = try folder.issue(
       for: FilePath(request), by: KeyFolder(FilePath(root)), years: years
-    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    ) { () throws(EvidenceError) in try passphrase.read() }
     output.show(
       "Certificate issued to \(HumanText.singleLine(issued.subject)).",
       certificate: (issued, folder.certificate))
@@ -216,7 +219,7 @@ struct KeyShowCommand: ParsableCommand {
 
   func run() throws {
     let description = try KeyDescription.of(path) { () throws(EvidenceError) in
-      try passphrase.read(isNew: false)
+      try passphrase.read()
     }
     switch description {
     case .certificates(let certificates):

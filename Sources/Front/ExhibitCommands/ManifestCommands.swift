@@ -72,8 +72,9 @@ struct ManifestSignCommand: ParsableCommand {
 
   func run() throws {
     let job = try SignatureJob(try manifest.file())
+    try passphrase.unlock(key: key)
     let identity = try SigningFiles.identity(key: key, certificate: certificate.map { FilePath($0) }) {
-      () throws(EvidenceError) in try passphrase.read(isNew: false)
+      () throws(EvidenceError) in try passphrase.read()
     }
     output.show(try job.sign(by: identity, at: Host.now()))
   }

@@ -12,7 +12,8 @@ package struct ExhibitProgram: ParsableCommand {
     abstract: "Forensic acquisition: read a medium once, sign what was read, let anyone check it.",
     version: ToolVersion.current,
     subcommands: [
-      CaseCommands.self, PersonCommands.self, AuthorityCommands.self, ItemCommands.self, DevicesCommand.self,
+      SetupCommand.self, CaseCommands.self, PersonCommands.self, AuthorityCommands.self, ItemCommands.self,
+      DevicesCommand.self,
       AcquireCommand.self, ResumeCommand.self, CustodyCommands.self, AuditCommands.self,
       VerifyCommand.self, ManifestCommands.self, KeyCommands.self,
       ReportCommand.self, CertificateCommand.self, InfoCommand.self, ConvertCommand.self, DiscCommands.self,

@@ -25,8 +25,8 @@ struct ReportCommand: ParsableCommand {
 
 /// What a report and a draft have in common.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "html, pdf, text, json, jsonld (CASE/UCO), dfxml; several with commas.")
-  var format = "html"
+  @Option(help: "html, pdf, text, json, jsonld (CASE/UCO), dfxml; several with commas. Default: html.")
+  var format: String?
   @Option(
     help:
       "The file to create, or an existing folder. Default: reports in the case, by the name of the report.",
@@ -44,8 +44,12 @@ struct ReportOptions: ParsableArguments {
       "The record of a validation of this program to refer to: validation.json of `exhibit validate`, or its folder.",
     completion: .file())
   var validation: String?
+  @OptionGroup var profile: ProfileOptions
 
   func request() throws(EvidenceError) -> ReportRequest {
+    let defaults = try profile.defaults()
+    let format = defaults.list(format, .reportFormats, "--format", otherwise: "html")
+    let template = defaults.text(template, .reportTemplate, "--template")
     var request = ReportRequest()
     request.validation = validation.map { FilePath($0) }
     request.formats = try list(format, "--format", of: ReportFormat.self)
@@ -90,7 +94,7 @@ struct ReportMakeCommand: CaseCommand {
   @Option(help: "Number of an evidence item. May be given more than once. Default: the whole case.")
   var item: [String] = []
   @OptionGroup var options: ReportOptions
-  @Option(help: "Language: en or de.") var language = Wording.Language.english.rawValue
+  @Option(help: "Language: en or de. Default: en.") var language: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
@@ -98,6 +102,9 @@ struct ReportMakeCommand: CaseCommand {
     let folder = try caseOptions.folder()
     var request = try options.request()
     request.items = try item.map { try itemNumber($0) }
+    let language =
+      try options.profile.defaults().text(language, .reportLanguage, "--language")
+      ?? Wording.Language.english.rawValue
     guard let chosen = Wording.Language(rawValue: language) else {
       throw EvidenceError(
         .argumentInvalid, "--language \(language)",
@@ -106,7 +113,7 @@ struct ReportMakeCommand: CaseCommand {
     request.language = chosen
     StopSignals.install()
     let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
-      try passphrase.read(isNew: false)
+      try passphrase.read(opening: folder)
     }.perform()
     var lines = ["Report \(written.name)"]
     for file in written.files {

@@ -45,10 +45,12 @@ struct ResumeCommand: CaseCommand {
     request.reasonAfterExpiry = try afterExpiry.map { try required($0, "--after-expiry") }
     let accepted = try acceptance.acceptances()
     if !accepted.isEmpty { request.accepted = accepted }
+    let folder = try caseOptions.folder()
+    try passphrase.unlock(folder)
     let job = try ResumeJob(
-      request, in: try caseOptions.folder(),
+      request, in: folder,
       process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
-    ) { () throws(EvidenceError) in try passphrase.read(isNew: false) }
+    ) { () throws(EvidenceError) in try passphrase.read() }
     CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)

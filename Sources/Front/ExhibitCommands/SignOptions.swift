@@ -21,7 +21,8 @@ struct SignOptions: ParsableArguments {
   var keys: SigningKeys {
     SigningKeys(sign) { (index, name) throws(EvidenceError) in
       let file = index < signPassphraseFile.count ? signPassphraseFile[index] : nil
-      let passphrase = try PassphraseOptions.read(file: file, of: name, isNew: false)
+      if sign[index] == SigningKeys.ofExaminer, file == nil, let known = CommandSession.known { return known }
+      let passphrase = try Passphrases.read(file: file, of: name)
       if sign[index] == SigningKeys.ofExaminer { CommandSession.remember(passphrase) }
       return passphrase
     }

@@ -45,8 +45,13 @@ struct ValidateCommand: ParsableCommand {
     let path = FilePath(
       try folder.map { path throws(EvidenceError) in try required(path, "--output") }
         ?? "validation-\(Self.compact(Host.now()))")
-    let job = try ValidationJob(folder: path, signer: try signer(), stop: StopSignals.flag) {
-      () throws(EvidenceError) in try passphrase.read(isNew: false)
+    let signer = try signer()
+    switch signer {
+    case .files(let key, _): try passphrase.unlock(key: key.string)
+    case .examiner(let folder): try passphrase.unlock(folder)
+    }
+    let job = try ValidationJob(folder: path, signer: signer, stop: StopSignals.flag) {
+      () throws(EvidenceError) in try passphrase.read()
     }
     StopSignals.install()
     var done = 0

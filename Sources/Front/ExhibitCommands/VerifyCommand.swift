@@ -56,6 +56,7 @@ struct VerifyCommand: CaseCommand {
       }
     if case .record(let folder, _) = target {
       CommandSession.work(on: folder)
+      CommandSession.askBeforehand(passphraseFile: passphrase.passphraseFile)
     } else {
       CommandSession.forgo()
     }

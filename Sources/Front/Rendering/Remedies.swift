@@ -32,6 +32,13 @@ extension ErrorCode {
     case .cryptographyFailed: "Check the installed libcrypto, then run the command again."
     case .networkFailed:
       "Check address and network; without a network use `--request FILE`, then `--response FILE`."
+    case .fileNotTrusted:
+      "Make a file of your own that only you can write to (`chmod go-w`), in folders for which the same holds, or name another with `--profile FILE`."
+    case .profileMalformed:
+      "Correct the line, or make the profile again with `exhibit setup`; `--profile none` goes without one."
+    case .passphraseWeak:
+      "Use at least 12 characters, such as four words picked at random; `--accept-weak-passphrase` takes it all the same."
+    case .answerNeeded: "Give the options that are named, or run in a terminal to be asked."
     case .reportFailed: "Install Exhibit anew, then make the report again; the case is not affected."
     case .sourceMissing: "Check the path; `exhibit devices` lists devices."
     case .sourceEmpty: "Check that a medium is inserted and that the path is right."
@@ -99,7 +106,8 @@ extension ErrorCode {
     case .lossNotAccepted: "Name what may be lost with `--accept-loss`, or choose another format."
     case .reportUnknown: "See `exhibit report list` for the names of the reports."
     case .reviewerIsAuthor: "Have another person review it, and name that person with `--reviewer`."
-    case .passphraseNeeded: "Use `--passphrase-file FILE`, or run in a terminal to be asked for it."
+    case .passphraseNeeded:
+      "Run in a terminal to be asked for it, keep it for a while with `exhibit key unlock`, or name a file with EXHIBIT_PASSPHRASE_FILE or `--passphrase-file`."
     case .interrupted: "Go on with `exhibit resume`, or run the command again."
     }
   }

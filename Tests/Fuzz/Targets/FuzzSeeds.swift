@@ -37,6 +37,8 @@ enum FuzzSeeds {
     case .records: records
     case .signing: try signing()
     case .toc: DiscSeeds.tables
+    case .toml:
+      [("settings", Array("[laboratory]\norganisation = \"L \\u00e4\"\n[t]\na = [1, 'b',\n true]\n".utf8))]
     case .volumes: DiscSeeds.volumes
     }
   }

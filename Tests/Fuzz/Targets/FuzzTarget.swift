@@ -25,6 +25,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case signing
   /// Tables of contents of cdrdao.
   case toc
+  /// Settings.
+  case toml
   /// Files of sectors and the file systems on them.
   case volumes
 
@@ -43,6 +45,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .records: RecordsTarget.problem(with: input)
     case .signing: SigningTarget.problem(with: input)
     case .toc: TOCTarget.problem(with: input)
+    case .toml: TOMLTarget.problem(with: input)
     case .volumes: VolumesTarget.problem(with: input)
     }
   }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CLinuxKeyring.h"
 #include "CLinuxSandbox.h"
 
 /// The O_DIRECT flag of this architecture.

@@ -34,6 +34,8 @@ package final class CaseSession: Sendable {
     /// Given before, so that nobody is asked twice.
     var passphrase: [UInt8]?
     var isForgone = false
+    /// What was asked for besides, by settings.
+    var added: [String] = []
     var hasEnded = false
   }
 
@@ -65,6 +67,9 @@ package final class CaseSession: Sendable {
     return [.sharedFileSystem(kind)]
   }
 
+  /// Something was asked for by a setting, as if it had been asked for with the rest.
+  package func add(_ arguments: [String]) { state.withLock { $0.added += arguments } }
+
   /// The head of the audit log is to be signed in the end.
   /// - Parameter passphrase: asked where none is known by then and the key is protected.
   package func sign(passphrase: @escaping Passphrase) { state.withLock { $0.signing = passphrase } }
@@ -84,7 +89,9 @@ package final class CaseSession: Sendable {
       return state.hasEnded ? nil : state
     }
     guard let state, let folder = state.folder, !state.isForgone else { return [] }
-    do throws(EvidenceError) { try record(status, error, in: folder) } catch let failure {
+    do throws(EvidenceError) { try record(status, error, arguments + state.added, in: folder) } catch let
+      failure
+    {
       // That a case cannot be opened was said already.
       return failure.code == error?.code ? [] : [.notRecorded(failure)]
     }
@@ -93,7 +100,7 @@ package final class CaseSession: Sendable {
   }
 
   private func record(
-    _ status: ExitStatus, _ error: EvidenceError?, in folder: CaseFolder
+    _ status: ExitStatus, _ error: EvidenceError?, _ arguments: [String], in folder: CaseFolder
   ) throws(EvidenceError) {
     var folder = folder
     // Refused because nobody knows who acts: the attempt is the examiner's to answer for.
