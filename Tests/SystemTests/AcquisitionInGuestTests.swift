@@ -29,7 +29,7 @@ struct AcquisitionInGuestTests {
       listed.expect(disk, at: path)
       let said = try guest.require(
         """
-        exhibit item add --number \(disk.name) --description disk > /dev/null &&
+        exhibit item add --number \(disk.name) --description disk --serial '\(disk.serial.lowercased())' > /dev/null &&
         exhibit acquire \(path) --item \(disk.name) --format raw &&
         cp evidence/\(disk.name)/\(disk.name).manifest.json /share/ &&
         sha256sum < evidence/\(disk.name)/\(disk.name).raw
@@ -42,6 +42,7 @@ struct AcquisitionInGuestTests {
       #expect(source["path"] as? String == path)
       #expect(source["logicalSectorSize"] as? Int == disk.sectorSize, "\(disk.name)")
       #expect(source["length"] as? Int == disk.length)
+      #expect(source["serial"] as? String == disk.serial, "\(disk.name)")
       #expect(source["readOnly"] as? Bool == disk.isReadOnly, "\(disk.name)")
       if let wwn = disk.wwn {
         #expect((source["wwn"] as? String)?.hasSuffix(wwn.dropFirst(2)) == true, "\(disk.name): \(source)")
@@ -69,6 +70,35 @@ struct AcquisitionInGuestTests {
         report: report)
       try TestFiles.write(Array(text.utf8), to: ExampleDocument.path)
     }
+  }
+
+  /// A device with another serial number than the item's label says is refused, or accepted by name and recorded.
+  @Test func theSerialNumberOfTheDeviceIsHeldAgainstTheLabel() throws {
+    let disk = GuestDisk(name: "stick", bus: .usb, length: 2 << 20, serial: "STICK-0001")
+    let guest = try Guest([disk])
+    let path = try guest.path(of: disk)
+    try guest.require(Self.createCase)
+    try guest.require("exhibit item add --number 001 --description stick --serial 4C530001 > /dev/null")
+    let refused = try guest.require(
+      "exhibit acquire \(path) --item 001 --format raw > out 2>&1; echo $?; cat out; ls evidence")
+    #expect(refused.hasPrefix("2\n"), "\(refused)")
+    #expect(refused.contains("STICK-0001, NOT the serial number recorded for item 001"), "\(refused)")
+    #expect(refused.contains("label serial 4C530001"), "\(refused)")
+    #expect(refused.contains(ErrorCode.otherSerial.summary), "\(refused)")
+    #expect(!refused.contains("Complete"), "\(refused)")
+    try guest.require(
+      """
+      exhibit acquire \(path) --item 001 --format raw --accept other-serial --reason 'The label is of the case.' > out &&
+      cp evidence/001/001.manifest.json /share/stick.manifest.json
+      """)
+    let manifest = try manifest(in: guest, disk)
+    #expect((manifest["source"] as? [String: Any])?["serial"] as? String == "STICK-0001")
+    #expect((manifest["item"] as? [String: Any])?["serial"] as? String == "4C530001")
+    let protection = manifest["writeProtection"] as? [String: Any] ?? [:]
+    let override = (protection["overrides"] as? [[String: String]])?.first
+    #expect(override?["state"] == "other-serial" && override?["reason"] == "The label is of the case.")
+    let report = try guest.require("exhibit report --item 001 > /dev/null && cat reports/001-report-1.html")
+    #expect(report.contains("The label is of the case.") && report.contains("STICK-0001"))
   }
 
   /// What the record says of the layers, and of the commands that were sent.

@@ -66,6 +66,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case notAsRecorded = "input.not-as-recorded"
   case adoptionRefused = "input.not-verified"
   case otherMedium = "input.other-medium"
+  case otherSerial = "input.other-serial"
   case keyUnusable = "input.key-unusable"
   case keyOfNobody = "input.key-of-nobody"
   case passphraseWrong = "input.passphrase-wrong"
@@ -105,6 +106,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case passphraseNeeded = "misuse.passphrase-needed"
   case passphraseWeak = "misuse.passphrase-weak"
   case answerNeeded = "misuse.answer-needed"
+  case notConfirmed = "misuse.not-confirmed"
   // interrupted
   case interrupted = "interrupted.by-signal"
 
@@ -169,6 +171,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .notAsRecorded: "the evidence is not what was recorded"
     case .adoptionRefused: "a finished acquisition does not verify and is not taken into the case"
     case .otherMedium: "the source is not the medium the acquisition was begun with"
+    case .otherSerial: "the device's serial number is not the one recorded for the item"
     case .keyUnusable: "the signing key cannot be used"
     case .keyOfNobody: "the signing key belongs to nobody of this case"
     case .passphraseWrong: "wrong passphrase"
@@ -208,6 +211,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .passphraseNeeded: "a passphrase is needed"
     case .passphraseWeak: "the passphrase is too easy to guess"
     case .answerNeeded: "something is not known and there is no terminal to ask at"
+    case .notConfirmed: "the acquisition was not confirmed"
     case .interrupted: "interrupted"
     }
   }

@@ -22,6 +22,16 @@ package enum Terminal {
       bytes = bytes.dropFirst(max(0, written))
     }
   }
+
+  /// Whether somebody sits at standard input, who can be asked.
+  package static var canAsk: Bool { isatty(STDIN_FILENO) == 1 }
+
+  /// Asks a question whose answer is no unless it is `y` or `yes`.
+  package static func confirms(_ question: String) -> Bool {
+    writeError("\(question) [y/N] ")
+    let answer = (readLine(strippingNewline: true) ?? "").lowercased().filter { $0 != " " }
+    return answer == "y" || answer == "yes"
+  }
 }
 
 /// Handlers of signals.

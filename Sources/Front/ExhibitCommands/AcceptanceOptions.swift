@@ -8,7 +8,8 @@ struct AcceptanceOptions: ParsableArguments {
   @Option(
     help: """
       Read a source in a state in which it is refused otherwise: \(AcquireChoices.list(AcceptableState.self)) (file \
-      systems of the device are mounted, every one read-only, and nothing else holds it). Needs --reason; both stand \
+      systems of the device are mounted, every one read-only, and nothing else holds it; the device states another \
+      serial number than the one recorded for the item). Needs --reason; both stand \
       in the audit log, the manifest and the report.
       """)
   var accept: [String] = []

@@ -3,6 +3,7 @@ import DiskWriters
 import Evidence
 import Formats
 import Sessions
+import SystemIO
 import SystemPackage
 import WriterKit
 
@@ -12,6 +13,10 @@ struct AcquireCommand: CaseCommand {
     discussion: """
       The medium is opened read-only and exclusively. Images, chunk digests, map, signed manifest and sums are
       written to evidence/ITEM of the case; a second acquisition of an item goes to ITEM-2.
+
+      A device is shown before it is read: make, model, serial number, size and contents. On a terminal you are asked
+      whether it is the one; --yes does not ask. A device whose serial number is not the one recorded for the item is
+      refused unless --accept other-serial --reason TEXT.
 
       Example:
         exhibit acquire /dev/sdb --case 2026-0142 --item 001 --format e01 --format raw
@@ -66,6 +71,7 @@ struct AcquireCommand: CaseCommand {
   var requireSandbox = false
   @Option(help: "Why the item is acquired although the legal authority has expired.")
   var afterExpiry: String?
+  @Flag(help: "Acquire a device without asking whether it is the right one.") var yes = false
   @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var profile: ProfileOptions
@@ -77,11 +83,23 @@ struct AcquireCommand: CaseCommand {
     try passphrase.unlock(folder)
     let job = try AcquisitionJob(
       request, in: folder,
-      process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
+      process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox),
+      confirm: confirm
     ) { () throws(EvidenceError) in try passphrase.read() }
     CommandSession.sign(passphraseFile: passphrase.passphraseFile)
     try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
+    }
+  }
+
+  /// Shows what the device is, and asks where somebody is there to answer.
+  private func confirm(_ identification: SourceIdentification) throws(EvidenceError) {
+    Terminal.writeError(
+      DeviceRendering.lines(identification).map { "\($0)\n" }.joined())
+    let isRefused = identification.comparison == .different && !acceptance.accept.contains("other-serial")
+    guard !isRefused, !yes, Terminal.canAsk else { return }
+    guard Terminal.confirms("Image this device as item \(identification.item)?") else {
+      throw EvidenceError(.notConfirmed, identification.facts.path.string)
     }
   }
 

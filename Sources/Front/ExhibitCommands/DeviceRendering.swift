@@ -2,6 +2,7 @@ import CanonicalJSON
 import Evidence
 import Media
 import Rendering
+import Sessions
 import SystemPackage
 
 /// A device as lines.
@@ -12,6 +13,43 @@ enum DeviceRendering {
       survey.geometry.map { HumanText.size($0.length) } ?? "no medium",
     ]
     return "\(survey.device.path)  \(parts.compactMap { $0 }.joined(separator: ", "))"
+  }
+
+  /// A device that is about to be acquired.
+  static func lines(_ identification: SourceIdentification) -> [String] {
+    let (survey, geometry) = (identification.survey, identification.geometry)
+    var lines = ["Device \(identification.facts.path)"]
+    func add(_ name: String, _ text: String?) {
+      if let text { lines.append("  \(name.padded(to: 12)) \(text)") }
+    }
+    add("make, model", survey?.model ?? identification.facts.model ?? "not stated by the device")
+    add("serial", serial(identification))
+    add("connected", survey.map { connection($0.device) })
+    add(
+      "size",
+      "\(HumanText.size(geometry.length)), \(geometry.sectorCount) sectors of \(geometry.logicalSectorSize) bytes"
+    )
+    if let table = survey?.table {
+      add("partitions", "\(table.scheme.rawValue), \(table.partitions.count)")
+      if let survey { for partition in table.partitions { lines.append("    \(line(partition, survey))") } }
+    }
+    add("contents", survey?.contents.map(text))
+    lines.append("Item \(identification.item)")
+    add("description", identification.itemDescription)
+    add("label serial", identification.recordedSerial ?? "not recorded")
+    return lines.map(HumanText.singleLine)
+  }
+
+  private static func serial(_ identification: SourceIdentification) -> String {
+    let stated = identification.statedSerials.joined(separator: ", ")
+    return switch identification.comparison {
+    case .same: "\(stated), as recorded for item \(identification.item)"
+    case .different: "\(stated), NOT the serial number recorded for item \(identification.item)"
+    case .noneRecorded:
+      (stated.isEmpty ? "not stated by the device" : stated)
+        + "; none recorded for item \(identification.item)"
+    case .noneStated: "not stated by the device: it cannot be compared with the label's"
+    }
   }
 
   static func lines(_ survey: DeviceSurvey) -> [String] {

@@ -74,7 +74,9 @@ struct ItemAddCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Exhibit number: letters, digits, dots, underscores, hyphens.") var number: String
   @Option(help: "What it is, as one would recognise it.") var description: String
-  @Option(help: "Serial number as printed on it.") var serial: String?
+  @Option(
+    help: "Serial number as printed on it. A device that states another one is not acquired as this item.")
+  var serial: String?
   @Option(help: "Anything else worth recording.") var remarks: String?
   @Option(help: "The item it is a part of, such as the laptop of a disc.") var partOf: String?
   @OptionGroup var more: ItemStatementOptions

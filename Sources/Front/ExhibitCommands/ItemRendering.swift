@@ -9,7 +9,7 @@ enum ItemRendering {
     func add(_ label: String, _ text: String?) {
       if let text, !text.isEmpty { facts.append(["  \(label)", HumanText.singleLine(text)]) }
     }
-    add("serial", item.serial)
+    add("label serial", item.serial)
     add("part of", item.parent?.description)
     add("parts", item.parts.map(\.description).joined(separator: ", "))
     add("tags", item.tags.joined(separator: ", "))

@@ -65,6 +65,8 @@ extension ErrorCode {
     case .notAsRecorded: "See `exhibit verify`, and go on with another copy of the evidence."
     case .adoptionRefused: "See `exhibit verify --case`, then begin a new acquisition."
     case .otherMedium: "Connect the medium the acquisition was begun with, or begin a new acquisition."
+    case .otherSerial:
+      "Compare device, label and item. Where it is the item's device all the same, use `--accept other-serial --reason TEXT`, which is recorded."
     case .keyUnusable:
       "Name a private key (PEM, PKCS#12 or PKCS#11 URI; RSA of 3072 bits or more, or ECDSA P-256 or P-384)."
     case .keyOfNobody:
@@ -108,6 +110,7 @@ extension ErrorCode {
     case .reviewerIsAuthor: "Have another person review it, and name that person with `--reviewer`."
     case .passphraseNeeded:
       "Run in a terminal to be asked for it, keep it for a while with `exhibit key unlock`, or name a file with EXHIBIT_PASSPHRASE_FILE or `--passphrase-file`."
+    case .notConfirmed: "Check device and item, then run the command again; `--yes` does not ask."
     case .interrupted: "Go on with `exhibit resume`, or run the command again."
     }
   }

@@ -29,6 +29,8 @@ package struct SourceFacts: Hashable, Sendable {
 package enum AcceptableState: String, Hashable, Sendable, CaseIterable {
   /// File systems of the device are mounted, every one of them read-only, and nothing else holds it.
   case mountedReadOnly = "mounted-read-only"
+  /// The device states another serial number than the one recorded for the item.
+  case otherSerial = "other-serial"
 }
 
 /// A medium opened for reading, and for nothing else.

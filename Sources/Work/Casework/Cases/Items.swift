@@ -76,6 +76,7 @@ package enum Items {
   package struct Item {
     package let number: ItemNumber
     package let description: String
+    /// As read from its label.
     package let serial: String?
     package let parent: ItemNumber?
     package let tags: [String]
@@ -96,7 +97,7 @@ package enum Items {
     package var json: JSONValue {
       .fields([
         "item": .string(number.description), "description": .string(description),
-        "serial": serial.map { .string($0) }, "parent": parent.map { .string($0.description) },
+        "labelSerial": serial.map { .string($0) }, "parent": parent.map { .string($0.description) },
         "parts": .array(parts.map { .string($0.description) }), "tags": .array(tags.map { .string($0) }),
         "custody": .string(now),
         "acquisitions": .array(
@@ -128,7 +129,7 @@ package enum Items {
     package var json: JSONValue {
       .fields([
         "item": .string(item.number), "description": .string(item.description),
-        "serial": item.serial.map { .string($0) }, "parent": item.parent.map { .string($0) },
+        "labelSerial": item.serial.map { .string($0) }, "parent": item.parent.map { .string($0) },
         "tags": .array(item.tags.map { .string($0) }), "acquisitions": .integer(item.acquisitions),
       ])
     }

@@ -197,10 +197,13 @@ package struct CASERendering {
         own, "uco-observable:DeviceFacet",
         [
           "uco-observable:model": source?.model.map { .string($0) },
-          "uco-observable:serialNumber": (source?.serial ?? item.record.serial).map { .string($0) },
+          "uco-observable:serialNumber": source?.serial.map { .string($0) },
           "uco-observable:deviceType": source.map { .string($0.kind.rawValue) },
         ])
     ]
+    if let label = item.record.serial {
+      facets.append(facet(own, "exhibit:LabelFacet", ["exhibit:labelSerial": .string(label)]))
+    }
     if let source {
       facets.append(
         facet(own, "uco-observable:DiskFacet", ["uco-observable:diskSize": integer(source.geometry.length)]))

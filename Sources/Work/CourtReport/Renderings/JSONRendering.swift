@@ -106,7 +106,8 @@ package enum JSONRendering {
             "size": JSONValue(attached.file.size), "sha256": .string(attached.file.sha256.hex),
           ])
         }),
-      "serial": item.record.serial.map { .string($0) }, "remarks": item.record.remarks.map { .string($0) },
+      "labelSerial": item.record.serial.map { .string($0) },
+      "remarks": item.record.remarks.map { .string($0) },
       "created": .string(item.record.created.description),
       "custody": .array(item.custody.map(\.json)), "custodyGaps": .array(item.gaps.map(json)),
       "acquisitions": .array(item.acquisitions.map(json)),

@@ -17,6 +17,8 @@ struct ManifestBuilder {
   let medium: any SectorSource
   /// What was read of it.
   let source: any SectorSource
+  /// As the device states it.
+  let serialNumber: String?
   let plan: AcquisitionPlan
   let request: AcquisitionRequest
   let outcome: AcquisitionOutcome
@@ -66,7 +68,7 @@ struct ManifestBuilder {
     let facts = source.facts
     return Manifest.Source(
       kind: facts.kind, path: facts.path.string, files: facts.files.compactMap { $0.lastComponent?.string },
-      geometry: medium.geometry, model: facts.model, serial: facts.serialNumber, firmware: facts.firmware,
+      geometry: medium.geometry, model: facts.model, serial: serialNumber, firmware: facts.firmware,
       wwn: facts.worldWideName, readOnly: facts.isReadOnly)
   }
 }

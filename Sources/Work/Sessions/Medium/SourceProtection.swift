@@ -19,7 +19,7 @@ struct SourceProtection {
   /// File systems of the source that were mounted, as the examiner accepted.
   private let mounts: [Manifest.WriteProtection.Override]
   /// What the examiner accepted and was needed.
-  let overrides: [Manifest.WriteProtection.Override]
+  private(set) var overrides: [Manifest.WriteProtection.Override]
 
   /// - Parameters:
   ///   - device: what the source said of itself, where it is a device.
@@ -49,6 +49,9 @@ struct SourceProtection {
     self.attempt = Self.attemptToWrite(
       source, isClosed: sandbox.contains { $0.kind == .files && $0.isActive })
   }
+
+  /// Records what the examiner accepted of the device besides.
+  mutating func accept(_ override: Manifest.WriteProtection.Override) { overrides.append(override) }
 
   /// Reads the sentinel sectors: before the first other sector and after the last.
   func sentinels() throws(EvidenceError) -> SentinelSectors {

@@ -97,7 +97,8 @@ struct AcquisitionCourse {
       do throws(EvidenceError) { head = try ending.recordImaged(outcome, rate) } catch { unrecorded = error }
       let builder = ManifestBuilder(
         case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
-        medium: setting.medium, source: setting.source, plan: setting.plan, request: setting.request,
+        medium: setting.medium, source: setting.source, serialNumber: setting.serialNumber,
+        plan: setting.plan, request: setting.request,
         outcome: outcome, pauses: journal.pauses,
         protection: setting.protection.record(sentinels, device, commands: commands(device)),
         ended: Host.now())

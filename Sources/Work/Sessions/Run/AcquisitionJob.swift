@@ -17,17 +17,20 @@ package struct AcquisitionJob {
   /// Everything that can be refused is refused here, before the medium is read or anything is written.
   /// - Parameters:
   ///   - medium: read in place of what the source's path names; for media of known contents.
+  ///   - confirm: is told what a device is, before it is refused for its serial number; throws where it is not to be
+  ///     acquired.
   ///   - passphrase: asked where the signing key is encrypted.
-  /// - Throws: `itemUnknown`, `sourceMissing`, `sourceInsideCase`, `sourceInUse`, `destinationFull`,
+  /// - Throws: `itemUnknown`, `sourceMissing`, `sourceInsideCase`, `sourceInUse`, `otherSerial`, `destinationFull`,
   ///   `passphraseWrong` …
   package init(
     _ request: AcquisitionRequest, in folder: CaseFolder, medium: (any SectorSource)? = nil,
     process: ProcessRestriction = ProcessRestriction(),
+    confirm: (SourceIdentification) throws(EvidenceError) -> Void = { _ in },
     passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     let protected = try ProtectedMedium(request, medium: medium, in: folder, process)
     self.setting = try AcquisitionSetting(
-      protected, in: folder, store: try CaseStore.open(folder), passphrase: passphrase)
+      protected, in: folder, store: try CaseStore.open(folder), confirm: confirm, passphrase: passphrase)
   }
 
   /// Reads the medium, completes images and manifests, records everything in the case. Blocks until done.
@@ -88,7 +91,8 @@ package struct AcquisitionJob {
         "digests": .array(setting.plan.digests.sorted().map { .string($0.rawValue) }),
         "firstSector": (setting.source as? SectorRangeSource).map { JSONValue($0.range.first) },
         "reasonAfterExpiry": request.reasonAfterExpiry.map { .string($0) },
-        "model": facts.model.map { .string($0) }, "serial": facts.serialNumber.map { .string($0) },
+        "model": facts.model.map { .string($0) }, "serial": setting.serialNumber.map { .string($0) },
+        "labelSerial": setting.identification?.recordedSerial.map { .string($0) },
       ]))
   }
 }
@@ -103,7 +107,7 @@ extension AcquisitionSetting {
     description.description = request.description ?? item.description
     description.notes = request.notes
     description.model = source.facts.model
-    description.serialNumber = source.facts.serialNumber ?? item.serial
+    description.serialNumber = serialNumber
     description.software = "\(ToolVersion.name) \(ToolVersion.current)"
     return description
   }

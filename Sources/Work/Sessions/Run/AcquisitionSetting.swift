@@ -4,6 +4,7 @@ import CaseFolders
 import CaseRecords
 import CaseStore
 import Evidence
+import Manifests
 import Media
 import Signing
 import SystemIO
@@ -17,9 +18,11 @@ struct AcquisitionSetting {
   let identity: SigningIdentity
   let item: EvidenceItemRecord
   let medium: any SectorSource
-  let protection: SourceProtection
+  private(set) var protection: SourceProtection
   /// What a device said of itself; `nil` of a file.
   let device: DeviceCapture?
+  /// `nil` of a file.
+  let identification: SourceIdentification?
   /// What the source is, where it is an image that the examiner takes for a medium.
   let taken: ImageAsMedium?
   /// The medium, where it is the image of a disc.
@@ -31,10 +34,12 @@ struct AcquisitionSetting {
   /// Everything that can be refused is refused here, before the medium is read or anything is written.
   /// - Parameters:
   ///   - protected: the source of the request.
+  ///   - confirm: is told what the device is; throws where it is not to be acquired.
   ///   - passphrase: asked where the signing key is encrypted.
-  /// - Throws: `itemUnknown`, `destinationFull`, `passphraseWrong` …
+  /// - Throws: `itemUnknown`, `otherSerial`, `destinationFull`, `passphraseWrong` …
   init(
     _ protected: ProtectedMedium, in folder: CaseFolder, store: CaseStore,
+    confirm: (SourceIdentification) throws(EvidenceError) -> Void = { _ in },
     passphrase: () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     self.folder = folder
@@ -46,6 +51,11 @@ struct AcquisitionSetting {
     self.medium = medium
     self.protection = protected.protection
     self.device = protected.device
+    self.identification = SourceIdentification(medium, protected.device?.survey, of: item)
+    if let identification {
+      try confirm(identification)
+      if let override = try Self.acceptance(of: identification, request) { protection.accept(override) }
+    }
     self.disc = protected.disc
     self.taken = protected.taken
     self.source = try Self.range(request, of: medium)
@@ -58,6 +68,23 @@ struct AcquisitionSetting {
     if !request.output.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
   }
+
+  /// - Returns: what is recorded where the device states another serial number and the examiner accepted that.
+  /// - Throws: `otherSerial` where it was not accepted.
+  private static func acceptance(
+    of identification: SourceIdentification, _ request: AcquisitionRequest
+  ) throws(EvidenceError) -> Manifest.WriteProtection.Override? {
+    guard identification.comparison == .different else { return nil }
+    guard let accepted = request.accepted.first(where: { $0.state == .otherSerial }) else {
+      throw EvidenceError(
+        .otherSerial, identification.facts.path.string, identification.difference)
+    }
+    return .init(
+      state: accepted.state.rawValue, reason: accepted.reason, found: identification.difference)
+  }
+
+  /// The serial number the device states itself; that of a label never stands in its place.
+  var serialNumber: String? { device?.survey.serialNumber ?? source.facts.serialNumber }
 
   private static func range(
     _ request: AcquisitionRequest, of medium: any SectorSource
