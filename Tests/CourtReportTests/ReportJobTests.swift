@@ -46,6 +46,7 @@ import Verification
     try sample.report(["001"], [.text])
     #expect(try sample.report(["001", "002"], [.text]).name == "001_002-report-1")
     #expect(try sample.report([], [.text]).name == "case-report-1")
+    try sample.verify()
     #expect(try sample.report(["001"], [.text]).name == "001-report-2")
     let text = try sample.text("001-report-2.txt")
     #expect(text.contains("001-report-2 takes the place of 001-report-1."))
@@ -54,7 +55,7 @@ import Verification
     #expect(whole.contains(" Acquisition 001\n") && whole.contains(" Acquisition 002\n"))
     let report = try verify(sample, "001-report-1.txt")
     #expect(report.verdict == .verified)
-    #expect(report.checks.contains { $0.against == "001-report-2 takes its place" })
+    #expect(report.checks.contains { $0.against == "001-report-2 supersedes it" })
   }
 
   @Test func anotherPersonApproves() throws {
@@ -72,8 +73,13 @@ import Verification
     }
     #expect(unknown?.code == .reportUnknown)
     _ = try review.approve("001-report-1", reviewer: "B. Reviewer", remarks: "technical review")
-    #expect(try verify(sample, "001-report-1.txt").checks.contains { $0.against.contains("B. Reviewer") })
+    #expect(
+      try verify(sample, "001-report-1.txt").checks.contains {
+        $0.name.contains("approval by B. Reviewer") && $0.outcome == .notChecked
+          && $0.against.contains("recorded, not signed")
+      })
     #expect(try review.reports().first?.lines.last?.contains("approved by B. Reviewer") == true)
+    try sample.verify()
     try sample.report(["001"], [.text])
     #expect(try sample.text("001-report-2.txt").contains("B. Reviewer"))
     // What is not the recorded file any more cannot be approved.
@@ -111,12 +117,45 @@ import Verification
 
   @Test func nothingIsLeftWhereOneFileCannotBeWritten() throws {
     let sample = try sample()
-    try TestFiles.write([1], to: sample.reports.appending("001-report-1.txt"))
-    let error = #expect(throws: EvidenceError.self) { try sample.report(["001"], [.html, .json, .text]) }
-    #expect(error?.code == .outputExists)
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: sample.reports.string) == ["001-report-1.txt"])
+    let output = sample.scratch.appending("taken.txt")
+    try TestFiles.write([1], to: FilePath("\(output).p7s"))
+    // The report is written, and its signature finds its place taken.
+    let error = #expect(throws: EvidenceError.self) {
+      try sample.report(["001"], [.text]) { $0.output = output }
+    }
+    #expect(error?.code == .outputExists && !Files.exists(output))
+    #expect(try TestFiles.read(FilePath("\(output).p7s")) == [1])
     #expect(try sample.query("SELECT count(*) FROM report") == ["0"])
+  }
+
+  /// The number follows from the record: who reads, copies, approves or reports changes nothing of it.
+  @Test func oneReportHasOneNumber() throws {
+    let sample = try sample(["001", "002"])
+    let first = try sample.report(["001"], [.html])
+    let german = try sample.report(["001"], [.html, .json]) { $0.language = .german }
+    let redacted = try sample.report(["001"], [.text]) { $0.removed = [.people] }
+    _ = try Items.add(
+      to: sample.folder, number: try ItemNumber("003"), description: "Phone", serial: nil, remarks: nil)
+    _ = try ReportReview(sample.folder).approve("001-report-1", reviewer: "N. Newcomer", remarks: nil)
+    let again = try sample.report(["001"], [.html])
+    #expect([german, redacted, again].allSatisfy { $0.number == first.number && $0.isKnown })
+    #expect(
+      [first, german, redacted, again].flatMap(\.files).compactMap { $0.path.lastComponent?.string } == [
+        "001-report-1.html", "001-report-1.de.html", "001-report-1.de.json", "001-report-1.redacted.txt",
+        "001-report-1.rendering-2.html",
+      ])
+    for file in [first, german, redacted, again].flatMap(\.files) {
+      #expect(String(decoding: try TestFiles.read(file.path), as: UTF8.self).contains(first.number))
+    }
+    // Who came to know the case only after it is none of the people of the report.
+    #expect(
+      !String(decoding: try TestFiles.read(german.files[1].path), as: UTF8.self).contains("N. Newcomer"))
+    var entry = CustodyEntry(item: try ItemNumber("001"), event: "store")
+    entry.storage = "Locker 7"
+    _ = try entry.record(in: sample.folder)
+    let next = try sample.report(["001"], [.html])
+    #expect(next.name == "001-report-2" && next.supersedes == "001-report-1" && !next.isKnown)
+    #expect(next.number != first.number)
   }
 
   @Test func placesThatCannotBe() throws {
@@ -148,7 +187,7 @@ import Verification
     try TestFiles.write(
       Array(#"{"strings":{"summary":"In short"}}"#.utf8), to: folder.appending("strings.json"))
     try sample.report(["001"]) { $0.templates = folder }
-    let own = try sample.text("001-report-2.html")
+    let own = try sample.text("001-report-1.rendering-2.html")
     #expect(own.contains("<p>Letterhead of Digital Laboratory</p>") && own.contains(">In short</h2>"))
     try TestFiles.write([], to: folder.appending("pages.mustache"))
     let error = #expect(throws: EvidenceError.self) { try sample.report(["001"]) { $0.templates = folder } }

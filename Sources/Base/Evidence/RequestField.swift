@@ -17,11 +17,14 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case overflowTo = "overflow-to"
   case renew
   case request
+  case report
+  case reviewer
   case sectorSize = "sector-size"
   case sectors
   case sectorsPerChunk = "sectors-per-chunk"
   case segmentSize = "segment-size"
   case seizedAt = "seized-at"
+  case sign
   case split
   case start
   case tag

@@ -10,9 +10,9 @@ struct ExportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "export", abstract: "Write everything of an item into one bag, to hand it over.",
     discussion: """
-      Images, manifests, signatures, certificates, custody and report, in a bag (BagIt, RFC 8493) that bagit.py and \
-      sha256sum check, with a VERIFY.md of the commands. Every file is digested while it is copied and must be the \
-      recorded one. The private key is never handed over.
+      Images, manifests, signatures, certificates, custody, audit log and the newest report on the item, in a bag \
+      (BagIt, RFC 8493) that bagit.py and sha256sum check, with a VERIFY.md of the commands. The bag is signed as a whole. \
+      Every file is digested while it is copied and must be the recorded one. The private key is never handed over.
 
       Example:
         exhibit export --item 001 --to 2026-0142-001 --list hashdeep
@@ -28,6 +28,9 @@ struct ExportCommand: CaseCommand {
     help:
       "A further list in the bag: \(AcquireChoices.list(ExportJob.List.self)). May be given more than once.")
   var list: [String] = []
+  @Option(help: "Name of the report to hand over. Default: the newest on this item alone.")
+  var report: String?
+  @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
@@ -41,8 +44,8 @@ struct ExportCommand: CaseCommand {
     StopSignals.install()
     let display = ProgressDisplay("Exporting")
     let written = try ExportJob(
-      try itemNumber(item), in: folder, acquisition: acquisition, lists: lists, output: path,
-      stop: StopSignals.flag
+      try itemNumber(item), in: folder, acquisition: acquisition, lists: lists, report: report, output: path,
+      stop: StopSignals.flag, passphrase: { () throws(EvidenceError) in try passphrase.read(opening: folder) }
     ).perform { display.update(done: $0, of: $1) }
     display.finish()
     var lines = [
@@ -51,14 +54,30 @@ struct ExportCommand: CaseCommand {
       "  payload       \(written.files) files, \(HumanText.size(written.bytes))",
       "  SHA-256       \(written.sha256) of its list of digests",
     ]
+    lines.append("  report        \(reportLine(written))")
+    if !written.isSigned { lines.append("  signature     none: the case has no signing key here") }
     lines += written.left.map { "  left behind   \($0), which no record names" }
     rendering.show(
       lines,
       json: .fields([
         "item": .string(item), "folder": .string(written.folder.string),
         "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "report": written.report.map { .string($0) },
+        "approvals": .array(
+          written.approvals.map {
+            .fields(["reviewer": .string($0.reviewer), "signed": .bool($0.isSigned)])
+          }), "signed": .bool(written.isSigned),
         "bytes": Rendering.number(written.bytes), "sha256": .string(written.sha256.hex),
         "leftBehind": .array(written.left.map { .string($0) }),
       ]))
+  }
+
+  private func reportLine(_ written: ExportJob.Written) -> String {
+    guard let report = written.report else {
+      return "none: no report on item \(item) has been made (`exhibit report --item \(item)`)"
+    }
+    guard !written.approvals.isEmpty else { return "\(report), not approved" }
+    let approvals = written.approvals.map { "\($0.reviewer)\($0.isSigned ? "" : " (recorded, not signed)")" }
+    return "\(report), approved by \(approvals.joined(separator: ", "))"
   }
 }

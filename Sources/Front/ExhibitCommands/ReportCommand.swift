@@ -81,8 +81,10 @@ struct ReportMakeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "make", abstract: "Write a report, sign each file, and record it (the default).",
     discussion: """
-      Beside each file FILE its signature FILE.p7s is written: CMS, as beside a manifest. A later report of the same \
-      items takes the place of an earlier one by its name: 001-report-1, 001-report-2 …
+      Beside each file FILE its signature FILE.p7s is written: CMS, as beside a manifest. A report keeps its number as \
+      long as the record of its items is the same, in whatever language and format it is written, also with parts \
+      removed: 001-report-1.html, 001-report-1.de.pdf, 001-report-1.redacted.html. Once the record has changed, the next \
+      report has the next number and supersedes the one before.
 
       Examples:
         exhibit report --item 001
@@ -115,14 +117,20 @@ struct ReportMakeCommand: CaseCommand {
     let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
       try passphrase.read(opening: folder)
     }.perform()
-    var lines = ["Report \(written.name)"]
+    var lines = [
+      "Report \(written.name)"
+        + (written.isKnown ? ", as before" : written.supersedes.map { ", supersedes \($0)" } ?? ""),
+      "  number  \(written.number)",
+    ]
     for file in written.files {
       lines += ["  \(file.path), signed", "    SHA-256  \(file.sha256)"]
     }
     rendering.show(
       lines,
       json: .fields([
-        "name": .string(written.name), "items": .array(written.items.map { .string($0.description) }),
+        "name": .string(written.name), "number": .string(written.number),
+        "supersedes": written.supersedes.map { .string($0) },
+        "items": .array(written.items.map { .string($0.description) }),
         "files": .array(
           written.files.map { file in
             .fields([
@@ -155,29 +163,39 @@ struct ReportListCommand: CaseCommand {
 
 struct ReportApproveCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "approve", abstract: "Record that a reviewer approves a report.",
+    commandName: "approve", abstract: "Sign a report as its reviewer, and record the approval.",
     discussion: """
-      Whoever made a report cannot approve it. The files must be as they were recorded. The approval is an event of \
-      the audit log; `exhibit verify FILE` and later reports show it.
+      With --sign, the key of a person whose certificate the case knows (`exhibit person add`), each file of the report \
+      gets the reviewer's signature beside it (FILE.approval.p7s). Without a key the approval is recorded, not signed. \
+      Whoever made a report cannot approve it, and its files must be as they were recorded. `exhibit report list`, \
+      `exhibit verify FILE` and later reports show who approved it, when, and whether the signature is valid.
 
-      Example:
-        exhibit report approve 001-report-1 --reviewer "B. Reviewer" --remarks "technical review"
+      Examples:
+        exhibit report approve 001-report-1 --sign reviewer.key --remarks "technical review"
+        exhibit report approve 001-report-1 --reviewer "B. Reviewer"
       """)
 
   @Argument(help: "Name of the report, as `exhibit report list` prints it.") var name: String
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Name of the reviewer.") var reviewer: String
+  @OptionGroup var signing: SignOptions
+  @Option(help: "Name of the reviewer. Default: whose key --sign is.") var reviewer: String?
   @Option(help: "What the reviewer says of it.") var remarks: String?
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
-    let head = try ReportReview(try caseOptions.folder()).approve(
-      name, reviewer: try required(reviewer, "--reviewer"), remarks: remarks)
+    let approved = try ReportReview(try caseOptions.folder()).approve(
+      name, reviewer: try reviewer.map { text throws(EvidenceError) in try required(text, "--reviewer") },
+      remarks: remarks, keys: signing.keys)
+    let isSigned = !approved.signatures.isEmpty
     rendering.show(
-      ["Approved: \(name) by \(reviewer), event \(head.sequence) of the audit log"],
+      [
+        "Approved: \(name) by \(approved.reviewer), event \(approved.head.sequence) of the audit log, "
+          + (isSigned ? "signed" : "not signed")
+      ] + approved.signatures.map { "  \($0)" },
       json: .fields([
-        "report": .string(name), "reviewer": .string(reviewer), "event": JSONValue(head.sequence),
-        "head": .string(head.digest.hex),
+        "report": .string(name), "reviewer": .string(approved.reviewer), "signed": .bool(isSigned),
+        "signatures": .array(approved.signatures.map { .string($0.string) }),
+        "event": JSONValue(approved.head.sequence), "head": .string(approved.head.digest.hex),
       ]))
   }
 }

@@ -4,53 +4,18 @@ import Evidence
 internal import GRDB
 import SystemIO
 
-/// A report as the audit log tells of it: its files, what it is about, who approved it.
-package struct RecordedReport: Hashable, Sendable {
-  package struct File: Hashable, Sendable {
-    /// Relative to the case where it lies inside.
-    package let path: String
-    package let sha256: Digest
-    /// SHA-256 of the signature beside it.
-    package let signature: Digest?
-
-    package init(path: String, sha256: Digest, signature: Digest?) {
-      self.path = path
-      self.sha256 = sha256
-      self.signature = signature
-    }
-  }
-
-  package struct Approval: Hashable, Sendable {
-    package let reviewer: String
-    package let given: Timestamp
-    package let remarks: String?
-    /// Audit event.
-    package let event: UInt64
-  }
-
-  package let name: String
-  package let items: [ItemNumber]
-  package let supersedes: String?
-  package let files: [File]
-  package let made: Timestamp
-  /// Who was at work when it was made.
-  package let author: String
-  /// Audit event.
-  package let event: UInt64
-  package fileprivate(set) var approvals: [Approval] = []
-}
-
 /// Reports: each is one audit event whose details hold what the table of reports does not.
 extension CaseStore {
   /// Records a report that was written.
   /// - Parameters:
   ///   - items: what it is about.
+  ///   - number: as it is printed.
   ///   - details: an object with what else was chosen, such as the language.
   /// - Throws: `itemUnknown`.
   @discardableResult
   package func recordReport(
-    _ name: String, of items: [ItemNumber], files: [RecordedReport.File], supersedes: String? = nil,
-    details: JSONValue = .object([:])
+    _ name: String, number: String? = nil, of items: [ItemNumber], files: [RecordedReport.File],
+    supersedes: String? = nil, state: ReportState? = nil, details: JSONValue = .object([:])
   ) throws(EvidenceError) -> AuditHead {
     try write { transaction in
       var records: [any StoredRecord] = []
@@ -63,6 +28,8 @@ extension CaseStore {
       }
       var object = details.objectValue ?? [:]
       object["name"] = .string(name)
+      object["number"] = number.map { .string($0) }
+      object["state"] = state?.json
       object["items"] = .array(items.map { .string($0.description) })
       object["supersedes"] = supersedes.map { .string($0) }
       object["files"] = .array(
@@ -76,18 +43,27 @@ extension CaseStore {
     }
   }
 
-  /// Records that a reviewer approves a report. The reviewer becomes a person of the case.
+  /// - Throws: `reviewerIsAuthor` where this is the name of who made it.
+  package func demandOther(than author: RecordedReport, _ reviewer: String) throws(EvidenceError) {
+    guard Self.folded(author.author) != Self.folded(reviewer) else {
+      throw EvidenceError(.reviewerIsAuthor, author.name, "\(author.author) made it")
+    }
+  }
+
+  /// Records that a reviewer approves a report. A reviewer whom the case does not know becomes a person of it.
+  /// - Parameters:
+  ///   - certificate: SHA-256 of the reviewer's; `nil` where nothing was signed.
+  ///   - signed: the files with the reviewer's signatures.
   /// - Throws: `reportUnknown`, `reviewerIsAuthor`.
   @discardableResult
   package func approveReport(
-    _ name: String, reviewer: PersonDetails, remarks: String?
+    _ name: String, reviewer: PersonDetails, remarks: String?, certificate: Digest? = nil,
+    signed: [RecordedReport.Approval.SignedFile] = []
   ) throws(EvidenceError) -> AuditHead {
     guard let report = try reports().last(where: { $0.name == name }) else {
       throw EvidenceError(.reportUnknown, name)
     }
-    guard Self.folded(report.author) != Self.folded(reviewer.name) else {
-      throw EvidenceError(.reviewerIsAuthor, name, "\(report.author) made it")
-    }
+    try demandOther(than: report, reviewer.name)
     let known = try people().first { Self.folded($0.details.name) == Self.folded(reviewer.name) }
     let person = if let known { known } else { try person(reviewer) }
     return try append(
@@ -95,7 +71,10 @@ extension CaseStore {
       details: .fields([
         "report": .string(name), "reviewer": .string(person.id.description),
         "name": .string(person.details.name),
+        "items": .array(report.items.map { .string($0.description) }),
         "remarks": remarks.map { .string($0) }, "event": JSONValue(report.event),
+        "certificateSHA256": certificate.map { .string($0.hex) },
+        "files": signed.isEmpty ? nil : signed.json,
       ]))
   }
 
@@ -103,55 +82,21 @@ extension CaseStore {
   package func reports() throws(EvidenceError) -> [RecordedReport] {
     var reports: [RecordedReport] = []
     try forEachEvent(of: [.reportRecorded, .reportApproved]) { event throws(EvidenceError) in
-      if let report = RecordedReport(event) { reports.append(report) }
-      guard event.kind == .reportApproved, let number = event.payload["details"]?["event"]?.integerValue,
-        let index = reports.firstIndex(where: { $0.event == UInt64(exactly: number) }),
-        let reviewer = event.payload["details"]?["name"]?.stringValue
+      if let report = RecordedReport(event) {
+        if let index = reports.firstIndex(where: { report.isSame(as: $0) }) {
+          reports[index].add(report)
+        } else {
+          reports.append(report)
+        }
+      }
+      guard let (approval, number) = RecordedReport.Approval.read(event),
+        let index = reports.firstIndex(where: { $0.event == number })
       else { return }
-      reports[index].approvals.append(
-        RecordedReport.Approval(
-          reviewer: reviewer, given: event.time, remarks: event.payload["details"]?["remarks"]?.stringValue,
-          event: event.sequence))
+      reports[index].add(approval)
     }
     return reports
   }
 
   /// Names that differ by letters and spaces alone are those of one person.
   private static func folded(_ name: String) -> String { name.lowercased().filter { !$0.isWhitespace } }
-}
-
-extension RecordedReport {
-  /// `nil` for another event.
-  fileprivate init?(_ event: AuditEvent) {
-    guard event.kind == .reportRecorded else { return nil }
-    guard let details = event.payload["details"], let name = details["name"]?.stringValue,
-      let files = details["files"]?.arrayValue
-    else {
-      self.init(unnamed: event)
-      return
-    }
-    self.init(
-      name: name,
-      items: (details["items"]?.arrayValue ?? []).compactMap { item in
-        item.stringValue.flatMap { try? ItemNumber($0) }
-      }, supersedes: details["supersedes"]?.stringValue,
-      files: files.compactMap { file in
-        guard let path = file["path"]?.stringValue,
-          let sha256 = file["sha256"]?.stringValue.flatMap({ Digest(.sha256, hex: $0) })
-        else { return nil }
-        return File(
-          path: path, sha256: sha256,
-          signature: file["signatureSHA256"]?.stringValue.flatMap { Digest(.sha256, hex: $0) })
-      }, made: event.time, author: event.actor.name, event: event.sequence)
-  }
-
-  /// One of before reports had names: its path is its name.
-  private init?(unnamed event: AuditEvent) {
-    let rows = event.rows(of: ReportRecord.table).compactMap { try? ReportRecord($0) }
-    guard let first = rows.first else { return nil }
-    self.init(
-      name: first.path, items: rows.map(\.item), supersedes: nil,
-      files: rows.map { File(path: $0.path, sha256: $0.sha256, signature: nil) }, made: event.time,
-      author: event.actor.name, event: event.sequence)
-  }
 }

@@ -7,12 +7,16 @@ package enum Bag {
   package static let informationName = "bag-info.txt"
   package static let payloadManifestName = "manifest-sha256.txt"
   package static let tagManifestName = "tagmanifest-sha256.txt"
+  /// Signature of the list of the other lists and so of the whole bag: CMS, detached.
+  package static let signatureName = "\(tagManifestName).p7s"
   package static let payloadFolder = "data"
   /// Where acquisitions lie in it, one folder each: as in a case, so that the commands of a report hold.
   package static let evidenceFolder = "\(payloadFolder)/evidence"
   package static let certificatesFolder = "\(payloadFolder)/certificates"
   /// The audit log as far as it concerns the item.
   package static let auditLogName = "\(payloadFolder)/audit.jsonl"
+  /// The custody events of the item.
+  package static let custodyName = "\(payloadFolder)/custody.jsonl"
   package static let reportsFolder = "\(payloadFolder)/reports"
 
   /// `bagit.txt` (§2.1.1).

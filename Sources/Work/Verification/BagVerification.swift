@@ -33,7 +33,10 @@ package struct BagVerification {
     let found = try paths()
     check(
       tags, against: Bag.tagManifestName, &result.report,
-      found: found.filter { !$0.hasPrefix("\(Bag.payloadFolder)/") && $0 != Bag.tagManifestName })
+      found: found.filter {
+        !$0.hasPrefix("\(Bag.payloadFolder)/") && ![Bag.tagManifestName, Bag.signatureName].contains($0)
+      })
+    let isSigned = try checkSignature(&result.report)
     var bound: [String: Digest] = [:]
     for manifest in found where isManifest(manifest) {
       guard !settings.stop.isRaised else { break }
@@ -57,8 +60,14 @@ package struct BagVerification {
       result.report.skip(Bag.auditLogName, because: "the bag holds no audit log")
     } else if !settings.stop.isRaised {
       try checkAuditLog(result.acquisitions.compactMap(\.result.manifest), &result.report, progress)
+      if found.contains(Bag.custodyName) {
+        try BagCustody(
+          folder.pushing(FilePath(Bag.custodyName)), log: folder.pushing(FilePath(Bag.auditLogName))
+        ).check(&result.report)
+      }
     }
-    noteUnsigned(found, bound, &result.report)
+    try checkReports(found, &result.report)
+    if !isSigned { noteUnsigned(found, &result.report) }
     if settings.stop.isRaised { result.report.wasStopped = true }
     return result
   }
@@ -159,13 +168,46 @@ package struct BagVerification {
     }
   }
 
+  /// The signature of the lists, and so of every file in the bag.
+  /// - Returns: whether there is one. Bags of earlier versions have none.
+  private func checkSignature(_ report: inout VerificationReport) throws(EvidenceError) -> Bool {
+    let path = folder.appending(Bag.signatureName)
+    guard Files.exists(path) else {
+      report.take(
+        "\(Bag.tagManifestName): signature", against: "the bag",
+        [Finding(.signatureMissing, .warning, subject: Bag.signatureName, observed: "no file")])
+      return false
+    }
+    let (signed, _) = try SignedFile(folder.appending(Bag.tagManifestName), settings).verify()
+    // Lists alone are nothing to compare an image with.
+    let hadReference = report.hasReference
+    report.absorb(signed)
+    report.hasReference = hadReference
+    return true
+  }
+
+  /// The reports in the bag, each signed by who made it, and by a reviewer who approved it.
+  private func checkReports(
+    _ found: [String], _ report: inout VerificationReport
+  ) throws(EvidenceError) {
+    for path in found where path.hasPrefix("\(Bag.reportsFolder)/") {
+      let file = folder.pushing(FilePath(path))
+      guard !settings.stop.isRaised, SignedFile.isOne(file) else { continue }
+      var signed = try SignedFile(file, settings).verify().report
+      // One line for each who signed: a report may have many files.
+      signed.signers.removeAll { new in
+        report.signers.contains { $0.isIntact && new.isIntact && $0.certificate == new.certificate }
+      }
+      report.absorb(signed)
+    }
+  }
+
   /// The digests of a bag show what was damaged on the way, not who wrote it.
-  private func noteUnsigned(
-    _ found: [String], _ bound: [String: Digest], _ report: inout VerificationReport
-  ) {
-    let unsigned = found.filter {
-      $0.hasPrefix("\(Bag.payloadFolder)/") && !$0.hasPrefix("\(Bag.evidenceFolder)/")
-        && $0 != Bag.auditLogName
+  private func noteUnsigned(_ found: [String], _ report: inout VerificationReport) {
+    let unsigned = found.filter { path in
+      path.hasPrefix("\(Bag.payloadFolder)/") && !path.hasPrefix("\(Bag.evidenceFolder)/")
+        && path != Bag.auditLogName && !path.hasSuffix(".p7s")
+        && !SignedFile.isOne(folder.pushing(FilePath(path)))
     }
     for path in unsigned { report.skip(path, because: "no signature in the bag covers it") }
   }

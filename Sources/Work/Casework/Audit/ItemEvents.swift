@@ -28,6 +28,11 @@ struct ItemEvents {
       }
       if record.number == item { own = names } else { others.formUnion(names) }
     }
+    // Who the people in its custody are, and what they sign with.
+    for record in try store.custodyHistory(of: item).records.map(\.record.details) {
+      own.formUnion([record.releasedBy, record.receivedBy, record.witness].compactMap { $0?.description })
+    }
+    own.formUnion(try store.signatures(ofCustodyOf: item).map(\.signature.person.description))
     self.own = own
     self.others = others
   }

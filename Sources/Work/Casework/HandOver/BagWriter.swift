@@ -1,6 +1,7 @@
 import Digests
 import Evidence
 import Manifests
+import Signing
 import SystemIO
 import SystemPackage
 
@@ -78,9 +79,10 @@ struct BagWriter: ~Copyable {
 
   /// Writes declaration, information and lists, and syncs all folders.
   /// - Parameter information: elements of `bag-info.txt` besides the size, which is added.
+  /// - Parameter identity: signs the list of the other lists; nothing is signed where it is `nil`.
   /// - Returns: SHA-256 of the list of the payload.
   mutating func finish(
-    _ information: KeyValuePairs<String, String?>
+    _ information: KeyValuePairs<String, String?>, signedBy identity: SigningIdentity?, at now: Timestamp
   ) throws(EvidenceError) -> Digest {
     let oxum = Bag.oxum(bytes: payload.reduce(0) { $0 + $1.size }, files: payload.count)
     try write(Bag.declaration.utf8, as: Bag.declarationName)
@@ -88,7 +90,11 @@ struct BagWriter: ~Copyable {
       (Bag.information(information) + Bag.information(["Payload-Oxum": oxum])).utf8, as: Bag.informationName)
     let list = Self.list(payload)
     try write(list, as: Bag.payloadManifestName)
-    try DurableFile.write(Self.list(tags), to: folder.appending(Bag.tagManifestName))
+    let tagList = Self.list(tags)
+    try DurableFile.write(tagList, to: folder.appending(Bag.tagManifestName))
+    if let identity {
+      try DurableFile.write(try identity.sign(tagList, at: now), to: folder.appending(Bag.signatureName))
+    }
     for folder in folders { try DurableFolder.sync(folder) }
     return Digest.of(list, .sha256)
   }

@@ -5,6 +5,7 @@ import CourtReport
 import Digests
 import Evidence
 import Manifests
+import Signing
 import SystemIO
 import SystemPackage
 
@@ -26,27 +27,40 @@ package struct ExportJob {
     package let sha256: Digest
     /// What lies beside the evidence and was not taken along.
     package let left: [String]
+    /// Name of the report in it; `nil` where none has been made of the item.
+    package let report: String?
+    /// Who approved the report, and whether by a signature.
+    package let approvals: [(reviewer: String, isSigned: Bool)]
+    /// The bag is signed.
+    package let isSigned: Bool
   }
 
   private let folder: CaseFolder
   private let item: ItemNumber
   private let acquisition: String?
   private let lists: Set<List>
+  private let report: String?
+  private let passphrase: () throws(EvidenceError) -> [UInt8]
   private let output: OutputFolder
   private let stop: StopFlag
 
   /// - Parameters:
   ///   - acquisition: `001-2`; all complete ones of the item where `nil`.
+  ///   - report: name of the report to hand over; the newest on the item alone where `nil`.
   ///   - output: the folder to create.
+  ///   - passphrase: asked where the signing key is encrypted.
   /// - Throws: `argumentInvalid`, `outputExists`, `destinationMissing`.
   package init(
     _ item: ItemNumber, in folder: CaseFolder, acquisition: String? = nil, lists: Set<List> = [],
-    output: FilePath, stop: StopFlag = StopFlag()
+    report: String? = nil, output: FilePath, stop: StopFlag = StopFlag(),
+    passphrase: @escaping () throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) {
     self.folder = folder
     self.item = item
     self.acquisition = acquisition
     self.lists = lists
+    self.report = report
+    self.passphrase = passphrase
     self.output = try OutputFolder(creating: output)
     self.stop = stop
   }
@@ -57,15 +71,19 @@ package struct ExportJob {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Written {
+    let identity = try signingIdentity()
     let store = try CaseStore.open(folder)
     let acquisitions = try CompleteAcquisition.all(of: item, named: acquisition, in: folder, store)
+    let report = try BagReport(report, of: item, in: folder, store)
+    // The log in the bag is signed to its end.
+    if let identity { try CheckpointJob(folder, identity: identity).perform() }
     let total = acquisitions.flatMap(\.manifest.allFiles).reduce(0) { $0 + $1.size }
     try FreeSpace.demand(total + Self.spare, at: output.final.parentFolder, canBeTried: false)
     try output.create()
     let written: Written
     do throws(EvidenceError) {
       var done: UInt64 = 0
-      written = try write(acquisitions, store) {
+      written = try write(acquisitions, report, identity, store) {
         done += $0
         // What stands beside the evidence comes after it and is little.
         if done <= total { progress(done, total) }
@@ -80,6 +98,7 @@ package struct ExportJob {
       details: .fields([
         "form": "bag", "item": .string(item.description),
         "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "report": written.report.map { .string($0) },
         "bytes": JSONValue(written.bytes), "payloadSHA256": .string(written.sha256.hex),
       ]))
     try store.close()
@@ -89,8 +108,15 @@ package struct ExportJob {
   /// Bytes for everything but the evidence, generously.
   private static let spare: UInt64 = 64 << 20
 
+  /// Who signs; `nil` where the case came without its key.
+  private func signingIdentity() throws(EvidenceError) -> SigningIdentity? {
+    guard Files.exists(folder.examinerKey) else { return nil }
+    return try SigningFiles.identity(of: folder, passphrase: passphrase)
+  }
+
   private func write(
-    _ acquisitions: [CompleteAcquisition], _ store: CaseStore, _ progress: @escaping (UInt64) -> Void
+    _ acquisitions: [CompleteAcquisition], _ report: BagReport?, _ identity: SigningIdentity?,
+    _ store: CaseStore, _ progress: @escaping (UInt64) -> Void
   ) throws(EvidenceError) -> Written {
     let algorithms: [DigestAlgorithm] = lists.contains(.hashdeep) ? [.md5, .sha256] : [.sha256]
     var bag = BagWriter(
@@ -100,35 +126,40 @@ package struct ExportJob {
     left += try copyCertificates(into: &bag)
     let custody = try CustodyLines(store, of: item).all
     try bag.write(
-      custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Self.custodyName)
+      custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Bag.custodyName)
     try bag.write(linesAs: Bag.auditLogName) { (line) throws(EvidenceError) in
       _ = try AuditExport(folder, of: item).perform(line)
     }
     try copyAttachments(of: item, store, into: &bag)
-    let contents = try ContentsReader(store: store, folder: folder).contents(of: [item], made: Host.now())
-    let report = try ReportTemplates().html(CaseDocument(contents, Wording(.english)).document())
-    try bag.write(report.utf8, as: "\(Bag.reportsFolder)/\(item).html")
+    try report?.copy(into: &bag, CertificateHolders(folder, store))
+    left += report?.lost ?? []
     let record = try store.caseRecord()
     if lists.contains(.hashdeep) { try bag.write(HashdeepList.bytes(of: bag.payload), as: HashdeepList.name) }
     if lists.contains(.dfxml) {
       let document = DFXMLDocument(acquisitions, files: bag.payload).text
       try bag.write(document.utf8, as: DFXMLDocument.name)
     }
-    let guide = try HandOverGuide(acquisitions, lists: lists, case: record).text
+    let guide = try HandOverGuide(
+      acquisitions, report, lists: lists, isSigned: identity != nil, case: record
+    ).text
     try bag.write(guide.utf8, as: HandOverGuide.name)
     let (files, bytes) = (bag.payload.count, bag.payload.reduce(0) { $0 + $1.size })
-    let sha256 = try bag.finish([
-      "Source-Organization": record.organisation, "External-Identifier": "\(record.number)/\(item)",
-      "External-Description": acquisitions.first?.item.description,
-      "Bagging-Date": String(Host.now().description.prefix(10)),
-      "Bag-Software-Agent": "\(ToolVersion.name) \(ToolVersion.current)",
-    ])
+    let now = Host.now()
+    let sha256 = try bag.finish(
+      [
+        "Source-Organization": record.organisation, "External-Identifier": "\(record.number)/\(item)",
+        "External-Description": acquisitions.first?.item.description,
+        "Bagging-Date": String(now.description.prefix(10)),
+        "Bag-Software-Agent": "\(ToolVersion.name) \(ToolVersion.current)",
+      ],
+      signedBy: identity, at: now)
     return Written(
       folder: output.final, acquisitions: acquisitions.map(\.names.acquisition), files: files, bytes: bytes,
-      sha256: sha256, left: left)
+      sha256: sha256, left: left, report: report?.report.name,
+      approvals: report?.report.approvals.map { ($0.reviewer, $0.certificate != nil) } ?? [],
+      isSigned: identity != nil)
   }
 
-  private static let custodyName = "\(Bag.payloadFolder)/custody.jsonl"
   private static let attachmentsFolder = "\(Bag.payloadFolder)/attachments"
 
   /// - Returns: what lies beside the evidence and is none of its record.

@@ -4,6 +4,8 @@ import CourtReport
 import Evidence
 import Formats
 import Manifests
+import SystemPackage
+import Verification
 
 /// The page in a bag that says what it holds and with which commands anybody checks it.
 ///
@@ -15,9 +17,11 @@ struct HandOverGuide {
 
   /// - Throws: what reading the signatures throws.
   init(
-    _ acquisitions: [CompleteAcquisition], lists: Set<ExportJob.List>, case record: CaseRecord
+    _ acquisitions: [CompleteAcquisition], _ report: BagReport?, lists: Set<ExportJob.List>, isSigned: Bool,
+    case record: CaseRecord
   ) throws(EvidenceError) {
-    var bag = [
+    var bag = isSigned ? [Self.check(Bag.tagManifestName, Bag.signatureName, trusting: "CERT")] : []
+    bag += [
       "sha256sum -c --strict --quiet \(Bag.payloadManifestName) \(Bag.tagManifestName)",
       "bagit.py --validate .",
     ]
@@ -40,15 +44,14 @@ struct HandOverGuide {
       | `certificates/` | certificates as they lie in the case |
       | `custody.jsonl`, `attachments/` | custody events of the item, one JSON object a line, and the files they name by SHA-256 |
       | `audit.jsonl` | the audit log of the case as far as it concerns the item; of other events only the digests |
-      | `reports/` | the report, made for this bag |
+      | `reports/` | \(report.map { "report \(HumanText.singleLine($0.report.number ?? $0.report.name)), with its signatures" } ?? "missing: no report on this item has been made") |
 
       \(lists.contains(.dfxml) ? "`\(DFXMLDocument.name)` describes it as Digital Forensics XML.\n" : "")
       ## What proves what
 
-      The lists of the bag show what was damaged or lost on the way; whoever can write the bag can write them anew. The
-      signature of a manifest covers the images and everything that the manifest names. Events in `audit.jsonl` are fixed
-      by the signed checkpoints in it and by the heads in the manifests. **Custody and report are not signed**: compare
-      them with the audit log, with a printed copy, or with the case.
+      \(isSigned ? Self.signed : Self.unsigned) The signature of a manifest covers the images and everything that the
+      manifest names. Events in `audit.jsonl` are fixed by the signed checkpoints in it and by the heads in the manifests;
+      `custody.jsonl` must say what its custody events say, which `exhibit-verify` compares.
 
       A certificate proves nothing while it only comes with the bag. Get it from the signer, compare its fingerprint over
       another channel, and put its path here:
@@ -71,6 +74,60 @@ struct HandOverGuide {
       ```
 
       \(sections.filter { !$0.isEmpty }.joined(separator: "\n"))
+      \(report.map(Self.section) ?? "")
+      """
+  }
+
+  private static let signed = """
+    The lists of the bag name every file with its SHA-256, and the last of them is signed: `\(Bag.signatureName)`. So
+    nothing in the bag can be changed, custody and this page included, without that signature failing.
+    """
+  private static let unsigned = """
+    **The bag is not signed**, since the case has no signing key where the bag was made. Its lists show what was damaged
+    or lost on the way; whoever can write the bag can write them anew.
+    """
+
+  private static func check(_ file: String, _ signature: String, trusting certificate: String) -> String {
+    "openssl cms -verify -binary -cades -content \(file) -inform DER -in \(signature) "
+      + "-CAfile \"$\(certificate)\" -out /dev/null"
+  }
+
+  /// The commands for the report: its author's signatures, and its reviewers'.
+  private static func section(_ report: BagReport) -> String {
+    var commands: [String] = []
+    var approvals: [String] = []
+    func place(_ path: FilePath) -> String { "\(Bag.reportsFolder)/\(path.lastComponent?.string ?? "")" }
+    for file in report.files where !file.signatures.isEmpty {
+      commands.append(check(place(file.path), place(SignedFile.signature(of: file.path)), trusting: "CERT"))
+    }
+    for approval in report.report.approvals {
+      guard let fingerprint = approval.certificate else { continue }
+      approvals += [
+        "export REVIEWER=\(BagReport.certificate(fingerprint))",
+        "openssl x509 -in \"$REVIEWER\" -noout -subject -fingerprint -sha256",
+      ]
+      for signed in approval.signed {
+        approvals.append(
+          check(
+            place(FilePath(signed.file.path)), place(FilePath(signed.signaturePath)), trusting: "REVIEWER"))
+      }
+    }
+    let unsigned = report.report.approvals.filter { $0.certificate == nil }.map(\.reviewer)
+    let status =
+      report.report.approvals.isEmpty
+      ? "Nobody has approved it."
+      : "Approved by \(HumanText.singleLine(report.report.approvals.map(\.reviewer).joined(separator: ", ")))"
+        + (unsigned.isEmpty
+          ? "." : "; recorded, not signed: \(HumanText.singleLine(unsigned.joined(separator: ", "))).")
+    return """
+      ## Report \(HumanText.singleLine(report.report.name)), with stock tools
+
+      \(status)\(approvals.isEmpty ? "" : " Compare the fingerprint of a reviewer's certificate with the reviewer.")
+
+      ```
+      \((commands + approvals).joined(separator: "\n"))
+      ```
+
       """
   }
 
@@ -80,8 +137,7 @@ struct HandOverGuide {
     let place = "\(Bag.evidenceFolder)/\(names.acquisition)"
     var commands = [
       "(cd \(place) && sha256sum -c --strict --quiet \(RecordNames.sums))",
-      "openssl cms -verify -binary -cades -content \(place)/\(names.manifest) -inform DER "
-        + "-in \(place)/\(names.signature) -CAfile \"$CERT\" -out /dev/null",
+      check("\(place)/\(names.manifest)", "\(place)/\(names.signature)", trusting: "CERT"),
       "python3 -m json.tool \(place)/\(names.manifest)", "ddrescuelog -t \(place)/\(names.map())",
     ]
     for image in acquisition.manifest.images {

@@ -24,24 +24,46 @@ struct ContentsReader {
     of numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind> = [],
     validation: FilePath? = nil
   ) throws(EvidenceError) -> ReportContents {
+    try identified(numbers, made: made, removed: removed, validation: validation).contents
+  }
+
+  /// As `contents`, and which report it is.
+  func identified(
+    _ numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind>, validation: FilePath?
+  ) throws(EvidenceError) -> (contents: ReportContents, identity: ReportIdentity) {
     let record = try store.caseRecord()
-    let people = try store.people()
+    let known = try store.people()
     let records = try itemRecords(numbers)
     let rates = try readRates()
     let items = try records.mapThrowing { item throws(EvidenceError) in try self.item(item, rates) }
-    let covered = items.map(\.record.number)
-    let scope = numbers.isEmpty ? "case" : Self.scope(covered)
-    let reports = try store.reports()
-    let earlier = reports.filter { Self.version(of: $0.name, scope: scope) != nil }
-    let taken = earlier.compactMap { Self.version(of: $0.name, scope: scope) }.max() ?? 0
-    return ReportContents(
-      name: "\(scope)-report-\(taken + 1)", supersedes: earlier.last?.name, made: made,
-      author: try store.acting(in: folder).details, record: record, people: people, items: items,
-      auditHead: try store.auditHead(), earlier: earlier.map(Self.earlier),
-      signedHead: try store.newestCheckpoint()?.head,
-      validation: try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) },
+    let author = try store.acting(in: folder)
+    let validated = try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) }
+    let identity = try ReportIdentity(
+      store, folder, items: items.map(\.record.number), isWhole: numbers.isEmpty, author: author,
+      validation: validated?.sha256)
+    let later = try peopleAdded(after: identity.state.event.sequence)
+    let approvals = try ReportApproval(folder, store)
+    var contents = ReportContents(
+      name: identity.name, supersedes: identity.supersedes, made: made, author: author.details,
+      record: record,
+      people: known.filter { !later.contains($0.id) || $0.id == author.id }, items: items,
+      auditHead: try store.auditHead(), earlier: identity.earlier.map { Self.earlier($0, approvals) },
+      signedHead: try store.newestCheckpoint()?.head, validation: validated,
       redaction: Redaction(
-        kinds: removed, people: Self.names(people, items), paths: Self.paths(items, folder)))
+        kinds: removed, people: Self.names(known, items), paths: Self.paths(items, folder)))
+    contents.number = identity.number
+    contents.approvals = identity.known?.approvals.map(approvals.shown) ?? []
+    return (contents, identity)
+  }
+
+  /// Identifiers of people the case did not know yet when the record became what the report tells of.
+  private func peopleAdded(after sequence: UInt64) throws(EvidenceError) -> Set<RecordIdentifier> {
+    var people: Set<RecordIdentifier> = []
+    try store.forEachEvent(of: [.personAdded]) { event throws(EvidenceError) in
+      guard event.sequence > sequence else { return }
+      for row in event.rows(of: PersonRecord.table) { people.insert(try row.identifier("id")) }
+    }
+    return people
   }
 
   /// The items to report.
@@ -55,21 +77,12 @@ struct ContentsReader {
     throw EvidenceError(.nothingAcquired, numbers.count == 1 ? "item \(numbers[0])" : folder.path.string)
   }
 
-  private static func earlier(_ report: RecordedReport) -> ReportContents.EarlierReport {
+  private static func earlier(
+    _ report: RecordedReport, _ approvals: ReportApproval
+  ) -> ReportContents.EarlierReport {
     .init(
       name: report.name, made: report.made, author: report.author, event: report.event,
-      approvals: report.approvals.map { .init(reviewer: $0.reviewer, given: $0.given, remarks: $0.remarks) })
-  }
-
-  /// What a name of a report begins with.
-  private static func scope(_ items: [ItemNumber]) -> String {
-    items.count <= 3
-      ? items.map(\.description).joined(separator: "_") : "\(items[0])_and_\(items.count - 1)_more"
-  }
-
-  private static func version(of name: String, scope: String) -> Int? {
-    let prefix = "\(scope)-report-"
-    return name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
+      approvals: report.approvals.map(approvals.shown))
   }
 
   private func item(

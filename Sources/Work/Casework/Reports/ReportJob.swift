@@ -1,6 +1,7 @@
 import CanonicalJSON
 import CaseFolders
 import CaseStore
+import CourtReport
 import Digests
 import Evidence
 import Signing
@@ -18,6 +19,11 @@ package struct ReportJob {
     }
 
     package let name: String
+    /// As it is printed.
+    package let number: String
+    package let supersedes: String?
+    /// The report was written before, in another language or format, or with other parts removed.
+    package let isKnown: Bool
     package let items: [ItemNumber]
     package let files: [File]
   }
@@ -44,9 +50,13 @@ package struct ReportJob {
   /// Blocks until every file is synced and recorded. Where one cannot be written, none is left.
   /// - Throws: `itemUnknown`, `outputExists`, `nothingAcquired`, `templateUnusable`, `reportFailed` …
   package func perform() throws(EvidenceError) -> Written {
+    // No other process chooses a number meanwhile.
+    let lock = try FolderLock(waitingFor: folder.reports)
+    defer { withExtendedLifetime(lock) {} }
     let store = try CaseStore.open(folder)
-    let contents = try ContentsReader(store: store, folder: folder).contents(
-      of: request.items, made: Host.now(), removed: request.removed, validation: request.validation)
+    var (contents, identity) = try ContentsReader(store: store, folder: folder).identified(
+      request.items, made: Host.now(), removed: request.removed, validation: request.validation)
+    contents.fileName = try freeName(contents)
     let outputs = try ReportRenderer(contents, request, in: folder).outputs()
     let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)
     var written = WrittenFiles()
@@ -55,7 +65,7 @@ package struct ReportJob {
     do throws(EvidenceError) {
       for output in outputs {
         let path = place.path(of: output.name)
-        let signature = try identity.sign(output.bytes, at: contents.made)
+        let signature = try self.identity.sign(output.bytes, at: contents.made)
         try written.write(output.bytes, to: path)
         try written.write(signature, to: SignedFile.signature(of: path))
         let resolved = try Syscalls.resolve(path).orThrow(.writeFailed, path.string)
@@ -67,8 +77,8 @@ package struct ReportJob {
       }
       try DurableFolder.sync(place.folder)
       try store.recordReport(
-        contents.name, of: contents.items.map(\.record.number), files: recorded,
-        supersedes: contents.supersedes,
+        contents.name, number: identity.number, of: contents.items.map(\.record.number), files: recorded,
+        supersedes: contents.supersedes, state: identity.state,
         details: .fields([
           "language": .string(request.language.rawValue),
           "templates": request.templates.map { .string($0.string) },
@@ -80,7 +90,32 @@ package struct ReportJob {
       written.remove()
       throw error
     }
-    return Written(name: contents.name, items: contents.items.map(\.record.number), files: files)
+    return Written(
+      name: contents.name, number: identity.number, supersedes: identity.supersedes,
+      isKnown: identity.known != nil, items: contents.items.map(\.record.number), files: files)
+  }
+
+  /// What the names of the files begin with: the name of the report, its language where it is not English, whether
+  /// parts are removed, and which writing it is where it was written so before.
+  private func freeName(_ contents: ReportContents) throws(EvidenceError) -> String {
+    var name = contents.name
+    if request.language != .english { name += ".\(request.language.rawValue)" }
+    if !request.removed.isEmpty { name += ".redacted" }
+    let place = try OutputPlace(request.output, default: folder.reports, count: 1, in: folder).folder
+    let acquisitions = contents.items.flatMap(\.acquisitions).map(\.name)
+    let endings = request.formats.flatMap { format in
+      [format.ending] + (format == .dfxml ? acquisitions.map { "\($0).\(format.ending)" } : [])
+    }
+    func isFree(_ name: String) -> Bool {
+      endings.allSatisfy { ending in
+        let path = place.appending("\(name).\(ending)")
+        return ![path, SignedFile.signature(of: path)].contains { Files.exists($0) }
+      }
+    }
+    var number = 1
+    func numbered() -> String { number == 1 ? name : "\(name).rendering-\(number)" }
+    while !isFree(numbered()) { number += 1 }
+    return numbered()
   }
 }
 

@@ -11,6 +11,7 @@ import SystemPackage
 struct ReportRenderer {
   struct Output {
     let format: ReportFormat
+    /// Of the file.
     let name: String
     let bytes: [UInt8]
   }
@@ -38,7 +39,7 @@ struct ReportRenderer {
       case .pdf:
         [
           Output(
-            format: format, name: "\(contents.name).pdf",
+            format: format, name: "\(contents.fileName).pdf",
             bytes: try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(
               try templates.templates.html(document)))
         ]
@@ -48,7 +49,7 @@ struct ReportRenderer {
   }
 
   private func output(_ format: ReportFormat, _ text: String) -> Output {
-    Output(format: format, name: "\(contents.name).\(format.ending)", bytes: Array(text.utf8))
+    Output(format: format, name: "\(contents.fileName).\(format.ending)", bytes: Array(text.utf8))
   }
 
   /// One document for each acquisition.
@@ -60,7 +61,7 @@ struct ReportRenderer {
     return documents.map { name, text in
       Output(
         format: .dfxml,
-        name: documents.count == 1 ? "\(contents.name).dfxml" : "\(contents.name).\(name).dfxml",
+        name: documents.count == 1 ? "\(contents.fileName).dfxml" : "\(contents.fileName).\(name).dfxml",
         bytes: Array(text.utf8))
     }
   }

@@ -1,5 +1,6 @@
 import CaseFolders
 import CaseStore
+import CourtReport
 import Digests
 import Evidence
 import SystemIO
@@ -20,16 +21,19 @@ struct ReportVerification {
     var certificates = VerificationReport(subject: folder.path.string)
     let trusted =
       settings.trust.certificates + CaseCertificates(folder).check(against: store, &certificates)
-    var (report, contents) = try SignedFile(path, settings.trusting(trusted)).verify()
+    var (report, contents) = try SignedFile(path, settings.trusting(trusted), checksApprovals: false).verify()
     report.absorb(certificates)
-    try compare(Digest.of(contents, .sha256), with: try store.reports(), folder.relative(resolved), &report)
+    let approvals = try ReportApproval(folder, store)
+    compare(
+      Digest.of(contents, .sha256), with: try store.reports(), approvals, folder.relative(resolved), &report)
     try store.close()
     return report
   }
 
   private func compare(
-    _ digest: Digest, with reports: [RecordedReport], _ name: String, _ report: inout VerificationReport
-  ) throws(EvidenceError) {
+    _ digest: Digest, with reports: [RecordedReport], _ approvals: ReportApproval, _ name: String,
+    _ report: inout VerificationReport
+  ) {
     let recorded = reports.first { $0.files.contains { $0.sha256 == digest } }
     guard let recorded else {
       let known = reports.flatMap(\.files).last { $0.path == name }
@@ -49,15 +53,29 @@ struct ReportVerification {
     report.take("\(name): SHA-256", against: "event \(recorded.event) of the case: \(recorded.name)", [])
     if let newer = reports.last(where: { Set($0.items) == Set(recorded.items) }), newer.event > recorded.event
     {
-      report.skip("\(recorded.name): newest version", because: "\(newer.name) takes its place")
+      report.skip("\(recorded.name): newest version", because: "\(newer.name) supersedes it")
     }
     if recorded.approvals.isEmpty {
       report.skip("\(recorded.name): approval", because: "nobody has approved it")
     }
     for approval in recorded.approvals {
-      report.take(
-        "\(recorded.name): approval",
-        against: "event \(approval.event) of the case: \(approval.reviewer), \(approval.given)", [])
+      let check = "\(recorded.name): approval by \(approval.reviewer), \(approval.given)"
+      let event = "event \(approval.event) of the case"
+      switch approvals.worth(of: approval) {
+      case .notSigned: report.skip(check, because: "\(event): recorded, not signed")
+      case .valid where !approval.signed.contains { $0.file.sha256 == digest }:
+        report.skip(check, because: "\(event): signed, of other files of the report")
+      case .valid(let subject, let certificate):
+        report.take(check, against: "\(event): signed by \(subject), certificate SHA-256 \(certificate)", [])
+      case .invalid(let reason):
+        report.take(
+          check, against: event,
+          [
+            Finding(
+              .signatureInvalid, subject: "approval by \(approval.reviewer)",
+              expected: "the reviewer's signature of the report", observed: reason)
+          ])
+      }
     }
   }
 

@@ -11,6 +11,10 @@ import Signing
 package struct ReportContents: Sendable {
   /// Name of the report; also of its files, without their endings: `001-report-2`.
   package var name: String
+  /// The number that is printed: that of the case, the name, and digits that follow from the state of the record.
+  package var number: String
+  /// What the names of the files of this writing begin with: `001-report-2.de`.
+  package var fileName: String
   /// The report this one takes the place of.
   package var supersedes: String?
   /// When it was made: the only part of the contents that is not a state of the case.
@@ -24,6 +28,8 @@ package struct ReportContents: Sendable {
   package var auditHead: AuditHead
   /// Earlier reports of the same items, oldest first.
   package var earlier: [EarlierReport]
+  /// Of this report, where it was written before and approved.
+  package var approvals: [Approval] = []
   /// The newest event that a checkpoint signs; `nil` where none was made.
   package var signedHead: AuditHead?
   /// The validation of the program that the laboratory refers to.
@@ -36,6 +42,8 @@ package struct ReportContents: Sendable {
     signedHead: AuditHead? = nil, validation: Validation? = nil, redaction: Redaction = .none
   ) {
     self.name = name
+    self.number = "\(record.number)/\(name)"
+    self.fileName = name
     self.supersedes = supersedes
     self.made = made
     self.author = author
@@ -225,14 +233,25 @@ package struct ReportContents: Sendable {
 
   /// A reviewer's approval of a report.
   package struct Approval: Hashable, Sendable {
+    /// What the reviewer's signature of the report is worth.
+    package enum Worth: Hashable, Sendable {
+      /// It was recorded that somebody approves; nobody signed.
+      case notSigned
+      /// The subject of the reviewer's certificate, and its SHA-256.
+      case valid(subject: String, certificate: Digest)
+      case invalid(reason: String)
+    }
+
     package let reviewer: String
     package let given: Timestamp
     package let remarks: String?
+    package let worth: Worth
 
-    package init(reviewer: String, given: Timestamp, remarks: String?) {
+    package init(reviewer: String, given: Timestamp, remarks: String?, worth: Worth = .notSigned) {
       self.reviewer = reviewer
       self.given = given
       self.remarks = remarks
+      self.worth = worth
     }
   }
 }

@@ -28,12 +28,12 @@ package struct CaseDocument {
     caption += contents.items.prefix(Self.mostRows).map {
       .init(words(.item), "\($0.record.number) — \($0.known.description)")
     }
-    caption.append(.init(words(.reportName), contents.name))
+    caption.append(.init(words(.reportName), contents.number))
     let document = ReportDocument(
       language: words.language, title: words(.reportTitle), laboratory: record.organisation,
       caption: caption, sections: sections,
       colophon: words(
-        .colophon, contents.name, contents.made.description, contents.author.name,
+        .colophon, contents.number, contents.made.description, contents.author.name,
         "\(ToolVersion.name) \(ToolVersion.current)"), pageWords: words.pageWords)
     return Self.safe(document, contents.redaction, words)
   }
@@ -130,7 +130,8 @@ package struct CaseDocument {
     guard shown < count else { return [] }
     return [
       .paragraph(
-        words(.cutTable, Grouped.text(UInt64(shown)), Grouped.text(UInt64(count)), "\(contents.name).json"))
+        words(
+          .cutTable, Grouped.text(UInt64(shown)), Grouped.text(UInt64(count)), "\(contents.fileName).json"))
     ]
   }
 }

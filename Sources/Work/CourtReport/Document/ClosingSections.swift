@@ -85,7 +85,7 @@ struct ClosingSections {
       .commands([
         .init(
           words(.checkReport),
-          "openssl cms -verify -binary -cades -content \(contents.name).html -inform DER -in \(contents.name).html.p7s "
+          "openssl cms -verify -binary -cades -content \(contents.fileName).html -inform DER -in \(contents.fileName).html.p7s "
             + "-CAfile ../certificates/examiner.pem -out /dev/null")
       ]))
     return blocks
@@ -98,6 +98,11 @@ struct ClosingSections {
           ?? words(.firstReport, contents.name)),
       .paragraph(words(.approvalWords)),
     ]
+    if !contents.approvals.isEmpty {
+      blocks.append(
+        .grid(
+          words(.approvals), [(words(.approvedBy), false)], contents.approvals.map { [.text(texts($0))] }))
+    }
     guard !contents.earlier.isEmpty else { return blocks }
     let shown = contents.earlier.suffix(CaseDocument.mostRows)
     blocks.append(
@@ -111,13 +116,21 @@ struct ClosingSections {
           [
             .number(report.event), .head(report.name), .text(report.made.description, report.author),
             .text(
-              report.approvals.isEmpty
-                ? [words(.notApproved)]
-                : report.approvals.flatMap { [$0.reviewer, $0.given.description, $0.remarks ?? ""] }),
+              report.approvals.isEmpty ? [words(.notApproved)] : report.approvals.flatMap(texts)),
           ]
         }))
     blocks += CaseDocument.cutNote(shown: shown.count, of: contents.earlier.count, contents, words)
     return blocks
+  }
+
+  private func texts(_ approval: ReportContents.Approval) -> [String] {
+    let worth =
+      switch approval.worth {
+      case .notSigned: words(.approvalNotSigned)
+      case .valid(let subject, let certificate): words(.approvalValid, subject, certificate.hex)
+      case .invalid(let reason): words(.approvalInvalid, reason)
+      }
+    return [approval.reviewer, approval.given.description, approval.remarks ?? "", worth]
   }
 
   private func glossary() -> [ReportDocument.Fact] {

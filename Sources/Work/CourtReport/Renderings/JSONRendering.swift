@@ -15,6 +15,7 @@ package enum JSONRendering {
     contents.redaction.apply(
       to: .fields([
         "format": .string(format), "version": JSONValue(version), "name": .string(contents.name),
+        "number": .string(contents.number),
         "supersedes": contents.supersedes.map { .string($0) }, "made": .string(contents.made.description),
         "author": json(contents.author),
         "tool": .fields(["name": .string(ToolVersion.name), "version": .string(ToolVersion.current)]),
@@ -38,6 +39,7 @@ package enum JSONRendering {
           },
         ]),
         "validation": contents.validation.map(json),
+        "approvals": contents.approvals.isEmpty ? nil : .array(contents.approvals.map(json)),
         "earlierReports": contents.earlier.isEmpty ? nil : .array(contents.earlier.map(json)),
         "removed": contents.redaction.kinds.isEmpty
           ? nil
@@ -70,13 +72,21 @@ package enum JSONRendering {
       "name": .string(report.name), "made": .string(report.made.description),
       "author": .string(report.author),
       "event": JSONValue(report.event),
-      "approvals": .array(
-        report.approvals.map { approval in
-          .fields([
-            "reviewer": .string(approval.reviewer), "given": .string(approval.given.description),
-            "remarks": approval.remarks.map { .string($0) },
-          ])
-        }),
+      "approvals": .array(report.approvals.map(json)),
+    ])
+  }
+
+  private static func json(_ approval: ReportContents.Approval) -> JSONValue {
+    let signature: JSONValue =
+      switch approval.worth {
+      case .notSigned: ["state": "notSigned"]
+      case .valid(let subject, let certificate):
+        ["state": "valid", "subject": .string(subject), "certificateSHA256": .string(certificate.hex)]
+      case .invalid(let reason): ["state": "invalid", "reason": .string(reason)]
+      }
+    return .fields([
+      "reviewer": .string(approval.reviewer), "given": .string(approval.given.description),
+      "remarks": approval.remarks.map { .string($0) }, "signature": signature,
     ])
   }
 

@@ -55,7 +55,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     limitationE01,
     limitationCustody, limitationLanguage, howToCheck, checkWords, checkFolder, checkFiles, checkAll,
     checkE01, checkReport, reports, firstReport, approvalWords, earlierReports, madeBy, approvedBy,
-    notApproved, glossary, glossaryCaption, termAcquisition, meansAcquisition, termAudit, meansAudit,
+    notApproved, approvalNotSigned, approvalValid, approvalInvalid, approvals, glossary, glossaryCaption,
+    termAcquisition, meansAcquisition, termAudit, meansAudit,
     termChunk, meansChunk, termDigest, meansDigest, termE01, meansE01, termFilled, meansFilled, termManifest,
     meansManifest, termMerkle, meansMerkle, termSector, meansSector, termSignature, meansSignature,
     termVerification, meansVerification

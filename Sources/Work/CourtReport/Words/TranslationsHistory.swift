@@ -130,6 +130,11 @@ extension Phrase {
     .madeBy: .init("Made", "Erstellt"),
     .approvedBy: .init("Approved", "Freigegeben"),
     .notApproved: .init("not approved", "nicht freigegeben"),
+    .approvalNotSigned: .init("recorded, not signed", "vermerkt, nicht unterschrieben"),
+    .approvalValid: .init(
+      "signed, valid: {0}, certificate SHA-256 {1}", "unterschrieben, gültig: {0}, Zertifikat SHA-256 {1}"),
+    .approvalInvalid: .init("signature NOT valid: {0}", "Unterschrift NICHT gültig: {0}"),
+    .approvals: .init("Approvals of this report", "Freigaben dieses Berichts"),
     .glossary: .init("Glossary", "Begriffe"),
     .glossaryCaption: .init("Terms of this report", "Begriffe dieses Berichts"),
     .termAcquisition: .init("Acquisition", "Sicherung"),
