@@ -1,5 +1,5 @@
 import CanonicalJSON
-import CourtReport
+@testable import CourtReport
 import Evidence
 import Testing
 
@@ -46,6 +46,42 @@ import Testing
         == "[person 1 removed], Anna, [person 2 removed]. [person 1 removed]")
     #expect(redaction.apply(to: "café é /") == "café [person 3 removed] /")
     #expect(Redaction.none.apply(to: "Ann") == "Ann")
+  }
+
+  @Test(arguments: [
+    "Anna M\u{fc}ller-L\u{fc}denscheidt", "ANNA M\u{dc}LLER-L\u{dc}DENSCHEIDT",
+    "Anna Mu\u{308}ller-Lu\u{308}denscheidt", "M\u{fc}ller-L\u{fc}denscheidt, Anna",
+    "Anna Mueller-Luedenscheidt", "Anna Muller Ludenscheidt", "anna.mueller-luedenscheidt@example.org",
+    "Anna M\u{fc}ller-L\u{fc}den-\nscheidt", "Anna M\u{fc}l\u{ad}ler-L\u{fc}denscheidt",
+    "AnnaM\u{fc}llerL\u{fc}denscheidt.jpg", "/home/annamuellerluedenscheidt/x", "Frau L\u{fc}denscheidt",
+    "Luedenscheidts laptop", "anna_mueller_luedenscheidt", "Anna\u{a0}M\u{fc}ller\u{2010}L\u{fc}denscheidt",
+  ])
+  func anySpellingIsRemoved(_ text: String) {
+    let redaction = Redaction(
+      kinds: [.people], people: ["Anna M\u{fc}ller-L\u{fc}denscheidt"], paths: [])
+    for written in [text, "by \(text) (\(text))"] {
+      let shown = redaction.apply(to: written)
+      #expect(shown.contains("[person 1 removed]"))
+      #expect(
+        !String(String.UnicodeScalarView(FoldedText.letters(of: shown))).contains("denscheidt"), "\(shown)")
+    }
+  }
+
+  /// A surname that is a word of the report stays where it stands alone; nothing else of the report is touched.
+  @Test func wordsOfTheReportStay() {
+    let redaction = Redaction(kinds: [.people], people: ["A. Examiner"], paths: [])
+    #expect(redaction.apply(to: "Examiner: Examiner, A.") == "Examiner: [person 1 removed].")
+    #expect(redaction.apply(to: "a.examiner@lab, the examiner") == "[person 1 removed]@lab, the examiner")
+  }
+
+  @Test func drawingsAreSearchedToo() {
+    let redaction = Redaction(kinds: [.people], people: ["O\u{27}Neil & Sons"], paths: [])
+    let markup = "<svg aria-label=\"of O&#39;Neil &amp; Sons\"><title>O&#39;Neil &amp; Sons</title></svg>"
+    #expect(
+      redaction.apply(toMarkup: markup)
+        == "<svg aria-label=\"of [person 1 removed]\"><title>[person 1 removed]</title></svg>")
+    let plain = "<text x=\"1\">a &lt; b</text>"
+    #expect(redaction.apply(toMarkup: plain) == plain)
   }
 
   @Test func aNameAtACutIsRemovedToo() {

@@ -40,9 +40,16 @@ package struct CaseDocument {
 
   /// Every text without what is to be removed, and as text that cannot act.
   static func safe(_ document: ReportDocument, _ redaction: Redaction, _ words: Wording) -> ReportDocument {
-    document.mapTexts { text in
+    var safe = document.mapTexts { text in
       ShownText.of(text, redaction: redaction) { words(.cutText, Grouped.text(UInt64($0))) }
     }
+    for section in safe.sections.indices {
+      for block in safe.sections[section].blocks.indices {
+        guard let svg = safe.sections[section].blocks[block].figure?.svg else { continue }
+        safe.sections[section].blocks[block].figure?.svg = redaction.apply(toMarkup: svg)
+      }
+    }
+    return safe
   }
 
   private func caseSection() -> ReportDocument.Section {

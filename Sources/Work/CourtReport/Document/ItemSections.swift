@@ -44,7 +44,12 @@ struct ItemSections {
           .init(words(.remarks), record.remarks ?? ""), .init(words(.added), record.created.description),
         ] + stated())
     ]
-    blocks += item.photographs.map { photograph in
+    // What they show cannot be searched for names.
+    if !contents.redaction.kinds.isEmpty, !item.photographs.isEmpty {
+      blocks.append(.paragraph(words(.photographsLeftOut, "\(item.photographs.count)")))
+    }
+    let shown = contents.redaction.kinds.isEmpty ? item.photographs : []
+    blocks += shown.map { photograph in
       .figure(
         picture: "data:\(photograph.mediaType);base64,\(Base64.text(photograph.bytes))",
         caption: "\(photograph.name), SHA-256 \(photograph.sha256.hex)",

@@ -49,7 +49,9 @@ package struct CASERendering {
   }
 
   private func node(_ kind: String, of key: String) -> JSONValue {
-    let bytes = Digest.of(Array("\(contents.record.id) \(kind) \(key)".utf8), .sha256).bytes
+    let bytes = Digest.of(
+      Array("\(contents.record.id) \(kind) \(contents.redaction.apply(to: key))".utf8), .sha256
+    ).bytes
     return node(kind, uuid: RecordIdentifier(random: Array(bytes.prefix(16))).description)
   }
 

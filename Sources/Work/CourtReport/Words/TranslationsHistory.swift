@@ -134,6 +134,9 @@ extension Phrase {
     .approvalValid: .init(
       "signed, valid: {0}, certificate SHA-256 {1}", "unterschrieben, gültig: {0}, Zertifikat SHA-256 {1}"),
     .approvalInvalid: .init("signature NOT valid: {0}", "Unterschrift NICHT gültig: {0}"),
+    .photographsLeftOut: .init(
+      "Photographs left out of this redacted version: {0}.",
+      "In dieser geschwärzten Fassung weggelassene Fotografien: {0}."),
     .approvals: .init("Approvals of this report", "Freigaben dieses Berichts"),
     .glossary: .init("Glossary", "Begriffe"),
     .glossaryCaption: .init("Terms of this report", "Begriffe dieses Berichts"),
