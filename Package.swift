@@ -187,7 +187,8 @@ let package = Package(
     module(
       "Work/CourtReport",
       [
-        "CQREncode", "Evidence", "CanonicalJSON", "Digests", "Signing", "OpticalDisc", "FormatKit", "Formats",
+        "CQREncode", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc",
+        "FormatKit", "Formats",
         "Manifests", "CaseRecords", mustache,
       ]),
     module(

@@ -10,8 +10,6 @@ private let exceptions: [String: String] = [
     "commands a reader of the certificate can run",
   "Sources/Work/CourtReport/Certificates/CertificateDraft.swift": "what to run before the draft is signed",
   "Sources/Work/CourtReport/Document/ClosingSections.swift": "commands a reader of the report can run",
-  "Sources/Work/CourtReport/Words/TranslationsAcquisition.swift": "the report names what made a record",
-  "Sources/Work/CourtReport/Words/TranslationsHistory.swift": "the report names what shows an approval",
   "Sources/Work/Validation/Bench.swift": "arguments of losetup, blockdev and umount",
   "Sources/Work/Validation/Checks/DestinationChecks.swift": "arguments of losetup",
   "Sources/Work/Validation/Checks/MediumChecks.swift": "arguments of losetup",

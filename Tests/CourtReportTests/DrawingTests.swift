@@ -79,6 +79,7 @@ import Testing
 
   @Test(arguments: [(UInt64(0), "0"), (999, "999"), (1000, "1 000"), (62_533_296, "62 533 296")])
   func digitsAreGrouped(_ number: UInt64, _ text: String) {
-    #expect(Grouped.text(number) == text.replacingOccurrences(of: " ", with: "\u{202f}"))
+    #expect(Wording(.english).number(number) == text.replacingOccurrences(of: " ", with: ","))
+    #expect(Wording(.german).number(number) == text.replacingOccurrences(of: " ", with: "."))
   }
 }

@@ -30,7 +30,7 @@ import Testing
     try sample.verify()
     try sample.report(["001"], [.text, .json])
     let evidence = sample.path.appending("evidence").appending("001")
-    let text = try sample.text("001-report-1.txt").replacingOccurrences(of: "\u{202f}", with: "")
+    let text = try sample.text("001-report-1.txt").replacingOccurrences(of: ",", with: "")
     // Not one of the ranges is missing, and their sectors are those the medium refused.
     for range in Self.faults {
       let lines =
@@ -85,17 +85,17 @@ import Testing
 
   /// A time as openssl words it.
   private func time(_ text: String) throws -> String {
-    try output("date", ["-u", "-d", text, "+%Y-%m-%dT%H:%M:%S.000000Z"], in: "/")
+    try output("env", ["LC_ALL=C", "date", "-u", "-d", text, "+%-d %B %Y %H:%M:%S UTC"], in: "/")
   }
 
   /// Times and texts as database and manifest hold them: what nobody can compute again.
   private func recordedTexts(_ sample: ReportedCase, _ evidence: FilePath) throws -> [String] {
     var known: [String] = []
     let events = try sample.query("SELECT event FROM audit_event").joined()
-    known += events.matches(of: Self.time).map { String($0.output) }
+    known += try times(in: events)
     let bytes = try TestFiles.read(evidence.appending("001.manifest.json"))
     let manifest = try JSONValue(parsing: bytes, name: "manifest")
-    known += String(decoding: bytes, as: UTF8.self).matches(of: Self.time).map { String($0.output) }
+    known += try times(in: String(decoding: bytes, as: UTF8.self))
     let protection = try #require(manifest["writeProtection"]).canonicalText
     known += protection.matches(of: /[0-9a-f]{64}|[0-9]{3,}/).map { String($0.output) }
     let host = try #require(manifest["acquisition"]?["host"])
@@ -108,7 +108,15 @@ import Testing
   /// The stated time of the report, which is that of the JSON beside it.
   private func made(_ sample: ReportedCase) throws -> [String] {
     let json = try sample.text("001-report-1.json")
-    return json.matches(of: /"made": "([^"]+)"/).map { String($0.output.1) }
+    return try times(
+      in: json.matches(of: /"made": "([^"]+)"/).map { String($0.output.1) }.joined(separator: " "))
+  }
+
+  /// Each time of a text as GNU date words it for people, and its day alone.
+  private func times(in text: String) throws -> [String] {
+    let stored = Set(text.matches(of: Self.time).map { String($0.output) })
+    let worded = try stored.sorted().map(time)
+    return worded + worded.map { String($0.dropLast(" 00:00:00 UTC".count)) }
   }
 
   private static var time: Regex<Substring> { /[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{6}Z/ }

@@ -49,9 +49,9 @@ import Verification
     try sample.verify()
     #expect(try sample.report(["001"], [.text]).name == "001-report-2")
     let text = try sample.text("001-report-2.txt")
-    #expect(text.contains("001-report-2 takes the place of 001-report-1."))
+    #expect(text.contains("001-report-2 supersedes 001-report-1."))
     let whole = try sample.text("case-report-1.txt")
-    #expect(whole.contains("Item 001 (Disk 001)") && whole.contains("Item 002 (Disk 002)"))
+    #expect(whole.contains("[Item 001] Imaged in full") && whole.contains("[Item 002] Imaged in full"))
     #expect(whole.contains(" Acquisition 001\n") && whole.contains(" Acquisition 002\n"))
     let report = try verify(sample, "001-report-1.txt")
     #expect(report.verdict == .verified)
@@ -181,11 +181,11 @@ import Verification
     // As they are shipped they change nothing.
     try sample.report(["001"]) { $0.templates = folder }
     let shipped = try sample.text("001-report-1.html")
-    #expect(shipped.contains(">Summary</h2>") && shipped.contains("@page { size: A4"))
+    #expect(shipped.contains(">Certificate</h2>") && shipped.contains("@page { size: A4"))
     try TestFiles.write(
       Array("<p>Letterhead of {{laboratory}}</p>".utf8), to: folder.appending("footer.mustache"))
     try TestFiles.write(
-      Array(#"{"strings":{"summary":"In short"}}"#.utf8), to: folder.appending("strings.json"))
+      Array(#"{"strings":{"certificate":"In short"}}"#.utf8), to: folder.appending("strings.json"))
     try sample.report(["001"]) { $0.templates = folder }
     let own = try sample.text("001-report-1.rendering-2.html")
     #expect(own.contains("<p>Letterhead of Digital Laboratory</p>") && own.contains(">In short</h2>"))
@@ -223,9 +223,11 @@ import Verification
     #expect(text.contains("Page 1 of \(pages)") && text.contains("Page \(pages) of \(pages)"))
     // Where a line ends depends on the fonts of the machine.
     let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    #expect(words.contains("The copy is identical to what the medium returned"))
+    #expect(words.contains("Imaged in full: all 6,144 sectors read."))
+    #expect(
+      text.components(separatedBy: "Case 2026-0142 · Item 001 · Report 001-report-1").count - 1 == Int(pages))
     let json = try Tool.run("qpdf", ["--json", "--json-key=outlines", "--json-key=attachments", path]).output
-    #expect(json.contains("Summary") && json.contains("Sector map") && json.contains("001.manifest.json"))
+    #expect(json.contains("Certificate") && json.contains("Sector map") && json.contains("001.manifest.json"))
     // What is embedded is the manifest, byte for byte, with its signature.
     let folder = sample.scratch.appending("embedded")
     try FileManager.default.createDirectory(atPath: folder.string, withIntermediateDirectories: false)

@@ -98,6 +98,10 @@ enum SampleContents {
         id: identifier(30), number: say("2026-0142"), title: say("Theft of trade secrets"),
         examiner: examiner.id,
         organisation: say("Sample Laboratory, Digital Evidence Unit"), created: time(0)),
+      facts: [
+        .address: say("1 Sample Street, Sampletown"), .client: say("Sampletown District Court"),
+        .clientReference: say("12 Gs 345/26"), .method: say("SOP-07 Imaging, version 3"),
+      ],
       people: [examiner, courier, PersonRecord(id: identifier(3), PersonDetails(name: say("C. Witness")))],
       items: [
         ReportContents.Item(
@@ -214,7 +218,10 @@ enum SampleContents {
       "path": "/dev/sdb", "bus": "usb", "model": .string(say("Sample Flash 3.0")), "removable": true,
       "hiddenAreas": [
         ["kind": "HPA", "state": "absent", "detail": .string(say("reported and native size are equal"))],
-        ["kind": "DCO", "state": "not-determined", "detail": "the bridge does not pass the command on"],
+        [
+          "kind": "DCO", "state": "could not be determined",
+          "detail": "the bridge does not pass the command on",
+        ],
       ],
       "notDetermined": ["smart": .string(say("the bridge does not pass the command on"))],
       "commands": ["INQUIRY": 2, "READ CAPACITY (16)": 1],

@@ -31,6 +31,7 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case takenAs = "as"
   case text
   case time
+  case timeZone = "time-zone"
   case to
   case track
   case trust

@@ -72,16 +72,3 @@ package struct LocalTime: Hashable, Sendable {
     self.second = Int(fields.tm_sec)
   }
 }
-
-/// Names of time zones as the system knows them, such as `Europe/Berlin`.
-package enum TimeZoneName {
-  package static func isKnown(_ name: String) -> Bool {
-    let isPlain = name.unicodeScalars.allSatisfy {
-      $0.isASCII
-        && ($0.properties.isAlphabetic || $0.properties.numericType != nil
-          || "/_+-".unicodeScalars.contains($0))
-    }
-    guard isPlain, !name.isEmpty, !name.hasPrefix("/") else { return false }
-    return name == "UTC" || Files.kind(FilePath("/usr/share/zoneinfo").appending(name)) == .file
-  }
-}

@@ -97,6 +97,8 @@ struct ReportMakeCommand: CaseCommand {
   var item: [String] = []
   @OptionGroup var options: ReportOptions
   @Option(help: "Language: en or de. Default: en.") var language: String?
+  @Option(help: "The laboratory's time zone, such as Europe/Berlin: its time stands beside UTC.")
+  var timeZone: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
@@ -104,8 +106,12 @@ struct ReportMakeCommand: CaseCommand {
     let folder = try caseOptions.folder()
     var request = try options.request()
     request.items = try item.map { try itemNumber($0) }
+    let defaults = try options.profile.defaults()
+    request.zone = try defaults.text(timeZone, .reportTimeZone, "--time-zone").map {
+      name throws(EvidenceError) in try ZoneFile(named: name)
+    }
     let language =
-      try options.profile.defaults().text(language, .reportLanguage, "--language")
+      defaults.text(language, .reportLanguage, "--language")
       ?? Wording.Language.english.rawValue
     guard let chosen = Wording.Language(rawValue: language) else {
       throw EvidenceError(

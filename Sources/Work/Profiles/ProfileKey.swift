@@ -98,7 +98,7 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
     case (.address, .string(let text)):
       (try? HTTPAddress(text)) != nil ? nil : "an address that begins with http://"
     case (.timeZone, .string(let text)):
-      TimeZoneName.isKnown(text) ? nil : "a time zone of this system such as Europe/Berlin, or UTC"
+      (try? ZoneFile(named: text)) != nil ? nil : "a time zone of this system such as Europe/Berlin, or UTC"
     default: wanted
     }
   }

@@ -45,7 +45,7 @@ struct ContentsReader {
     let approvals = try ReportApproval(folder, store)
     var contents = ReportContents(
       name: identity.name, supersedes: identity.supersedes, made: made, author: author.details,
-      record: record,
+      record: record, facts: try store.caseFacts(),
       people: known.filter { !later.contains($0.id) || $0.id == author.id }, items: items,
       auditHead: try store.auditHead(), earlier: identity.earlier.map { Self.earlier($0, approvals) },
       signedHead: try store.newestCheckpoint()?.head, validation: validated,

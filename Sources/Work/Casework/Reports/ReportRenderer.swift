@@ -29,7 +29,9 @@ struct ReportRenderer {
   }
 
   func outputs() throws(EvidenceError) -> [Output] {
-    let document = CaseDocument(contents, templates.words).document()
+    var words = templates.words
+    words.zone = request.zone
+    let document = CaseDocument(contents, words).document()
     return try request.formats.flatMapThrowing { format throws(EvidenceError) in
       switch format {
       case .html: [output(format, try templates.templates.html(document))]

@@ -1,5 +1,6 @@
 import CourtReport
 import Evidence
+import SystemIO
 import SystemPackage
 
 /// What a report can be written as.
@@ -19,6 +20,8 @@ package struct ReportRequest: Sendable {
   /// A file for one output, or an existing folder; the case's `reports` folder where `nil`.
   package var output: FilePath?
   package var language = Wording.Language.english
+  /// The laboratory's own time, shown beside UTC.
+  package var zone: ZoneFile?
   /// A laboratory's folder of templates.
   package var templates: FilePath?
   /// The signed record of a validation of the program, or its folder.

@@ -53,7 +53,7 @@ package struct CertificateDraft {
         Fact("Item", "\(item.record.number) — \(item.known.description)"),
       ], sections: sections + [closing()],
       colophon:
-        "Draft made \(contents.made) from the record of the case, up to event \(contents.auditHead.sequence) of its audit log, with \(ToolVersion.name) \(ToolVersion.current)",
+        "Draft made \(words.time(contents.made)) from the record of the case, up to event \(contents.auditHead.sequence) of its audit log, with \(ToolVersion.name) \(ToolVersion.current)",
       pageWords: words.pageWords)
     return CaseDocument.safe(document, contents.redaction, words)
   }
@@ -105,18 +105,20 @@ package struct CertificateDraft {
           else: "serial number, or that it reports none"),
         Fact(
           "Length",
-          "\(Grouped.text(source.geometry.length)) bytes, \(Grouped.text(source.sectorCount)) sectors"),
+          "\(words.number(source.geometry.length)) bytes, \(words.number(source.sectorCount)) sectors"),
       ])
   }
 
   func process() -> Block {
     let acquisition = manifest.acquisition
-    let layers = manifest.writeProtection.layers.map { "\($0.name) (\($0.state.rawValue))" }
+    let layers = manifest.writeProtection.layers.map { "\($0.name) (\(words.title($0.state)))" }
     return .facts(
       "The process",
       [
         Fact("Read from", manifest.source.path, isCode: true),
-        Fact("Begun, ended", "\(acquisition.started), \(acquisition.ended) (\(acquisition.clock))"),
+        Fact(
+          "Begun, ended",
+          "\(words.time(acquisition.started)), \(words.time(acquisition.ended)) (\(acquisition.clock))"),
         Fact("Program", "\(acquisition.tool.name) \(acquisition.tool.version)"),
         Fact("Command", acquisition.commandLine.joined(separator: " "), isCode: true),
         Fact(
@@ -133,7 +135,7 @@ package struct CertificateDraft {
     }
     return Fact(
       "Validation of the program",
-      "\(ToolVersion.name) \(record.version) on \(record.host), \(record.ended): \(record.passed) checks passed, "
+      "\(ToolVersion.name) \(record.version) on \(record.host), \(words.time(record.ended)): \(record.passed) checks passed, "
         + "\(record.failed) failed; signed by \(record.signer), whose certificate was not judged here; SHA-256 of the record \(record.sha256.hex)"
     )
   }
@@ -156,9 +158,9 @@ package struct CertificateDraft {
         .facts(
           "Comparison with the copy",
           [
-            Fact("Read again", "\(verification.started) to \(verification.ended)"),
+            Fact("Read again", "\(words.time(verification.started)) to \(words.time(verification.ended))"),
             Fact("Subject", verification.subject), Fact("Recorded result", verification.verdict.sentence),
-            Fact("Findings recorded", Grouped.text(verification.findings)),
+            Fact("Findings recorded", words.number(verification.findings)),
           ]))
     } else {
       blocks.append(
@@ -179,13 +181,13 @@ package struct CertificateDraft {
     let skipped = stream.map.count(of: .notAttempted)
     guard unreadable + skipped > 0 else {
       return [
-        "The device returned every one of its \(Grouped.text(stream.map.sectorCount)) sectors when it was read."
+        "The device returned every one of its \(words.number(stream.map.sectorCount)) sectors when it was read."
       ]
     }
     let ranges = stream.map.runs.filter { $0.state != .read }.count
     return [
-      "\(Grouped.text(unreadable)) of \(Grouped.text(stream.map.sectorCount)) sectors did not come from the device and \(Grouped.text(skipped)) were not asked for, in \(Grouped.text(UInt64(ranges))) ranges; the copy holds \(stream.fill.sentence) in their place. The digests above are of the copy with this filling. \(RecordNames(acquisition: acquisition.name).map()) lists the ranges.",
-      "The copy has a digest for each of \(Grouped.text(stream.chunks.count)) chunks of \(Grouped.text(stream.chunks.size)) bytes; the chunks without such sectors can be compared with the device by themselves.",
+      "\(words.number(unreadable)) of \(words.number(stream.map.sectorCount)) sectors did not come from the device and \(words.number(skipped)) were not asked for, in \(words.number(UInt64(ranges))) ranges; the copy holds \(stream.fill.sentence) in their place. The digests above are of the copy with this filling. \(RecordNames(acquisition: acquisition.name).map()) lists the ranges.",
+      "The copy has a digest for each of \(words.number(stream.chunks.count)) chunks of \(words.number(stream.chunks.size)) bytes; the chunks without such sectors can be compared with the device by themselves.",
     ]
   }
 
@@ -194,11 +196,11 @@ package struct CertificateDraft {
     return .facts(
       "Custody",
       [
-        Fact("Recorded events", Grouped.text(UInt64(events.count))),
+        Fact("Recorded events", words.number(UInt64(events.count))),
         known(
           "First, newest",
           events.first.flatMap { first in
-            events.last.map { "\(first.details.occurred), \($0.details.occurred)" }
+            events.last.map { "\(words.time(first.details.occurred)), \(words.time($0.details.occurred))" }
           }, else: "when and from whom the device was received"),
         Fact(
           "Head of the audit log",

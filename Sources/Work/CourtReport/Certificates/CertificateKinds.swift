@@ -51,7 +51,7 @@ extension CertificateDraft {
             manifest.writeProtection.layers.map { layer in
               Fact(
                 layer.name,
-                ([layer.state.rawValue, layer.proves]
+                ([words.title(layer.state), layer.proves]
                   + [layer.before, layer.during, layer.after].compactMap(\.self)).joined(separator: ". "))
             }), .paragraph("Stated limits of this protection: \(manifest.writeProtection.limits)"),
         ]),
@@ -132,7 +132,7 @@ extension CertificateDraft {
     let rows = manifest.images.flatMap { image in
       image.segments.map { segment -> [ReportDocument.Grid.Cell] in
         [
-          .head(segment.name, isTyped: true), .text(image.title), .number(segment.size),
+          .head(segment.name, isTyped: true), .text(image.title), .number(words.number(segment.size)),
           .code(segment.sha256.hex),
         ]
       }

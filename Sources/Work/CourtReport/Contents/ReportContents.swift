@@ -21,6 +21,8 @@ package struct ReportContents: Sendable {
   package var made: Timestamp
   package var author: PersonDetails
   package var record: CaseRecord
+  /// What else is stated of the case.
+  package var facts: [CaseFactName: String]
   package var people: [PersonRecord]
   /// At least one.
   package var items: [Item]
@@ -38,7 +40,8 @@ package struct ReportContents: Sendable {
 
   package init(
     name: String, supersedes: String? = nil, made: Timestamp, author: PersonDetails, record: CaseRecord,
-    people: [PersonRecord], items: [Item], auditHead: AuditHead, earlier: [EarlierReport] = [],
+    facts: [CaseFactName: String] = [:], people: [PersonRecord], items: [Item], auditHead: AuditHead,
+    earlier: [EarlierReport] = [],
     signedHead: AuditHead? = nil, validation: Validation? = nil, redaction: Redaction = .none
   ) {
     self.name = name
@@ -48,6 +51,7 @@ package struct ReportContents: Sendable {
     self.made = made
     self.author = author
     self.record = record
+    self.facts = facts
     self.people = people
     self.items = items
     self.auditHead = auditHead

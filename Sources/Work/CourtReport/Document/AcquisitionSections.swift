@@ -7,11 +7,16 @@ import Signing
 /// What a report says of one acquisition: from its manifest, or from the case where there is none.
 struct AcquisitionSections {
   private let acquisition: ReportContents.Acquisition
+  private let item: ReportContents.Item
   private let contents: ReportContents
   private let words: Wording
   private let names: RecordNames
 
-  init(_ acquisition: ReportContents.Acquisition, _ contents: ReportContents, _ words: Wording) {
+  init(
+    _ acquisition: ReportContents.Acquisition, of item: ReportContents.Item, _ contents: ReportContents,
+    _ words: Wording
+  ) {
+    self.item = item
     self.acquisition = acquisition
     self.contents = contents
     self.words = words
@@ -19,13 +24,8 @@ struct AcquisitionSections {
   }
 
   func sections() -> [ReportDocument.Section] {
-    let tone: ReportDocument.Tone =
-      switch acquisition.verdict {
-      case .complete: .good
-      case .completeWithUnreadable: .attention
-      case .incomplete: .bad
-      }
-    var blocks: [ReportDocument.Block] = [.result(words(.outcome), words.sentence(acquisition.verdict), tone)]
+    let headline = Headline(acquisition, of: item, words)
+    var blocks: [ReportDocument.Block] = [.result(words(.outcome), headline.text, headline.tone)]
     guard let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream else {
       blocks.append(.facts(words(.source), unfinishedFacts()))
       blocks.append(.paragraph(words(.notEvidence)))
@@ -62,7 +62,7 @@ struct AcquisitionSections {
     return [
       .init(words(.path), record.sourcePath, isCode: true),
       .init(words(.kind), record.kind.map(words.title) ?? record.sourceKind),
-      .init(words(.begun), record.started.description), .init(words(.length), length(record.length)),
+      .init(words(.begun), words.time(record.started)), .init(words(.length), words.length(record.length)),
     ]
   }
 
@@ -75,15 +75,18 @@ struct AcquisitionSections {
       .init(words(.model), source.model ?? "", isCode: true),
       .init(words(.serial), source.serial ?? "", isCode: true),
       .init(words(.firmware), source.firmware ?? "", isCode: true),
-      .init(words(.wwn), source.wwn ?? "", isCode: true), .init(words(.length), length(geometry.length)),
-      .init(words(.sectors), Grouped.text(source.sectorCount)),
+      .init(words(.wwn), source.wwn ?? "", isCode: true),
+      .init(words(.length), words.length(geometry.length)),
+      .init(words(.sectors), words.number(source.sectorCount)),
       .init(
         words(.sectorSize),
         words(.sectorSizes, "\(geometry.logicalSectorSize)", "\(geometry.physicalSectorSize)")),
     ]
     if let first = manifest.mainStream?.firstUnit {
       facts.append(
-        .init(words(.range), words(.rangeFrom, Grouped.text(first), length(manifest.mainStream?.length ?? 0)))
+        .init(
+          words(.range),
+          words(.rangeFrom, words.number(first), words.length(manifest.mainStream?.length ?? 0)))
       )
     }
     if geometry.tailBytes > 0 {
@@ -91,10 +94,6 @@ struct AcquisitionSections {
         .init(words(.lastSector), words(.shortSector, "\(geometry.tailBytes)", "\(geometry.paddingBytes)")))
     }
     return facts
-  }
-
-  private func length(_ bytes: UInt64) -> String {
-    words(.bytes, Grouped.text(bytes)) + (bytes < 1024 ? "" : " (\(HumanText.size(bytes)))")
   }
 
   private func protection(_ record: Manifest.WriteProtection) -> [ReportDocument.Block] {
@@ -117,7 +116,7 @@ struct AcquisitionSections {
       ReportDocument.Fact("\($0.state)", words(.acceptedWords, $0.found, $0.reason))
     }
     let sent = record.commands.sorted { $0.key < $1.key }.map {
-      ReportDocument.Fact($0.key, Grouped.text($0.value))
+      ReportDocument.Fact($0.key, words.number($0.value))
     }
     var blocks: [ReportDocument.Block] = []
     if !accepted.isEmpty { blocks.append(.facts(words(.accepted), accepted)) }
@@ -136,9 +135,11 @@ struct AcquisitionSections {
           words(.workstation),
           words(.workstationWords, host.node, "\(host.system) \(host.release), \(host.machine)", host.user)),
         .init(words(.examiner), acquisition.examiner),
-        .init(words(.command), acquisition.commandLine.joined(separator: " "), isCode: true),
-        .init(words(.begun), acquisition.started.description),
-        .init(words(.ended), acquisition.ended.description),
+        .init(
+          words(.command), command(acquisition.commandLine.joined(separator: " ")),
+          isCode: true),
+        .init(words(.begun), words.time(acquisition.started)),
+        .init(words(.ended), words.time(acquisition.ended)),
         .init(words(.clock), acquisition.clock),
         .init(words(.reading), words(acquisition.directIO ? .readingDirect : .readingCached)),
         .init(words(.errorPolicy), errorPolicy(manifest)),
@@ -149,19 +150,24 @@ struct AcquisitionSections {
         .init(
           words(.interruption),
           words(
-            .interrupted, pause.stopped.description, pause.resumed.description, Grouped.text(pause.unit),
+            .interrupted, words.time(pause.stopped), words.time(pause.resumed), words.number(pause.unit),
             "\(pause.comparedChunks.count)"))
       } + acquisition.overflow.map { .init(words(.alsoIn), $0, isCode: true) }
   }
 
+  /// What is to be removed must not be broken before it is looked for.
+  private func command(_ text: String) -> String {
+    contents.redaction.removesNothing ? ReportDocument.Command.broken(text) : text
+  }
+
   private func validationFacts() -> [ReportDocument.Fact] {
     guard let record = contents.validation else { return [.init(words(.validation), words(.noValidation))] }
-    let numbers = [record.passed, record.failed, record.others].map { Grouped.text($0) }
+    let numbers = [record.passed, record.failed, record.others].map { words.number($0) }
     return [
       .init(
         words(.validation),
         words(
-          .validationWords, ToolVersion.name, record.version, record.host, record.ended.description,
+          .validationWords, ToolVersion.name, record.version, record.host, words.time(record.ended),
           numbers[0],
           numbers[1], numbers[2], record.signer)),
       .init(words(.validationDigest), record.sha256.hex, isCode: true),
@@ -173,7 +179,7 @@ struct AcquisitionSections {
     var parts = [words(.policySingly)]
     if reading.retries > 0 { parts.append(words(.policyRetries, "\(reading.retries + 1)")) }
     if let seconds = reading.timeLimit { parts.append(words(.policyTime, "\(seconds)")) }
-    if let limit = reading.errorLimit { parts.append(words(.policyLimit, Grouped.text(limit))) }
+    if let limit = reading.errorLimit { parts.append(words(.policyLimit, words.number(limit))) }
     if reading.isReverse { parts.append(words(.policyReverse)) }
     if reading.skipsAhead { parts.append(words(.policySkips)) }
     return parts.joined(separator: ", ") + "; "
@@ -185,29 +191,30 @@ struct AcquisitionSections {
     let drawing = SectorMapDrawing(map, words)
     let states = SectorState.allCases.map { state -> [ReportDocument.Grid.Cell] in
       [
-        .head(words.title(state)), .number(map.count(of: state)),
-        .number(Self.share(map.count(of: state), of: map.sectorCount)),
+        .head(words.title(state)), .number(words.number(map.count(of: state))),
+        .number(words.share(map.count(of: state), of: map.sectorCount)),
       ]
     }
     let runs = map.runs.filter { $0.state != .read }
     var blocks: [ReportDocument.Block] = [
       .figure(svg: drawing.svg, caption: words(.mapCaption), words: drawing.text),
       .grid(
-        words(.sectorsByState, Grouped.text(map.sectorCount)),
+        words(.sectorsByState, words.number(map.sectorCount)),
         [(words(.state), false), (words(.sectors), true), (words(.share), true)], states),
     ]
-    if let first = stream.firstUnit { blocks.append(.paragraph(words(.mapOfRange, Grouped.text(first)))) }
+    if let first = stream.firstUnit { blocks.append(.paragraph(words(.mapOfRange, words.number(first)))) }
     guard !runs.isEmpty else { return blocks + [.paragraph(words(.everySectorRead))] }
     let shown = runs.prefix(CaseDocument.mostRows)
     let rows = shown.map { run -> [ReportDocument.Grid.Cell] in
       [
-        .head(words.title(run.state)), .number(run.range.first), .number(run.range.end - 1),
-        .number(run.range.count), .text(ReadEffort.summary(map.efforts(within: run.range))),
+        .head(words.title(run.state)), .number(words.number(run.range.first)),
+        .number(words.number(run.range.end - 1)),
+        .number(words.number(run.range.count)), .text(ReadEffort.summary(map.efforts(within: run.range))),
       ]
     }
     blocks.append(
       .grid(
-        words(.notReadCaption, Grouped.text(UInt64(runs.count))),
+        words(.notReadCaption, words.number(UInt64(runs.count))),
         [
           (words(.state), false), (words(.firstSector), true), (words(.lastSectorTitle), true),
           (words(.sectors), true), (words(.effort), false),
@@ -216,21 +223,11 @@ struct AcquisitionSections {
       blocks.append(
         .paragraph(
           words(
-            .cutRanges, Grouped.text(UInt64(shown.count)), Grouped.text(UInt64(runs.count)), names.map(),
-            "\(contents.name).json")))
+            .cutRanges, words.number(UInt64(shown.count)), words.number(UInt64(runs.count)), names.map(),
+            "\(contents.fileName).json")))
     }
     blocks.append(.paragraph(words(.fillWords, words.title(stream.fill))))
     return blocks
-  }
-
-  /// Percent, never rounded to all or nothing.
-  static func share(_ part: UInt64, of whole: UInt64) -> String {
-    guard whole > 0, part > 0 else { return "0 %" }
-    guard part < whole else { return "100 %" }
-    let percent = Double(part) / Double(whole) * 100
-    if percent < 0.05 { return "< 0.1 %" }
-    if percent > 99.94 { return "> 99.9 %" }
-    return "\(HumanText.decimal(percent)) %"
   }
 
   private func rate(_ manifest: Manifest) -> [ReportDocument.Block] {
@@ -247,20 +244,27 @@ struct AcquisitionSections {
       Formats.named(image.format)?.stockContents(image.segments.map(\.name), stream.length)
     }
     let rows = stream.digests.all.map { digest -> [ReportDocument.Grid.Cell] in
-      let tool = "\(digest.algorithm.rawValue)sum"
-      return [
+      [
         .head(digest.algorithm.title, words(stream.firstUnit == nil ? .wholeMedium : .wholeRange)),
-        .code(digest.hex, reading.map { "$ \($0) | \(tool)" } ?? ""),
+        .code(digest.hex),
       ]
     }
+    let commands = reading.map { reading in
+      stream.digests.all.map {
+        ReportDocument.Command(
+          words(.digestCommand, $0.algorithm.title),
+          ReportDocument.Command.broken("\(reading) | \($0.algorithm.rawValue)sum"))
+      }
+    }
     return [
-      .grid(words(.digestsCaption), [(words(.algorithm), false), (words(.digestCommand), false)], rows),
+      .grid(words(.digestsCaption), [(words(.algorithm), false), (words(.digest), false)], rows),
+      .commands(commands ?? []),
       .facts(
         words(.chunkDigests),
         [
           .init(
             words(.chunks),
-            words(.chunksOf, Grouped.text(stream.chunks.count), HumanText.size(stream.chunks.size))),
+            words(.chunksOf, words.number(stream.chunks.count), words.size(stream.chunks.size))),
           .init(words(.chunkFile), stream.chunks.file, isCode: true),
           .init(words(.merkleRoot), stream.chunks.merkleRoot.hex, isCode: true),
         ]),
@@ -273,13 +277,13 @@ struct AcquisitionSections {
       shown.count < image.segments.count
       ? " "
         + words(
-          .cutTable, Grouped.text(UInt64(shown.count)), Grouped.text(UInt64(image.segments.count)),
+          .cutTable, words.number(UInt64(shown.count)), words.number(UInt64(image.segments.count)),
           names.manifest)
       : ""
     return .grid(
-      words(.imageOf, image.title, Grouped.text(manifest.mainStream?.length ?? 0)) + cut,
+      words(.imageOf, image.title, words.number(manifest.mainStream?.length ?? 0)) + cut,
       [(words(.file), false), (words(.bytesTitle), true), (words(.fileDigest), false)],
-      shown.map { [.head($0.name, isTyped: true), .number($0.size), .code($0.sha256.hex)] })
+      shown.map { [.head($0.name, isTyped: true), .number(words.number($0.size)), .code($0.sha256.hex)] })
   }
 
   private func signature() -> [ReportDocument.Block] {
@@ -297,13 +301,13 @@ struct AcquisitionSections {
 
   private func facts(_ signer: SignerReport, of sealed: ReportContents.Sealed) -> [ReportDocument.Fact] {
     let certificate = signer.certificate
-    let valid = certificate.map { words(.validFromTo, $0.notBefore.description, $0.notAfter.description) }
+    let valid = certificate.map { words(.validFromTo, words.time($0.notBefore), words.time($0.notAfter)) }
     return [
       .init(words(.manifestDigest), sealed.digest.hex, isCode: true),
-      .init(words(.signer), certificate?.subject ?? words(.unnamed)),
+      .init(words(.signer), certificate?.subject ?? words(.notRecorded)),
       .init(words(.fingerprint), certificate?.fingerprint.hex ?? "", isCode: true),
       .init(words(.valid), valid ?? ""),
-      .init(words(.signed), signer.signingTime?.description ?? words(.noTime)),
+      .init(words(.signed), signer.signingTime.map(words.time) ?? words(.noTime)),
       .init(
         words(.signature),
         signer.isIntact ? words(.signatureBelongs) : words(.signatureInvalid, signer.problem ?? "")),
@@ -319,8 +323,9 @@ struct AcquisitionSections {
   static func signatureCommand(_ names: RecordNames, _ words: Wording) -> ReportDocument.Command {
     .init(
       words(.checkSignature),
-      "openssl cms -verify -binary -cades -content \(names.manifest) -inform DER -in \(names.signature) "
-        + "-CAfile ../../certificates/examiner.pem -out /dev/null")
+      ReportDocument.Command.broken(
+        "openssl cms -verify -binary -cades -content \(names.manifest) -inform DER -in \(names.signature) "
+          + "-CAfile ../../certificates/examiner.pem -out /dev/null"))
   }
 }
 

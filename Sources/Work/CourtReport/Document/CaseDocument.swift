@@ -18,7 +18,7 @@ package struct CaseDocument {
   package func document() -> ReportDocument {
     let record = contents.record
     let several = contents.items.count > 1
-    var sections = [SummarySection(contents, words).section(), caseSection()]
+    var sections = [CertificateSection(contents, words).section(), caseSection()]
     for item in contents.items {
       sections += ItemSections(item, contents, words, showsNumber: several).sections()
     }
@@ -30,10 +30,11 @@ package struct CaseDocument {
     }
     caption.append(.init(words(.reportName), contents.number))
     let document = ReportDocument(
-      language: words.language, title: words(.reportTitle), laboratory: record.organisation,
+      language: words.language, title: words(.reportTitle), runningHead: runningHead(),
+      laboratory: record.organisation,
       caption: caption, sections: sections,
       colophon: words(
-        .colophon, contents.number, contents.made.description, contents.author.name,
+        .colophon, contents.number, words.time(contents.made), contents.author.name,
         "\(ToolVersion.name) \(ToolVersion.current)"), pageWords: words.pageWords)
     return Self.safe(document, contents.redaction, words)
   }
@@ -41,7 +42,7 @@ package struct CaseDocument {
   /// Every text without what is to be removed, and as text that cannot act.
   static func safe(_ document: ReportDocument, _ redaction: Redaction, _ words: Wording) -> ReportDocument {
     var safe = document.mapTexts { text in
-      ShownText.of(text, redaction: redaction) { words(.cutText, Grouped.text(UInt64($0))) }
+      ShownText.of(text, redaction: redaction) { words(.cutText, words.number(UInt64($0))) }
     }
     for section in safe.sections.indices {
       for block in safe.sections[section].blocks.indices {
@@ -52,6 +53,13 @@ package struct CaseDocument {
     return safe
   }
 
+  /// Of every printed page.
+  private func runningHead() -> String {
+    let numbers = contents.items.prefix(4).map(\.record.number.description).joined(separator: ", ")
+    let rest = contents.items.count > 4 ? words(.andMore, words.number(UInt64(contents.items.count - 4))) : ""
+    return words(.runningHead, contents.record.number, numbers + rest, contents.name)
+  }
+
   private func caseSection() -> ReportDocument.Section {
     let record = contents.record
     var blocks: [ReportDocument.Block] = [
@@ -60,7 +68,11 @@ package struct CaseDocument {
         [
           .init(words(.caseNumber), record.number), .init(words(.caseTitle), record.title),
           .init(words(.organisation), record.organisation ?? ""),
-          .init(words(.caseOpened), record.created.description),
+          .init(words(.address), contents.facts[.address] ?? ""),
+          .init(words(.client), contents.facts[.client] ?? ""),
+          .init(words(.clientReference), contents.facts[.clientReference] ?? ""),
+          .init(words(.methodReference), contents.facts[.method] ?? ""),
+          .init(words(.caseOpened), words.time(record.created)),
         ])
     ]
     let people = contents.people.prefix(Self.mostRows).map { person -> [ReportDocument.Grid.Cell] in
@@ -78,7 +90,7 @@ package struct CaseDocument {
     if !contents.redaction.removesNothing {
       blocks.append(.paragraph(words(.redacted, removed())))
     }
-    return .init("case", words(.caseSection), blocks)
+    return .init("case", words(.caseSection), startsPage: true, blocks)
   }
 
   private func roles(_ person: PersonRecord, isExaminer: Bool) -> [String] {
@@ -90,7 +102,7 @@ package struct CaseDocument {
   private func removed() -> String {
     Redaction.Kind.allCases.compactMap { kind in
       contents.redaction.counts[kind].map { count in
-        words(kind == .people ? .redactedPeople : .redactedPaths, Grouped.text(UInt64(count)))
+        words(kind == .people ? .redactedPeople : .redactedPaths, words.number(UInt64(count)))
       }
     }.joined(separator: "; ")
   }
@@ -103,12 +115,12 @@ package struct CaseDocument {
         .facts(
           words(.auditHead),
           [
-            .init(words(.auditEvents), Grouped.text(contents.auditHead.sequence)),
+            .init(words(.auditEvents), words.number(contents.auditHead.sequence)),
             .init(words(.auditDigest), contents.auditHead.digest.hex, isCode: true),
             .init(
               words(.auditSigned),
               contents.signedHead.map {
-                words(.auditSignedWords, Grouped.text($0.sequence), $0.digest.hex)
+                words(.auditSignedWords, words.number($0.sequence), $0.digest.hex)
               } ?? words(.auditNotSigned)),
           ]),
       ] + auditCode())
@@ -137,8 +149,7 @@ package struct CaseDocument {
     guard shown < count else { return [] }
     return [
       .paragraph(
-        words(
-          .cutTable, Grouped.text(UInt64(shown)), Grouped.text(UInt64(count)), "\(contents.fileName).json"))
+        words(.cutTable, words.number(UInt64(shown)), words.number(UInt64(count)), "\(contents.fileName).json"))
     ]
   }
 }

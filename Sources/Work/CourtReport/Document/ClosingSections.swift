@@ -14,15 +14,21 @@ struct ClosingSections {
 
   func sections() -> [ReportDocument.Section] {
     [
-      .init("deviations", words(.deviations), [deviations()]),
+      .init("deviations", words(.deviations), [points(deviations(), orNone: .noDeviations)]),
+      .init("changes", words(.changes), changes()),
+      .init("undetermined", words(.undetermined), [points(undetermined(), orNone: .noUndetermined)]),
       .init("limitations", words(.limitations), [.points(limitations())]),
       .init("check", words(.howToCheck), checks()), .init("reports", words(.reports), reports()),
       .init("glossary", words(.glossary), [.facts(words(.glossaryCaption), glossary())]),
     ]
   }
 
-  /// Deviations from the usual way, and changes to the original.
-  private func deviations() -> ReportDocument.Block {
+  private func points(_ texts: [String], orNone none: Phrase) -> ReportDocument.Block {
+    texts.isEmpty ? .absence(words(none)) : .points(texts)
+  }
+
+  /// Deviations from the usual method.
+  private func deviations() -> [String] {
     var texts: [String] = []
     for acquisition in contents.items.flatMap(\.acquisitions) {
       guard let manifest = acquisition.sealed?.manifest else {
@@ -38,13 +44,55 @@ struct ClosingSections {
       if !manifest.acquisition.pauses.isEmpty {
         texts.append(words(.deviationPauses, name, "\(manifest.acquisition.pauses.count)"))
       }
-      if manifest.source.kind == .blockDevice {
-        for layer in manifest.writeProtection.layers where layer.state != .active {
-          texts.append(words(.deviationProtection, name, layer.name, words.title(layer.state)))
-        }
+      for layer in protection(manifest, .inactive) where !layer.watches {
+        texts.append(words(.deviationProtection, name, layer.name))
       }
     }
-    return texts.isEmpty ? .absence(words(.noDeviations)) : .points(texts)
+    return texts
+  }
+
+  /// What is known of changes to the original, and how it is known.
+  private func changes() -> [ReportDocument.Block] {
+    contents.items.flatMap(\.acquisitions).compactMap { acquisition in
+      guard let manifest = acquisition.sealed?.manifest else { return nil }
+      let name = acquisition.name
+      guard manifest.source.kind == .blockDevice else { return .paragraph(words(.changesOfFile, name)) }
+      let seen = protection(manifest, .inactive).filter(\.watches)
+      if !seen.isEmpty {
+        return .points(seen.map { words(.changeSeen, name, $0.name, $0.before ?? "–", $0.after ?? "–") })
+      }
+      let equal = protection(manifest, .active).filter(\.watches).map(\.name)
+      return equal.isEmpty
+        ? .paragraph(words(.changesUnknown, name))
+        : .paragraph(words(.changesNone, name, equal.joined(separator: ", ")))
+    }
+  }
+
+  /// What nobody could tell.
+  private func undetermined() -> [String] {
+    var texts: [String] = []
+    for acquisition in contents.items.flatMap(\.acquisitions) {
+      guard let manifest = acquisition.sealed?.manifest else { continue }
+      for layer in protection(manifest, .unknown) {
+        texts.append(words(.undeterminedLayer, acquisition.name, layer.name, layer.before ?? layer.proves))
+      }
+      let device = acquisition.device?["device"]
+      for area in device?["hiddenAreas"]?.arrayValue ?? []
+      where area["state"]?.stringValue == "could not be determined" {
+        texts.append(
+          words(
+            .undeterminedArea, acquisition.name, area["kind"]?.stringValue ?? "",
+            area["detail"]?.stringValue ?? ""))
+      }
+    }
+    return texts
+  }
+
+  private func protection(
+    _ manifest: Manifest, _ state: Manifest.WriteProtection.Layer.State
+  ) -> [Manifest.WriteProtection.Layer] {
+    guard manifest.source.kind == .blockDevice else { return [] }
+    return manifest.writeProtection.layers.filter { $0.state == state }
   }
 
   private func limitations() -> [String] {
@@ -76,7 +124,7 @@ struct ClosingSections {
         guard let check = Formats.named(image.format)?.stockCheck(image.segments.map(\.name)) else {
           continue
         }
-        commands.append(.init(words(.checkE01), check))
+        commands.append(.init(words(.checkE01), ReportDocument.Command.broken(check)))
         break
       }
       blocks.append(.commands(commands))
@@ -85,8 +133,9 @@ struct ClosingSections {
       .commands([
         .init(
           words(.checkReport),
-          "openssl cms -verify -binary -cades -content \(contents.fileName).html -inform DER -in \(contents.fileName).html.p7s "
-            + "-CAfile ../certificates/examiner.pem -out /dev/null")
+          ReportDocument.Command.broken(
+            "openssl cms -verify -binary -cades -content \(contents.fileName).html -inform DER "
+              + "-in \(contents.fileName).html.p7s -CAfile ../certificates/examiner.pem -out /dev/null"))
       ]))
     return blocks
   }
@@ -114,7 +163,8 @@ struct ClosingSections {
         ],
         shown.map { report in
           [
-            .number(report.event), .head(report.name), .text(report.made.description, report.author),
+            .number(words.number(report.event)), .head(report.name),
+            .text(words.time(report.made), report.author),
             .text(
               report.approvals.isEmpty ? [words(.notApproved)] : report.approvals.flatMap(texts)),
           ]
@@ -130,7 +180,7 @@ struct ClosingSections {
       case .valid(let subject, let certificate): words(.approvalValid, subject, certificate.hex)
       case .invalid(let reason): words(.approvalInvalid, reason)
       }
-    return [approval.reviewer, approval.given.description, approval.remarks ?? "", worth]
+    return [approval.reviewer, words.time(approval.given), approval.remarks ?? "", worth]
   }
 
   private func glossary() -> [ReportDocument.Fact] {
@@ -142,4 +192,9 @@ struct ClosingSections {
     ]
     return terms.map { .init(words($0.0), words($0.1)) }
   }
+}
+
+extension Manifest.WriteProtection.Layer {
+  /// Compares the medium before and after, and so tells of changes; the others prevent them.
+  fileprivate var watches: Bool { name.hasSuffix("write counters") || name == "sentinel sectors" }
 }

@@ -26,8 +26,9 @@ struct DiscBlocks {
     }
     let rows = stream.tracks.map { track -> [ReportDocument.Grid.Cell] in
       [
-        .head("\(track.session)"), .number(track.number), .text(words.title(track.mode)),
-        .text(start(of: track)), .number(track.firstUnit), .number(track.unitCount),
+        .head("\(track.session)"), .number(words.number(track.number)), .text(words.title(track.mode)),
+        .text(start(of: track)), .number(words.number(track.firstUnit)),
+        .number(words.number(track.unitCount)),
         .code(track.digests[.sha256]?.hex ?? ""),
       ]
     }

@@ -6,6 +6,7 @@ extension ReportDocument.Block {
   static func absence(_ text: String) -> Self { Self(absence: text) }
   static func points(_ texts: [String]) -> Self { Self(points: texts) }
   static func commands(_ commands: [ReportDocument.Command]) -> Self { Self(commands: commands) }
+  static func signing(_ lines: [ReportDocument.SigningLine]) -> Self { Self(signing: lines) }
 
   static func result(_ label: String, _ text: String, _ tone: ReportDocument.Tone) -> Self {
     Self(result: ReportDocument.Result(resultLabel: label, resultText: text, tone: tone.rawValue))
@@ -59,7 +60,6 @@ extension ReportDocument.Grid.Cell {
   static func text(_ texts: String...) -> Self { text(texts) }
   static func code(_ texts: String...) -> Self { text(texts, isTyped: true) }
 
-  static func number(_ value: UInt64) -> Self { number(Grouped.text(value)) }
   static func number(_ text: String) -> Self { Self([text], isNumber: true) }
 }
 
@@ -70,18 +70,5 @@ extension ReportDocument.Section {
 
   static func inner(_ anchor: String, _ heading: String, _ blocks: [ReportDocument.Block]) -> Self {
     Self(anchor: anchor, heading: heading, isInner: true, startsPage: false, blocks: blocks)
-  }
-}
-
-/// Numbers with their digits in groups of three, set apart by thin no-break spaces.
-package enum Grouped {
-  package static func text(_ number: UInt64) -> String {
-    let digits = Array(String(number))
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "\u{202f}" }
-      text.append(digit)
-    }
-    return text
   }
 }

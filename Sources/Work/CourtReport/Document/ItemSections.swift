@@ -19,7 +19,7 @@ struct ItemSections {
   func sections() -> [ReportDocument.Section] {
     var sections = [itemSection()]
     for acquisition in item.acquisitions {
-      sections += AcquisitionSections(acquisition, contents, words).sections()
+      sections += AcquisitionSections(acquisition, of: item, contents, words).sections()
     }
     sections.append(custodySection())
     sections.append(verificationSection())
@@ -41,7 +41,7 @@ struct ItemSections {
           .init(words(.itemNumber), record.number.description),
           .init(words(.description), record.description),
           .init(words(.labelSerial), record.serial ?? "", isCode: true),
-          .init(words(.remarks), record.remarks ?? ""), .init(words(.added), record.created.description),
+          .init(words(.remarks), record.remarks ?? ""), .init(words(.added), words.time(record.created)),
         ] + stated())
     ]
     // What they show cannot be searched for names.
@@ -73,7 +73,7 @@ struct ItemSections {
       let details = authority.details
       let parts = [
         "\(details.kind): \(details.reference)", details.scope,
-        details.expires.map { words(.until, "\($0)") },
+        details.expires.map { words(.until, words.time($0)) },
       ]
       return ReportDocument.Fact(words(.authority), parts.compactMap(\.self).joined(separator: ", "))
     }
@@ -97,7 +97,7 @@ struct ItemSections {
 
   private func row(_ finding: Finding) -> [ReportDocument.Grid.Cell] {
     [
-      .text(finding.severity.rawValue),
+      .text(words.title(finding.severity)),
       .head(
         "\(finding.subject): \(finding.code.meaning)",
         finding.sectors.map { words(.sectorsAt, "\($0)") } ?? ""),
@@ -114,8 +114,8 @@ struct ItemSections {
     let shown = item.custody.prefix(CaseDocument.mostRows)
     let rows = shown.map { entry -> [ReportDocument.Grid.Cell] in
       [
-        .number(entry.recorded.event), .head(entry.details.type.rawValue),
-        .text(entry.details.occurred.description, entry.recorded.record.recorded.description),
+        .number(words.number(entry.recorded.event)), .head(words.title(entry.details.type)),
+        .text(words.time(entry.details.occurred), words.time(entry.recorded.record.recorded)),
         .text(people(entry.details)), .text(remarks(entry)),
       ]
     }
@@ -162,7 +162,7 @@ struct ItemSections {
       let record = entry.verification
       blocks.append(
         .result(
-          words(.verifiedSubject, record.subject, record.started.description, record.ended.description),
+          words(.verifiedSubject, record.subject, words.time(record.started), words.time(record.ended)),
           words.sentence(record.verdict), Self.tone(record.verdict)))
       blocks += findings(entry)
     }

@@ -8,6 +8,8 @@ package struct ReportDocument: Hashable, Sendable {
   /// `en`, `de` …
   package var language: String
   package var title: String
+  /// Case, item and report, at the head of each page of a print.
+  package var runningHead = ""
   /// Name of the laboratory, at the head of the page.
   package var laboratory: String?
   /// Says what the document is not, such as signed.
@@ -41,9 +43,35 @@ package struct ReportDocument: Hashable, Sendable {
     }
   }
 
-  /// How a result looks; always beside its words, never instead of them.
-  package enum Tone: String, Hashable, Sendable {
+  /// How a result looks; always beside its words, never instead of them. Worse is greater.
+  package enum Tone: String, Hashable, Sendable, Comparable {
     case good, attention, bad
+
+    package static func < (left: Tone, right: Tone) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+      switch self {
+      case .good: 0
+      case .attention: 1
+      case .bad: 2
+      }
+    }
+  }
+
+  /// A line to sign on: whose, with places for the date and the signature.
+  package struct SigningLine: Hashable, Sendable {
+    package var signerRole: String
+    /// Empty where it is to be filled in.
+    package var signerName: String
+    package var dateWord: String
+    package var signatureWord: String
+
+    package init(_ role: String, _ name: String, _ dateWord: String, _ signatureWord: String) {
+      self.signerRole = role
+      self.signerName = name
+      self.dateWord = dateWord
+      self.signatureWord = signatureWord
+    }
   }
 
   package struct Section: Hashable, Sendable {
@@ -66,6 +94,7 @@ package struct ReportDocument: Hashable, Sendable {
     package var points: [String]?
     package var commands: [Command]?
     package var figure: Figure?
+    package var signing: [SigningLine]?
   }
 
   package struct Result: Hashable, Sendable {
@@ -119,6 +148,29 @@ package struct ReportDocument: Hashable, Sendable {
       self.purpose = purpose
       self.commandLine = commandLine
     }
+
+    /// The command on lines that fit a page, each but the last ended by a backslash: copied from paper, it still runs.
+    package static func broken(_ command: String) -> String {
+      var lines: [String] = []
+      // Before an option or behind a pipe; never inside quotes.
+      let pieces = command.replacing(" | ", with: " |\u{0} ").replacing(" -", with: "\u{0} -").split(
+        separator: "\u{0}")
+      guard command.count > widest, !command.contains("'"), !command.contains("\""), !command.contains("\n")
+      else {
+        return command
+      }
+      for piece in pieces.map(String.init) {
+        if let last = lines.last, last.count + piece.count <= widest {
+          lines[lines.count - 1] = last + piece
+        } else {
+          lines.append(lines.isEmpty ? piece : String(piece.drop { $0 == " " }))
+        }
+      }
+      return lines.joined(separator: " \\\n  ")
+    }
+
+    /// Most characters of a line.
+    private static let widest = 84
   }
 
   /// A drawing (`svg`, markup made by the program) or a picture (`picture`, a data URL), with what it shows in words.
@@ -134,6 +186,7 @@ package struct ReportDocument: Hashable, Sendable {
   package func mapTexts(_ change: (String) -> String) -> ReportDocument {
     var copy = self
     copy.title = change(title)
+    copy.runningHead = change(runningHead)
     copy.laboratory = laboratory.map(change)
     copy.draftNotice = draftNotice.map(change)
     copy.colophon = change(colophon)
@@ -179,6 +232,9 @@ extension ReportDocument.Block {
     }
     copy.points = points?.map(change)
     copy.commands = commands?.map { .init(change($0.purpose), change($0.commandLine)) }
+    copy.signing = signing?.map {
+      .init(change($0.signerRole), change($0.signerName), $0.dateWord, $0.signatureWord)
+    }
     if let figure {
       copy.figure?.figureCaption = change(figure.figureCaption)
       copy.figure?.figureWords = change(figure.figureWords)

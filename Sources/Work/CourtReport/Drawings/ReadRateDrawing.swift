@@ -45,7 +45,7 @@ package struct ReadRateDrawing {
       let x = Self.left + Self.width * Double(step) / 4
       drawing.line(from: (x, Self.top + Self.height), to: (x, Self.top + Self.height + 3))
       drawing.text(
-        HumanText.size(length / 4 * UInt64(step)), x: x, y: Self.top + Self.height + 15,
+        words.size(length / 4 * UInt64(step)), x: x, y: Self.top + Self.height + 15,
         anchor: step == 0 ? .start : step == 4 ? .end : .middle, color: SVG.faint)
     }
     var points: [(Double, Double)] = []
@@ -62,7 +62,7 @@ package struct ReadRateDrawing {
   /// In the unit that suits the fastest, the same for all.
   private func rate(_ value: Double) -> String {
     range.fastest < 1_000_000
-      ? "\(HumanText.decimal(value / 1000)) kB/s" : "\(HumanText.decimal(value / 1_000_000)) MB/s"
+      ? "\(words.decimal(value / 1000)) kB/s" : "\(words.decimal(value / 1_000_000)) MB/s"
   }
 
   /// The next 1, 2 or 5 times a power of ten.

@@ -70,7 +70,7 @@ package struct SectorMapDrawing {
     for row in 0..<rows where map.sectorCount > 0 {
       let y = top + Double(row) * (Self.rowHeight + Self.rowGap)
       drawing.text(
-        Grouped.text(firstSector(ofRow: row)), x: Self.left - 6, y: y + 12, anchor: .end, color: SVG.faint)
+        words.number(firstSector(ofRow: row)), x: Self.left - 6, y: y + 12, anchor: .end, color: SVG.faint)
     }
     for piece in pieces {
       let x = Self.left + Double(piece.column)
@@ -91,8 +91,8 @@ package struct SectorMapDrawing {
   /// The picture in words.
   package var text: String {
     words(
-      .mapWords, Grouped.text(map.sectorCount), Grouped.text(map.count(of: .read)),
-      Grouped.text(map.count(of: .unreadable)), Grouped.text(map.count(of: .notAttempted)))
+      .mapWords, words.number(map.sectorCount), words.number(map.count(of: .read)),
+      words.number(map.count(of: .unreadable)), words.number(map.count(of: .notAttempted)))
   }
 
   private func firstSector(ofRow row: Int) -> UInt64 {
@@ -123,7 +123,7 @@ package struct SectorMapDrawing {
       let x = Self.left + Double(Self.columns * tick / 4)
       drawing.line(from: (x, y), to: (x, y + 3))
       drawing.text(
-        (tick == 0 ? "" : "+") + Grouped.text(perRow / 4 * UInt64(tick)), x: x, y: y + 13,
+        (tick == 0 ? "" : "+") + words.number(perRow / 4 * UInt64(tick)), x: x, y: y + 13,
         anchor: tick == 0 ? .start : tick == 4 ? .end : .middle, color: SVG.faint)
     }
     drawing.text(words(.sectors), x: Self.left - 6, y: y + 13, anchor: .end, color: SVG.faint)

@@ -50,7 +50,8 @@ package struct ReportTemplates: Sendable {
   /// - Throws: `reportFailed`.
   package func html(_ document: ReportDocument) throws(EvidenceError) -> String {
     let page = Page(
-      language: document.language, title: document.title, laboratory: document.laboratory,
+      language: document.language, title: document.title,
+      runningHead: PageStyle.quoted(document.runningHead), laboratory: document.laboratory,
       draftNotice: document.draftNotice, caption: document.caption, sections: document.sections,
       colophon: document.colophon, pageWord: document.pageWords.page, pageOfWord: document.pageWords.of,
       style: style, logo: logo)
@@ -64,6 +65,8 @@ package struct ReportTemplates: Sendable {
   private struct Page {
     let language: String
     let title: String
+    /// As characters of a style sheet.
+    let runningHead: String
     let laboratory: String?
     let draftNotice: String?
     let caption: [ReportDocument.Fact]

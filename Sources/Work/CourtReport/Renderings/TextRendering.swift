@@ -42,10 +42,21 @@ package enum TextRendering {
     if let grid = block.grid { return text(grid) }
     if let points = block.points { return points.flatMap { indent($0, first: "  * ", rest: "    ") } + [""] }
     if let commands = block.commands {
-      return commands.flatMap { ["  \($0.purpose):", "    \($0.commandLine)"] } + [""]
+      return commands.flatMap { command in
+        ["  \(command.purpose):"] + command.commandLine.split(separator: "\n").map { "    \($0)" }
+      } + [""]
     }
+    if let lines = block.signing { return lines.flatMap(text) }
     if let figure = block.figure { return wrap("[\(figure.figureWords)]", to: width) + [""] }
     return []
+  }
+
+  private static func text(_ line: ReportDocument.SigningLine) -> [String] {
+    let name = line.signerName.isEmpty ? String(repeating: "_", count: 24) : line.signerName
+    return [
+      "  \(line.signerRole): \(name)", "",
+      "  \(line.dateWord): ____________________   \(line.signatureWord): ______________________________", "",
+    ]
   }
 
   private static func fact(_ fact: ReportDocument.Fact) -> [String] {

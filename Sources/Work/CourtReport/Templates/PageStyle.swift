@@ -5,6 +5,7 @@
 enum PageStyle {
   static let text = """
     @page { size: A4; margin: 22mm 20mm 22mm 24mm;
+      @top-left { font: 8.5pt "Noto Serif", Georgia, serif; color: #444; }
       @bottom-right { font: 8.5pt "Noto Serif", Georgia, serif; color: #444; } }
     * { box-sizing: border-box; }
     html { font: 11pt/1.45 "Noto Serif", Charter, Georgia, "Times New Roman", serif; color: #111;
@@ -51,8 +52,12 @@ enum PageStyle {
     .verdict { padding: .6rem .9rem; border: 1px solid; border-left-width: .5rem; }
     .verdict span { display: block; font-size: .8rem; color: #333; }
     .verdict.good { border-color: #1d5c33; background: #f1f7f2; }
-    .verdict.attention { border-color: #7a5200; background: #fbf6ea; }
-    .verdict.bad { border-color: #8e1b1b; background: #fbf0f0; }
+    .verdict.attention { border-color: #7a5200; border-left-style: double; background: #fbf6ea; }
+    .verdict.bad { border: 3px solid #8e1b1b; border-left-width: 1rem; background: #fbf0f0; }
+    .signing { display: flex; flex-wrap: wrap; gap: .3rem 1rem; margin: 1.6rem 0 .4rem; align-items: end; }
+    .signing .signer { min-width: 6rem; }
+    .signing .line { flex: 1 1 8rem; border-top: 1px solid #111; font-size: .8rem; color: #444; margin-top: 2.2rem; }
+    .signing .wide { flex-grow: 2; }
     figure { margin: .5rem 0; }
     figure svg { display: block; width: 100%; height: auto; }
     figure img { display: block; max-width: 100%; max-height: 12cm; }
@@ -78,4 +83,12 @@ enum PageStyle {
       * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
     }
     """
+
+  /// Text inside the quotes of a style sheet, each character by its number: nothing in it can end the string.
+  static func quoted(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      scalar.isASCII && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+        ? String(scalar) : "\\" + String(scalar.value, radix: 16) + " "
+    }.joined()
+  }
 }

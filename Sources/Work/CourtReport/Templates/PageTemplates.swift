@@ -18,7 +18,7 @@ enum PageTemplates {
     <title>{{title}}{{#caption}}{{#first()}}, {{label}} {{value}}{{/first()}}{{/caption}}</title>
     <style>
     {{{style}}}
-    @page { @bottom-right { content: "{{pageWord}} " counter(page) " {{pageOfWord}} " counter(pages); } }
+    @page { @top-left { content: "{{{runningHead}}}"; } @bottom-right { content: "{{pageWord}} " counter(page) " {{pageOfWord}} " counter(pages); } }
     </style>
     </head>
     <body>
@@ -117,6 +117,9 @@ enum PageTemplates {
     <p class="purpose">{{purpose}}</p>
     <pre><code>{{commandLine}}</code></pre>
     {{/commands}}
+    {{#signing}}
+    <p class="signing"><span class="signer">{{signerRole}}</span> {{^empty(signerName)}}<strong>{{signerName}}</strong>{{/empty(signerName)}}{{#empty(signerName)}}<span class="line">&nbsp;</span>{{/empty(signerName)}} <span class="line">{{dateWord}}</span> <span class="line wide">{{signatureWord}}</span></p>
+    {{/signing}}
     {{#figure}}
     <figure>
     {{{svg}}}{{#picture}}<img src="{{picture}}" alt="{{figureWords}}">{{/picture}}

@@ -3,13 +3,33 @@
 /// `{0}`, `{1}` … stand for what is put in. A laboratory's own table (`strings.json`) goes by these names.
 package enum Phrase: String, Hashable, Sendable, CaseIterable {
   // what a document is called
-  case reportTitle, reportName, `case`, item, page, pageOf, colophon, unnamed, yes, no, unknown, remarks,
+  case reportTitle, reportName, `case`, item, page, pageOf, colophon, yes, no, unknown, remarks,
     detail, state, name, kind, file, files, bytes, bytesTitle, cutText, cutTable, cutRanges
-  // summary
-  case summary, result, received, notReceived, acquired, notAcquired, notAcquiredWords, verified,
-    verifiedByChunks, notYetVerified, oneUnfinished, summaryDone, summaryImageFile, summaryIdentical,
-    summaryUnreadable,
-    summaryUnfinished, andMore, newestVerification, neverVerified, newestNotVerified, supersedes
+  // numbers and times
+  case groupMark, decimalMark, percent, months, date, moment, withLocalTime, runningHead
+  // the headline
+  case headlineNone, headlineNoManifest, headlineIncomplete, headlinePart, headlineImageFile, headlineRange,
+    headlineRangeComplete, headlineErrors, headlineComplete, headlineSignature, headlineUnverified,
+    headlineVerified, headlineVerifiedChunks, headlineNoReference, headlineVerificationIncomplete,
+    headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps
+  // the first page
+  case certificate, certificateParties, certificateItem, certificateMethod, certificateResult, client,
+    clientReference, address, methodReference, notRecorded, receipt, received, notReceived, medium,
+    serialOfDevice, size, sizeWords, imagedBy, programWords, protectionOfFile, protectionActive,
+    protectionInactive, protectionUnknown, sectorsNotRead, noneOf, someOf, lastVerification, custodyWithGaps,
+    custodyWithoutGaps, overridesTitle, certificateScope, statementOfTruth, reviewer, signedOn, signedBelow
+  // device
+  case bus, busPath, logicalSector, physicalSector, removable, rotational, rotationRate, readOnly,
+    writeProtectedByItself, optical, areaPresent, areaAbsent, areaUnknown, digest
+  // custody events
+  case custodyCollect, custodySeal, custodyReceive, custodyTransfer, custodyStore, custodyRetrieve,
+    custodyOpen, custodyAcquire, custodyCopy, custodyVerify, custodyAccess, custodyExport, custodyMount,
+    custodyShip, custodyReturn, custodyDispose, custodyCorrect, severityNote, severityWarning, severityFailure
+  // changes, and what is not known
+  case changes, changesNone, changesUnknown, changesOfFile, changeSeen, undetermined, noUndetermined,
+    undeterminedLayer, undeterminedArea
+  // the rest of the first page
+  case result, andMore, neverVerified, supersedes
   // verdicts
   case acquiredComplete, acquiredWithUnreadable, acquiredIncomplete, verdictVerified, verdictNoReference,
     verdictIncomplete, verdictChainBroken, verdictMismatch, verdictDamaged
@@ -63,7 +83,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     termVerification, meansVerification
 
   /// In every language that is shipped.
-  static let translations = ofDocument.merging(ofAcquisition) { first, _ in first }.merging(ofHistory) {
-    first, _ in first
+  static let translations = [ofDocument, ofCertificate, ofAcquisition, ofHistory].reduce(into: [:]) {
+    all, part in
+    all.merge(part) { first, _ in first }
   }
 }

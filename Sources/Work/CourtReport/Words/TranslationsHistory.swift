@@ -2,15 +2,23 @@ extension Phrase {
   /// English and German side by side, so that one is never changed without a look at the other.
   static let ofHistory: [Phrase: Translation] = [
     // custody, verification, audit
-    .custody: .init("Custody", "Gewahrsam"),
-    .noCustody: .init("No custody event is recorded.", "Kein Gewahrsamsereignis ist festgehalten."),
+    .custody: .init(
+      "Chain of custody",
+      "Beweismittelkette"),
+    .noCustody: .init(
+      "No custody event is recorded.",
+      "Es ist kein Ereignis der Beweismittelkette erfasst."),
     .custodyCaption: .init(
-      "Custody events in the order of recording; No. is the event of the audit log",
-      "Gewahrsamsereignisse in der Folge ihrer Aufzeichnung; Nr. ist das Ereignis des Protokolls"),
+      "Custody events in order of recording; No. is the number in the audit log",
+      "Ereignisse in der Reihenfolge ihrer Erfassung; Nr. ist die Nummer im Protokoll"),
     .eventNumber: .init("No.", "Nr."),
     .event: .init("Event", "Ereignis"),
-    .occurredRecorded: .init("Occurred, recorded (UTC)", "Geschehen, festgehalten (UTC)"),
-    .fromTo: .init("Released by, received by", "Abgegeben von, angenommen von"),
+    .occurredRecorded: .init(
+      "Occurred, recorded",
+      "Geschehen, erfasst"),
+    .fromTo: .init(
+      "Released by, received by",
+      "Übergeben von, übernommen von"),
     .placeRemarks: .init("Place and remarks", "Ort und Bemerkungen"),
     .from: .init("from {0}", "von {0}"),
     .to: .init("to {0}", "an {0}"),
@@ -19,25 +27,37 @@ extension Phrase {
     .authority: .init("Authority", "Befugnis"),
     .transport: .init("Method", "Weg"),
     .sealFound: .init("Seal found", "Siegel vorgefunden"),
-    .sealPut: .init("Seal put on", "Siegel angebracht"),
+    .sealPut: .init(
+      "Seal applied",
+      "Siegel angebracht"),
     .condition: .init("Condition", "Zustand"),
     .storage: .init("Storage", "Lagerung"),
     .environment: .init("Environment", "Umgebung"),
     .imagesChecked: .init("Images", "Abbilder"),
     .corrects: .init("Corrects", "Berichtigt"),
     .correctedTime: .init("Corrected time", "Berichtigte Zeit"),
-    .withdraws: .init("Takes it back", "Nimmt es zurück"),
+    .withdraws: .init(
+      "Withdraws",
+      "Nimmt zurück"),
     .correctedBy: .init("Corrected by", "Berichtigt durch"),
-    .withdrawn: .init("Taken back", "Zurückgenommen"),
+    .withdrawn: .init(
+      "Withdrawn",
+      "Zurückgenommen"),
     .localTime: .init("Local time", "Ortszeit"),
     .attached: .init("Attached", "Beigefügt"),
     .attachedPhotograph: .init("photograph", "Lichtbild"),
     .attachedDocument: .init("document", "Schriftstück"),
-    .signedBy: .init("Signed by", "Unterschrieben von"),
-    .custodyGaps: .init("What the record of custody leaves open", "Was der Gewahrsamsnachweis offen lässt"),
+    .signedBy: .init(
+      "Signed by",
+      "Signiert von"),
+    .custodyGaps: .init(
+      "Gaps in the chain of custody",
+      "Lücken in der Beweismittelkette"),
     .verification: .init("Verification", "Verifikation"),
     .verifiedSubject: .init("Verified: {0}, {1} to {2}", "Verifiziert: {0}, {1} bis {2}"),
-    .nothingFound: .init("Nothing was found.", "Es wurde nichts gefunden."),
+    .nothingFound: .init(
+      "No finding.",
+      "Kein Befund."),
     .findings: .init("Findings", "Befunde"),
     .severity: .init("Severity", "Gewicht"),
     .finding: .init("Finding", "Befund"),
@@ -45,146 +65,176 @@ extension Phrase {
     .sectorsAt: .init("sectors {0}", "Sektoren {0}"),
     .expected: .init("expected {0}", "erwartet {0}"),
     .observed: .init("observed {0}", "vorgefunden {0}"),
-    .auditLog: .init("Audit log", "Protokoll"),
+    .auditLog: .init(
+      "Audit log",
+      "Protokoll"),
     .auditWords: .init(
-      "Every change of the case is an event of its audit log, and each event contains the digest of the one before it. The last event therefore stands for all before it: whoever keeps this report can later show whether an event up to that one was altered, inserted or removed.",
-      "Jede Änderung des Falls ist ein Ereignis seines Protokolls, und jedes Ereignis enthält die Prüfsumme des vorigen. Das letzte steht darum für alle davor: wer diesen Bericht aufbewahrt, kann später zeigen, ob ein Ereignis bis dahin geändert, eingefügt oder entfernt wurde."
+      "Every change to the case is an event in its audit log, and each event contains the hash value of the one before. The last event therefore stands for all of them: whoever keeps this report can later show whether an event up to that one was altered, inserted or removed.",
+      "Jede Änderung am Fall ist ein Ereignis im Protokoll, und jedes Ereignis enthält den Hashwert des vorigen. Das letzte steht daher für alle: wer diesen Bericht aufbewahrt, kann später zeigen, ob ein Ereignis bis dahin geändert, eingefügt oder entfernt wurde."
     ),
     .auditHead: .init(
-      "Head of the audit log when this report was made",
-      "Kopf des Protokolls bei Erstellung dieses Berichts"),
-    .auditEvents: .init("Events up to this report", "Ereignisse bis zu diesem Bericht"),
-    .auditSigned: .init("Signed checkpoint", "Unterschriebener Stand"),
+      "Audit log when this report was made",
+      "Protokoll bei Erstellung dieses Berichts"),
+    .auditEvents: .init(
+      "Number of events",
+      "Anzahl der Ereignisse"),
+    .auditSigned: .init(
+      "Signed checkpoint",
+      "Signierter Stand"),
     .auditSignedWords: .init("up to event {0}, SHA-256 {1}", "bis Ereignis {0}, SHA-256 {1}"),
-    .auditNotSigned: .init("none was made", "keiner wurde angelegt"),
-    .auditCode: .init("The head of the audit log as a QR code", "Der Kopf des Protokolls als QR-Code"),
-    .auditDigest: .init("SHA-256 of the newest event", "SHA-256 des neuesten Ereignisses"),
+    .auditNotSigned: .init(
+      "none",
+      "keiner"),
+    .auditCode: .init(
+      "The last event of the audit log as a QR code",
+      "Das letzte Ereignis des Protokolls als QR-Code"),
+    .auditDigest: .init(
+      "SHA-256 of the last event",
+      "SHA-256 des letzten Ereignisses"),
     // closing
-    .deviations: .init("Deviations and changes to the original", "Abweichungen und Änderungen am Original"),
+    .deviations: .init(
+      "Deviations from the method",
+      "Abweichungen vom Verfahren"),
     .noDeviations: .init(
-      "No deviation from the standard method and no change to an original is recorded.",
-      "Keine Abweichung vom üblichen Verfahren und keine Änderung an einem Original ist festgehalten."),
+      "No deviation from the standard method is recorded.",
+      "Es ist keine Abweichung vom üblichen Verfahren erfasst."),
     .deviationUnfinished: .init(
-      "Acquisition {0} did not finish; nothing of it is evidence.",
-      "Sicherung {0} wurde nicht fertig; nichts davon ist ein Beweismittel."),
+      "Acquisition {0} did not finish and is not to be relied on.",
+      "Sicherung {0} wurde nicht abgeschlossen und ist nicht verlässlich."),
     .deviationRange: .init(
-      "Acquisition {0}: a part of the medium was read, not all of it.",
-      "Sicherung {0}: gelesen wurde ein Teil des Datenträgers, nicht das Ganze."),
+      "Acquisition {0}: only part of the medium was read.",
+      "Sicherung {0}: nur ein Teil des Datenträgers wurde gelesen."),
     .deviationReading: .init(
-      "Acquisition {0}: read by other rules than the standard ones, see method and settings.",
-      "Sicherung {0}: nach anderen als den üblichen Regeln gelesen, siehe Verfahren und Einstellungen."),
+      "Acquisition {0}: read with non-default settings, see Method and settings.",
+      "Sicherung {0}: mit abweichenden Einstellungen gelesen, siehe Verfahren und Einstellungen."),
     .deviationPauses: .init(
-      "Acquisition {0}: interrupted and resumed {1} times.",
-      "Sicherung {0}: {1}-mal unterbrochen und fortgesetzt."),
+      "Acquisition {0}: interrupted and resumed; interruptions: {1}.",
+      "Sicherung {0}: unterbrochen und fortgesetzt; Unterbrechungen: {1}."),
     .deviationProtection: .init(
-      "Acquisition {0}: write protection “{1}” was {2}.",
-      "Sicherung {0}: Schreibschutz „{1}“ war {2}."),
+      "Acquisition {0}: write-protection measure not in effect: {1}.",
+      "Sicherung {0}: Schreibschutzmaßnahme nicht wirksam: {1}."),
     .deviationOverride: .init(
       "Acquisition {0}: examiner override. Found: {1}. Reason given: {2}.",
-      "Sicherung {0}: Ausnahme durch die untersuchende Person. Vorgefunden: {1}. Angegebener Grund: {2}."),
+      "Sicherung {0}: Ausnahme der untersuchenden Person. Vorgefunden: {1}. Angegebener Grund: {2}."),
     .limitations: .init("Limitations", "Grenzen"),
     .limitationMedium: .init(
-      "The report speaks of what the medium returned when it was read. It cannot say what the medium held before.",
-      "Der Bericht spricht von dem, was der Datenträger beim Lesen geliefert hat. Was er vorher enthielt, kann er nicht sagen."
+      "This report describes what the medium returned when it was read. It cannot say what the medium held before.",
+      "Dieser Bericht beschreibt, was der Datenträger beim Lesen geliefert hat. Was er vorher enthielt, kann er nicht sagen."
     ),
     .limitationClock: .init(
-      "Times are those of the clock of the workstation, and nobody else vouches for them but where a time token is named.",
-      "Zeiten sind die der Uhr des Arbeitsplatzes; niemand sonst bürgt für sie, außer wo ein Zeitstempel genannt ist."
+      "Times are those of the workstation’s clock. They are not independently attested unless a time stamp is named.",
+      "Zeiten sind die der Uhr des Arbeitsplatzes. Sie sind nicht unabhängig bestätigt, außer wo ein Zeitstempel genannt ist."
     ),
     .limitationHidden: .init(
-      "For at least one acquisition it is not recorded whether the device has hidden areas (HPA, DCO).",
-      "Für wenigstens eine Sicherung ist nicht festgehalten, ob das Gerät verborgene Bereiche hat (HPA, DCO)."
-    ),
+      "For at least one acquisition, hidden areas (HPA, DCO) were not checked.",
+      "Für mindestens eine Sicherung wurden verborgene Bereiche (HPA, DCO) nicht geprüft."),
     .limitationE01: .init(
-      "SHA-256 cannot be stored inside an E01; it stands in the signed manifest.",
-      "SHA-256 kann in einem E01 nicht gespeichert werden; es steht im unterschriebenen Manifest."),
+      "An E01 cannot store a SHA-256; it is in the signed manifest.",
+      "Ein E01 kann keinen SHA-256 speichern; er steht im signierten Manifest."),
     .limitationCustody: .init(
-      "The record of custody is not without gaps; what it leaves open stands with it.",
-      "Der Gewahrsamsnachweis ist nicht lückenlos; was er offen lässt, steht bei ihm."),
+      "The chain of custody has gaps; they are listed with it.",
+      "Die Beweismittelkette hat Lücken; sie sind dort aufgeführt."),
     .limitationLanguage: .init(
-      "What was recorded is quoted in the language in which it was recorded.",
-      "Festgehaltenes ist in der Sprache zitiert, in der es festgehalten wurde."),
-    .howToCheck: .init("How to check this", "Wie man dies prüft"),
+      "Recorded text is quoted in the language in which it was recorded.",
+      "Erfasster Text ist in der Sprache wiedergegeben, in der er erfasst wurde."),
+    .howToCheck: .init(
+      "How to check this report",
+      "So wird dieser Bericht geprüft"),
     .checkWords: .init(
-      "The commands below need no network and no part of Exhibit but where its name stands in them. They begin in the folder of the case.",
-      "Die Befehle brauchen kein Netz und nichts von Exhibit, außer wo sein Name darin steht. Sie beginnen im Ordner des Falls."
+      "These commands need no network, and only exhibit-verify is part of Exhibit. Start in the case folder.",
+      "Diese Befehle brauchen kein Netz, und nur exhibit-verify gehört zu Exhibit. Ausgangspunkt ist der Ordner des Falls."
     ),
-    .checkFolder: .init("Go to the folder of acquisition {0}", "In den Ordner der Sicherung {0} gehen"),
-    .checkFiles: .init("Every file is the recorded one", "Jede Datei ist die festgehaltene"),
+    .checkFolder: .init(
+      "Go to the folder of acquisition {0}",
+      "In den Ordner der Sicherung {0} wechseln"),
+    .checkFiles: .init(
+      "Check file hashes",
+      "Hashwerte der Dateien prüfen"),
     .checkAll: .init(
-      "Everything at once, with the small verifier",
-      "Alles auf einmal, mit dem kleinen Prüfprogramm"),
-    .checkE01: .init("The E01, with the verifier of libewf", "Das E01, mit dem Prüfprogramm von libewf"),
+      "Check everything at once, with the verifier",
+      "Alles auf einmal prüfen, mit dem Prüfprogramm"),
+    .checkE01: .init(
+      "Check the E01 with the verifier of libewf",
+      "Das E01 mit dem Prüfprogramm von libewf prüfen"),
     .checkReport: .init(
-      "This report is the signed one (in the folder of the report; the certificate is the case’s)",
-      "Dieser Bericht ist der unterschriebene (im Ordner des Berichts; das Zertifikat ist das des Falls)"),
-    .reports: .init("Versions and approval", "Fassungen und Freigabe"),
+      "Check the signature of this report (in the report’s folder; the certificate is that of the case)",
+      "Signatur dieses Berichts prüfen (im Ordner des Berichts; das Zertifikat ist das des Falls)"),
+    .reports: .init(
+      "Versions and approval",
+      "Fassungen und Freigabe"),
     .firstReport: .init(
-      "{0} is the first report of this extent.",
-      "{0} ist der erste Bericht dieses Umfangs."),
+      "{0} is the first report on these items.",
+      "{0} ist der erste Bericht zu diesen Asservaten."),
     .approvalWords: .init(
-      "A reviewer other than the author approves a report by its name; the approval is an event of the audit log after this report and is shown by `exhibit verify`, and in later reports.",
-      "Eine andere Person als der Verfasser gibt einen Bericht unter seinem Namen frei; die Freigabe ist ein Ereignis des Protokolls nach diesem Bericht und wird von `exhibit verify` und in späteren Berichten gezeigt."
+      "A reviewer who is not the author approves a report by its name. The approval is recorded in the audit log after this report; verification and later reports show it.",
+      "Eine andere Person als der Verfasser gibt einen Bericht unter seinem Namen frei. Die Freigabe wird nach diesem Bericht im Protokoll erfasst; Verifikation und spätere Berichte zeigen sie."
     ),
     .earlierReports: .init("Earlier reports", "Frühere Berichte"),
     .madeBy: .init("Made", "Erstellt"),
     .approvedBy: .init("Approved", "Freigegeben"),
     .notApproved: .init("not approved", "nicht freigegeben"),
-    .approvalNotSigned: .init("recorded, not signed", "vermerkt, nicht unterschrieben"),
+    .approvalNotSigned: .init("recorded, not signed", "vermerkt, nicht signiert"),
     .approvalValid: .init(
-      "signed, valid: {0}, certificate SHA-256 {1}", "unterschrieben, gültig: {0}, Zertifikat SHA-256 {1}"),
-    .approvalInvalid: .init("signature NOT valid: {0}", "Unterschrift NICHT gültig: {0}"),
+      "signed, valid: {0}, certificate SHA-256 {1}", "signiert, gültig: {0}, Zertifikat SHA-256 {1}"),
+    .approvalInvalid: .init("signature NOT valid: {0}", "Signatur NICHT gültig: {0}"),
     .photographsLeftOut: .init(
       "Photographs left out of this redacted version: {0}.",
       "In dieser geschwärzten Fassung weggelassene Fotografien: {0}."),
     .approvals: .init("Approvals of this report", "Freigaben dieses Berichts"),
-    .glossary: .init("Glossary", "Begriffe"),
-    .glossaryCaption: .init("Terms of this report", "Begriffe dieses Berichts"),
+    .glossary: .init(
+      "Glossary",
+      "Glossar"),
+    .glossaryCaption: .init(
+      "Terms used in this report",
+      "Begriffe in diesem Bericht"),
     .termAcquisition: .init("Acquisition", "Sicherung"),
     .meansAcquisition: .init(
-      "One reading of a medium, from which the images, digests and records are made.",
-      "Ein Lesen eines Datenträgers, aus dem Abbilder, Prüfsummen und Aufzeichnungen entstehen."),
+      "Reading a medium once and making images, hash values and records from it.",
+      "Das einmalige Lesen eines Datenträgers, aus dem Abbilder, Hashwerte und Aufzeichnungen entstehen."),
     .termAudit: .init("Audit log", "Protokoll"),
     .meansAudit: .init(
-      "The list of everything that was done in the case, in which each entry contains the digest of the one before.",
-      "Die Liste alles im Fall Geschehenen, in der jeder Eintrag die Prüfsumme des vorigen enthält."),
+      "The list of everything done in the case; each entry contains the hash value of the one before.",
+      "Die Liste aller Vorgänge im Fall; jeder Eintrag enthält den Hashwert des vorigen."),
     .termChunk: .init("Chunk", "Block"),
     .meansChunk: .init(
-      "A part of fixed length, with digests of its own, so that damage can be located.",
-      "Ein Teil fester Länge mit eigenen Prüfsummen, sodass ein Schaden zu orten ist."),
-    .termDigest: .init("Digest", "Prüfsumme"),
+      "A part of fixed length with hash values of its own, so that damage can be located.",
+      "Ein Teil fester Länge mit eigenen Hashwerten, sodass ein Schaden eingegrenzt werden kann."),
+    .termDigest: .init(
+      "Hash value",
+      "Hashwert"),
     .meansDigest: .init(
-      "A number computed from data that is practically never the same for other data.",
-      "Eine aus Daten berechnete Zahl, die für andere Daten praktisch nie dieselbe ist."),
+      "A number computed from data. Other data practically never gives the same number.",
+      "Eine aus Daten berechnete Zahl. Andere Daten ergeben praktisch nie dieselbe Zahl."),
     .termE01: .init("E01", "E01"),
     .meansE01: .init(
-      "A container for images that forensic programs read, of one or several files (segments).",
-      "Ein Behälter für Abbilder, den forensische Programme lesen, aus einer oder mehreren Dateien (Segmenten)."
-    ),
+      "An image format that forensic programs read, in one or more files (segments).",
+      "Ein Abbildformat, das forensische Programme lesen, in einer oder mehreren Dateien (Segmenten)."),
     .termFilled: .init("Filled", "Gefüllt"),
     .meansFilled: .init(
-      "In the image something else stands where the medium returned nothing: the stated fill pattern.",
-      "Im Abbild steht etwas anderes, wo der Datenträger nichts geliefert hat: das angegebene Füllmuster."),
+      "Where the medium returned nothing, the image holds the stated fill pattern.",
+      "Wo der Datenträger nichts geliefert hat, enthält das Abbild das angegebene Füllmuster."),
     .termManifest: .init("Manifest", "Manifest"),
     .meansManifest: .init(
-      "The signed file that names every file of an acquisition with its digest, and how it was made.",
-      "Die unterschriebene Datei, die jede Datei einer Sicherung mit Prüfsumme nennt und wie sie entstand."),
+      "The signed file that names every file of an acquisition with its hash value, and how it was made.",
+      "Die signierte Datei, die jede Datei einer Sicherung mit ihrem Hashwert nennt und wie sie entstand."),
     .termMerkle: .init("Merkle root", "Merkle-Wurzel"),
     .meansMerkle: .init(
-      "One digest over the digests of all chunks, from which each of them can be proven by itself.",
-      "Eine Prüfsumme über die Prüfsummen aller Blöcke, mit der jeder für sich zu beweisen ist."),
+      "One hash value over the hash values of all chunks. With it, each chunk can be proven on its own.",
+      "Ein Hashwert über die Hashwerte aller Blöcke. Mit ihm lässt sich jeder Block für sich beweisen."),
     .termSector: .init("Sector", "Sektor"),
     .meansSector: .init(
-      "The smallest part of a medium that can be read by itself.",
-      "Der kleinste Teil eines Datenträgers, der für sich gelesen werden kann."),
-    .termSignature: .init("Signature", "Unterschrift"),
+      "The smallest part of a medium that can be read on its own.",
+      "Der kleinste Teil eines Datenträgers, der einzeln gelesen werden kann."),
+    .termSignature: .init(
+      "Signature",
+      "Signatur"),
     .meansSignature: .init(
-      "A number made with a private key that shows who vouches for a file and that it is unchanged.",
-      "Eine mit einem geheimen Schlüssel erzeugte Zahl, die zeigt, wer für eine Datei einsteht und dass sie unverändert ist."
+      "A number made with a private key. It shows who is responsible for a file and that the file is unchanged.",
+      "Eine mit einem privaten Schlüssel erzeugte Zahl. Sie zeigt, wer für eine Datei verantwortlich ist und dass sie unverändert ist."
     ),
     .termVerification: .init("Verification", "Verifikation"),
     .meansVerification: .init(
-      "Reading the images again and computing everything recorded of them anew.",
-      "Erneutes Lesen der Abbilder und Neuberechnen alles von ihnen Festgehaltenen."),
+      "Reading the images again, recomputing every recorded value and comparing.",
+      "Erneutes Lesen der Abbilder, Neuberechnen aller erfassten Werte und Vergleichen."),
   ]
 }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Evidence
+import SystemIO
 
 /// A sentence of the report in the languages that are shipped. `{0}`, `{1}` … stand for what is put in.
 struct Translation: Hashable, Sendable {
@@ -24,6 +25,8 @@ package struct Wording: Sendable {
 
   /// Of the page: `en`, or what a laboratory's own table says.
   package let language: String
+  /// The laboratory's own, whose times stand beside those in UTC.
+  package var zone: ZoneFile?
   private let table: [Phrase: String]
 
   package init(_ language: Language) {
@@ -111,7 +114,7 @@ extension Wording {
   func sentence(_ verdict: AcquisitionVerdict) -> String {
     switch verdict {
     case .complete: self(.acquiredComplete)
-    case .completeWithUnreadable(let sectors): self(.acquiredWithUnreadable, Grouped.text(sectors))
+    case .completeWithUnreadable(let sectors): self(.acquiredWithUnreadable, number(sectors))
     case .incomplete(let reason): self(.acquiredIncomplete, reason)
     }
   }

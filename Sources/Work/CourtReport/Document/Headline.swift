@@ -1,0 +1,97 @@
+import CaseRecords
+import Evidence
+import Manifests
+
+/// What matters most of one acquisition, in words: how much was not read, and what the last verification found.
+///
+/// Good only where nothing at all is missing; a tone is never better than the worst fact in the words beside it.
+package struct Headline: Hashable, Sendable {
+  package let text: String
+  package let tone: ReportDocument.Tone
+
+  package init(_ acquisition: ReportContents.Acquisition, of item: ReportContents.Item, _ words: Wording) {
+    var parts = [Self.imaging(acquisition, words)]
+    parts += Self.signature(acquisition, words).map { [$0] } ?? []
+    if acquisition.sealed != nil { parts.append(Self.verification(acquisition, item, words)) }
+    if !item.gaps.isEmpty { parts.append((words(.headlineGaps), .attention)) }
+    self.text = parts.map(\.text).joined(separator: " ")
+    self.tone = parts.map(\.tone).max() ?? .bad
+  }
+
+  private typealias Part = (text: String, tone: ReportDocument.Tone)
+
+  /// How much of the medium the image holds.
+  private static func imaging(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> Part {
+    guard let manifest = acquisition.sealed?.manifest, let map = manifest.mainStream?.map else {
+      guard case .incomplete(let reason) = acquisition.verdict else {
+        return (words(.headlineNoManifest), .bad)
+      }
+      return (words(.headlineIncomplete, reason), .bad)
+    }
+    let total = words.number(map.sectorCount)
+    if case .incomplete(let reason) = manifest.verdict {
+      let missing = words.number(map.count(of: .unreadable) + map.count(of: .notAttempted))
+      return (words(.headlinePart, missing, total, reason), .bad)
+    }
+    let unreadable = map.count(of: .unreadable)
+    let isImage = manifest.takesImageAsMedium
+    let partial = manifest.mainStream?.firstUnit != nil
+    var texts: [String] = []
+    if isImage { texts.append(words(.headlineImageFile)) }
+    if partial {
+      texts.append(words(.headlineRange, total, words.number(manifest.source.sectorCount)))
+    }
+    if unreadable > 0 {
+      texts.append(words(.headlineErrors, words.number(unreadable), total))
+    } else if !partial {
+      texts.append(words(.headlineComplete, total))
+    } else {
+      texts.append(words(.headlineRangeComplete))
+    }
+    return (texts.joined(separator: " "), unreadable > 0 || isImage || partial ? .attention : .good)
+  }
+
+  /// Said only where the signature of the manifest does not hold.
+  private static func signature(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> Part? {
+    guard let signers = acquisition.sealed?.signature.signers else { return nil }
+    guard signers.isEmpty || signers.contains(where: { !$0.isIntact }) else { return nil }
+    return (words(.headlineSignature), .bad)
+  }
+
+  /// The last verification that began after the acquisition had ended: an earlier one did not see it.
+  private static func verification(
+    _ acquisition: ReportContents.Acquisition, _ item: ReportContents.Item, _ words: Wording
+  ) -> Part {
+    guard let last = lastVerification(of: acquisition, item) else {
+      return (words(.headlineUnverified), .attention)
+    }
+    let day = words.day(last.ended)
+    switch last.verdict {
+    case .verified:
+      let isWhole = last.subject == "item \(item.record.number)"
+      return isWhole
+        ? (words(.headlineVerified, day), .good) : (words(.headlineVerifiedChunks, day), .attention)
+    case .noReference: return (words(.headlineNoReference, day), .attention)
+    case .incomplete: return (words(.headlineVerificationIncomplete, day), .attention)
+    case .mismatch: return (words(.headlineMismatch, day), .bad)
+    case .damaged: return (words(.headlineDamaged, day), .bad)
+    case .chainBroken: return (words(.headlineChainBroken, day), .bad)
+    }
+  }
+
+  static func lastVerification(
+    of acquisition: ReportContents.Acquisition, _ item: ReportContents.Item
+  ) -> VerificationRecord? {
+    guard let ended = acquisition.sealed?.manifest.acquisition.ended ?? acquisition.entry.result?.ended else {
+      return nil
+    }
+    return item.verifications.map(\.verification).last { ended <= $0.started }
+  }
+}
+
+extension Manifest {
+  /// The source was itself an image, and was acquired byte for byte.
+  var takesImageAsMedium: Bool {
+    writeProtection.overrides.contains { $0.state == WriteProtection.Override.imageAsMedium }
+  }
+}

@@ -1,0 +1,174 @@
+import CaseRecords
+import CourtReport
+import Evidence
+import EvidenceTestKit
+import Manifests
+import SystemIO
+import Testing
+
+/// The sentence that is read first: never better than the worst fact under it.
+@Suite struct HeadlineTests {
+  /// What is wrong with an acquisition, the words that say so, and how it looks.
+  enum Fault: String, CaseIterable {
+    case none, readErrors, nothingVerified, verifiedBeforeItEnded, chunksOnly, noReference, checkedInPart
+    case mismatch, damaged, chainBroken, gaps, range, imageFile, noManifest, unfinished, badSignature
+
+    var words: String {
+      switch self {
+      case .none:
+        "Imaged in full: all 4,096 sectors read. Image verified 30 November 2026 against the signed manifest."
+      case .readErrors:
+        "Imaged with read errors: 22 of 4,096 sectors unreadable. Image verified 30 November 2026"
+      case .nothingVerified, .verifiedBeforeItEnded: "Image not verified since it was made."
+      case .chunksOnly: "verified 30 November 2026 in part: by chunk hash values only"
+      case .noReference: "Image NOT verified: on 30 November 2026 there was no reference hash value."
+      case .checkedInPart: "Verification of 30 November 2026 INCOMPLETE"
+      case .mismatch: "VERIFICATION FAILED 30 November 2026: the evidence does not match the record."
+      case .damaged: "VERIFICATION FAILED 30 November 2026: stored data is damaged."
+      case .chainBroken:
+        "VERIFICATION FAILED 30 November 2026: the chain of custody or the audit log is broken."
+      case .gaps: "The chain of custody has gaps."
+      case .range: "Only part of the medium was imaged: 4,096 of 8,192 sectors."
+      case .imageFile:
+        "The source was an image file: the file itself was imaged, not the medium it came from."
+      case .noManifest: "Imaging did not finish (the program ended). Not to be relied on."
+      case .unfinished: "Imaging did not finish: 96 of 4,096 sectors are missing (destination full)."
+      case .badSignature: "THE SIGNATURE OF THE MANIFEST IS NOT VALID."
+      }
+    }
+
+    var tone: ReportDocument.Tone {
+      switch self {
+      case .none: .good
+      case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature: .bad
+      default: .attention
+      }
+    }
+  }
+
+  @Test(arguments: Fault.allCases)
+  func eachFaultIsSaidFirst(_ fault: Fault) throws {
+    let contents = try Self.contents(with: fault)
+    let item = contents.items[0]
+    let headline = Headline(item.acquisitions[0], of: item, Wording(.english))
+    #expect(headline.text.contains(fault.words), "\(headline.text)")
+    #expect(headline.tone == fault.tone)
+    // Whatever is wrong, the words that are right only where nothing is do not stand there alone.
+    #expect(fault == .none || headline.text != Fault.none.words)
+    let german = Headline(item.acquisitions[0], of: item, Wording(.german))
+    #expect(german.tone == fault.tone && german.text != headline.text)
+    // The page shows it as its first result, and every later one of this acquisition alike.
+    let results = contents.document().sections.flatMap(\.blocks).compactMap(\.result)
+    #expect(results.first?.resultText == headline.text && results.first?.tone == fault.tone.rawValue)
+    #expect(TextRendering.text(contents.document()).contains("Sectors not read") == (fault != .noManifest))
+  }
+
+  /// One fault at a time in what is perfect otherwise.
+  private static func contents(with fault: Fault) throws -> ReportContents {
+    var map = SectorMap(sectorCount: 4096)
+    map.mark(SectorRange(0..<4096), as: .read)
+    var verdict = AcquisitionVerdict.complete
+    if fault == .readErrors {
+      map.mark(SectorRange(first: 100, count: 22), as: .unreadable)
+      verdict = .completeWithUnreadable(sectors: 22)
+    }
+    if fault == .unfinished {
+      map.mark(SectorRange(first: 4000, count: 96), as: .notAttempted)
+      verdict = .incomplete(reason: "destination full")
+    }
+    var contents = SampleContents.contents(of: map, verdict: verdict)
+    var item = contents.items[0]
+    if fault != .gaps { item.gaps = [] }
+    item.verifications = fault == .nothingVerified ? [] : [verification(fault)]
+    var acquisition = item.acquisitions[0]
+    if var sealed = acquisition.sealed {
+      var manifest = sealed.manifest
+      if fault == .range {
+        manifest.streams[0].firstUnit = 4096
+        manifest.source.geometry = MediaGeometry(length: 8192 * 512)
+        manifest.source.sectorCount = 8192
+      }
+      if fault == .imageFile {
+        manifest.writeProtection.overrides = [
+          .init(state: Manifest.WriteProtection.Override.imageAsMedium, reason: "asked for", found: "VMDK")
+        ]
+      }
+      sealed = .init(
+        manifest: manifest, digest: sealed.digest,
+        signature: fault == .badSignature ? .init(signers: []) : sealed.signature)
+      let entry = AcquisitionEntry(
+        acquisition: acquisition.entry.acquisition,
+        result: AcquisitionResultRecord(
+          acquisition: acquisition.entry.acquisition.id, ended: SampleContents.time(58),
+          verdict: .incomplete(reason: "the program ended"), manifestDigest: nil), images: [], digests: [])
+      acquisition =
+        fault == .noManifest
+        ? .init(entry, sealed: nil) : .init(acquisition.entry, sealed: sealed, device: acquisition.device)
+    }
+    item.acquisitions = [acquisition]
+    contents.items = [item]
+    return contents
+  }
+
+  private static func verification(_ fault: Fault) -> VerificationEntry {
+    let verdict: VerificationVerdict =
+      switch fault {
+      case .noReference: .noReference
+      case .checkedInPart: .incomplete
+      case .mismatch: .mismatch
+      case .damaged: .damaged
+      case .chainBroken: .chainBroken
+      default: .verified
+      }
+    let early = fault == .verifiedBeforeItEnded
+    return VerificationEntry(
+      verification: VerificationRecord(
+        id: SampleContents.identifier(20),
+        subject: fault == .chunksOnly ? "item 001, chunk digests only" : "item 001",
+        item: SampleContents.number, started: SampleContents.time(early ? 10 : 60),
+        ended: SampleContents.time(early ? 59 : 80), verdict: verdict, findings: 0), findings: [])
+  }
+
+  @Test func timesAreThoseOfTheLanguageWithTheLaboratorysBesideThem() throws {
+    let winter = try #require(Timestamp("2026-11-28T23:04:09.123456Z"))
+    let summer = try #require(Timestamp("2026-07-01T22:30:00.000000Z"))
+    var words = Wording(.english)
+    #expect(words.time(winter) == "28 November 2026, 23:04:09 UTC")
+    words.zone = try ZoneFile(named: "Europe/Berlin")
+    #expect(words.time(winter) == "28 November 2026, 23:04:09 UTC (29 November 2026, 00:04:09 CET)")
+    #expect(words.time(summer) == "1 July 2026, 22:30:00 UTC (2 July 2026, 00:30:00 CEST)")
+    #expect(Wording(.german).time(winter) == "28. November 2026, 23:04:09 UTC")
+    words.zone = try ZoneFile(named: "Asia/Kathmandu")
+    #expect(words.time(summer).hasSuffix("(2 July 2026, 04:15:00 +0545)"))
+  }
+
+  @Test(arguments: ["", "Nowhere/City", "../../etc/passwd", "/etc/localtime", "Europe/", "Europe"])
+  func aZoneThatDoesNotExistIsRefused(_ name: String) {
+    let error = #expect(throws: EvidenceError.self) { try ZoneFile(named: name) }
+    #expect(error?.code == .argumentInvalid)
+  }
+
+  @Test func aZoneFileThatWasCutOrChangedNeverCrashes() throws {
+    let bytes = try TestFiles.read("/usr/share/zoneinfo/Europe/Berlin")
+    for length in stride(from: 0, to: bytes.count, by: 7) {
+      _ = try? ZoneFile(parsing: Array(bytes.prefix(length)), name: "cut")
+    }
+    for position in 0..<min(bytes.count, 400) {
+      var changed = bytes
+      changed[position] ^= 0xff
+      if let zone = try? ZoneFile(parsing: changed, name: "changed") {
+        #expect(!zone.local(Timestamp(microseconds: 0)).abbreviation.isEmpty || position > 43)
+      }
+    }
+  }
+
+  /// A long command is set on lines that fit, and bash reads the same words from them.
+  @Test func aCommandThatIsBrokenStillRuns() throws {
+    let command = "printf '' | cat - " + (0..<12).map { "--option-\($0) value-\($0)" }.joined(separator: " ")
+    let plain = command.replacingOccurrences(of: "printf '' | cat", with: "echo cat")
+    let broken = ReportDocument.Command.broken(plain)
+    #expect(broken.contains("\n") && broken.split(separator: "\n").allSatisfy { $0.count <= 90 })
+    let outputs = try [plain, broken].map { try Tool.run("bash", ["-c", $0]).output }
+    #expect(outputs[0] == outputs[1] && !outputs[0].isEmpty)
+  }
+}
