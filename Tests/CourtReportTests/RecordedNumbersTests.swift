@@ -101,6 +101,10 @@ import Testing
     let host = try #require(manifest["acquisition"]?["host"])
     known += ["node", "release", "machine"].compactMap { host[$0]?.stringValue }
     known += try made(sample)
+    // The number of the report ends in digits that its record gives.
+    known += try sample.text("001-report-1.json").matches(of: /"number": "[^"]*\/([0-9a-f]{12})"/).map {
+      String($0.output.1)
+    }
     // Numbers of standards and of the case.
     return known + ["2026-0142", "001", "SHA-256", "sha256sum", "RFC 9162", "-sha256", "SHA256SUMS"]
   }

@@ -149,7 +149,8 @@ package struct CaseDocument {
     guard shown < count else { return [] }
     return [
       .paragraph(
-        words(.cutTable, words.number(UInt64(shown)), words.number(UInt64(count)), "\(contents.fileName).json"))
+        words(
+          .cutTable, words.number(UInt64(shown)), words.number(UInt64(count)), "\(contents.fileName).json"))
     ]
   }
 }
