@@ -282,7 +282,7 @@ let package = Package(
       ],
       path: "Tests/EvidenceTestKit", swiftSettings: strict),
     tests("EvidenceTests", ["Evidence", "CanonicalJSON", "Digests"]),
-    tests("RenderingTests", ["CanonicalJSON", "Evidence", "Rendering"]),
+    tests("RenderingTests", ["CanonicalJSON", "Evidence", "Rendering", "Verification"]),
     tests("SystemIOTests", ["Evidence", "SystemIO", "Media"]),
     tests("OpticalDiscTests", ["Evidence", "SystemIO", "Digests", "OpticalDisc"]),
     tests("SigningTests", ["Evidence", "SystemIO", "Signing", "Manifests", systemPackage]),

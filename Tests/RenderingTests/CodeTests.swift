@@ -2,6 +2,7 @@ import CanonicalJSON
 import Evidence
 import Rendering
 import Testing
+import Verification
 
 // Swift Testing has an ExitStatus of its own.
 private typealias ExitStatus = Evidence.ExitStatus
@@ -90,6 +91,74 @@ private typealias ExitStatus = Evidence.ExitStatus
   }
 }
 
+@Suite struct GroupedFindingTests {
+  private let triggers = (1...60).map {
+    Finding(.schemaAltered, subject: "trigger t\($0)", expected: String(repeating: "x", count: 900))
+  }
+  private let missing = Finding(.auditEventMissing, subject: "audit event 11", observed: "no such event")
+
+  private func report(_ findings: [Finding]) -> VerificationReport {
+    var report = VerificationReport(subject: "case")
+    report.hasReference = true
+    report.findings = findings
+    return report
+  }
+
+  @Test func ofOneKindTheFirstAreShownWithTheirNumber() {
+    let lines = FindingRendering.lines(triggers + [missing], for: .chainBroken)
+    #expect(lines.count == 5)
+    #expect(lines[0].contains("audit.event-missing"))
+    #expect(lines[4].contains("57 more, 60 in all; --all shows each"))
+    #expect(lines.allSatisfy { $0.count < 500 })
+  }
+
+  @Test func allIsEveryOneInFull() {
+    let lines = FindingRendering.lines(triggers + [missing], for: .chainBroken, all: true)
+    #expect(lines.count == 61)
+    #expect(lines.count { $0.contains(String(repeating: "x", count: 900)) } == 60)
+    let json = VerificationRendering.json(report(triggers + [missing]))
+    #expect(json["findings"]?.arrayValue?.count == 61)
+  }
+
+  @Test func aLogThatWasCutLeadsWhateverElseIsFound() {
+    let found = report(
+      triggers + [
+        Finding(.databaseDamaged, subject: "table x"), Finding(.digestMismatch, subject: "001.raw"), missing,
+      ])
+    #expect(found.verdict == .chainBroken && found.verdict.exitStatus == .chainBroken)
+    let sentence = FindingRendering.sentence(found)
+    #expect(sentence.hasPrefix("Chain broken. The audit log was altered: event 11 is missing."))
+    // What else is wrong is not hidden behind it.
+    #expect(sentence.contains("Damaged. ") && sentence.contains("Mismatch. ") && sentence.contains("001.raw"))
+  }
+
+  @Test func anAlteredImageLeadsWhereOnlyAConfirmationIsMissing() {
+    let found = report([
+      Finding(.custodyNotConfirmed, subject: "c"), Finding(.digestMismatch, subject: "001.raw"),
+    ])
+    #expect(found.verdict == .mismatch)
+    #expect(FindingRendering.sentence(found).hasPrefix("Mismatch. "))
+    var ofLog = found
+    ofLog.scope = .auditLog
+    #expect(ofLog.verdict == .chainBroken)
+  }
+
+  @Test func aCopyThatIsNotAtHandIsNoSuccess() {
+    let found = report([Finding(.copyNotChecked, .warning, subject: "/media/second/001")])
+    #expect(found.verdict == .notAllChecked && found.verdict.exitStatus == .noReference)
+  }
+
+  @Test(arguments: [
+    VerificationScope.acquisition, .bag, .copies(which: "x"), .chunks, .image, .disc, .proof, .signedFile,
+    .auditLog,
+  ])
+  func onlyAVerificationOfEverythingSaysEverything(scope: VerificationScope) {
+    let sentence = VerificationVerdict.verified.sentence(of: scope)
+    #expect(sentence.hasPrefix("Verified") && !sentence.contains("everything recorded"))
+    #expect(isSentence(sentence))
+  }
+}
+
 @Suite struct FindingCodeTests {
   @Test func saysEachThingOnce() {
     #expect(Set(FindingCode.allCases.map(\.rawValue)).count == FindingCode.allCases.count)
@@ -127,7 +196,8 @@ private typealias ExitStatus = Evidence.ExitStatus
 
   @Test(
     arguments: [
-      (VerificationVerdict.verified, 0), (.noReference, 6), (.incomplete, 4), (.chainBroken, 7),
+      (VerificationVerdict.verified, 0), (.notAllChecked, 6), (.noReference, 6), (.incomplete, 4),
+      (.chainBroken, 7),
       (.mismatch, 5),
       (.damaged, 5),
     ] as [(VerificationVerdict, Int32)])
@@ -145,7 +215,7 @@ private typealias ExitStatus = Evidence.ExitStatus
   @Test func theWorstComesLast() {
     #expect(
       VerificationVerdict.allCases.shuffled().sorted()
-        == [.verified, .noReference, .incomplete, .chainBroken, .mismatch, .damaged])
+        == [.verified, .notAllChecked, .noReference, .incomplete, .chainBroken, .mismatch, .damaged])
   }
 
   @Test func exitStatusesAreZeroToSeven() {

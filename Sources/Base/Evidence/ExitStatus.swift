@@ -17,7 +17,7 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     case .completeWithUnreadable: "complete, but sectors of the medium could not be read"
     case .incomplete: "incomplete; what was read is kept and marked as partial"
     case .mismatch: "verification found a mismatch or damage, or a check of a validation failed"
-    case .noReference: "nothing to verify against"
+    case .noReference: "nothing to verify against, or a copy was not at hand"
     case .chainBroken: "the custody record or the audit chain is broken"
     }
   }

@@ -88,7 +88,9 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   // acquisition
   case sectorsUnreadable = "acquisition.sectors-unreadable"
   case acquisitionIncomplete = "acquisition.incomplete"
+  case copyNotChecked = "copy.not-at-hand"
   // case
+  case auditEventMissing = "audit.event-missing"
   case auditChainBroken = "audit.chain-broken"
   case auditEventAltered = "audit.event-altered"
   case auditHeadMismatch = "audit.head-mismatch"
@@ -99,7 +101,11 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case custodyMismatch = "custody.differs-from-audit-log"
   case recordMismatch = "case.record-differs-from-audit-log"
   case acquisitionUnrecorded = "case.acquisition-unrecorded"
+  case custodyMissing = "custody.none"
   case custodyGap = "custody.gap"
+  case custodyNotOpened = "custody.seal-not-opened"
+  case custodyGiverMissing = "custody.giver-not-named"
+  case custodySenderMissing = "custody.sender-record-missing"
   case custodyOverlap = "custody.overlapping-holders"
   case custodySealMismatch = "custody.seal-mismatch"
   case custodyTimeOrder = "custody.time-order"
@@ -173,6 +179,8 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .timestampRenewalDue: "the certificate of a time stamp ends, or has ended"
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"
+    case .copyNotChecked: "a copy of the acquisition was not at hand and was not checked"
+    case .auditEventMissing: "an event of the audit log is missing"
     case .auditChainBroken: "the chain of the audit log is broken"
     case .auditEventAltered: "an event of the audit log was altered"
     case .auditHeadMismatch:
@@ -185,7 +193,11 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .recordMismatch: "a record of the case differs from the audit log"
     case .acquisitionUnrecorded:
       "a whole acquisition lies in the case, of which the case does not record the end"
+    case .custodyMissing: "no custody of the item is recorded"
     case .custodyGap: "the custody record has a gap"
+    case .custodyNotOpened: "a sealed item was worked on, and no opening is recorded"
+    case .custodyGiverMissing: "who handed the item over is not recorded"
+    case .custodySenderMissing: "an acquisition was taken in without the sender's custody record"
     case .custodyOverlap: "an item was released or taken by somebody else than who held it"
     case .custodySealMismatch: "the seal found on an item is not the one that was put on"
     case .custodyTimeOrder: "a custody event happened before the one that was recorded before it"
@@ -205,7 +217,7 @@ package struct Finding: Hashable, Sendable {
   package let code: FindingCode
   package let severity: FindingSeverity
   /// What it is about: a file name, an image, an audit event.
-  package let subject: String
+  package private(set) var subject: String
   package let expected: String?
   package let observed: String?
   /// The sectors of the medium that are affected, where they can be named.
@@ -238,6 +250,13 @@ package struct Finding: Hashable, Sendable {
     self.observed = cause.description
     self.sectors = nil
     self.cause = cause
+  }
+
+  /// The same of something that lies elsewhere: its subject begins with the place.
+  package func at(_ place: String) -> Finding {
+    var finding = self
+    finding.subject = "\(place)/\(subject)"
+    return finding
   }
 
   /// What is observed of an acquisition that can be resumed.

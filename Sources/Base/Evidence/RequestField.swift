@@ -15,6 +15,7 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case mediaType = "media-type"
   case output
   case overflowTo = "overflow-to"
+  case copy
   case renew
   case request
   case report

@@ -38,20 +38,28 @@ package enum AcquisitionVerdict: Hashable, Sendable {
 package enum VerificationVerdict: String, Hashable, Sendable, CaseIterable, Comparable {
   /// Everything that was recorded was recomputed and is equal.
   case verified
+  /// What was looked at is as recorded; a copy that the record knows was not at hand.
+  case notAllChecked
   /// There was nothing to compare with.
   case noReference
   /// The verification could not look at everything.
   case incomplete
-  /// The evidence is intact, but custody or audit chain is not.
+  /// The custody record or the audit chain is not intact; a log that was altered leads, whatever else is found.
   case chainBroken
   /// A value differs from the recorded one.
   case mismatch
   /// Stored data is damaged and can be located.
   case damaged
 
-  package var sentence: String {
+  /// Of a verification that looked at everything that is recorded.
+  package var sentence: String { sentence(of: .everything) }
+
+  /// Says no more than a verification of this scope shows.
+  package func sentence(of scope: VerificationScope) -> String {
     switch self {
-    case .verified: "Verified: everything recorded was recomputed and is equal."
+    case .verified: scope.verified
+    case .notAllChecked:
+      "Not all checked: a copy was not at hand; what was checked is as recorded."
     case .noReference: "No reference: there was nothing to compare with."
     case .incomplete: "Incomplete: not everything could be looked at."
     case .chainBroken: "Chain broken: the custody record or the audit chain is not intact."
@@ -63,7 +71,7 @@ package enum VerificationVerdict: String, Hashable, Sendable, CaseIterable, Comp
   package var exitStatus: ExitStatus {
     switch self {
     case .verified: .complete
-    case .noReference: .noReference
+    case .notAllChecked, .noReference: .noReference
     case .incomplete: .incomplete
     case .chainBroken: .chainBroken
     case .mismatch, .damaged: .mismatch
@@ -73,4 +81,48 @@ package enum VerificationVerdict: String, Hashable, Sendable, CaseIterable, Comp
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 
   package static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+}
+
+/// How much a verification looks at, and so how much a good result says.
+package enum VerificationScope: Hashable, Sendable {
+  /// Everything that is recorded of a case, an item or an acquisition.
+  case everything
+  /// The files that a manifest names, and no case.
+  case acquisition
+  /// What was handed over in one bag.
+  case bag
+  /// Some copies of the images, which `which` names.
+  case copies(which: String)
+  /// The chunk digests and the Merkle root over them, and no digest of the whole.
+  case chunks
+  /// An image against the digests it stores itself.
+  case image
+  /// A disc image against its own error detection codes.
+  case disc
+  /// Some sectors of an acquisition.
+  case proof
+  /// A file against its signature.
+  case signedFile
+  /// The audit log and what it is held against.
+  case auditLog
+
+  fileprivate var verified: String {
+    switch self {
+    case .everything: "Verified: everything recorded was recomputed and is equal."
+    case .acquisition:
+      "Verified: every file that the manifest names is as recorded; no case and no other copy was looked at."
+    case .bag: "Verified: what is signed in the bag is as recorded, and the bag is complete."
+    case .copies(let which): "Verified as far as asked: of the copies only \(which), which is as recorded."
+    case .chunks:
+      "Verified by chunks: every chunk is as recorded; the digests of the whole were not computed."
+    case .image:
+      "Verified: the contents have the digests that the image stores itself; nothing signed was compared."
+    case .disc:
+      "Verified: the sectors have the checksums that they carry themselves; nothing signed was compared."
+    case .proof: "Verified: the sectors shown are those of the acquisition; the rest of it was not looked at."
+    case .signedFile: "Verified: the file is the one that was signed."
+    case .auditLog:
+      "Verified: the audit log is as it was signed or noted elsewhere; no image was read."
+    }
+  }
 }

@@ -36,6 +36,7 @@ struct AuditVerifyCommand: CaseCommand {
   @Option(help: "A certificate to trust, PEM or DER, besides that of the case. May be given more than once.")
   var trust: [String] = []
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -46,8 +47,8 @@ struct AuditVerifyCommand: CaseCommand {
       .perform()
     let report = outcome.report
     if report.verdict == .verified { CommandSession.sign(passphraseFile: passphrase.passphraseFile) }
-    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandSession.forgo() }
-    var lines = VerificationRendering.lines(report)
+    if !report.canBeRecorded { CommandSession.forgo() }
+    var lines = VerificationRendering.lines(report, all: findings.all)
     if let log = outcome.log {
       if let wrong = log.firstWrong {
         lines.insert("The first event that is wrong: \(wrong)", at: lines.count - 1)

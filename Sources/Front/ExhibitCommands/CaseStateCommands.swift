@@ -81,6 +81,7 @@ struct CaseRebuildCommand: CaseCommand {
       """)
 
   @OptionGroup var caseOptions: CaseOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -89,7 +90,7 @@ struct CaseRebuildCommand: CaseCommand {
       [
         "The tables are written anew from the audit log. "
           + (differences.isEmpty ? "Nothing differed." : "\(differences.count) things differed before:")
-      ] + differences.map { "  \(Rendering.line($0))" },
+      ] + FindingRendering.lines(differences, all: findings.all),
       json: .fields([
         "differences": JSONValue(differences.count), "findings": .array(differences.map(Rendering.json)),
       ]))

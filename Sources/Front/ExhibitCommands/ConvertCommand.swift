@@ -60,6 +60,7 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Fill damaged sectors of the input with zeros and name them.") var acceptDamage = false
   @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
   @OptionGroup var source: InputOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
@@ -98,7 +99,7 @@ struct ConvertCommand: ParsableCommand {
     let display = ProgressDisplay("Converting")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
-    rendering.show(Self.lines(report), json: Self.json(report))
+    rendering.show(Self.lines(report, all: findings.all), json: Self.json(report))
     if report.exitStatus != .complete { throw EndedWith(status: report.exitStatus) }
   }
 
@@ -142,7 +143,7 @@ struct ConvertCommand: ParsableCommand {
     return request
   }
 
-  private static func lines(_ report: ConversionReport) -> [String] {
+  private static func lines(_ report: ConversionReport, all: Bool) -> [String] {
     var lines = [report.advisedSentence]
     lines.append("  from       \(report.inputFormat.title), \(HumanText.size(report.geometry.length))")
     for file in report.files.prefix(8) {
@@ -172,7 +173,7 @@ struct ConvertCommand: ParsableCommand {
     }
     if !report.findings.isEmpty {
       lines.append("Findings about the input")
-      lines += report.findings.map { "  \(Rendering.line($0))" }
+      lines += FindingRendering.lines(report.findings, all: all)
     }
     return lines
   }

@@ -132,11 +132,13 @@ struct CustodyShowCommand: CaseCommand {
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let account = try CustodyAccount(of: try itemNumber(item), in: try caseOptions.folder())
     output.show(
-      CustodyRendering.lines(account), json: account.json(findings: account.findings.map(Rendering.json)))
+      CustodyRendering.lines(account, all: findings.all),
+      json: account.json(findings: account.findings.map(Rendering.json)))
   }
 }

@@ -4,7 +4,7 @@ import Rendering
 
 /// The custody of an item as text: a table of its events, a timeline, who has it, what does not hold together.
 enum CustodyRendering {
-  static func lines(_ account: CustodyAccount) -> [String] {
+  static func lines(_ account: CustodyAccount, all: Bool) -> [String] {
     guard !account.lines.isEmpty else { return ["No custody event is recorded for item \(account.item)."] }
     let table = TextTable.lines(
       ["event", "when (UTC)", "what", "from", "to", "where", "seal", "signed by"],
@@ -37,7 +37,7 @@ enum CustodyRendering {
       if !account.periods.isEmpty { lines.append("No gap is found.") }
     } else {
       lines.append("Findings:")
-      lines += account.findings.map { "  \(Rendering.line($0))" }
+      lines += FindingRendering.lines(account.findings, all: all)
     }
     return lines
   }

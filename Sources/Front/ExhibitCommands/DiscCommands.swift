@@ -33,12 +33,13 @@ struct DiscShowCommand: ParsableCommand {
   @Flag(help: "Read every sector and count kinds and errors.") var readData = false
   @Option(help: "Write the picture of the layout as SVG to this new file.", completion: .file()) var svg:
     String?
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let info = try DiscReading.perform(image, readsData: readData)
     if let svg { try DurableFile.write(DiscLayoutDrawing(info.image.disc).svg.utf8, to: FilePath(svg)) }
-    output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
+    output.show(DiscRendering.lines(info, all: findings.all), json: DiscRendering.json(info))
     if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
   }
 }
@@ -58,11 +59,12 @@ struct DiscCheckCommand: ParsableCommand {
 
   @Argument(help: "A cue sheet, a table of contents of cdrdao, or sectors of a track.", completion: .file())
   var image: String
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let info = try DiscReading.perform(image, readsData: true)
-    output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
+    output.show(DiscRendering.lines(info, all: findings.all), json: DiscRendering.json(info))
     if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
   }
 }

@@ -10,7 +10,7 @@ enum DiscRendering {
   /// Columns of the picture.
   private static let width = 72
 
-  static func lines(_ info: DiscInfo) -> [String] {
+  static func lines(_ info: DiscInfo, all: Bool) -> [String] {
     let disc = info.image.disc
     var lines = ["\(info.format.title) of a \(disc.medium.title): \(info.path.string)"]
     lines += DiscDrawing.lines(disc, width: width).map { "  " + $0 }
@@ -24,7 +24,7 @@ enum DiscRendering {
     if info.wasDataRead { lines += sectorLines(info) }
     if !info.findings.isEmpty {
       lines.append("Findings")
-      lines += info.findings.map { "  \(Rendering.line($0))" }
+      lines += FindingRendering.lines(info.findings, all: all)
     }
     lines.append(state(info))
     return lines

@@ -25,6 +25,7 @@ struct ImportCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "The certificate of whoever signed, PEM or DER. May be given more than once.")
   var trust: [String] = []
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
@@ -35,7 +36,7 @@ struct ImportCommand: CaseCommand {
     let display = ProgressDisplay("Verifying")
     let outcome = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
-    var lines = VerificationRendering.lines(outcome.report)
+    var lines = VerificationRendering.lines(outcome.report, all: findings.all)
     lines += outcome.newItems.map { "Item \($0) added to the case." }
     lines += outcome.taken.map { "Acquisition \($0) taken into \(folder.path)." }
     if outcome.taken.isEmpty { lines.append("Nothing was taken into the case.") }

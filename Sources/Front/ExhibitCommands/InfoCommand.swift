@@ -30,6 +30,7 @@ struct InfoCommand: ParsableCommand {
   @Option(help: "Sector size in bytes of a raw image, which does not say it: 512, 1024, 2048, 4096.")
   var sectorSize: UInt32 = 512
   @OptionGroup var input: InputOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -41,8 +42,10 @@ struct InfoCommand: ParsableCommand {
     ) { display.update(done: $0, of: $1) }
     display.finish()
     switch info {
-    case .disk(let info): output.show(InfoRendering.lines(info), json: InfoRendering.json(info))
-    case .disc(let info): output.show(DiscRendering.lines(info), json: DiscRendering.json(info))
+    case .disk(let info):
+      output.show(InfoRendering.lines(info, all: findings.all), json: InfoRendering.json(info))
+    case .disc(let info):
+      output.show(DiscRendering.lines(info, all: findings.all), json: DiscRendering.json(info))
     }
     if info.exitStatus != .complete { throw EndedWith(status: info.exitStatus) }
   }

@@ -11,7 +11,7 @@ enum InfoRendering {
   /// Segments that are listed one by one.
   private static let listedSegments = 12
 
-  static func lines(_ info: ImageInfo) -> [String] {
+  static func lines(_ info: ImageInfo, all: Bool) -> [String] {
     var lines = [HumanText.singleLine("\(info.path): \(title(info))")]
     func add(_ title: String, _ entries: [Entry]) {
       let shown = entries.compactMap { entry in entry.value.map { (entry.name, $0) } }
@@ -39,7 +39,7 @@ enum InfoRendering {
     if !info.lost.isEmpty { lines.append("  lost: sectors \(info.lost.listed(limit: 64))") }
     if !info.findings.isEmpty {
       lines.append("Findings")
-      lines += info.findings.map { "  \(Rendering.line($0))" }
+      lines += FindingRendering.lines(info.findings, all: all)
     }
     return lines
   }

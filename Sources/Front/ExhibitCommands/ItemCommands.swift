@@ -199,6 +199,7 @@ struct ItemCheckLabelCommand: CaseCommand {
   @Argument(help: "A picture of the label.", completion: .file()) var picture: String?
   @Option(help: "What a scanner read from the code.") var text: String?
   @OptionGroup var caseOptions: CaseOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -211,7 +212,7 @@ struct ItemCheckLabelCommand: CaseCommand {
     let check = try ItemLabels.check(read, in: try caseOptions.folder())
     let isRight = !check.findings.contains { $0.severity == .failure }
     var lines = ["Label of item \(check.item)" + (check.description.isEmpty ? "" : ": \(check.description)")]
-    lines += check.findings.map { "  \(Rendering.line($0))" }
+    lines += FindingRendering.lines(check.findings, all: findings.all)
     lines.append(isRight ? "The label says what the case says." : "The label does not belong to this case.")
     output.show(
       lines,

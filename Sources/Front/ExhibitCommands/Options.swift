@@ -40,6 +40,11 @@ struct InputOptions: ParsableArguments {
   }
 }
 
+/// `--all`.
+struct FindingOptions: ParsableArguments {
+  @Flag(help: "Show every finding, not only the first of each kind. JSON always has all.") var all = false
+}
+
 /// `--case`.
 struct CaseOptions: ParsableArguments {
   @Option(

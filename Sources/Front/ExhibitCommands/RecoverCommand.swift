@@ -32,6 +32,7 @@ struct RecoverCommand: ParsableCommand {
   var keepDamaged = false
   @Flag(help: "Begin even where the destination might be too small; lost ranges take no space.")
   var acceptLittleSpace = false
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
@@ -42,11 +43,11 @@ struct RecoverCommand: ParsableCommand {
     let display = ProgressDisplay("Recovering")
     let summary = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
-    rendering.show(Self.lines(summary), json: Self.json(summary))
+    rendering.show(Self.lines(summary, all: findings.all), json: Self.json(summary))
     if summary.exitStatus != .complete { throw EndedWith(status: summary.exitStatus) }
   }
 
-  private static func lines(_ summary: RecoverySummary) -> [String] {
+  private static func lines(_ summary: RecoverySummary, all: Bool) -> [String] {
     var lines: [String] = []
     let total = summary.map.sectorCount
     lines.append(
@@ -73,7 +74,7 @@ struct RecoverCommand: ParsableCommand {
     lines.append("  SHA-256    \(summary.fileSHA256) of the recovered file, not of the medium")
     if !summary.findings.isEmpty {
       lines.append("Findings about the image")
-      lines += summary.findings.map { "  \(Rendering.line($0))" }
+      lines += FindingRendering.lines(summary.findings, all: all)
     }
     return lines
   }

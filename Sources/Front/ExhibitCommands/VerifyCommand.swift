@@ -12,12 +12,17 @@ struct VerifyCommand: CaseCommand {
     commandName: "verify", abstract: "Verify a case, an item, a manifest, a report or a lone image.",
     discussion: """
       Everything that was recorded is recomputed from the files: chunk digests, Merkle root, digests of the whole,
-      segments, signature, audit chain. Exit status: 0 verified, 5 mismatch or damage, 6 nothing to compare with,
-      7 custody or audit chain broken.
+      segments, signature, audit chain. Of a case, in every folder that images were written to. Exit status: 0 verified,
+      5 mismatch or damage, 6 nothing to compare with, or a folder is not at hand, 7 custody or audit chain broken.
+
+      A folder that is not at hand, such as on a drive in the safe, is named and not checked. With --copy only those
+      are checked that you name; the record says which, and the report when the others were last checked.
 
       Examples:
         exhibit verify 2026-0142
         exhibit verify 2026-0142 --item 001
+        exhibit verify 2026-0142 --copy case
+        exhibit verify 2026-0142 --copy /media/second/2026-0142
         exhibit verify 001.E01
         exhibit verify reports/001-report-1.html
         exhibit verify evidence/001/001.manifest.json --trust certificates/examiner.pem
@@ -43,18 +48,26 @@ struct VerifyCommand: CaseCommand {
   var expectHead: [String] = []
   @Option(help: "A folder that holds segments besides that of the manifest. May be given more than once.")
   var with: [String] = []
+  @Option(
+    help: """
+      Check only this copy of each acquisition: `case` for the case folder, or the folder a copy is in, also where its \
+      drive is now mounted elsewhere. May be given more than once. Default: all that the record knows.
+      """)
+  var copy: [String] = []
   @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
   var level = VerificationLevel.full.rawValue
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let number = try item.map { try itemNumber($0) }
+    let copies = try copies()
     let target: VerificationJob.Target =
-      if let path { try VerificationJob.target(FilePath(path), as: try input.format(), item: number) } else {
-        .record(try caseOptions.folder(), item: number)
-      }
-    if case .record(let folder, _) = target {
+      if let path {
+        try VerificationJob.target(FilePath(path), as: try input.format(), item: number, copies: copies)
+      } else { .record(try caseOptions.folder(), item: number, copies: copies) }
+    if case .record(let folder, _, _) = target {
       CommandSession.work(on: folder)
       CommandSession.askBeforehand(passphraseFile: passphrase.passphraseFile)
     } else {
@@ -70,8 +83,28 @@ struct VerifyCommand: CaseCommand {
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     if report.isLogIntact { CommandSession.sign(passphraseFile: passphrase.passphraseFile) }
-    if report.findings.contains(where: { $0.code == .databaseDamaged }) { CommandSession.forgo() }
-    output.show(VerificationRendering.lines(report), json: VerificationRendering.json(report))
+    if !report.canBeRecorded { CommandSession.forgo() }
+    output.show(
+      VerificationRendering.lines(report, all: findings.all) + advice(report),
+      json: VerificationRendering.json(report))
     if report.verdict.exitStatus != .complete { throw EndedWith(status: report.verdict.exitStatus) }
+  }
+
+  private func copies() throws(EvidenceError) -> CopyChoice {
+    guard !copy.isEmpty else { return .all }
+    let folders = try copy.filter { $0 != Self.own }.map { (folder) throws(EvidenceError) in
+      FilePath(try required(folder, "--copy"))
+    }
+    return .only(own: copy.contains(Self.own), folders)
+  }
+
+  private static let own = "case"
+
+  /// The way on where a drive is not at hand.
+  private func advice(_ report: VerificationReport) -> [String] {
+    guard copy.isEmpty, report.findings.contains(where: { $0.code == .copyNotChecked }) else { return [] }
+    return [
+      "Attach what is not at hand, or name what is to be checked: --copy \(Self.own) for the case folder, --copy FOLDER for a copy."
+    ]
   }
 }

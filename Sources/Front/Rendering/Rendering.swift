@@ -99,11 +99,18 @@ package enum Rendering {
   }
 
   /// One finding on one line: `failure digest.mismatch 001.raw: a digest … (expected …, observed …)`.
-  package static func line(_ finding: Finding) -> String {
+  /// - Parameter length: characters of a value that are shown; all where `nil`.
+  package static func line(_ finding: Finding, upTo length: Int? = nil) -> String {
+    func shown(_ value: String) -> String {
+      guard let length, value.count > length else { return value }
+      return "\(value.prefix(length))…"
+    }
     var parts: [String] = []
     if let sectors = finding.sectors { parts.append("sectors \(sectors)") }
-    if let expected = finding.expected { parts.append("expected \(expected)") }
-    if let observed = finding.advisedObservation { parts.append("observed \(observed)") }
+    if let expected = finding.expected { parts.append("expected \(shown(expected))") }
+    if let observed = finding.advisedObservation {
+      parts.append("observed \(finding.cause == nil ? shown(observed) : observed)")
+    }
     let details = parts.isEmpty ? "" : " (\(parts.joined(separator: ", ")))"
     return HumanText.singleLine(
       "\(finding.severity.rawValue)  \(finding.code.rawValue)  \(finding.subject): \(finding.advisedMeaning)\(details)"

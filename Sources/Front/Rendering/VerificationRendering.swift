@@ -16,7 +16,8 @@ package enum VerificationRendering {
   }
 
   /// Checks, signers, digests, findings, verdict.
-  package static func lines(_ report: VerificationReport) -> [String] {
+  /// - Parameter all: every finding, not only the first of a kind.
+  package static func lines(_ report: VerificationReport, all: Bool = false) -> [String] {
     var lines = ["Verification of \(HumanText.singleLine(report.subject))"]
     for check in report.checks {
       lines.append("  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(against(check)))"))")
@@ -33,9 +34,9 @@ package enum VerificationRendering {
     }
     if !report.findings.isEmpty {
       lines.append("Findings:")
-      lines += report.findings.map { "  \(Rendering.line($0))" }
+      lines += FindingRendering.lines(report.findings, for: report.verdict, all: all)
     }
-    lines.append(report.verdict.sentence + reservations(report))
+    lines.append(FindingRendering.sentence(report) + reservations(report))
     return lines
   }
 
@@ -64,7 +65,7 @@ package enum VerificationRendering {
   package static func json(_ report: VerificationReport) -> JSONValue {
     .fields([
       "subject": .string(report.subject), "verdict": .string(report.verdict.rawValue),
-      "sentence": .string(report.verdict.sentence),
+      "sentence": .string(FindingRendering.sentence(report)),
       "exitStatus": JSONValue(report.verdict.exitStatus.rawValue),
       "checks": .array(
         report.checks.map {
@@ -81,6 +82,15 @@ package enum VerificationRendering {
             Dictionary(uniqueKeysWithValues: digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) }))
         }),
       "findings": .array(report.findings.map(Rendering.json)),
+      "copies": report.copies.isEmpty ? nil : .array(report.copies.map(json)),
+    ])
+  }
+
+  private static func json(_ copy: CopyCheck) -> JSONValue {
+    .fields([
+      "acquisition": .string(copy.acquisition.description), "folder": .string(copy.folder),
+      "foundAt": copy.foundAt.map { .string($0) }, "verdict": copy.verdict.map { .string($0.rawValue) },
+      "notChecked": copy.reason.map { .string($0) },
     ])
   }
 

@@ -10,7 +10,7 @@ import Verification
 struct VerifierArguments {
   static let usage = """
     usage: exhibit-verify PATH… [--trust CERT]… [--crl LIST]… [--expect-head HEAD]…
-                            [--with FOLDER]… [--level full|chunks] [--as FORMAT] [--json]
+                            [--with FOLDER]… [--level full|chunks] [--as FORMAT] [--all] [--json]
 
     Verifies what others made, with nothing but what they handed over. Writes nothing, asks no network.
 
@@ -29,6 +29,7 @@ struct VerifierArguments {
     --with FOLDER    a folder that holds segments besides that of the manifest. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk digests and the Merkle root over them.
     --as FORMAT      treat images as this format instead of detecting it; raw uses the bytes as they are.
+    --all            every finding, not only the first of each kind
     --json           the result as one JSON object on standard output
     --version, --help
 
@@ -49,6 +50,7 @@ struct VerifierArguments {
   var level = VerificationLevel.full
   var format: FormatID?
   var json = false
+  var showsAll = false
   var wantsHelp = false
   var wantsVersion = false
 
@@ -90,6 +92,7 @@ struct VerifierArguments {
           throw EvidenceError(.argumentInvalid, "--as \(name)", "one of \(known)")
         }
         self.format = format.id
+      case "--all": showsAll = true
       case "--json": json = true
       case "--help", "-h": wantsHelp = true
       case "--version": wantsVersion = true

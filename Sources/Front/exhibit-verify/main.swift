@@ -32,12 +32,12 @@ enum ExhibitVerify {
     let display = ProgressDisplay("Verifying")
     let outcomes = VerificationBatch(subjects, settings).perform { display.update(done: $0, of: $1) }
     display.finish()
-    try show(outcomes, sandbox, asJSON: arguments.json)
+    try show(outcomes, sandbox, asJSON: arguments.json, showsAll: arguments.showsAll)
   }
 
   /// Of one path its report or error; of several all of them, and the status of the worst.
   private static func show(
-    _ outcomes: [VerificationBatch.Outcome], _ sandbox: [Sandbox.Piece], asJSON: Bool
+    _ outcomes: [VerificationBatch.Outcome], _ sandbox: [Sandbox.Piece], asJSON: Bool, showsAll: Bool
   ) throws {
     if outcomes.count == 1, case .failure(let error) = outcomes[0] { throw error }
     var objects: [JSONValue] = []
@@ -45,7 +45,7 @@ enum ExhibitVerify {
       switch outcome {
       case .success(let report):
         objects.append(VerificationRendering.json(report))
-        if !asJSON { Rendering.show(VerificationRendering.lines(report)) }
+        if !asJSON { Rendering.show(VerificationRendering.lines(report, all: showsAll)) }
       case .failure(let error):
         objects.append(Rendering.json(of: error))
         Rendering.report(error, by: name)

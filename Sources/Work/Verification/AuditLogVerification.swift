@@ -84,7 +84,8 @@ package struct AuditLogVerification {
           ? []
           : [
             Finding(
-              .auditHeadMismatch, subject: "\(name): event \(head.position.sequence)",
+              head.position.sequence > chain.sequence ? .auditEventMissing : .auditHeadMismatch,
+              subject: "\(name): event \(head.position.sequence)",
               expected: "SHA-256 \(head.position.digest)",
               observed: observed.map { "SHA-256 \($0)" } ?? "no such event")
           ])

@@ -32,6 +32,11 @@ package struct ManifestVerification {
     return settings.others + overflow.filter { Files.kind($0) == .folder }
   }
 
+  /// Folders that took over when the images were written, and are not at hand.
+  private func away(_ manifest: Manifest) -> [String] {
+    followsOverflow ? manifest.acquisition.overflow.filter { Files.kind(FilePath($0)) != .folder } : []
+  }
+
   private var name: String { path.lastComponent?.string ?? path.string }
 
   /// What was verified, for callers that compare more with it.
@@ -67,7 +72,7 @@ package struct ManifestVerification {
     let images = Swift.Result { () throws(EvidenceError) in
       try checkImages(of: manifest, &ofImages, progress: progress)
     }
-    take(files.finish(), &report)
+    take(files.finish(), of: manifest, &report)
     try images.get()
     checkSums(of: manifest, manifestDigest: digest, &report)
     checkUnlisted(manifest, &report)
@@ -171,17 +176,32 @@ package struct ManifestVerification {
 
   // MARK: Files
 
-  private func take(_ files: [FileChecks.Result], _ report: inout VerificationReport) {
+  private func take(_ files: [FileChecks.Result], of manifest: Manifest, _ report: inout VerificationReport) {
     guard !settings.stop.isRaised else {
       // A digest that was cut short says nothing of the file.
       report.wasStopped = true
       return report.skip("files", because: "the verification was stopped")
     }
+    let away = away(manifest)
+    for folder in away {
+      report.findings.append(
+        Finding(.copyNotChecked, .warning, subject: folder, expected: "a folder with segments of \(name)"))
+    }
+    let segments = Set(manifest.images.flatMap(\.segments).map(\.name))
     for file in files {
+      // It may lie in the folder that is not at hand.
+      if !away.isEmpty, file.finding?.code == .fileMissing, segments.contains(file.name) {
+        report.skip("\(file.name): size and SHA-256", because: Self.notAtHand(away))
+        continue
+      }
       report.take(
         file.skipsDigest ? "\(file.name): size" : "\(file.name): size and SHA-256", against: "manifest",
         file.finding.map { [$0] } ?? [])
     }
+  }
+
+  private static func notAtHand(_ folders: [String]) -> String {
+    "\(folders.joined(separator: ", ")) not at hand"
   }
 
   /// Those that are there.
@@ -320,6 +340,11 @@ package struct ManifestVerification {
     guard let first = image.segments.first,
       let contents = image.contents.first(where: { $0.stream == stream.name })
     else { return }
+    let away = away(manifest)
+    let folders = FileFolders(folder, besides: elsewhere(manifest))
+    if !away.isEmpty, image.segments.contains(where: { !Files.exists(folders.path(of: $0.name)) }) {
+      return report.skip("\(first.name): contents", because: Self.notAtHand(away))
+    }
     let reader: any ImageReader
     do throws(EvidenceError) {
       reader = try Formats.openDisk(

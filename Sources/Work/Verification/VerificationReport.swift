@@ -35,6 +35,30 @@ package struct VerificationCheck: Hashable, Sendable {
   }
 }
 
+/// What became of one copy of an acquisition that the record knows.
+package struct CopyCheck: Sendable {
+  package let acquisition: RecordIdentifier
+  /// As it is recorded: relative to the case of the case's own, otherwise absolute.
+  package let folder: String
+  /// Where it was found, if not there.
+  package let foundAt: String?
+  /// `nil` where it was not checked.
+  package let verdict: VerificationVerdict?
+  /// Why it was not checked.
+  package let reason: String?
+
+  package init(
+    _ acquisition: RecordIdentifier, folder: String, foundAt: String? = nil, verdict: VerificationVerdict?,
+    reason: String? = nil
+  ) {
+    self.acquisition = acquisition
+    self.folder = folder
+    self.foundAt = foundAt
+    self.verdict = verdict
+    self.reason = reason
+  }
+}
+
 /// The result of a verification: what was looked at, what was found, and what follows from it.
 package struct VerificationReport: Sendable {
   /// What was verified: a manifest, an image, a case.
@@ -53,6 +77,10 @@ package struct VerificationReport: Sendable {
   package var hasReference = false
   /// The work was stopped before everything was looked at.
   package var wasStopped = false
+  /// How much was to be looked at; a good verdict says no more.
+  package var scope = VerificationScope.everything
+  /// The copies of acquisitions that the record knows, the case's own among them.
+  package var copies: [CopyCheck] = []
 
   package init(subject: String) { self.subject = subject }
 
@@ -79,6 +107,7 @@ package struct VerificationReport: Sendable {
     renewals += other.renewals
     manifests.merge(other.manifests) { $1 }
     computed.merge(other.computed) { $1 }
+    copies += other.copies
     hasReference = hasReference || other.hasReference
     wasStopped = wasStopped || other.wasStopped
   }
@@ -88,6 +117,12 @@ package struct VerificationReport: Sendable {
     !findings.contains {
       $0.severity == .failure && ($0.code.consequence == .chainBroken || $0.code == .databaseDamaged)
     }
+  }
+
+  /// Nothing must be written to a database that is damaged, nor behind the end of a log whose end is missing: another
+  /// event would stand in its place.
+  package var canBeRecorded: Bool {
+    !findings.contains { [.databaseDamaged, .auditEventMissing].contains($0.code) }
   }
 
   /// Compares the manifests with heads that were noted elsewhere when they were made; each must be there.
@@ -104,21 +139,47 @@ package struct VerificationReport: Sendable {
     }
   }
 
+  /// The verdict in words that say no more than was looked at.
+  package var sentence: String { verdict.sentence(of: scope) }
+
+  /// The same of something that lies elsewhere: names begin with the place.
+  package func at(_ place: String) -> VerificationReport {
+    var report = self
+    report.checks = checks.map {
+      VerificationCheck("\(place)/\($0.name)", $0.outcome, against: $0.against, cause: $0.cause)
+    }
+    report.findings = findings.map { $0.at(place) }
+    report.computed = Dictionary(computed.map { ("\(place)/\($0.key)", $0.value) }) { first, _ in first }
+    // A published head is looked for among those of the case.
+    report.manifests = [:]
+    return report
+  }
+
   /// What follows from the findings; the worst of them decides.
   package var verdict: VerificationVerdict {
-    let failures = findings.filter { $0.severity == .failure }.map(\.code.consequence)
-    if let worst = failures.max() { return worst }
+    let codes = findings.filter { $0.severity == .failure }.map(\.code)
+    // What is compared with a log that was altered is compared with nothing.
+    let isBroken = codes.contains { scope == .auditLog ? $0.consequence == .chainBroken : $0.isOfTheLog }
+    if isBroken { return .chainBroken }
+    if let worst = codes.map(\.consequence).max() { return worst }
     if wasStopped { return .incomplete }
+    if findings.contains(where: { $0.code == .copyNotChecked }) { return .notAllChecked }
     return hasReference ? .verified : .noReference
   }
 }
 
 extension FindingCode {
+  /// The audit log itself is not what was recorded, signed or noted.
+  package var isOfTheLog: Bool {
+    [.auditEventMissing, .auditEventAltered, .auditChainBroken, .auditHeadMismatch].contains(self)
+  }
+
   /// The verdict a failure of this kind leads to.
-  fileprivate var consequence: VerificationVerdict {
+  package var consequence: VerificationVerdict {
     switch self {
     case .chunkDamaged, .structureDamaged, .imageTruncated, .segmentMissing, .databaseDamaged: .damaged
-    case .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch, .recordMismatch,
+    case .auditEventMissing, .auditChainBroken, .auditEventAltered, .auditHeadMismatch, .custodyMismatch,
+      .recordMismatch,
       .auditTimeOrder, .checkpointMalformed, .checkpointMismatch, .checkpointUnrecorded, .schemaAltered,
       .acquisitionUnrecorded, .custodyNotConfirmed, .eventSignatureInvalid:
       .chainBroken

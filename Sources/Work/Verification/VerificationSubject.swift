@@ -63,7 +63,20 @@ package enum VerificationSubject: Hashable, Sendable {
   ) throws(EvidenceError) -> VerificationReport {
     var report = try report(settings, progress: progress)
     report.expect(settings.heads)
+    report.scope = scope(settings.level)
     return report
+  }
+
+  private func scope(_ level: VerificationLevel) -> VerificationScope {
+    switch self {
+    case .manifest: level == .full ? .acquisition : .chunks
+    case .bag: level == .full ? .bag : .chunks
+    case .proof: .proof
+    case .auditLog: .auditLog
+    case .signedFile: .signedFile
+    case .image: .image
+    case .disc: .disc
+    }
   }
 
   private func report(

@@ -140,7 +140,7 @@ struct AuditCheck {
     let followsDirectly = row.sequence == sequence &+ 1
     if !followsDirectly {
       report(
-        .auditChainBroken, sequence &+ 1, expected: "an event",
+        .auditEventMissing, sequence &+ 1, expected: "an event",
         observed: "missing; the next one is event \(row.sequence)")
     }
     let before = findings.count
@@ -197,7 +197,8 @@ struct AuditCheck {
       let number = Int64(exactly: head.sequence) ?? Int64.max
       guard digests[number] != head.digest.hex else { continue }
       report(
-        .auditHeadMismatch, number, expected: "digest \(head.digest.hex) (\(reference.source))",
+        number > sequence ? .auditEventMissing : .auditHeadMismatch, number,
+        expected: "digest \(head.digest.hex) (\(reference.source))",
         observed: digests[number].map { "digest \($0)" } ?? "no such event; the log ends at \(sequence)")
     }
   }

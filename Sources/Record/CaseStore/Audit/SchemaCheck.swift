@@ -19,7 +19,7 @@ enum SchemaCheck {
   /// That would look every event of every row up in the log. The log has no gaps, which ``AuditCheck`` demands, so that
   /// here the first and the last event of each table tell as much.
   private static func references(of database: Database) throws -> [Finding] {
-    var findings: [Finding] = []
+    var findings = try cutEnd(of: database)
     for table in try String.fetchAll(
       database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
     {
@@ -30,8 +30,7 @@ enum SchemaCheck {
         let missing =
           key.destinationTable == "audit_event"
           ? """
-          SELECT (SELECT ifnull(min(\(own[0])), 1) FROM \(child)) < 1 OR
-            (SELECT ifnull(max(\(own[0])), 0) FROM \(child)) > (SELECT ifnull(max(\(others[0])), 0) FROM \(parent))
+          SELECT (SELECT ifnull(min(\(own[0])), 1) FROM \(child)) < 1
           """
           : """
           SELECT EXISTS (SELECT 1 FROM (SELECT DISTINCT \(own.joined(separator: ", ")) FROM \(child)) c WHERE \(own.map { "c.\($0) IS NOT NULL" }.joined(separator: " AND "))
@@ -48,6 +47,32 @@ enum SchemaCheck {
       }
     }
     return findings
+  }
+
+  /// Events past the end of the log that rows refer to: the end was cut off, and the rows were left.
+  private static func cutEnd(of database: Database) throws -> [Finding] {
+    let end = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM audit_event") ?? 0
+    var (tables, last): ([String], Int64) = ([], 0)
+    for table in try String.fetchAll(
+      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    {
+      for key in try database.foreignKeys(on: table) where key.destinationTable == "audit_event" {
+        guard let column = key.originColumns.first?.quotedDatabaseIdentifier,
+          let newest = try Int64.fetchOne(
+            database, sql: "SELECT max(\(column)) FROM \(table.quotedDatabaseIdentifier)"),
+          newest > end
+        else { continue }
+        if !tables.contains(table) { tables.append(table) }
+        last = max(last, newest)
+      }
+    }
+    guard !tables.isEmpty else { return [] }
+    return [
+      Finding(
+        .auditEventMissing, subject: "audit event \(last)",
+        expected: "the event that rows of \(tables.joined(separator: ", ")) refer to",
+        observed: "no such event; the log ends at \(end)")
+    ]
   }
 
   /// What SQLite itself finds: pages, order, indexes, types and constraints.

@@ -46,6 +46,7 @@ package struct AuditJob {
   /// - Throws: `notACase`, `caseNewer`; that a case is damaged is a finding.
   package func perform() throws(EvidenceError) -> Outcome {
     var report = VerificationReport(subject: "the audit log of \(folder.path)")
+    report.scope = .auditLog
     let store: CaseStore
     do throws(EvidenceError) { store = try CaseStore.openForReading(folder: folder.path) } catch {
       guard [.caseDamaged, .databaseFailed].contains(error.code) else { throw error }
@@ -155,12 +156,14 @@ struct AuditComparison {
             observed: "SHA-256 \(digest)"))
       }
       let signature = try? Files.contents(place.appending(names.signature), cap: SignatureCheck.largestFile)
-      findings += try ManifestSignature.check(
+      let signed = try ManifestSignature.check(
         manifest: bytes, signature: signature, trust: Trust(certificates), subject: names.signature
       ).findings
+      findings += signed
       let manifest = try Manifest(parsing: bytes, name: names.manifest)
-      return AuditReference(
-        manifest.audit, from: names.manifest)
+      // A manifest that was altered says nothing of the log.
+      return signed.contains { $0.severity == .failure }
+        ? nil : AuditReference(manifest.audit, from: names.manifest)
     } catch {
       let code: FindingCode = error.code == .fileMissing ? .fileMissing : .manifestMalformed
       findings.append(Finding(code, subject: names.manifest, observed: error))

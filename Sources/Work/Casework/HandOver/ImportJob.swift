@@ -46,8 +46,10 @@ package struct ImportJob {
   ) throws(EvidenceError) -> Outcome {
     let result = try BagVerification(bag, VerificationSettings(trust: trust, stop: stop)).perform(
       progress: progress)
-    guard result.report.verdict == .verified, !result.acquisitions.isEmpty else {
-      return Outcome(report: result.report, taken: [], newItems: [])
+    var report = result.report
+    report.scope = .bag
+    guard report.verdict == .verified, !result.acquisitions.isEmpty else {
+      return Outcome(report: report, taken: [], newItems: [])
     }
     let store = try CaseStore.open(folder)
     var incoming: [IncomingAcquisition] = []
@@ -69,7 +71,7 @@ package struct ImportJob {
     }
     try store.close()
     return Outcome(
-      report: result.report, taken: incoming.map(\.manifest.acquisition.name), newItems: newItems)
+      report: report, taken: incoming.map(\.manifest.acquisition.name), newItems: newItems)
   }
 }
 

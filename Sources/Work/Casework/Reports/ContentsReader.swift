@@ -35,7 +35,8 @@ struct ContentsReader {
     let known = try store.people()
     let records = try itemRecords(numbers)
     let rates = try readRates()
-    let items = try records.mapThrowing { item throws(EvidenceError) in try self.item(item, rates) }
+    let places = try CopyPlaces(store, records)
+    let items = try records.mapThrowing { item throws(EvidenceError) in try self.item(item, rates, places) }
     let author = try store.acting(in: folder)
     let validated = try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) }
     let identity = try ReportIdentity(
@@ -86,10 +87,10 @@ struct ContentsReader {
   }
 
   private func item(
-    _ record: EvidenceItemRecord, _ rates: [String: ReadRate]
+    _ record: EvidenceItemRecord, _ rates: [String: ReadRate], _ places: CopyPlaces
   ) throws(EvidenceError) -> ReportContents.Item {
     let acquisitions = try store.acquisitions(of: record.number).mapThrowing { entry throws(EvidenceError) in
-      try acquisition(entry, rates[entry.acquisition.id.description])
+      try acquisition(entry, rates[entry.acquisition.id.description], places)
     }
     let known = try store.itemDescription(record.number)
     let lines = try CustodyLines(store, of: record.number)
@@ -127,7 +128,7 @@ struct ContentsReader {
   }
 
   private func acquisition(
-    _ entry: AcquisitionEntry, _ rate: ReadRate?
+    _ entry: AcquisitionEntry, _ rate: ReadRate?, _ places: CopyPlaces
   ) throws(EvidenceError) -> ReportContents.Acquisition {
     guard entry.result?.manifestDigest != nil else { return ReportContents.Acquisition(entry, sealed: nil) }
     let place = folder.path.pushing(FilePath(entry.acquisition.folder))
@@ -157,8 +158,7 @@ struct ContentsReader {
         manifest: manifest, digest: Digest.of(bytes, .sha256),
         signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust())),
       device: try described(DeviceCapture.name()), deviceAfter: try described(DeviceCapture.nameAfter),
-      disc: disc,
-      readRate: rate)
+      disc: disc, readRate: rate, copies: places.copies(of: entry))
   }
 
   /// How fast each acquisition was read, by its identifier.
@@ -184,10 +184,38 @@ struct ContentsReader {
   private static func paths(_ items: [ReportContents.Item], _ folder: CaseFolder) -> [String] {
     let acquisitions = items.flatMap(\.acquisitions)
     return acquisitions.map(\.entry.acquisition.sourcePath)
+      + acquisitions.flatMap(\.copies).map(\.folder).filter { $0.hasPrefix("/") }
       + acquisitions.compactMap(\.sealed?.manifest).flatMap { manifest in
         [manifest.source.path] + manifest.source.files + manifest.acquisition.overflow
           + manifest.acquisition.commandLine.dropFirst().filter { $0.contains("/") }
           + [manifest.acquisition.host.node]
       } + [folder.path.string]
+  }
+}
+
+/// Where the images of acquisitions are, and what became of each place.
+private struct CopyPlaces {
+  private let further: [RecordIdentifier: [AcquisitionCopy]]
+  private let histories: [RecordIdentifier: [String: CopyHistory]]
+
+  init(_ store: CaseStore, _ items: [EvidenceItemRecord]) throws(EvidenceError) {
+    var entries: [AcquisitionEntry] = []
+    for item in items { entries += try store.acquisitions(of: item.number) }
+    self.further = try store.copies()
+    self.histories = try store.copyHistories(of: entries)
+  }
+
+  /// The case's own folder first.
+  func copies(of entry: AcquisitionEntry) -> [ReportContents.Copy] {
+    let known = histories[entry.acquisition.id] ?? [:]
+    let own = entry.acquisition.folder
+    var formats: [String] = []
+    for image in entry.images where !formats.contains(image.format) { formats.append(image.format) }
+    return [.init(folder: own, formats: formats, history: known[own] ?? CopyHistory())]
+      + (further[entry.acquisition.id] ?? []).map {
+        .init(
+          folder: $0.folder, formats: $0.formats, failure: $0.failure,
+          history: known[$0.folder] ?? CopyHistory())
+      }
   }
 }

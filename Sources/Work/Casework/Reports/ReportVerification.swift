@@ -22,6 +22,7 @@ struct ReportVerification {
     let trusted =
       settings.trust.certificates + CaseCertificates(folder).check(against: store, &certificates)
     var (report, contents) = try SignedFile(path, settings.trusting(trusted), checksApprovals: false).verify()
+    report.scope = .signedFile
     report.absorb(certificates)
     let approvals = try ReportApproval(folder, store)
     compare(

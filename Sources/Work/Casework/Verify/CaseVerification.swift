@@ -17,6 +17,7 @@ import Verification
 struct CaseVerification {
   let folder: CaseFolder
   let item: ItemNumber?
+  var copies = CopyChoice.all
   /// With what is trusted besides the certificates of the case.
   let settings: VerificationSettings
 
@@ -28,11 +29,14 @@ struct CaseVerification {
   ) throws(EvidenceError) -> VerificationReport {
     let started = Host.now()
     var report = VerificationReport(subject: item.map { "\(folder.path), item \($0)" } ?? folder.path.string)
+    report.scope = settings.level == .full ? .everything : .chunks
     let store: CaseStore
     let items: [ItemEntries]
+    let known: [RecordIdentifier: [AcquisitionCopy]]
     do throws(EvidenceError) {
       store = try CaseStore.openForReading(folder: folder.path)
       items = try entries(store)
+      known = try knownCopies(store)
     } catch {
       let found = folder.acquisitionFolders(of: item)
       guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
@@ -43,28 +47,36 @@ struct CaseVerification {
           RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
           progress)
       }
+      report.skip("copies in other folders", because: "the case database, which names them, is damaged")
       report.expect(settings.heads)
       return report
     }
+    try demandChosen(items, known)
     let certificates = settings.trust.certificates + CaseCertificates(folder).check(against: store, &report)
     var heads: [AuditReference] = []
     var parts: [Part] = []
     let imported = ImportedAcquisitions(store)
     for (item, entries) in items where !settings.stop.isRaised {
       var ofItem = VerificationReport(subject: item.description)
+      ofItem.scope = report.scope
       for entry in entries {
         guard let digest = entry.result?.manifestDigest else { continue }
         let place = folder.path.pushing(FilePath(entry.acquisition.folder))
         let names = RecordNames(acquisition: entry.acquisition.name)
         let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
-        let head = verify(
-          names, in: place, digest, signers.map { settings.trust.certificates + $0 } ?? certificates, &ofItem,
-          progress
-        )
+        let trusted = signers.map { settings.trust.certificates + $0 } ?? certificates
+        let head = verifyOwn(entry, names, in: place, digest, trusted, &ofItem, progress)
+        let others = CopyVerification(entry: entry, settings: settings.trusting(trusted))
+        let further = known[entry.acquisition.id] ?? []
+        for (copy, place) in zip(further, copies.places(of: further, name: entry.acquisition.name))
+        where !settings.stop.isRaised {
+          others.perform(copy, at: place, &ofItem, progress: progress)
+        }
         // The manifest of one that was taken in refers to the log of another case.
         if let head, signers == nil { heads.append(head) }
       }
       checkUnfinished(entries, &ofItem)
+      ofItem.scope = scope(ofItem)
       report.absorb(ofItem)
       if !entries.isEmpty { parts.append((item, ofItem)) }
     }
@@ -77,9 +89,76 @@ struct CaseVerification {
     CustodyCheck(folder: folder, store: store).perform(
       items.map(\.item), ofWholeCase: item == nil, &report)
     try? store.close()
+    report.scope = scope(report)
     report.expect(settings.heads)
     record(&report, parts, started: started)
     return report
+  }
+
+  // MARK: Copies
+
+  /// Where copies were left out, a good result names those that were checked.
+  private func scope(_ report: VerificationReport) -> VerificationScope {
+    guard settings.level == .full else { return .chunks }
+    guard let named = copies.named, report.copies.contains(where: { $0.verdict == nil }) else {
+      return .everything
+    }
+    return .copies(which: named)
+  }
+
+  private func extent(_ report: VerificationReport) -> String {
+    let chunks = settings.level == .full ? "" : ", chunk digests only"
+    guard let named = copies.named, report.copies.contains(where: { $0.verdict == nil }) else {
+      return chunks
+    }
+    return "\(chunks), of the copies only \(named)"
+  }
+
+  /// An event that cannot be read is found by the check of the log, which also says that this was not looked at.
+  private func knownCopies(_ store: CaseStore) throws(EvidenceError) -> [RecordIdentifier: [AcquisitionCopy]]
+  {
+    do throws(EvidenceError) { return try store.copies() } catch  where error.code == .caseDamaged {
+      return [:]
+    }
+  }
+
+  /// - Throws: `argumentInvalid` for a folder that is asked for and holds no copy.
+  private func demandChosen(
+    _ items: [ItemEntries], _ known: [RecordIdentifier: [AcquisitionCopy]]
+  ) throws(EvidenceError) {
+    guard case .only(_, let folders) = copies else { return }
+    for folder in folders {
+      let choice = CopyChoice.only(own: false, [folder])
+      let isOne = items.flatMap(\.entries).contains { entry in
+        choice.places(of: known[entry.acquisition.id] ?? [], name: entry.acquisition.name)
+          .contains { $0 != nil }
+      }
+      guard isOne else {
+        throw EvidenceError(invalid: .copy, folder.string, "no copy of an acquisition of the case")
+      }
+    }
+  }
+
+  /// Verifies the case's own folder of an acquisition, where it is asked for.
+  private func verifyOwn(
+    _ entry: AcquisitionEntry, _ names: RecordNames, in place: FilePath, _ digest: Digest,
+    _ certificates: [Certificate], _ report: inout VerificationReport,
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) -> AuditReference? {
+    let (id, own) = (entry.acquisition.id, entry.acquisition.folder)
+    guard copies.wantsOwn else {
+      report.skip("copy \(own)", because: "not asked for")
+      report.copies.append(CopyCheck(id, folder: own, verdict: nil, reason: "not asked for"))
+      return nil
+    }
+    var part = VerificationReport(subject: own)
+    let head = verify(names, in: place, digest, certificates, &part, progress)
+    report.copies.append(
+      CopyCheck(
+        id, folder: own, verdict: part.wasStopped ? nil : part.verdict,
+        reason: part.wasStopped ? "stopped" : nil))
+    report.absorb(part)
+    return head
   }
 
   // MARK: The database
@@ -146,9 +225,11 @@ struct CaseVerification {
               observed: "SHA-256 \(result.manifestDigest)")
           ])
     }
-    return result.manifest.map {
-      AuditReference($0.audit, from: names.manifest)
+    // A manifest that was altered says nothing of the log.
+    let isSigned = !result.report.findings.contains {
+      $0.severity == .failure && $0.subject == names.signature
     }
+    return isSigned ? result.manifest.map { AuditReference($0.audit, from: names.manifest) } : nil
   }
 
   /// Acquisitions without a manifest cannot be verified; that is said, never passed over.
@@ -238,39 +319,51 @@ struct CaseVerification {
   /// Records the result for each item that was looked at, and for the case where the whole of it was.
   ///
   /// The result is shown all the same where it cannot be recorded, such as on a medium that cannot be written;
-  /// a damaged database is not written to.
+  /// a damaged database, or a log that was cut, is not written to.
   private func record(_ report: inout VerificationReport, _ parts: [Part], started: Timestamp) {
     let what = "recording this verification in the case"
-    guard !report.findings.contains(where: { $0.code == .databaseDamaged }) else {
-      return report.skip(what, because: "the case database is damaged")
+    guard report.canBeRecorded else {
+      return report.skip(what, because: "the case database is damaged, or its audit log cut")
     }
     do throws(EvidenceError) { try write(report, parts, started: started) } catch {
       report.skip(what, because: "\(error.code.summary): \(error.detail)")
     }
   }
 
+  /// A verification of less than everything says so wherever it is named.
   private func write(
     _ report: VerificationReport, _ parts: [Part], started: Timestamp
   ) throws(EvidenceError) {
     let store = try CaseStore.open(folder)
-    let details = JSONValue.fields([
-      "level": .string(settings.level.rawValue), "checks": JSONValue(report.checks.count),
-    ])
-    // A verification of less than everything says so wherever it is named.
-    let extent = settings.level == .full ? "" : ", chunk digests only"
     for part in parts {
       try store.recordVerification(
-        of: "item \(part.item)\(extent)", item: part.item, started: started, verdict: part.report.verdict,
-        findings: part.report.findings, details: details)
+        of: "item \(part.item)\(extent(part.report))", item: part.item, started: started,
+        verdict: part.report.verdict,
+        findings: part.report.findings, details: details(report, part.report.copies))
       var custody = CustodyDetails(.verify, occurred: started)
-      custody.remarks = part.report.verdict.sentence
+      custody.remarks = part.report.sentence
       try store.recordCustody(of: part.item, custody)
     }
     if item == nil {
       try store.recordVerification(
-        of: "case\(extent)", item: nil, started: started, verdict: report.verdict, findings: report.findings,
-        details: details)
+        of: "case\(extent(report))", item: nil, started: started, verdict: report.verdict,
+        findings: report.findings,
+        details: details(report, report.copies))
     }
     try store.close()
+  }
+
+  private func details(_ report: VerificationReport, _ copies: [CopyCheck]) -> JSONValue {
+    .fields([
+      "level": .string(settings.level.rawValue), "checks": JSONValue(report.checks.count),
+      "copies": .array(
+        copies.map {
+          .fields([
+            "acquisition": .string($0.acquisition.description), "folder": .string($0.folder),
+            "foundAt": $0.foundAt.map { .string($0) }, "verdict": $0.verdict.map { .string($0.rawValue) },
+            "reason": $0.reason.map { .string($0) },
+          ])
+        }),
+    ])
   }
 }

@@ -7,7 +7,7 @@ import Verification
 package struct VerificationJob {
   package enum Target: Hashable, Sendable {
     /// A whole case, or one item of it.
-    case record(CaseFolder, item: ItemNumber?)
+    case record(CaseFolder, item: ItemNumber?, copies: CopyChoice = .all)
     case alone(VerificationSubject)
   }
 
@@ -21,13 +21,18 @@ package struct VerificationJob {
   }
 
   /// What a path names: a case folder, or what can be verified without one.
-  /// - Parameter format: what a file is taken for, whatever it looks like: an image of this format.
+  /// - Parameters:
+  ///   - format: what a file is taken for, whatever it looks like: an image of this format.
+  ///   - copies: those that are to be checked, of a case.
   /// - Throws: `fileMissing`, `notACase`.
   package static func target(
-    _ path: FilePath, as format: FormatID? = nil, item: ItemNumber?
+    _ path: FilePath, as format: FormatID? = nil, item: ItemNumber?,
+    copies: CopyChoice = .all
   ) throws(EvidenceError) -> Target {
-    if item == nil, let subject = try VerificationSubject.at(path, as: format) { return .alone(subject) }
-    return .record(try CaseFolder.at(path), item: item)
+    if item == nil, copies == .all, let subject = try VerificationSubject.at(path, as: format) {
+      return .alone(subject)
+    }
+    return .record(try CaseFolder.at(path), item: item, copies: copies)
   }
 
   /// Blocks until done. In a case the verification is recorded.
@@ -40,8 +45,9 @@ package struct VerificationJob {
     case .alone(.signedFile(let path)):
       try ReportVerification(path: path, settings: settings).perform()
     case .alone(let subject): try subject.verify(settings, progress: progress)
-    case .record(let folder, let item):
-      try CaseVerification(folder: folder, item: item, settings: settings).perform(progress: progress)
+    case .record(let folder, let item, let copies):
+      try CaseVerification(folder: folder, item: item, copies: copies, settings: settings)
+        .perform(progress: progress)
     }
   }
 }

@@ -166,10 +166,12 @@ package struct ReportContents: Sendable {
     /// Of an optical disc: its sessions, tracks and gaps; `nil` of any other medium.
     package let disc: Disc?
     package let readRate: ReadRate?
+    /// Every folder that its images were written to, the case's own first; empty where there is no manifest.
+    package let copies: [Copy]
 
     package init(
       _ entry: AcquisitionEntry, sealed: Sealed?, device: JSONValue? = nil, deviceAfter: JSONValue? = nil,
-      disc: Disc? = nil, readRate: ReadRate? = nil
+      disc: Disc? = nil, readRate: ReadRate? = nil, copies: [Copy] = []
     ) {
       self.entry = entry
       self.sealed = sealed
@@ -177,12 +179,57 @@ package struct ReportContents: Sendable {
       self.deviceAfter = deviceAfter
       self.disc = disc
       self.readRate = readRate
+      self.copies = copies
     }
 
     package var name: String { entry.acquisition.name }
 
     package var verdict: AcquisitionVerdict {
       sealed?.manifest.verdict ?? entry.result?.verdict ?? .incomplete(reason: "no end is recorded")
+    }
+  }
+
+  /// One folder that the images of an acquisition were written to, and what is known of it now.
+  package struct Copy: Hashable, Sendable {
+    package enum State: Hashable, Sendable {
+      /// The newest verification checked it, and it is as recorded.
+      case verified
+      /// It was as recorded when it was last checked, and later verifications did not look at it.
+      case verifiedEarlier
+      /// What the last check of it came to, where that was not good.
+      case bad(VerificationVerdict)
+      /// The last check of it could not look at everything.
+      case open(VerificationVerdict)
+      case neverChecked
+      /// It was not completed when the medium was acquired.
+      case incomplete(reason: String)
+    }
+
+    /// Relative to the case of the case's own, otherwise absolute.
+    package let folder: String
+    /// Identifiers; empty where the record does not say.
+    package let formats: [String]
+    /// Why it was not completed; `nil` where it was.
+    package let failure: String?
+    package let history: CopyHistory
+
+    package init(
+      folder: String, formats: [String], failure: String? = nil, history: CopyHistory = CopyHistory()
+    ) {
+      self.folder = folder
+      self.formats = formats
+      self.failure = failure
+      self.history = history
+    }
+
+    package var state: State {
+      if let failure { return .incomplete(reason: failure) }
+      guard let last = history.last else { return .neverChecked }
+      switch last.verdict {
+      case .verified: return history.missed == nil ? .verified : .verifiedEarlier
+      case .notAllChecked, .noReference, .incomplete: return .open(last.verdict)
+      case .mismatch, .damaged, .chainBroken: return .bad(last.verdict)
+      }
     }
   }
 

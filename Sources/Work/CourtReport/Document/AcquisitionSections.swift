@@ -43,6 +43,9 @@ struct AcquisitionSections {
     sections.append(inner("rate", .readRate, rate(manifest)))
     sections.append(inner("digests", .digests, digests(manifest, stream)))
     sections.append(inner("images", .images, manifest.images.map { image(manifest, $0) }))
+    if !acquisition.copies.isEmpty {
+      sections.append(inner("copies", .copies, CopyBlocks(acquisition.copies, words).blocks()))
+    }
     sections.append(inner("signature", .signature, signature()))
     return sections
   }

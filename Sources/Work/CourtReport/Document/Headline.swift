@@ -13,6 +13,7 @@ package struct Headline: Hashable, Sendable {
     var parts = [Self.imaging(acquisition, words)]
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
     if acquisition.sealed != nil { parts.append(Self.verification(acquisition, item, words)) }
+    parts += Self.copies(acquisition, words)
     if !item.gaps.isEmpty { parts.append((words(.headlineGaps), .attention)) }
     self.text = parts.map(\.text).joined(separator: " ")
     self.tone = parts.map(\.tone).max() ?? .bad
@@ -68,14 +69,28 @@ package struct Headline: Hashable, Sendable {
     let day = words.day(last.ended)
     switch last.verdict {
     case .verified:
-      let isWhole = last.subject == "item \(item.record.number)"
-      return isWhole
-        ? (words(.headlineVerified, day), .good) : (words(.headlineVerifiedChunks, day), .attention)
+      if last.subject == "item \(item.record.number)" { return (words(.headlineVerified, day), .good) }
+      let isByChunks = last.subject.contains(", chunk digests only")
+      return (words(isByChunks ? .headlineVerifiedChunks : .headlineVerifiedPart, day), .attention)
+    case .notAllChecked: return (words(.headlineNotAllChecked, day), .attention)
     case .noReference: return (words(.headlineNoReference, day), .attention)
     case .incomplete: return (words(.headlineVerificationIncomplete, day), .attention)
     case .mismatch: return (words(.headlineMismatch, day), .bad)
     case .damaged: return (words(.headlineDamaged, day), .bad)
     case .chainBroken: return (words(.headlineChainBroken, day), .bad)
+    }
+  }
+
+  /// Copies that are wrong, and those that the last check of the item passed over.
+  private static func copies(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> [Part] {
+    let isVerified = acquisition.copies.contains { $0.history.last != nil }
+    return acquisition.copies.compactMap { copy in
+      switch copy.state {
+      case .bad: (words(.copyBad, copy.folder), .bad)
+      // That nothing of it was ever verified is said already.
+      case .open, .verifiedEarlier, .neverChecked: isVerified ? (words(.copyOpen, copy.folder), .attention) : nil
+      case .incomplete, .verified: nil
+      }
     }
   }
 

@@ -178,7 +178,7 @@ struct ItemSections {
   private static func tone(_ verdict: VerificationVerdict) -> ReportDocument.Tone {
     switch verdict {
     case .verified: .good
-    case .noReference, .incomplete: .attention
+    case .notAllChecked, .noReference, .incomplete: .attention
     case .chainBroken, .mismatch, .damaged: .bad
     }
   }

@@ -155,6 +155,22 @@ package enum JSONRendering {
           })
       },
       "device": acquisition.device, "readRate": acquisition.readRate?.json,
+      "copies": acquisition.copies.isEmpty ? nil : .array(acquisition.copies.map(json)),
+    ])
+  }
+
+  private static func json(_ copy: ReportContents.Copy) -> JSONValue {
+    .fields([
+      "folder": .string(copy.folder), "formats": .array(copy.formats.map { .string($0) }),
+      "notCompleted": copy.failure.map { .string($0) },
+      "lastChecked": copy.history.last.map { last in
+        .fields([
+          "ended": .string(last.ended.description), "verdict": .string(last.verdict.rawValue),
+          "level": .string(last.isFull ? "full" : "chunks"),
+          "event": JSONValue(last.event),
+        ])
+      },
+      "notCheckedSince": copy.history.missed.map { .string($0.description) },
     ])
   }
 

@@ -11,12 +11,12 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
   case headlineNone, headlineNoManifest, headlineIncomplete, headlinePart, headlineImageFile, headlineRange,
     headlineRangeComplete, headlineErrors, headlineComplete, headlineSignature, headlineUnverified,
     headlineVerified, headlineVerifiedChunks, headlineNoReference, headlineVerificationIncomplete,
-    headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps
+    headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart, headlineNotAllChecked, copyBad, copyOpen
   // the first page
   case certificate, certificateParties, certificateItem, certificateMethod, certificateResult, client,
     clientReference, address, methodReference, notRecorded, receipt, received, notReceived, medium,
     serialOfDevice, size, sizeWords, imagedBy, programWords, protectionOfFile, protectionActive,
-    protectionInactive, protectionUnknown, sectorsNotRead, noneOf, someOf, lastVerification, custodyWithGaps,
+    protectionInactive, protectionUnknown, sectorsNotRead, noneOf, someOf, lastVerification, verifiedByChunks, custodyWithGaps,
     custodyWithoutGaps, overridesTitle, certificateScope, statementOfTruth, reviewer, signedOn, signedBelow
   // device
   case bus, busPath, logicalSector, physicalSector, removable, rotational, rotationRate, readOnly,
@@ -32,6 +32,7 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
   case result, andMore, neverVerified, supersedes
   // verdicts
   case acquiredComplete, acquiredWithUnreadable, acquiredIncomplete, verdictVerified, verdictNoReference,
+    verdictNotAllChecked,
     verdictIncomplete, verdictChainBroken, verdictMismatch, verdictDamaged
   // case and item
   case caseSection, caseNumber, caseTitle, organisation, caseOpened, people, role, examiner, redacted,
@@ -58,7 +59,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     readRate, noRate, rateWords, rateCaption
   // digests, images, signature
   case digests, digestsCaption, algorithm, digestCommand, wholeRange, wholeMedium, chunkDigests, chunks,
-    chunksOf, chunkFile, merkleRoot, images, imageOf, fileDigest, signature, manifestSignature,
+    chunksOf, chunkFile, merkleRoot, images, imageOf, fileDigest, copies, copiesCaption, folder,
+    lastCheck, neverChecked, notCheckedOn, copyIncomplete, signature, manifestSignature,
     manifestDigest, signer, fingerprint, valid, validFromTo, signed, noTime, timeStamp, noTimeStamp,
     signatureBelongs, signatureInvalid, checkSignature
   // custody, verification, audit

@@ -220,6 +220,15 @@ extension Phrase {
     .images: .init("Images and segments", "Abbilder und Segmente"),
     .imageOf: .init("{0}: {1} bytes of the medium", "{0}: {1} Byte des Datenträgers"),
     .fileDigest: .init("SHA-256 of the file", "SHA-256 der Datei"),
+    .copies: .init("Copies of the images", "Kopien der Abbilder"),
+    .copiesCaption: .init(
+      "Every folder the images were written to, and its last check",
+      "Jeder Ordner, in den die Abbilder geschrieben wurden, und seine letzte Prüfung"),
+    .folder: .init("Folder", "Ordner"),
+    .lastCheck: .init("Last check", "Letzte Prüfung"),
+    .neverChecked: .init("not checked", "nicht geprüft"),
+    .notCheckedOn: .init("not checked on {0}", "nicht geprüft am {0}"),
+    .copyIncomplete: .init("not completed: {0}", "nicht fertiggestellt: {0}"),
     .signature: .init(
       "Signature",
       "Signatur"),

@@ -62,6 +62,14 @@ extension Phrase {
     .headlineChainBroken: .init(
       "VERIFICATION FAILED {0}: the chain of custody or the audit log is broken.",
       "VERIFIKATION FEHLGESCHLAGEN am {0}: Beweismittelkette oder Protokoll ist unterbrochen."),
+    .headlineVerifiedPart: .init(
+      "Image verified {0} in part: only as far as was asked.",
+      "Abbild am {0} teilweise verifiziert: nur soweit verlangt."),
+    .headlineNotAllChecked: .init(
+      "Verified {0} in part: a copy was not at hand.",
+      "Am {0} teilweise verifiziert: eine Kopie lag nicht vor."),
+    .copyBad: .init("THE COPY IN {0} DOES NOT MATCH THE RECORD.", "DIE KOPIE IN {0} STIMMT NICHT MIT DER AUFZEICHNUNG ÜBEREIN."),
+    .copyOpen: .init("Copy in {0} not checked.", "Kopie in {0} nicht geprüft."),
     .headlineGaps: .init("The chain of custody has gaps.", "Die Beweismittelkette hat Lücken."),
     // the first page
     .certificate: .init("Certificate", "Sicherungsbescheinigung"),
@@ -95,6 +103,7 @@ extension Phrase {
     .someOf: .init(
       "{0} of {1}: sectors {2}. The image holds {3} in their place.",
       "{0} von {1}: Sektoren {2}. An ihrer Stelle enthält das Abbild {3}."),
+    .verifiedByChunks: .init("verified by chunk hash values", "anhand der Block-Hashwerte verifiziert"),
     .lastVerification: .init("{0}: {1}", "{0}: {1}"),
     .custodyWithGaps: .init(
       "Gaps: {0}. They are listed in the technical annex.",

@@ -59,6 +59,9 @@ extension Phrase {
     .verdictNoReference: .init(
       "Not verified: no reference hash value available.",
       "Nicht verifiziert: kein Referenz-Hashwert vorhanden."),
+    .verdictNotAllChecked: .init(
+      "Not all checked: a copy was not at hand. What was checked matches the record.",
+      "Nicht alles geprüft: eine Kopie lag nicht vor. Was geprüft wurde, stimmt mit der Aufzeichnung überein."),
     .verdictIncomplete: .init(
       "Incomplete: not everything could be checked.",
       "Unvollständig: nicht alles konnte geprüft werden."),

@@ -123,6 +123,7 @@ extension Wording {
   func sentence(_ verdict: VerificationVerdict) -> String {
     switch verdict {
     case .verified: self(.verdictVerified)
+    case .notAllChecked: self(.verdictNotAllChecked)
     case .noReference: self(.verdictNoReference)
     case .incomplete: self(.verdictIncomplete)
     case .chainBroken: self(.verdictChainBroken)

@@ -1,6 +1,7 @@
 import Acquisition
 import CanonicalJSON
 import DiskWriters
+import Digests
 import Evidence
 import FormatKit
 import Formats
@@ -294,17 +295,19 @@ final class AcquisitionDestination: Sendable {
   }
 
   /// What became of it, for the examiner. An unfinished folder in which nothing was read goes.
-  func summary(_ images: [ImageOutcome], anythingRead: Bool) -> AcquisitionSummary.Destination {
-    let busy = images.map(\.busySeconds).max() ?? 0
+  func summary(_ outcomes: [ImageOutcome], anythingRead: Bool) -> AcquisitionSummary.Destination {
+    let busy = outcomes.map(\.busySeconds).max() ?? 0
     guard let failure else {
+      let manifest = output.final.appending(record.names.manifest)
+      let digest = (try? Files.contents(manifest, cap: Manifest.largestFile)).map { Digest.of($0, .sha256) }
       return AcquisitionSummary.Destination(
-        folder: output.final, manifest: output.final.appending(record.names.manifest),
-        files: (try? Files.names(in: output.final)) ?? [], failure: nil, busySeconds: busy)
+        folder: output.final, manifest: manifest, files: (try? Files.names(in: output.final)) ?? [],
+        failure: nil, manifestDigest: digest, formats: images.map(\.format), busySeconds: busy)
     }
     if anythingRead { try? DurableFolder.sync(output.partial) } else { remove() }
     return AcquisitionSummary.Destination(
       folder: anythingRead ? [output.partial, output.final].first { Files.exists($0) } : nil, manifest: nil,
-      files: [], failure: failure, busySeconds: busy)
+      files: [], failure: failure, formats: images.map(\.format), busySeconds: busy)
   }
 
   /// Takes back what `create` made, and nothing that it did not make.

@@ -53,6 +53,8 @@ struct AcquisitionEnding {
     let copies = summaries.dropFirst().map { copy in
       JSONValue.fields([
         "folder": copy.folder.map { .string($0.string) },
+        "formats": .array(copy.formats.map { .string($0.rawValue) }),
+        "manifest": copy.manifestDigest.map { .string($0.hex) },
         "error": copy.failure.map { .string($0.description) },
       ])
     }

@@ -11,6 +11,10 @@ package struct AcquisitionSummary: Sendable {
     package let manifest: FilePath?
     package let files: [String]
     package let failure: EvidenceError?
+    /// SHA-256 of the manifest; `nil` where it is not known.
+    package var manifestDigest: Digest?
+    /// Of its images.
+    package var formats: [FormatID] = []
     /// Seconds its slowest writer was at work.
     package let busySeconds: Double
   }
