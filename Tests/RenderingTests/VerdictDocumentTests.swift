@@ -43,14 +43,16 @@ private enum VerdictDocument {
   private static func row(_ code: FindingCode) -> String {
     let finding = Finding(code, subject: code.isOfTheLog ? "audit event 11" : "NAME")
     let (found, ofLog) = (report([finding]), report([finding], .auditLog))
-    return "| `\(code.rawValue)` | \(found.verdict.exitStatus.rawValue) | \(FindingRendering.sentence(found)) | "
+    return
+      "| `\(code.rawValue)` | \(found.verdict.exitStatus.rawValue) | \(FindingRendering.sentence(found)) | "
       + "\(ofLog.verdict.exitStatus.rawValue) |"
   }
 
   private static var good: [(String, VerificationReport)] {
     let scopes: [(String, VerificationScope)] = [
       ("a case or an item", .everything), ("some copies (`--copy case`)", .copies(which: "the case folder")),
-      ("`--level chunks`", .chunks), ("a manifest", .acquisition), ("a bag", .bag), ("a partial proof", .proof),
+      ("`--level chunks`", .chunks), ("a manifest", .acquisition), ("a bag", .bag),
+      ("a partial proof", .proof),
       ("an image alone", .image), ("a signed file", .signedFile), ("an audit log", .auditLog),
     ]
     var none = report([])

@@ -88,8 +88,10 @@ package struct Headline: Hashable, Sendable {
       switch copy.state {
       case .bad: (words(.copyBad, copy.folder), .bad)
       // That nothing of it was ever verified is said already.
-      case .open, .verifiedEarlier, .neverChecked: isVerified ? (words(.copyOpen, copy.folder), .attention) : nil
-      case .incomplete, .verified: nil
+      case .open, .verifiedEarlier, .neverChecked:
+        isVerified ? (words(.copyOpen, copy.folder), .attention) : nil
+      case .incomplete: (words(.copyUnfinished, copy.folder), .attention)
+      case .verified: nil
       }
     }
   }

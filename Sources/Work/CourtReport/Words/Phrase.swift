@@ -11,12 +11,14 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
   case headlineNone, headlineNoManifest, headlineIncomplete, headlinePart, headlineImageFile, headlineRange,
     headlineRangeComplete, headlineErrors, headlineComplete, headlineSignature, headlineUnverified,
     headlineVerified, headlineVerifiedChunks, headlineNoReference, headlineVerificationIncomplete,
-    headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart, headlineNotAllChecked, copyBad, copyOpen
+    headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart,
+    headlineNotAllChecked, copyBad, copyOpen, copyUnfinished
   // the first page
   case certificate, certificateParties, certificateItem, certificateMethod, certificateResult, client,
     clientReference, address, methodReference, notRecorded, receipt, received, notReceived, medium,
     serialOfDevice, size, sizeWords, imagedBy, programWords, protectionOfFile, protectionActive,
-    protectionInactive, protectionUnknown, sectorsNotRead, noneOf, someOf, lastVerification, verifiedByChunks, custodyWithGaps,
+    protectionInactive, protectionUnknown, sectorsNotRead, noneOf, someOf, lastVerification, verifiedByChunks,
+    custodyWithGaps,
     custodyWithoutGaps, overridesTitle, certificateScope, statementOfTruth, reviewer, signedOn, signedBelow
   // device
   case bus, busPath, logicalSector, physicalSector, removable, rotational, rotationRate, readOnly,

@@ -68,8 +68,11 @@ extension Phrase {
     .headlineNotAllChecked: .init(
       "Verified {0} in part: a copy was not at hand.",
       "Am {0} teilweise verifiziert: eine Kopie lag nicht vor."),
-    .copyBad: .init("THE COPY IN {0} DOES NOT MATCH THE RECORD.", "DIE KOPIE IN {0} STIMMT NICHT MIT DER AUFZEICHNUNG ÜBEREIN."),
+    .copyBad: .init(
+      "THE COPY IN {0} DOES NOT MATCH THE RECORD.",
+      "DIE KOPIE IN {0} STIMMT NICHT MIT DER AUFZEICHNUNG ÜBEREIN."),
     .copyOpen: .init("Copy in {0} not checked.", "Kopie in {0} nicht geprüft."),
+    .copyUnfinished: .init("Copy in {0} not completed.", "Kopie in {0} nicht fertiggestellt."),
     .headlineGaps: .init("The chain of custody has gaps.", "Die Beweismittelkette hat Lücken."),
     // the first page
     .certificate: .init("Certificate", "Sicherungsbescheinigung"),

@@ -61,7 +61,8 @@ extension Phrase {
       "Nicht verifiziert: kein Referenz-Hashwert vorhanden."),
     .verdictNotAllChecked: .init(
       "Not all checked: a copy was not at hand. What was checked matches the record.",
-      "Nicht alles geprüft: eine Kopie lag nicht vor. Was geprüft wurde, stimmt mit der Aufzeichnung überein."),
+      "Nicht alles geprüft: eine Kopie lag nicht vor. Was geprüft wurde, stimmt mit der Aufzeichnung überein."
+    ),
     .verdictIncomplete: .init(
       "Incomplete: not everything could be checked.",
       "Unvollständig: nicht alles konnte geprüft werden."),
