@@ -60,7 +60,7 @@ struct AcquisitionInGuestTests {
     #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
     let report = try guest.require("exhibit report --item nvme > /dev/null && cat reports/nvme-report-1.html")
     for words in [
-      "Health of the device by its own account", "Before it was read", "Commands sent to the device",
+      "Health, self-reported (SMART)", "Before it was read", "Commands sent to the device",
       "device&#39;s own write counters", "commands sent by a process of their own",
     ] { #expect(report.contains(words), "\(words)") }
     if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
