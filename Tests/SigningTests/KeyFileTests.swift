@@ -82,7 +82,7 @@ import Testing
     #expect(try exhibit(["key", "show", key]).output.contains("in a token"))
     _ = try exhibit(["key", "request", "card", "--key", key, "--name", "C. Examiner"])
     _ = try Samples.openssl("req -in card.csr -noout -verify", in: folder.path)
-    _ = try exhibit(["key", "create", "lab", "--root", "--name", "Laboratory"])
+    _ = try exhibit(["key", "create", "lab", "--root", "--name", "Laboratory", "--accept-weak-passphrase"])
     _ = try exhibit(["key", "issue", "card", "--request", "card.csr", "--root", "lab"])
     _ = try exhibit(["key", "import", "--from", key, "--certificate", "card.pem", "examiner"])
     #expect(try TestFiles.read(folder.appending("examiner.key")) == Array("\(key)\n".utf8))

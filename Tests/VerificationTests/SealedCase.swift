@@ -75,6 +75,9 @@ final class SealedCase: Sendable {
       partOf: number, statements)
     _ = try Authorities.record(
       in: made, item: number, kind: "warrant", reference: "17/26", scope: nil, expires: nil)
+    var ofTheCase = CaseStatements()
+    ofTheCase.client = "District Court"
+    try CaseLife.describe(made, ofTheCase)
     let own = try SigningKey.generate()
     try TestFiles.write(try own.unencryptedPEM(), to: key)
     try TestFiles.write(

@@ -54,7 +54,8 @@ struct ReportIdentity {
     _ name: String, _ record: CaseRecord, _ items: [ItemNumber], _ author: PersonRecord, _ state: ReportState
   ) -> String {
     let whole = JSONValue.fields([
-      "case": .string(record.id.description), "name": .string(name),  // By an identifier that tells nobody who it is.
+      "case": .string(record.id.description), "name": .string(name),
+      // By an identifier that tells nobody who it is.
       "author": .string(author.id.description),
       "items": .array(items.map { .string($0.description) }), "state": state.json,
     ])

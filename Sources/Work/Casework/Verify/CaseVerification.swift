@@ -225,11 +225,13 @@ struct CaseVerification {
               observed: "SHA-256 \(result.manifestDigest)")
           ])
     }
-    // A manifest that was altered says nothing of the log.
+    // A manifest that was altered, or signed by nobody who is trusted, says nothing of the log.
+    let isTrusted = !certificates.isEmpty
     let isSigned = !result.report.findings.contains {
       $0.severity == .failure && $0.subject == names.signature
     }
-    return isSigned ? result.manifest.map { AuditReference($0.audit, from: names.manifest) } : nil
+    return isSigned && isTrusted
+      ? result.manifest.map { AuditReference($0.audit, from: names.manifest) } : nil
   }
 
   /// Acquisitions without a manifest cannot be verified; that is said, never passed over.
