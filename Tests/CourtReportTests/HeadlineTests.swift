@@ -11,7 +11,8 @@ import Testing
   /// What is wrong with an acquisition, the words that say so, and how it looks.
   enum Fault: String, CaseIterable {
     case none, readErrors, nothingVerified, verifiedBeforeItEnded, chunksOnly, noReference, checkedInPart
-    case mismatch, damaged, chainBroken, gaps, range, imageFile, noManifest, unfinished, badSignature
+    case mismatch, damaged, chainBroken, gaps, noCustody, range, imageFile, noManifest, unfinished,
+      badSignature
 
     var words: String {
       switch self {
@@ -27,7 +28,7 @@ import Testing
       case .damaged: "VERIFICATION FAILED 30 November 2026: stored data is damaged."
       case .chainBroken:
         "VERIFICATION FAILED 30 November 2026: the chain of custody or the audit log is broken."
-      case .gaps: "The chain of custody has gaps."
+      case .gaps, .noCustody: "The chain of custody has gaps."
       case .range: "Only part of the medium was imaged: 4,096 of 8,192 sectors."
       case .imageFile:
         "The source was an image file: the file itself was imaged, not the medium it came from."
@@ -79,6 +80,7 @@ import Testing
     var contents = SampleContents.contents(of: map, verdict: verdict)
     var item = contents.items[0]
     if fault != .gaps { item.gaps = [] }
+    if fault == .noCustody { item.custody = [] }
     item.verifications = fault == .nothingVerified ? [] : [verification(fault)]
     var acquisition = item.acquisitions[0]
     if var sealed = acquisition.sealed {

@@ -14,7 +14,8 @@ package struct Headline: Hashable, Sendable {
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
     if acquisition.sealed != nil { parts.append(Self.verification(acquisition, item, words)) }
     parts += Self.copies(acquisition, words)
-    if !item.gaps.isEmpty { parts.append((words(.headlineGaps), .attention)) }
+    // No record at all is the widest gap.
+    if !item.gaps.isEmpty || item.custody.isEmpty { parts.append((words(.headlineGaps), .attention)) }
     self.text = parts.map(\.text).joined(separator: " ")
     self.tone = parts.map(\.tone).max() ?? .bad
   }
