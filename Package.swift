@@ -329,7 +329,7 @@ let package = Package(
         "Formats",
         "DiskWriters",
         "DiscWriters", "Verification", "CaseFolders", "Sessions", "ImageTools", "Casework", "ExhibitCommands",
-        systemPackage,
+        argumentParser, systemPackage,
       ],
       exclude: ["Scripts"]),
     tests("ProfileTests", ["Evidence", "SystemIO", "StrictTOML", "Profiles", systemPackage]),

@@ -150,7 +150,7 @@ enum SampleImage {
     #expect(info.output.contains("Incomplete: its last section is missing."))
     #expect(info.output.contains("lost: sectors 0-2047"))
     #expect(
-      info.output.contains("No digest is stored in this image: there is nothing to verify it against."))
+      info.output.contains("None: this image stores no hash value to verify against."))
   }
 
   @Test func worksForRawAndSplitRaw() throws {
@@ -165,7 +165,7 @@ enum SampleImage {
     #expect(split.status == 0)
     #expect(split.output.contains("raw, 2 files"))
     #expect(split.output.contains("1524 bytes"))
-    #expect(split.output.contains("nothing to verify it against"))
+    #expect(split.output.contains("no hash value to verify against"))
     let none = try Exhibit(["info", "missing.E01"], in: folder.path)
     #expect(none.status == 2)
     #expect(none.errors.contains("the file does not exist"))

@@ -21,13 +21,14 @@ struct DestinationTests {
     let errors = run.complaints.filter { $0.hasPrefix("exhibit: ") }
     #expect(errors.count == 1 && errors[0].contains(reason), "\(run.report)")
     #expect(run.result.output.hasPrefix("Incomplete: "), "\(run.report)")
-    #expect(run.result.output.contains("go on     with `exhibit resume`"), "\(run.report)")
+    #expect(run.result.output.contains("continue  with `exhibit resume`"), "\(run.report)")
   }
 
   /// With everything in order again it goes on.
   private static func expectResumed(_ scenario: Scenario, in folder: FilePath) throws {
     let before = try verify(folder)
-    #expect(before.status == 6 && before.output.contains("it has not ended: `exhibit resume`"))
+    #expect(
+      before.status == 6 && before.output.contains("it has not ended: continue it with `exhibit resume`"))
     let resumed = try Exhibit(scenario.resumption(in: folder))
     #expect(resumed.result.status == 0, "\(resumed.report)")
     #expect(resumed.result.output.hasPrefix("Complete: "), "\(resumed.report)")

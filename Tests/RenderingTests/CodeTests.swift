@@ -53,10 +53,10 @@ private typealias ExitStatus = Evidence.ExitStatus
   @Test func aFieldIsShownAsItsFlag() {
     let error = EvidenceError(invalid: .sectorSize, "17", "one of 512, 1024, 2048, 4096")
     #expect(error.code == .argumentInvalid)
-    #expect(error.description == "an argument is not valid: sector-size 17 (one of 512, 1024, 2048, 4096)")
+    #expect(error.description == "invalid argument: sector-size 17 (one of 512, 1024, 2048, 4096)")
     #expect(
       Rendering.line(error)
-        == "an argument is not valid: --sector-size 17 (one of 512, 1024, 2048, 4096). See `--help` for what is allowed."
+        == "invalid argument: --sector-size 17 (one of 512, 1024, 2048, 4096). See `--help` for the allowed values."
     )
     let json = Rendering.json(of: error)["error"]
     #expect(json?["subject"]?.stringValue == "--sector-size 17")
@@ -85,7 +85,7 @@ private typealias ExitStatus = Evidence.ExitStatus
 
   @Test func howAnUnfinishedAcquisitionGoesOn() {
     let finding = Finding(.acquisitionIncomplete, .warning, subject: "001", observed: Finding.notEnded)
-    #expect(Rendering.line(finding).contains("it has not ended: `exhibit resume` goes on with it"))
+    #expect(Rendering.line(finding).contains("it has not ended: continue it with `exhibit resume`"))
     let other = Finding(.acquisitionIncomplete, .warning, subject: "001", observed: "no end is recorded")
     #expect(!Rendering.line(other).contains("exhibit"))
   }

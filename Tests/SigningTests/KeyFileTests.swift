@@ -79,7 +79,7 @@ import Testing
     }
     try TestFiles.write(Array("1234\n".utf8), to: folder.appending("pin"))
     let key = "pkcs11:token=lab;object=signing;type=private"
-    #expect(try exhibit(["key", "show", key]).output.contains("in a token"))
+    #expect(try exhibit(["key", "show", key]).output.contains("on a token"))
     _ = try exhibit(["key", "request", "card", "--key", key, "--name", "C. Examiner"])
     _ = try Samples.openssl("req -in card.csr -noout -verify", in: folder.path)
     _ = try exhibit(["key", "create", "lab", "--root", "--name", "Laboratory", "--accept-weak-passphrase"])

@@ -13,12 +13,12 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
     switch self {
     case .complete: "complete, or verified"
     case .usage: "the command was used wrongly; nothing was done"
-    case .failed: "an input or the environment did not allow it; nothing is left that looks whole"
-    case .completeWithUnreadable: "complete, but sectors of the medium could not be read"
+    case .failed: "an input or environment error; nothing is left that looks complete"
+    case .completeWithUnreadable: "completed with read errors: some sectors were unreadable"
     case .incomplete: "incomplete; what was read is kept and marked as partial"
     case .mismatch: "verification found a mismatch or damage, or a check of a validation failed"
     case .noReference: "nothing to verify against, or a copy was not at hand"
-    case .chainBroken: "the custody record or the audit chain is broken"
+    case .chainBroken: "the chain of custody or the audit log chain is broken"
     }
   }
 }

@@ -51,7 +51,7 @@ package enum FillPattern: Hashable, Sendable, CustomStringConvertible {
 
 /// How a medium is read, and what is done where it refuses.
 package struct ReadingPolicy: Hashable, Sendable {
-  /// How often a sector that fails by itself is asked for again.
+  /// Retries for each unreadable sector.
   package var retries: UInt32 = 0
   /// Seconds after which a read that has not come back counts as refused; as long as the kernel takes where `nil`.
   package var timeLimit: UInt32?

@@ -20,7 +20,7 @@ package enum AcquisitionVerdict: Hashable, Sendable {
     switch self {
     case .complete: "Complete: every sector was read."
     case .completeWithUnreadable(let sectors):
-      "Complete with unreadable sectors: \(sectors) could not be read and are filled in the image."
+      "Completed with read errors: \(sectors) unreadable sector\(sectors == 1 ? " is" : "s are") filled in the image."
     case .incomplete(let reason): "Incomplete: \(HumanText.singleLine(reason))."
     }
   }
@@ -59,11 +59,11 @@ package enum VerificationVerdict: String, Hashable, Sendable, CaseIterable, Comp
     switch self {
     case .verified: scope.verified
     case .notAllChecked:
-      "Not all checked: a copy was not at hand; what was checked is as recorded."
-    case .noReference: "No reference: there was nothing to compare with."
-    case .incomplete: "Incomplete: not everything could be looked at."
-    case .chainBroken: "Chain broken: the custody record or the audit chain is not intact."
-    case .mismatch: "Mismatch: something is not what was recorded."
+      "Not all checked: a copy was not at hand; everything checked matches."
+    case .noReference: "No reference: there is no recorded hash value to compare with."
+    case .incomplete: "Incomplete: not everything could be checked."
+    case .chainBroken: "Chain broken: the chain of custody or the audit log is not intact."
+    case .mismatch: "Mismatch: does not match the record."
     case .damaged: "Damaged: stored data is damaged."
     }
   }
@@ -108,21 +108,21 @@ package enum VerificationScope: Hashable, Sendable {
 
   fileprivate var verified: String {
     switch self {
-    case .everything: "Verified: everything recorded was recomputed and is equal."
+    case .everything: "Verified: all recorded values match."
     case .acquisition:
-      "Verified: every file that the manifest names is as recorded; no case and no other copy was looked at."
-    case .bag: "Verified: what is signed in the bag is as recorded, and the bag is complete."
-    case .copies(let which): "Verified as far as asked: of the copies only \(which), which is as recorded."
+      "Verified: every file named in the manifest matches; no case and no other copy was checked."
+    case .bag: "Verified: everything signed in the bag matches, and the bag is complete."
+    case .copies(let which): "Verified as far as asked: of the copies only \(which), which matches."
     case .chunks:
-      "Verified by chunks: every chunk is as recorded; the digests of the whole were not computed."
+      "Verified by chunks: every chunk matches; the hash values of the whole were not computed."
     case .image:
-      "Verified: the contents have the digests that the image stores itself; nothing signed was compared."
+      "Verified: the contents match the hash values stored in the image; nothing signed was compared."
     case .disc:
-      "Verified: the sectors have the checksums that they carry themselves; nothing signed was compared."
-    case .proof: "Verified: the sectors shown are those of the acquisition; the rest of it was not looked at."
+      "Verified: the sectors match their own checksums; nothing signed was compared."
+    case .proof: "Verified: the sectors shown are those of the acquisition; the rest was not checked."
     case .signedFile: "Verified: the file is the one that was signed."
     case .auditLog:
-      "Verified: the audit log is as it was signed or noted elsewhere; no image was read."
+      "Verified: the audit log matches what was signed or noted elsewhere; no image was read."
     }
   }
 }

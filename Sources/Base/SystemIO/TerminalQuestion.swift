@@ -30,7 +30,7 @@ package struct TerminalQuestion: ~Copyable {
   ///   - code: of the error where nobody can be asked, or nothing is answered.
   private init(of subject: String, _ code: ErrorCode) throws(EvidenceError) {
     guard Self.isPossible, case .success(let number) = Syscalls.open("/dev/tty", O_RDWR | O_NOCTTY) else {
-      throw EvidenceError(code, subject, "there is no terminal to ask at")
+      throw EvidenceError(code, subject, "there is no terminal for a prompt")
     }
     terminal = OwnedDescriptor(adopting: number, path: "/dev/tty")
     self.subject = subject

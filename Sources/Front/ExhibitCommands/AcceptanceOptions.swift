@@ -7,13 +7,13 @@ import Sessions
 struct AcceptanceOptions: ParsableArguments {
   @Option(
     help: """
-      Read a source in a state in which it is refused otherwise: \(AcquireChoices.list(AcceptableState.self)) (file \
-      systems of the device are mounted, every one read-only, and nothing else holds it; the device states another \
-      serial number than the one recorded for the item). Needs --reason; both stand \
-      in the audit log, the manifest and the report.
+      Examiner override: acquire a source in a state that is otherwise refused: \
+      \(AcquireChoices.list(AcceptableState.self)) (file systems of the device are mounted, all of them read-only, and \
+      nothing else uses it; the device reports a serial number other than the one recorded for the item). Needs \
+      --reason. Audit log, manifest and report record both.
       """)
   var accept: [String] = []
-  @Option(help: "Why that is accepted, in the examiner's words.") var reason: String?
+  @Option(help: "The examiner's reason for the override.") var reason: String?
 
   func acceptances() throws(EvidenceError) -> [AcquisitionRequest.Acceptance] {
     let text = (reason ?? "").filter { !$0.isNewline }
@@ -21,7 +21,7 @@ struct AcceptanceOptions: ParsableArguments {
     else {
       throw EvidenceError(
         .argumentInvalid, accept.isEmpty ? "--reason" : "--accept",
-        "they go together, with words for a reason")
+        "use both, and give a reason in words")
     }
     var states: Set<AcceptableState> = []
     for name in accept { states.insert(try AcquireChoices.word(name, "--accept")) }

@@ -9,10 +9,11 @@ import WriterKit
 
 struct AcquireCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "acquire", abstract: "Acquire a medium: one read, every image and digest from it, signed.",
+    commandName: "acquire",
+    abstract: "Acquire a storage medium: images, hash values and a signed manifest from a single read.",
     discussion: """
-      The medium is opened read-only and exclusively. Images, chunk digests, map, signed manifest and sums are
-      written to evidence/ITEM of the case; a second acquisition of an item goes to ITEM-2.
+      Opens the medium read-only and exclusively. Writes images, chunk hash values, sector map, signed manifest and
+      checksums to evidence/ITEM in the case; a second acquisition of the item goes to ITEM-2.
 
       A device is shown before it is read: make, model, serial number, size and contents. On a terminal you are asked
       whether it is the one; --yes does not ask. A device whose serial number is not the one recorded for the item is
@@ -24,8 +25,7 @@ struct AcquireCommand: CaseCommand {
 
   @Argument(
     help: """
-      A block device, a file, the first file of a split set, or an optical disc image (.cue, .toc, .iso), whose sectors \
-      are acquired.
+      A block device, a file, the first file of a split set, or an optical disc image (.cue, .toc, .iso).
       """, completion: .file())
   var source: String
   @OptionGroup var input: InputOptions
@@ -33,45 +33,45 @@ struct AcquireCommand: CaseCommand {
   @Option(help: "Number of the evidence item.") var item: String
   @Option(
     help:
-      "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01; raw for sectors that it cannot hold."
+      "Image format: \(AcquireChoices.formats). May be given more than once. Default: e01, or raw if an E01 cannot hold the sector size."
   )
   var format: [String] = []
   @Option(
     help: """
-      Another folder to write images to in the same pass: FOLDER, or FORMAT:FOLDER such as raw:/mnt/second. May be \
-      given more than once. A folder that fails does not end the others.
+      A further folder for images written in the same pass: FOLDER, or FORMAT:FOLDER such as raw:/mnt/second. May be \
+      given more than once. If one folder fails, the others continue.
       """)
   var to: [String] = []
   @Option(
     help: """
-      A folder whose space is used when that of the case is full: segments go on there. May be given more than once.
+      A folder for further segments when the case's drive is full. May be given more than once.
       """)
   var overflowTo: [String] = []
   @Option(
-    help: "Digests of the whole, separated by commas: \(AcquireChoices.digests). sha256 is always added.")
+    help: "Hash algorithms, separated by commas: \(AcquireChoices.digests). sha256 is always included.")
   var digest = AcquireChoices.digests
   @Option(help: "First sector to acquire.") var start: UInt64?
   @Option(help: "Number of sectors to acquire. Default: to the end of the medium.") var length: UInt64?
   @Option(
-    help: "Sector size in bytes of a source that is a file: 512, 1024, 2048, 4096. Devices state their own.")
+    help: "Sector size of a source file, in bytes: 512, 1024, 2048, 4096. Devices report their own.")
   var sectorSize: UInt32?
   @Option(
     help:
-      "Of the image of a disc: only the user data of this data track, 2048 bytes a sector, as an E01 can hold it."
+      "From a disc image, acquire only the user data of this data track, at 2048 bytes per sector (fits an E01)."
   )
   var track: Int?
-  @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
+  @Option(help: "Split a raw image into files of at most this size, e.g. 2GiB.") var split: String?
   @OptionGroup(title: "Reading") var reading: ReadingOptions
   @OptionGroup(title: "E01") var e01: E01Options
-  @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
+  @Flag(help: "Start even if the destination may be too small.") var acceptLittleSpace = false
   @Option(
-    help: "Seconds between two checkpoints from which `resume` goes on; 0 for one after every 16 MiB.")
+    help: "Seconds between checkpoints for `resume`; 0 for one every 16 MiB.")
   var checkpointInterval: UInt32 = 5
-  @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
+  @Flag(help: "Refuse to acquire unless the full sandbox is available.")
   var requireSandbox = false
-  @Option(help: "Why the item is acquired although the legal authority has expired.")
+  @Option(help: "Reason for acquiring after the legal authority has expired.")
   var afterExpiry: String?
-  @Flag(help: "Acquire a device without asking whether it is the right one.") var yes = false
+  @Flag(help: "Acquire a device without a confirmation prompt.") var yes = false
   @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var profile: ProfileOptions
@@ -156,7 +156,7 @@ struct AcquireCommand: CaseCommand {
     let others = DiskWriters.all.filter { $0.settings.contains(idle) }.map { $0.format }
     throw EvidenceError(
       invalid: idle,
-      "only for \(others.map(Formats.title).joined(separator: " or ")), which is not among the formats asked for"
+      "applies to \(others.map(Formats.title).joined(separator: " or ")) only, which was not requested"
     )
   }
 }

@@ -27,7 +27,7 @@ enum AcquisitionRendering {
     for remark in summary.remarks { Rendering.warn(remark) }
     if let unrecorded = summary.unrecorded {
       Rendering.warn(
-        "the case could not record the end of this acquisition: \(Rendering.line(unrecorded)) `exhibit resume` then records it."
+        "the case could not record the end of this acquisition: \(Rendering.line(unrecorded)) `exhibit resume` will record it."
       )
     }
     if let failure = summary.failure { throw StoppedEarly(failure) }
@@ -55,7 +55,7 @@ enum AcquisitionRendering {
       lines.append("  folder    \(folder)\(destination.failure == nil ? "" : ", NOT COMPLETE")")
     }
     if summary.resumable != nil {
-      lines.append("  go on     with `exhibit resume`, from the last checkpoint")
+      lines.append("  continue  with `exhibit resume`, from the last checkpoint")
     }
     return lines
   }

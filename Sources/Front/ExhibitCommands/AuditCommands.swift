@@ -16,12 +16,13 @@ struct AuditCommands: ParsableCommand {
 
 struct AuditVerifyCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Verify the audit log and everything that vouches for it.",
+    commandName: "verify", abstract: "Verify the audit log against every independent record of it.",
     discussion: """
-      Follows the chain of events, compares every record with the log and the structure with what this version makes,
-      and holds the log against signed checkpoints, signed manifests, and heads known from elsewhere: an end that was
-      cut off shows only there. Images are not read. Exit status: 0 verified, 6 nothing to hold the log against,
-      7 broken; the first event that is wrong is named.
+      Follows the chain of events, compares every record with the log, and checks the database structure. Compares
+      the log with signed checkpoints, signed manifests and heads known from elsewhere; only they reveal a log that was
+      cut short. Does not read images. Names the first wrong event.
+
+      Exit status: 0 verified, 6 nothing to compare the log with, 7 broken.
 
       Examples:
         exhibit audit verify --case 2026-0142
@@ -31,9 +32,9 @@ struct AuditVerifyCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(
     help:
-      "A head known from elsewhere, NUMBER:SHA256, such as a report prints it. May be given more than once.")
+      "A head known from elsewhere, NUMBER:SHA256, e.g. from a printed report. May be given more than once.")
   var head: [String] = []
-  @Option(help: "A certificate to trust, PEM or DER, besides that of the case. May be given more than once.")
+  @Option(help: "A certificate to trust besides the case's own, PEM or DER. May be given more than once.")
   var trust: [String] = []
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var findings: FindingOptions
@@ -51,7 +52,7 @@ struct AuditVerifyCommand: CaseCommand {
     var lines = VerificationRendering.lines(report, all: findings.all)
     if let log = outcome.log {
       if let wrong = log.firstWrong {
-        lines.insert("The first event that is wrong: \(wrong)", at: lines.count - 1)
+        lines.insert("First wrong event: \(wrong)", at: lines.count - 1)
       }
       if let head = log.head {
         lines.insert("\(log.eventCount) events, head \(head.sequence):\(head.digest)", at: 1)
@@ -72,10 +73,10 @@ struct AuditVerifyCommand: CaseCommand {
 struct AuditExportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
-    abstract: "Write the audit log as JSON Lines that can be verified without Exhibit.",
+    abstract: "Write the audit log as JSON Lines that anyone can verify without Exhibit.",
     discussion: """
-      Every event as it is stored, each checkpoint behind the event that it signs. Docs/formats/audit-log.md has the
-      format, Docs/formats/verify-audit-log.py verifies it with Python and openssl.
+      Writes every event as stored, and each checkpoint after the event it signs. Docs/formats/audit-log.md describes
+      the format; Docs/formats/verify-audit-log.py verifies it with Python and openssl.
 
       Example:
         exhibit audit export --case 2026-0142 --output log.jsonl
@@ -83,7 +84,7 @@ struct AuditExportCommand: CaseCommand {
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(
-    help: "Only what concerns this evidence item; of other events the digests, so that the chain holds.")
+    help: "Only events of this evidence item. Other events appear as digests, so the chain still verifies.")
   var item: String?
   @Option(help: "The file to create. Default: standard output.", completion: .file()) var output: String?
 
@@ -98,7 +99,8 @@ struct AuditExportCommand: CaseCommand {
     }
     let path = FilePath(try required(output, "--output"))
     guard !folder.isAmongEvidence(path) else {
-      throw EvidenceError(.argumentInvalid, "--output \(path)", "it would lie among the evidence of the case")
+      throw EvidenceError(
+        .argumentInvalid, "--output \(path)", "it would be inside the case's evidence folder")
     }
     let head = try export.write(to: path)
     Rendering.show(["\(head.sequence) events written to \(path)", "  head  \(head.sequence):\(head.digest)"])
@@ -107,10 +109,10 @@ struct AuditExportCommand: CaseCommand {
 
 struct AuditCheckpointCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "checkpoint", abstract: "Sign how far the audit log goes.",
+    commandName: "checkpoint", abstract: "Sign the current head of the audit log.",
     discussion: """
-      Done by itself after each command that acquires, verifies or records custody, where the key can be used. Give a
-      copy of the newest file in checkpoints/ to others: what they hold, nobody can write anew.
+      Happens automatically after each command that acquires, verifies or records custody, if the key is available.
+      Give others a copy of the newest file in checkpoints/: nobody can rewrite a copy they hold.
 
       Example:
         exhibit audit checkpoint --case 2026-0142 --passphrase-file passphrase
@@ -121,8 +123,8 @@ struct AuditCheckpointCommand: CaseCommand {
   @Option(
     help:
       """
-      Have this time-stamp authority, http://…, say when the signature existed; only its SHA-256 is sent. Default: the \
-      one of EXHIBIT_AUTHORITY, which stamps every checkpoint.
+      Time-stamp the signature with this authority, http://…; only its SHA-256 is sent. Default: EXHIBIT_AUTHORITY, \
+      which time-stamps every checkpoint.
       """)
   var authority: String?
   @OptionGroup var passphrase: PassphraseOptions

@@ -5,15 +5,15 @@ import Evidence
 
 struct AuthorityCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "authority", abstract: "Record and list what allows items to be examined.",
+    commandName: "authority", abstract: "Record and list legal authorities: warrants, orders, consents.",
     subcommands: [AuthorityRecordCommand.self, AuthorityListCommand.self])
 }
 
 struct AuthorityRecordCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "record", abstract: "Record a warrant, an order, a consent.",
+    commandName: "record", abstract: "Record a legal authority: warrant, order or consent.",
     discussion: """
-      After the last authority that covers an item has expired, `acquire` asks for a reason with --after-expiry.
+      Once the last authority covering an item has expired, `acquire` requires a reason: --after-expiry.
 
       Example:
         exhibit authority record --case 2026-0142 --item 001 --kind warrant --reference "Warrant 17/26" \\
@@ -23,8 +23,8 @@ struct AuthorityRecordCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "The evidence item it covers. Default: the whole case.") var item: String?
   @Option(help: "Warrant, order, consent …") var kind: String
-  @Option(help: "Its number or date, as it is quoted.") var reference: String
-  @Option(help: "What it allows, and what not.") var scope: String?
+  @Option(help: "Its reference number or date.") var reference: String
+  @Option(help: "Its scope: what it allows and excludes.") var scope: String?
   @Option(help: "When it expires, RFC 3339 such as 2026-06-30T23:59:59Z. Default: never.") var expires:
     String?
   @OptionGroup var output: OutputOptions
@@ -42,7 +42,7 @@ struct AuthorityRecordCommand: CaseCommand {
 
 struct AuthorityListCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "list", abstract: "List every authority of a case, or those that cover an item.",
+    commandName: "list", abstract: "List all legal authorities of a case, or those covering an item.",
     discussion: """
       Example:
         exhibit authority list --case 2026-0142 --item 001
@@ -55,7 +55,7 @@ struct AuthorityListCommand: CaseCommand {
   func run() throws {
     let all = try Authorities.list(in: try caseOptions.folder(), item: try item.map { try itemNumber($0) })
     output.show(
-      all.isEmpty ? ["No authority is recorded."] : Self.table(all),
+      all.isEmpty ? ["No legal authority recorded."] : Self.table(all),
       json: .fields(["authorities": .array(all.map(\.json))]))
   }
 

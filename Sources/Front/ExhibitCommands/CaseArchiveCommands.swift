@@ -9,16 +9,16 @@ import SystemPackage
 
 struct CaseBackupCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "backup", abstract: "Copy the database of a case while it is in use.",
+    commandName: "backup", abstract: "Back up the case database, even while in use.",
     discussion: """
-      The copy is checked like the database itself. It holds no evidence files; `case export` takes those too.
+      Exhibit checks the copy like the database itself. It contains no evidence files; `case export` includes them.
 
       Example:
         exhibit case backup --case 2026-0142 --output /mnt/backup/2026-0142.sqlite
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "The file to create. Default: in the folder backups of the case.", completion: .file())
+  @Option(help: "The file to create. Default: a file in the case's backups folder.", completion: .file())
   var output: String?
   @OptionGroup var rendering: OutputOptions
 
@@ -26,7 +26,8 @@ struct CaseBackupCommand: CaseCommand {
     let folder = try caseOptions.folder()
     let path = try output.map { FilePath(try required($0, "--output")) }
     if let path, folder.isAmongEvidence(path) {
-      throw EvidenceError(.argumentInvalid, "--output \(path)", "it would lie among the evidence of the case")
+      throw EvidenceError(
+        .argumentInvalid, "--output \(path)", "it would be inside the case's evidence folder")
     }
     let made = try CaseBackups(folder).make(output: path)
     rendering.show(
@@ -40,7 +41,7 @@ struct CaseBackupCommand: CaseCommand {
         "findings": .array(made.findings.map(Rendering.json)),
       ]))
     if let first = made.findings.first {
-      Rendering.warn("the database, and so its copy, is not as it should be: \(Rendering.line(first))")
+      Rendering.warn("the database, and therefore its copy, is faulty: \(Rendering.line(first))")
       throw EndedWith(status: .chainBroken)
     }
   }
@@ -48,11 +49,11 @@ struct CaseBackupCommand: CaseCommand {
 
 struct CaseRestoreCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "restore", abstract: "Put a backup in the place of the database of a case.",
+    commandName: "restore", abstract: "Restore the case database from a backup.",
     discussion: """
-      Takes only a sound backup of this very case. The present database is kept in the folder backups. Events that only
-      the present database has are lost from the log, which needs --accept-loss and stays visible: checkpoints,
-      manifests and reports that name them are not forgotten.
+      Accepts only an intact backup of this case, and keeps the present database in the backups folder. Events newer
+      than the backup are lost from the log: this needs --accept-loss and stays visible, because checkpoints, manifests
+      and reports name them.
 
       Example:
         exhibit case restore /mnt/backup/2026-0142.sqlite --case 2026-0142
@@ -61,7 +62,7 @@ struct CaseRestoreCommand: ParsableCommand {
   @Argument(help: "A backup made by `exhibit case backup`.", completion: .file()) var backup: String
   @Option(name: .customLong("case"), help: "The case folder. Its database may be damaged or missing.")
   var folder: String
-  @Flag(help: "Restore although newer events are lost from the log.") var acceptLoss = false
+  @Flag(help: "Restore even if newer audit log events are lost.") var acceptLoss = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
@@ -72,7 +73,7 @@ struct CaseRestoreCommand: ParsableCommand {
     var lines = [
       "Restored: \(restored.head.sequence) events, head \(restored.head.sequence):\(restored.head.digest)"
     ]
-    if let kept = restored.kept { lines.append("  the database before is kept as \(kept)") }
+    if let kept = restored.kept { lines.append("  the previous database is kept as \(kept)") }
     if restored.lost > 0 { lines.append("  events lost from the log: \(restored.lost)") }
     rendering.show(
       lines,
@@ -85,11 +86,11 @@ struct CaseRestoreCommand: ParsableCommand {
 
 struct CaseExportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write a whole case into one archive.",
+    commandName: "export", abstract: "Export a whole case into one archive.",
     discussion: """
-      A tar archive with every file of the case but the signing key, a list of digests for `sha256sum -c`, and a signed
-      statement of the head of the audit log. `exhibit case import` unpacks and verifies it on another workstation.
-      Docs/formats/case-archive.md has the format.
+      Writes a tar archive of every case file except the signing key, with a hash list for `sha256sum -c` and a signed
+      statement of the audit log head. `exhibit case import` unpacks and verifies it on another workstation.
+      Docs/formats/case-archive.md describes the format.
 
       Example:
         exhibit case export --case 2026-0142 --output /mnt/transfer/2026-0142.tar
@@ -97,7 +98,7 @@ struct CaseExportCommand: CaseCommand {
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "The archive to create.", completion: .file()) var output: String
-  @Flag(help: "Export without a signature, where the key cannot be used.") var unsigned = false
+  @Flag(help: "Export without a signature if the key is not available.") var unsigned = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
@@ -134,8 +135,8 @@ struct CaseImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import", abstract: "Unpack and verify an archive of a case.",
     discussion: """
-      Every file is compared with its digest, the audit log with the head that the archive states, with its checkpoints
-      and manifests. Nothing is left where anything differs. The images are verified by `exhibit verify`.
+      Compares every file with its hash value, and the audit log with the archive's stated head, the checkpoints and
+      the manifests. If anything differs, nothing is kept. `exhibit verify` then verifies the images.
 
       Example:
         exhibit case import 2026-0142.tar 2026-0142 --trust examiner.pem

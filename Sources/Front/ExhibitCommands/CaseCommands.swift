@@ -8,7 +8,7 @@ import SystemPackage
 
 struct CaseCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "case", abstract: "Create, look at, close, copy and move cases.",
+    commandName: "case", abstract: "Create, show, close, back up and move cases.",
     subcommands: [
       CaseCreateCommand.self, CaseDescribeCommand.self, CaseShowCommand.self, CaseListCommand.self,
       CaseFindCommand.self,
@@ -28,8 +28,8 @@ struct CaseCreateCommand: ParsableCommand {
 
   @Argument(help: "The folder to create.", completion: .directory) var folder: String
   @Option(help: "Case number.") var number: String
-  @Option(help: "What the case is about.") var title: String
-  @Option(help: "Name of the examiner. Default: that of the profile.") var examiner: String?
+  @Option(help: "Subject of the case.") var title: String
+  @Option(help: "Name of the examiner. Default: from the profile.") var examiner: String?
   @Option(help: "The laboratory or authority.") var organisation: String?
   @OptionGroup var statements: CaseStatementOptions
   @Option(
@@ -37,10 +37,11 @@ struct CaseCreateCommand: ParsableCommand {
     completion: .file())
   var key: String?
   @Option(
-    help: "Certificate of that key, those above it behind it. May be left out where a PKCS#12 file holds it.",
+    help:
+      "Certificate of that key, followed by its issuing certificates. Optional if a PKCS#12 file contains it.",
     completion: .file())
   var certificate: String?
-  @Flag(help: "Store the key, new or given, without a passphrase. Whoever can read the file can sign.")
+  @Flag(help: "Store the key without a passphrase. Anyone who can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var newPassphrase: NewPassphraseOptions
@@ -74,7 +75,7 @@ struct CaseCreateCommand: ParsableCommand {
     case (nil, nil):
       request.signing = .newEncrypted(
         passphrase: try newPassphrase.read(passphrase, names: [examiner, organisation, number, title]))
-    default: throw EvidenceError(.argumentInvalid, "--certificate", "it needs --key")
+    default: throw EvidenceError(.argumentInvalid, "--certificate", "requires --key")
     }
     let created = try request.perform()
     CommandSession.work(on: try CaseFolder.at(created.folder))
@@ -84,7 +85,7 @@ struct CaseCreateCommand: ParsableCommand {
         "Case \(created.number) created in \(created.folder)",
         "  signing certificate  \(created.certificate)",
         "  fingerprint          \(created.fingerprint) (SHA-256)",
-        "Note the fingerprint on paper: it is what a stranger trusts when checking a manifest.",
+        "Note the fingerprint on paper: third parties verify against this.",
       ],
       json: .fields([
         "case": .string(created.number), "folder": .string(created.folder.string),
@@ -100,7 +101,7 @@ struct CaseStatementOptions: ParsableArguments {
   @Option(help: "Address of the laboratory, for reports.") var address: String?
   @Option(help: "Who asked for the examination: client, court or authority.") var client: String?
   @Option(help: "The client's reference.") var clientReference: String?
-  @Option(help: "Method or standard operating procedure, by its reference.") var method: String?
+  @Option(help: "Method or standard operating procedure (reference).") var method: String?
 
   var statements: CaseStatements {
     var statements = CaseStatements()

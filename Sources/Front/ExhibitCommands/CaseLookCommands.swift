@@ -7,7 +7,7 @@ import SystemPackage
 
 struct CaseShowCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show a case at a glance.",
+    commandName: "show", abstract: "Show a summary of a case.",
     discussion: """
       Example:
         exhibit case show --case 2026-0142
@@ -26,7 +26,7 @@ struct CaseListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the cases in folders.",
     discussion: """
-      Each folder is a case, or holds cases. A case is told of commands that look inside it, not of being listed.
+      Each folder is a case or contains cases. Listing a case does not add an event to its audit log.
 
       Example:
         exhibit case list /srv/cases
@@ -38,7 +38,7 @@ struct CaseListCommand: ParsableCommand {
   func run() throws {
     let found = try CaseGlance.list(try folders.map { FilePath(try required($0, "the folder")) })
     output.show(
-      found.cases.isEmpty ? ["No case is there."] : found.cases.map(\.line),
+      found.cases.isEmpty ? ["No cases found."] : found.cases.map(\.line),
       json: .fields(["cases": .array(found.cases.map(\.json))]))
     for problem in found.problems { Rendering.warn(Rendering.line(problem)) }
     if !found.problems.isEmpty { throw EndedWith(status: .failed) }
@@ -47,19 +47,19 @@ struct CaseListCommand: ParsableCommand {
 
 struct CaseFindCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "find", abstract: "Look for words in everything the case records.",
+    commandName: "find", abstract: "Search everything recorded in the case.",
     discussion: """
-      Finds events of the audit log in whose values every word occurs, as a whole or as a beginning, newest first: items,
-      people, custody, acquisitions, digests, findings, commands. Upper and lower case and accents do not matter. The
-      index, search.sqlite, is made by itself and may be removed at any time.
+      Finds audit log events that contain every word or word beginning, newest first: items, people, custody,
+      acquisitions, hash values, findings, commands. Ignores case and accents. Exhibit creates the index, search.sqlite,
+      automatically; you can remove it at any time.
 
       Example:
         exhibit case find --case 2026-0142 courier A-0017
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Argument(help: "Words to look for.") var words: [String]
-  @Option(help: "Most events to show.") var limit = 50
+  @Argument(help: "Words to search for.") var words: [String]
+  @Option(help: "Maximum number of events to show.") var limit = 50
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -68,8 +68,8 @@ struct CaseFindCommand: CaseCommand {
     }
     let found = try CaseGlance.find(words.joined(separator: " "), in: try caseOptions.folder(), limit: limit)
     output.show(
-      found.lines.isEmpty ? ["Nothing is found."] : found.lines,
+      found.lines.isEmpty ? ["Nothing found."] : found.lines,
       json: .fields(["events": .array(found.events), "more": .bool(found.hasMore)]))
-    if found.hasMore { Rendering.warn("there is more: name more words, or a larger --limit") }
+    if found.hasMore { Rendering.warn("more events match: add words, or raise --limit") }
   }
 }

@@ -6,16 +6,16 @@ import Rendering
 
 struct CaseCloseCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "close", abstract: "Close a case: two people sign, nothing is added or acquired any more.",
+    commandName: "close", abstract: "Close a case. Two people sign; nothing more can be added or acquired.",
     discussion: """
-      Custody of the items goes on: they are stored, returned, disposed of. No acquisition may be unfinished.
+      Custody of the items continues: storage, return, disposal. No acquisition may be unfinished.
 
       Example:
         exhibit case close --case 2026-0142 --sign examiner --sign supervisor.key
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Why, or with what result.") var reason: String?
+  @Option(help: "Reason or outcome.") var reason: String?
   @OptionGroup var signing: SignOptions
   @OptionGroup var output: OutputOptions
 
@@ -28,7 +28,7 @@ struct CaseCloseCommand: CaseCommand {
 
 struct CaseArchiveCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "archive", abstract: "Archive a closed case: nothing changes but verifications of it.",
+    commandName: "archive", abstract: "Archive a closed case. Only verifications can still be recorded.",
     discussion: """
       Every item must be in storage, returned or disposed of.
 
@@ -37,7 +37,7 @@ struct CaseArchiveCommand: CaseCommand {
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Why, and where to.") var reason: String?
+  @Option(help: "Reason, and where it is archived.") var reason: String?
   @OptionGroup var signing: SignOptions
   @OptionGroup var output: OutputOptions
 
@@ -50,14 +50,14 @@ struct CaseArchiveCommand: CaseCommand {
 
 struct CaseReopenCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "reopen", abstract: "Open a closed or archived case again.",
+    commandName: "reopen", abstract: "Reopen a closed or archived case.",
     discussion: """
       Example:
         exhibit case reopen --case 2026-0142 --reason "Appeal, order of 2026-09-01"
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Why.") var reason: String
+  @Option(help: "Reason.") var reason: String
   @OptionGroup var signing: SignOptions
   @OptionGroup var output: OutputOptions
 
@@ -71,10 +71,10 @@ struct CaseReopenCommand: CaseCommand {
 
 struct CaseRebuildCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "rebuild", abstract: "Write the tables of a case anew from its audit log.",
+    commandName: "rebuild", abstract: "Rebuild the tables of a case from its audit log.",
     discussion: """
-      For a case whose tables do not say what the log says, as `verify` found. The log itself must be intact; it
-      records what differed. What the tables said before is gone then: keep a copy of the case.
+      For a case whose tables differ from its log, as found by `verify`. The log itself must be intact; it records the
+      differences. The previous table contents are lost: keep a copy of the case.
 
       Example:
         exhibit case rebuild --case 2026-0142
@@ -88,8 +88,8 @@ struct CaseRebuildCommand: CaseCommand {
     let differences = try CaseLife.rebuild(try caseOptions.folder())
     output.show(
       [
-        "The tables are written anew from the audit log. "
-          + (differences.isEmpty ? "Nothing differed." : "\(differences.count) things differed before:")
+        "Tables rebuilt from the audit log. "
+          + (differences.isEmpty ? "Nothing differed." : "\(differences.count) differences before:")
       ] + FindingRendering.lines(differences, all: findings.all),
       json: .fields([
         "differences": JSONValue(differences.count), "findings": .array(differences.map(Rendering.json)),

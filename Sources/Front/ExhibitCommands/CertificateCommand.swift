@@ -9,8 +9,8 @@ struct CertificateCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "certificate", abstract: "Draft a declaration about an item for a qualified person to sign.",
     discussion: """
-      The draft is filled from the record and states no conclusion. Fields the record does not hold are marked. It \
-      is English, and never signed by the program.
+      The draft is filled in from the record and states no conclusion. Fields missing from the record are marked. It \
+      is in English, and Exhibit never signs it.
 
       Kinds: fre-902-14 and fre-902-13 (Federal Rules of Evidence), npcc (four principles), iso-27037.
 
@@ -35,7 +35,7 @@ struct CertificateCommand: CaseCommand {
     request.items = [try itemNumber(item)]
     let paths = try CertificateJob(chosen, request, in: try caseOptions.folder()).perform()
     rendering.show(
-      ["Draft of \(chosen.title), not signed"] + paths.map { "  \($0)" },
+      ["Unsigned draft: \(chosen.title)"] + paths.map { "  \($0)" },
       json: .fields([
         "kind": .string(kind), "item": .string(item), "files": .array(paths.map { .string($0.string) }),
       ]))

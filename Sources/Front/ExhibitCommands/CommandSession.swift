@@ -91,15 +91,15 @@ enum CommandSession {
   private static func sentence(_ warning: CaseSession.Warning) -> String {
     switch warning {
     case .sharedFileSystem(let kind):
-      "the case lies on a network file system (\(kind)): SQLite's locks may not hold between machines there, so work on "
-        + "it from one machine at a time, and back it up"
+      "the case is on a network file system (\(kind)), where SQLite's locks may not work between machines: work on it "
+        + "from one machine at a time, and back it up"
     case .notRecorded(let error): "this command is not in the audit log: \(Rendering.line(error))"
     case .notSigned(let error):
-      "the head of the audit log is not signed (`exhibit audit checkpoint` does it): \(Rendering.line(error))"
+      "the audit log head is not signed (sign it with `exhibit audit checkpoint`): \(Rendering.line(error))"
     case .notStamped(let error):
-      "the signed head of the audit log has no time stamp (`exhibit audit checkpoint` asks again): \(Rendering.line(error))"
+      "the signed audit log head has no time stamp (retry with `exhibit audit checkpoint`): \(Rendering.line(error))"
     case .noAuthority(let error):
-      "\(AuthoritySetting.variable): the signed head of the audit log has no time stamp: \(Rendering.line(error))"
+      "\(AuthoritySetting.variable): the signed audit log head has no time stamp: \(Rendering.line(error))"
     }
   }
 }

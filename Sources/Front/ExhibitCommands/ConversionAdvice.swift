@@ -7,7 +7,7 @@ extension ConversionReport {
   var advisedSentence: String {
     guard outcome == .refused else { return sentence }
     return sentence
-      + " `exhibit recover` writes what it still holds; --accept-damage fills the rest with zeros."
+      + " `exhibit recover` saves the readable part; --accept-damage fills the rest with zeros."
   }
 }
 
@@ -18,7 +18,7 @@ extension DiscConversionReport {
     let words = Set(refused.map(\.kind.rawValue)).sorted().joined(separator: ",")
     let repair =
       corrected.isEmpty && refused.contains { $0.kind == .damage }
-      ? " Sectors that can be corrected are corrected by --repair." : ""
+      ? " --repair corrects sectors that can be corrected." : ""
     return "\(sentence) Accept with --accept-loss \(words).\(repair)"
   }
 }

@@ -15,19 +15,18 @@ struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract:
-      "Write an image anew in another container: E01, raw, split raw; of a disc, BIN/CUE, TOC/BIN, ISO, tracks.",
+      "Convert an image: E01, raw, split raw; for discs BIN/CUE, TOC/BIN, ISO, tracks.",
     discussion: """
-      The form of the output follows from its ending (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
-      --to. The contents are digested on the way and compared with the digests stored in the input. What the \
-      output cannot hold is listed. An input with damaged sectors is refused unless --accept-damage is given. \
-      Nothing is ever overwritten.
+      The output format follows from the file extension (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
+      --to. Exhibit hashes the contents and compares them with the hash values stored in the input. It lists what the \
+      output cannot hold, refuses an input with damaged sectors unless --accept-damage is given, and never overwrites.
 
-      Images of optical discs go from cue sheets, tables of contents of cdrdao and ISO to .cue, .toc, .iso and \
-      --to tracks (a file per track). Every track is read back and compared. What the output cannot hold is refused \
-      unless --accept-loss names it, and then recorded beside the output.
+      Optical disc images: from cue sheet, cdrdao table of contents and ISO to .cue, .toc, .iso and --to tracks (one \
+      file per track). Every track is read back and compared. A conversion that would lose something is refused unless \
+      --accept-loss names the loss; it is then recorded beside the output.
 
-      Exit status: 0 converted, 1 refused for what would be lost, 3 converted with damaged sectors as zeros, 5 refused for damage, or a stored \
-      digest does not match.
+      Exit status: 0 converted, 1 refused because something would be lost, 3 converted with damaged sectors as zeros, \
+      5 refused because of damage, or a stored hash value does not match.
 
       Examples:
         exhibit convert 001.E01 001.raw
@@ -37,28 +36,27 @@ struct ConvertCommand: ParsableCommand {
         exhibit convert disc.cue data.iso --accept-loss sector-headers,tracks
       """)
 
-  @Argument(help: "An image of a disk or of a disc; any file of a set.", completion: .file()) var input:
-    String
-  @Argument(help: "The image to create; of a set, its first file.", completion: .file()) var output: String
+  @Argument(help: "A disk or disc image; any file of a set.", completion: .file()) var input: String
+  @Argument(help: "The image to create; for a set, its first file.", completion: .file()) var output: String
   @Option(
     help:
-      "Form of the output: \((DiskWriters.formats + DiscWriters.formats).map(\.rawValue).joined(separator: ", ")). Default: by its ending."
+      "Output format: \((DiskWriters.formats + DiscWriters.formats).map(\.rawValue).joined(separator: ", ")). Default: by file extension."
   )
   var to: String?
   @Option(
-    help: "What the image of a disc may lose, by the words of the list that is shown; several with commas.")
+    help: "Losses to accept when converting a disc image, by the words shown; separate several by commas.")
   var acceptLoss: String?
   @Flag(
-    help: "Correct damaged data sectors of a disc by their parity, where that is possible, and record which.")
+    help: "Correct damaged data sectors of a disc from their parity where possible, and record which.")
   var repair = false
-  @Option(help: "Split a raw image into files of at most this size, such as 2GiB.") var split: String?
-  @Option(help: "Largest segment of an E01, such as 1500MiB.") var segmentSize: String?
+  @Option(help: "Split a raw image into files of at most this size, e.g. 2GiB.") var split: String?
+  @Option(help: "Maximum segment size of an E01, e.g. 1500MiB.") var segmentSize: String?
   @Option(help: "Compression of an E01: \(AcquireChoices.compressions). Default: fast.")
   var compression: String?
-  @Option(help: "Sector size in bytes of a raw input, which does not say it: 512, 1024, 2048, 4096.")
+  @Option(help: "Sector size of a raw input, in bytes: 512, 1024, 2048, 4096.")
   var sectorSize: UInt32 = 512
-  @Flag(help: "Fill damaged sectors of the input with zeros and name them.") var acceptDamage = false
-  @Flag(help: "Begin even where the destination might be too small.") var acceptLittleSpace = false
+  @Flag(help: "Fill damaged sectors of the input with zeros and list them.") var acceptDamage = false
+  @Flag(help: "Start even if the destination may be too small.") var acceptLittleSpace = false
   @OptionGroup var source: InputOptions
   @OptionGroup var findings: FindingOptions
   @OptionGroup var rendering: OutputOptions
@@ -91,7 +89,7 @@ struct ConvertCommand: ParsableCommand {
     }
     if acceptLoss != nil || repair {
       throw EvidenceError(
-        .argumentInvalid, "--accept-loss and --repair", "for images of discs"
+        .argumentInvalid, "--accept-loss and --repair", "for disc images only"
       )
     }
     let job = try ConversionJob(try request(), stop: StopSignals.flag)
@@ -117,7 +115,7 @@ struct ConvertCommand: ParsableCommand {
       ("--compression", compression != nil),
       ("--accept-damage", acceptDamage),
     ] where isGiven {
-      throw EvidenceError(.argumentInvalid, option, "not for images of discs")
+      throw EvidenceError(.argumentInvalid, option, "not for disc images")
     }
     let job = try DiscConversionJob(request, stop: StopSignals.flag)
     StopSignals.install()
@@ -152,23 +150,26 @@ struct ConvertCommand: ParsableCommand {
     if report.files.count > 8 { lines.append("             and \(report.files.count - 8) more files") }
     for digest in report.digests.all {
       let comparison = report.comparisons.first { $0.stored.algorithm == digest.algorithm }
-      let outcome = comparison.map { $0.isEqual ? "  as stored" : "  NOT as stored: \($0.stored)" } ?? ""
+      let outcome =
+        comparison.map {
+          $0.isEqual ? "  matches the stored value" : "  DOES NOT MATCH the stored \($0.stored)"
+        } ?? ""
       lines.append("  \(digest.algorithm.title.padded(to: 10)) \(digest)\(outcome)")
     }
     if report.paddingBytes > 0 {
       lines.append(
-        "  padded     \(report.paddingBytes) zero bytes fill the last sector; the digests above are of the contents "
-          + "without them, those stored in the output include them")
+        "  padded     \(report.paddingBytes) zero bytes fill the last sector; the hash values above exclude them, "
+          + "those stored in the output include them")
     }
     if !report.lost.isEmpty {
-      let more = report.outcome == .refused ? ", perhaps more: it was not read any further" : ""
+      let more = report.outcome == .refused ? ", perhaps more: reading stopped there" : ""
       lines.append("  lost       sectors \(report.lost.listed(limit: 16))\(more)")
     }
     if !report.recordedUnreadable.isEmpty {
       lines.append("  unreadable when acquired: sectors \(report.recordedUnreadable.listed(limit: 16))")
     }
     if !report.notCarried.isEmpty {
-      lines.append("Not carried into the output")
+      lines.append("Not carried over to the output")
       lines += report.notCarried.map { "  \($0)" }
     }
     if !report.findings.isEmpty {

@@ -9,7 +9,7 @@ import SystemPackage
 
 struct CustodyCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "custody", abstract: "Record and show who held an item.",
+    commandName: "custody", abstract: "Record and show the chain of custody of an item.",
     subcommands: [CustodyRecordCommand.self, CustodySignCommand.self, CustodyShowCommand.self])
 }
 
@@ -17,8 +17,8 @@ struct CustodyRecordCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "record", abstract: "Record a custody event of an item.",
     discussion: """
-      A transfer needs both sides. Before transfer, export and return the images of the item are verified, unless
-      --unverified says why not. A disposal needs the signatures of two people.
+      A transfer names both sides. Before transfer, export and return, Exhibit verifies the images of the item, unless
+      --unverified gives a reason. A disposal needs the signatures of two people.
 
       Examples:
         exhibit custody record --case 2026-0142 --item 001 --event receive --released-by "Officer on duty" \\
@@ -33,23 +33,23 @@ struct CustodyRecordCommand: CaseCommand {
   @Option(help: "What happened: \(CustodyEntry.eventNames.joined(separator: ", ")).") var event: String
   @Option(
     help: """
-      When it happened, RFC 3339 such as 2026-01-31T09:15:00Z or 2026-01-31T10:15:00+01:00. Default: now. Of correct: \
-      when the corrected event happened.
+      When it happened, RFC 3339, e.g. 2026-01-31T09:15:00Z or 2026-01-31T10:15:00+01:00. Default: now. With correct: \
+      the corrected time.
       """)
   var time: String?
-  @Option(help: "Where.") var place: String?
-  @Option(help: "Who gave it away.") var releasedBy: String?
-  @Option(help: "Who took it.") var receivedBy: String?
-  @Option(help: "Who watched.") var witness: String?
-  @Option(help: "What for.") var purpose: String?
-  @Option(help: "The order, warrant or consent.") var authority: String?
-  @Option(help: "By hand, courier, tracking number.") var method: String?
+  @Option(help: "Place.") var place: String?
+  @Option(help: "Released by.") var releasedBy: String?
+  @Option(help: "Received by.") var receivedBy: String?
+  @Option(help: "Witness.") var witness: String?
+  @Option(help: "Purpose.") var purpose: String?
+  @Option(help: "The warrant, order or consent.") var authority: String?
+  @Option(help: "Method of delivery: by hand, courier, tracking number.") var method: String?
   @Option(help: "Seal number found.") var sealBefore: String?
-  @Option(help: "Seal number put on.") var sealAfter: String?
+  @Option(help: "Seal number applied.") var sealAfter: String?
   @Option(help: "Condition of the item.") var condition: String?
-  @Option(help: "Locker, vault, shelf.") var storage: String?
-  @Option(help: "Temperature, antistatic or Faraday bag.") var environment: String?
-  @Option(help: "Anything else.") var remarks: String?
+  @Option(help: "Storage: locker, vault, shelf.") var storage: String?
+  @Option(help: "Storage conditions: temperature, antistatic or Faraday bag.") var environment: String?
+  @Option(help: "Remarks.") var remarks: String?
   @Option(help: "A photograph to attach. May be given more than once.", completion: .file())
   var photo: [String] = []
   @Option(
@@ -57,11 +57,11 @@ struct CustodyRecordCommand: CaseCommand {
   var attach: [String] = []
   @Option(
     help:
-      "Number of the corrected event, as `custody show` prints it; for correct only, which replaces what is given."
+      "Number of the event to correct, as `custody show` prints it. With correct only; the values given replace the old ones."
   )
   var corrects: String?
-  @Flag(help: "The corrected event did not happen.") var withdraw = false
-  @Option(help: "Why the item goes although its images are not verified, or do not verify.")
+  @Flag(help: "Withdraw the event: it did not happen.") var withdraw = false
+  @Option(help: "Reason for releasing the item with images that are unverified or fail verification.")
   var unverified: String?
   @OptionGroup var signing: SignOptions
   @OptionGroup var output: OutputOptions
@@ -101,7 +101,7 @@ struct CustodyRecordCommand: CaseCommand {
 
 struct CustodySignCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sign", abstract: "Sign an event that is recorded, such as a transfer by its other side.",
+    commandName: "sign", abstract: "Sign a recorded event, e.g. a transfer by the receiving side.",
     discussion: """
       Example:
         exhibit custody sign --case 2026-0142 --event 12 --sign officer.key
@@ -114,7 +114,7 @@ struct CustodySignCommand: CaseCommand {
 
   func run() throws {
     CommandSession.sign(passphraseFile: nil)
-    guard !signing.sign.isEmpty else { throw EvidenceError(.argumentInvalid, "--sign", "no key is given") }
+    guard !signing.sign.isEmpty else { throw EvidenceError(.argumentInvalid, "--sign", "give a key") }
     let names = try CaseLife.sign(event: event, in: try caseOptions.folder(), keys: signing.keys)
     output.show(
       ["Event \(event) signed by \(names.joined(separator: ", "))"],
@@ -124,7 +124,7 @@ struct CustodySignCommand: CaseCommand {
 
 struct CustodyShowCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show the custody of an item: its events, who had it when, and gaps.",
+    commandName: "show", abstract: "Show the chain of custody of an item: events, holders and gaps.",
     discussion: """
       Example:
         exhibit custody show --case 2026-0142 --item 001

@@ -5,7 +5,7 @@ import Rendering
 /// The custody of an item as text: a table of its events, a timeline, who has it, what does not hold together.
 enum CustodyRendering {
   static func lines(_ account: CustodyAccount, all: Bool) -> [String] {
-    guard !account.lines.isEmpty else { return ["No custody event is recorded for item \(account.item)."] }
+    guard !account.lines.isEmpty else { return ["No custody events recorded for item \(account.item)."] }
     let table = TextTable.lines(
       ["event", "when (UTC)", "what", "from", "to", "where", "seal", "signed by"],
       account.lines.map {
@@ -14,7 +14,7 @@ enum CustodyRendering {
           clean($0.seals), clean($0.signedBy.joined(separator: ", ")),
         ]
       })
-    var lines = ["Custody of item \(account.item)", table[0]]
+    var lines = ["Chain of custody of item \(account.item)", table[0]]
     for (row, line) in zip(table.dropFirst(), account.lines) {
       lines.append(row)
       lines += notes(line)
@@ -34,7 +34,7 @@ enum CustodyRendering {
     }
     lines.append("Now: \(clean(account.now))")
     if account.findings.isEmpty {
-      if !account.periods.isEmpty { lines.append("No gap is found.") }
+      if !account.periods.isEmpty { lines.append("No gaps found.") }
     } else {
       lines.append("Findings:")
       lines += FindingRendering.lines(account.findings, all: all)

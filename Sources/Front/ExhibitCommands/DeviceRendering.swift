@@ -22,7 +22,7 @@ enum DeviceRendering {
     func add(_ name: String, _ text: String?) {
       if let text { lines.append("  \(name.padded(to: 12)) \(text)") }
     }
-    add("make, model", survey?.model ?? identification.facts.model ?? "not stated by the device")
+    add("make, model", survey?.model ?? identification.facts.model ?? "not reported by the device")
     add("serial", serial(identification))
     add("connected", survey.map { connection($0.device) })
     add(
@@ -46,9 +46,9 @@ enum DeviceRendering {
     case .same: "\(stated), as recorded for item \(identification.item)"
     case .different: "\(stated), NOT the serial number recorded for item \(identification.item)"
     case .noneRecorded:
-      (stated.isEmpty ? "not stated by the device" : stated)
+      (stated.isEmpty ? "not reported by the device" : stated)
         + "; none recorded for item \(identification.item)"
-    case .noneStated: "not stated by the device: it cannot be compared with the label's"
+    case .noneStated: "not reported by the device, so not comparable with the label"
     }
   }
 
@@ -124,7 +124,7 @@ enum DeviceRendering {
   private static func text(_ contents: DeviceSurvey.Contents) -> String {
     if let reason = contents.unreadable { return "could not be read: \(reason)" }
     let names = contents.signatures.map {
-      $0.isGuess ? "a guess: \($0.name)" : $0.isEncrypted ? "\($0.name) (encrypted)" : $0.name
+      $0.isGuess ? "probably \($0.name)" : $0.isEncrypted ? "\($0.name) (encrypted)" : $0.name
     }
     return names.isEmpty ? "no known signature" : names.joined(separator: ", ")
   }
@@ -134,11 +134,11 @@ enum DeviceRendering {
   static func line(_ result: CapacityCheck.Result, of path: FilePath) -> String {
     switch result {
     case .aliased(let distance, let probes):
-      "\(path): ALIASED: what lies \(HumanText.size(distance)) apart is the same at all of \(probes) places; "
-        + "the medium has hardly more than that."
+      "\(path): ALIASED: sectors \(HumanText.size(distance)) apart are identical at all \(probes) places checked; "
+        + "the true capacity is probably no more than that."
     case .notAliased(let distances, let probes):
-      "\(path): no aliasing at \(distances) distances, each looked at in up to \(probes) places. "
-        + "A medium that returns zeros past its true end is not found this way."
+      "\(path): no aliasing at \(distances) distances, each checked at up to \(probes) places. "
+        + "This check does not detect media that return zeros past their true end."
     case .undetermined(let reason): "\(path): could not be determined: \(reason)."
     }
   }

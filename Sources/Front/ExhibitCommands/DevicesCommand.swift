@@ -10,14 +10,14 @@ import SystemPackage
 
 struct DevicesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "devices", abstract: "List disks and optical drives, and whether they can be acquired now.",
+    commandName: "devices", abstract: "List disks and optical drives, and whether each can be acquired now.",
     discussion: """
-      What each device says of itself, how it is connected, what lies on it by its signatures, what holds it, and \
-      areas that ordinary reads do not reach: present, absent, or could not be determined, with the reason. Devices \
-      are opened read-only and asked only what a list of allowed commands permits; root sees more.
+      Shows device identification, connection, contents by signature, what is using the device, and hidden areas: \
+      present, absent, or could not be determined, with the reason. Opens devices read-only and sends only commands \
+      from a list of allowed ones. Run as root to see more.
 
-      --check-capacity reads places all over a device and tells whether it returns the same sectors again and again \
-      past its true end, as counterfeit media do. Exit status: 0 no aliasing, 5 aliased, 6 could not be determined.
+      --check-capacity samples the device to detect counterfeit media, which repeat the same sectors past their true \
+      end (aliasing). Exit status: 0 no aliasing, 5 aliasing, 6 could not be determined.
 
       Examples:
         exhibit devices
@@ -25,15 +25,16 @@ struct DevicesCommand: ParsableCommand {
         exhibit devices --check-capacity /dev/sdb
       """)
 
-  @Argument(help: "Devices such as /dev/sdb. Default: all.", completion: .file()) var devices: [String] = []
-  @Flag(help: "Go on, and tell what is connected and what goes; end with Ctrl-C.") var watch = false
-  @Flag(help: "Look for a medium that has less than it claims; needs one device.") var checkCapacity = false
+  @Argument(help: "Devices, e.g. /dev/sdb. Default: all.", completion: .file()) var devices: [String] = []
+  @Flag(help: "Keep running and report devices as they are connected and removed; end with Ctrl-C.")
+  var watch = false
+  @Flag(help: "Check one device for counterfeit capacity.") var checkCapacity = false
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if watch, !devices.isEmpty { throw ValidationError("--watch looks at all devices: name none.") }
+    if watch, !devices.isEmpty { throw ValidationError("--watch covers all devices: name none") }
     if checkCapacity, devices.count != 1 || watch {
-      throw ValidationError("--check-capacity needs exactly one device, and no --watch.")
+      throw ValidationError("--check-capacity needs exactly one device, and no --watch")
     }
   }
 
@@ -43,7 +44,7 @@ struct DevicesCommand: ParsableCommand {
     if watch { return watchAll() }
     let found = job.perform()
     let lines =
-      found.isEmpty ? ["No disk and no optical drive was found."] : found.flatMap(DeviceRendering.lines)
+      found.isEmpty ? ["No disks or optical drives found."] : found.flatMap(DeviceRendering.lines)
     output.show(lines, json: .fields(["devices": .array(found.map(\.json))]))
   }
 

@@ -9,18 +9,18 @@ import Verification
 
 struct DiscCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "disc", abstract: "Look at images of optical discs: BIN/CUE, TOC/BIN, ISO.",
+    commandName: "disc", abstract: "Examine optical disc images: BIN/CUE, TOC/BIN, ISO.",
     subcommands: [DiscShowCommand.self, DiscCheckCommand.self, DiscListCommand.self, DiscExtractCommand.self])
 }
 
 struct DiscShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show sessions, tracks, gaps, texts and file systems of a disc.",
+    commandName: "show", abstract: "Show sessions, tracks, gaps, CD-TEXT and file systems of a disc.",
     discussion: """
-      Of each gap it says whether the image stores it, only names it (synthesised) or lacks it (absent). Addresses \
-      are those of the disc: 0 is at the time 00:02:00.
+      For each gap: whether the image stores it, only states it (synthesised) or lacks it (absent). Addresses are disc \
+      addresses: 0 is at time 00:02:00.
 
-      Exit status: 0 sound, 5 damaged.
+      Exit status: 0 intact, 5 damaged.
 
       Examples:
         exhibit disc show disc.cue
@@ -28,11 +28,10 @@ struct DiscShowCommand: ParsableCommand {
         exhibit disc show disc.iso --svg layout.svg
       """)
 
-  @Argument(help: "A cue sheet, a table of contents of cdrdao, or sectors of a track.", completion: .file())
+  @Argument(help: "A cue sheet, a cdrdao table of contents, or the sectors of a track.", completion: .file())
   var image: String
-  @Flag(help: "Read every sector and count kinds and errors.") var readData = false
-  @Option(help: "Write the picture of the layout as SVG to this new file.", completion: .file()) var svg:
-    String?
+  @Flag(help: "Read every sector; count sector types and errors.") var readData = false
+  @Option(help: "Write the disc layout as SVG to this new file.", completion: .file()) var svg: String?
   @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
 
@@ -46,18 +45,18 @@ struct DiscShowCommand: ParsableCommand {
 
 struct DiscCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check", abstract: "Read every sector of a disc and check all its codes.",
+    commandName: "check", abstract: "Read every sector of a disc and check its error codes.",
     discussion: """
-      EDC and ECC of every data sector, headers against addresses, the checksum of Q where there is a subchannel, \
-      sizes of file systems. Of damaged sectors it says how many their parity can correct. Audio has no codes.
+      Checks EDC and ECC of every data sector, sector addresses, the checksum of subchannel Q where present, and file \
+      system sizes. Reports how many damaged sectors their parity can correct. Audio sectors have no error codes.
 
-      Exit status: 0 sound, 5 damaged.
+      Exit status: 0 intact, 5 damaged.
 
       Example:
         exhibit disc check disc.cue
       """)
 
-  @Argument(help: "A cue sheet, a table of contents of cdrdao, or sectors of a track.", completion: .file())
+  @Argument(help: "A cue sheet, a cdrdao table of contents, or the sectors of a track.", completion: .file())
   var image: String
   @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions

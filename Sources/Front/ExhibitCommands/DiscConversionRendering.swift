@@ -22,7 +22,7 @@ enum DiscConversionRendering {
     }
     for track in report.tracks.prefix(listedTracks) {
       let state =
-        track.isEqual ? "the same" : "NOT the same: \(track.copiedSectors) sectors, \(track.copiedDigest)"
+        track.isEqual ? "matches" : "DOES NOT MATCH: \(track.copiedSectors) sectors, \(track.copiedDigest)"
       lines.append(
         "  \("track \(track.number)".padded(to: 10)) \(track.sectors) sectors, SHA-256 \(track.digest), \(state)"
       )
@@ -30,12 +30,12 @@ enum DiscConversionRendering {
     if report.tracks.count > listedTracks {
       let rest = report.tracks.dropFirst(listedTracks)
       lines.append(
-        "             and \(rest.count) more tracks, \(rest.filter { !$0.isEqual }.count) of them not the same"
+        "             and \(rest.count) more tracks, \(rest.filter { !$0.isEqual }.count) of them not matching"
       )
     }
     if !report.corrected.isEmpty {
       lines.append(
-        "  corrected  \(report.corrected.count) sectors by their parity: \(DiscFindings.listed(report.corrected))"
+        "  corrected  \(report.corrected.count) sectors from their parity: \(DiscFindings.listed(report.corrected))"
       )
     }
     if !report.losses.isEmpty {

@@ -12,19 +12,19 @@ struct DiscListCommand: ParsableCommand {
     commandName: "list",
     abstract: "List the files on a disc (ISO 9660, Rock Ridge, Joliet; UDF through 7-Zip).",
     discussion: """
-      Works on every kind of image, also on raw sectors and on later sessions, whose addresses count from the \
-      beginning of the disc.
+      Reads every kind of disc image, including raw sectors and later sessions, whose addresses count from the start \
+      of the disc.
 
       Examples:
         exhibit disc list disc.cue
         exhibit disc list disc.cue --track 3
       """)
 
-  @Argument(help: "An image of a disc.", completion: .file()) var image: String
-  @Option(help: "Number of the track. Default: the last with a file system.") var track: Int?
+  @Argument(help: "A disc image.", completion: .file()) var image: String
+  @Option(help: "Track number. Default: the last track with a file system.") var track: Int?
   @Option(
     help:
-      "Which of its file systems: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
+      "Which file system: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
   var fileSystem: String?
   @OptionGroup var output: OutputOptions
 
@@ -50,20 +50,20 @@ struct DiscListCommand: ParsableCommand {
 
 struct DiscExtractCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "extract", abstract: "Copy the files of a disc into a new folder, with their digests.",
+    commandName: "extract", abstract: "Copy the files of a disc into a new folder, with hash values.",
     discussion: """
-      Links and devices are not made, but listed; so are names that would lead out of the folder.
+      Links, devices and names that would lead out of the folder are listed, not created.
 
       Example:
         exhibit disc extract disc.cue files
       """)
 
-  @Argument(help: "An image of a disc.", completion: .file()) var image: String
+  @Argument(help: "A disc image.", completion: .file()) var image: String
   @Argument(help: "The folder to create.", completion: .directory) var folder: String
-  @Option(help: "Number of the track. Default: the last with a file system.") var track: Int?
+  @Option(help: "Track number. Default: the last track with a file system.") var track: Int?
   @Option(
     help:
-      "Which of its file systems: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
+      "Which file system: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
   var fileSystem: String?
   @OptionGroup var output: OutputOptions
 
@@ -75,7 +75,7 @@ struct DiscExtractCommand: ParsableCommand {
     ).perform()
     var lines = report.files.map { "\($0.sha256)  \($0.entry.path)" }
     lines += report.skipped.map { "not copied: \($0.kind.rawValue) \($0.path)" }
-    lines.append("\(report.files.count) files copied into \(folder)")
+    lines.append("\(report.files.count) files copied to \(folder)")
     output.show(
       lines,
       json: .fields([

@@ -114,10 +114,10 @@ enum DiscRendering {
   }
 
   private static func state(_ info: DiscInfo) -> String {
-    guard info.isSound else { return "Not sound: see the findings." }
-    guard info.wasDataRead else { return "The sectors were not read; `exhibit disc check` checks every one." }
+    guard info.isSound else { return "Not intact: see the findings." }
+    guard info.wasDataRead else { return "Sectors were not read; check them with `exhibit disc check`." }
     return info.counts.allSatisfy(\.kinds.isEmpty)
-      ? "Every stored sector was read; none is stored with codes that could be checked."
+      ? "Every stored sector was read; none carries error codes to check."
       : "Every stored sector was read; no data sector is damaged."
   }
 

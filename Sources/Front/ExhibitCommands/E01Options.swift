@@ -9,24 +9,24 @@ struct E01Options: ParsableArguments {
   private static let mediaTypes = MediaType.allCases.filter { $0 != .files }
 
   @Option(help: "Compression: \(AcquireChoices.compressions). Default: fast.") var compression: String?
-  @Option(help: "Largest segment, such as 1500MiB.") var segmentSize: String?
-  @Option(help: "Sectors per chunk, a power of two from 16. Default: chosen from the size of the medium.")
+  @Option(help: "Maximum segment size, e.g. 1500MiB.") var segmentSize: String?
+  @Option(help: "Sectors per chunk, a power of two from 16. Default: by medium size.")
   var sectorsPerChunk: UInt32?
   @Option(
     help:
-      "Error granularity stated in the image, in sectors; unreadable sectors are filled one by one. Default: 1."
+      "Error granularity stated in the image, in sectors. Exhibit always fills single sectors. Default: 1."
   )
   var errorGranularity: UInt32?
   @Option(
     help:
-      "Kind of medium: \(Self.mediaTypes.map(\.rawValue).joined(separator: ", ")). Default: what the device says."
+      "Media type: \(Self.mediaTypes.map(\.rawValue).joined(separator: ", ")). Default: as reported by the device."
   )
   var mediaType: String?
-  @Flag(help: "The source is a volume, not a whole device.") var logical = false
-  @Option(help: "Hardware write blocker to name: \(AcquireChoices.list(EWFWriteBlocker.self)).")
+  @Flag(help: "Mark the source as a logical volume, not a physical device.") var logical = false
+  @Option(help: "Hardware write blocker to state in the image: \(AcquireChoices.list(EWFWriteBlocker.self)).")
   var writeBlocker: String?
-  @Option(help: "Description for the header. Default: that of the item.") var description: String?
-  @Option(help: "Notes for the header.") var notes: String?
+  @Option(help: "Description for the E01 header. Default: the item's description.") var description: String?
+  @Option(help: "Notes for the E01 header.") var notes: String?
 
   func settings() throws(EvidenceError) -> ImageSettings {
     var settings = ImageSettings()

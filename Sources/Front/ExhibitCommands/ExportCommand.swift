@@ -8,7 +8,7 @@ import SystemPackage
 
 struct ExportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "export", abstract: "Write everything of an item into one bag, to hand it over.",
+    commandName: "export", abstract: "Export an item for hand-over, as one bag (BagIt).",
     discussion: """
       Images, manifests, signatures, certificates, custody, audit log and the newest report on the item, in a bag \
       (BagIt, RFC 8493) that bagit.py and sha256sum check, with a VERIFY.md of the commands. The bag is signed as a whole. \
@@ -22,11 +22,12 @@ struct ExportCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
   @Option(help: "The folder to create.", completion: .directory) var to: String
-  @Option(help: "Only this acquisition, such as 001-2. Default: all complete ones of the item.")
+  @Option(help: "Only this acquisition, e.g. 001-2. Default: all complete acquisitions of the item.")
   var acquisition: String?
   @Option(
     help:
-      "A further list in the bag: \(AcquireChoices.list(ExportJob.List.self)). May be given more than once.")
+      "An additional file list in the bag: \(AcquireChoices.list(ExportJob.List.self)). May be given more than once."
+  )
   var list: [String] = []
   @Option(help: "Name of the report to hand over. Default: the newest on this item alone.")
   var report: String?
@@ -37,7 +38,7 @@ struct ExportCommand: CaseCommand {
     let folder = try caseOptions.folder()
     let path = FilePath(to)
     if folder.isAmongEvidence(path) {
-      throw EvidenceError(.argumentInvalid, "--to \(path)", "it would lie among the evidence of the case")
+      throw EvidenceError(.argumentInvalid, "--to \(path)", "it would be inside the case's evidence folder")
     }
     var lists: Set<ExportJob.List> = []
     for word in list { lists.insert(try AcquireChoices.word(word, "--list")) }
@@ -52,11 +53,11 @@ struct ExportCommand: CaseCommand {
       "Item \(item) exported to \(written.folder)",
       "  acquisitions  \(written.acquisitions.joined(separator: ", "))",
       "  payload       \(written.files) files, \(HumanText.size(written.bytes))",
-      "  SHA-256       \(written.sha256) of its list of digests",
+      "  SHA-256       \(written.sha256) of its hash list",
     ]
     lines.append("  report        \(reportLine(written))")
     if !written.isSigned { lines.append("  signature     none: the case has no signing key here") }
-    lines += written.left.map { "  left behind   \($0), which no record names" }
+    lines += written.left.map { "  not exported  \($0): not in any record" }
     rendering.show(
       lines,
       json: .fields([

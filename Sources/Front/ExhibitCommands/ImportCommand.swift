@@ -9,13 +9,13 @@ import SystemPackage
 struct ImportCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
-    abstract: "Check a bag that was handed over, and take its acquisitions into a case.",
+    abstract: "Verify a bag received from others and add its acquisitions to a case.",
     discussion: """
-      Everything in the bag is verified first; where anything is not as it was recorded, or not signed by whom you \
-      trust, nothing is taken. Acquisitions stay signed as they are: for them, and for nothing else, the case trusts \
-      the certificate that signed them. An item that the case does not know is added.
+      Verifies the whole bag first. If anything does not match its record, or the signer is not trusted, nothing is \
+      imported. Acquisitions keep their signatures; the case trusts the signing certificate for them and nothing else. \
+      Items new to the case are added.
 
-      Exit status: 0 taken in, otherwise that of the verification.
+      Exit status: 0 imported, otherwise that of the verification.
 
       Example:
         exhibit import 2026-0142-001 --case 2026-0200 --trust examiner.pem
@@ -23,7 +23,7 @@ struct ImportCommand: CaseCommand {
 
   @Argument(help: "The folder of the bag.", completion: .directory) var bag: String
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "The certificate of whoever signed, PEM or DER. May be given more than once.")
+  @Option(help: "The signer's certificate, PEM or DER. May be given more than once.")
   var trust: [String] = []
   @OptionGroup var findings: FindingOptions
   @OptionGroup var rendering: OutputOptions
@@ -38,8 +38,8 @@ struct ImportCommand: CaseCommand {
     display.finish()
     var lines = VerificationRendering.lines(outcome.report, all: findings.all)
     lines += outcome.newItems.map { "Item \($0) added to the case." }
-    lines += outcome.taken.map { "Acquisition \($0) taken into \(folder.path)." }
-    if outcome.taken.isEmpty { lines.append("Nothing was taken into the case.") }
+    lines += outcome.taken.map { "Acquisition \($0) imported into \(folder.path)." }
+    if outcome.taken.isEmpty { lines.append("Nothing was imported.") }
     rendering.show(
       lines,
       json: .fields([

@@ -8,14 +8,14 @@ import SystemPackage
 
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "info", abstract: "Show what an image says of itself, and what is wrong with it.",
+    commandName: "info", abstract: "Show the contents and condition of an image.",
     discussion: """
-      Case data, medium, form of the container, segments, stored digests, sessions and sectors recorded as \
-      unreadable; then every damaged section, missing segment and lost sector. By default only the structure is \
-      read; --read-data reads all stored data and checks it against its own checksums. Of an optical disc: its \
-      tracks and file systems, and with --read-data every sector. Digests are compared by `exhibit verify`.
+      Shows case data, medium, container, segments, stored hash values, sessions and sectors recorded as unreadable; \
+      then every damaged section, missing segment and lost sector. Reads only the structure by default; --read-data \
+      reads all stored data and checks it against its checksums. For an optical disc: tracks and file systems, and with \
+      --read-data every sector. To compare hash values, use `exhibit verify`.
 
-      Exit status: 0 sound, 5 damaged or incomplete.
+      Exit status: 0 intact, 5 damaged or incomplete.
 
       Examples:
         exhibit info 001.E01
@@ -24,10 +24,9 @@ struct InfoCommand: ParsableCommand {
         exhibit info disc.cue --read-data
       """)
 
-  @Argument(help: "An image of a disk or of a disc; any file of a set.", completion: .file()) var image:
-    String
-  @Flag(help: "Read all stored data and name damaged sectors.") var readData = false
-  @Option(help: "Sector size in bytes of a raw image, which does not say it: 512, 1024, 2048, 4096.")
+  @Argument(help: "A disk or disc image; any file of a set.", completion: .file()) var image: String
+  @Flag(help: "Read all stored data and list damaged sectors.") var readData = false
+  @Option(help: "Sector size of a raw image, in bytes: 512, 1024, 2048, 4096.")
   var sectorSize: UInt32 = 512
   @OptionGroup var input: InputOptions
   @OptionGroup var findings: FindingOptions

@@ -25,13 +25,13 @@ enum InfoRendering {
     add("Segments", segments(info.facts.segments))
     add("Sessions", info.facts.sessions.enumerated().map { ("\($0 + 1)", "sectors \($1)") })
     add("Tracks", info.facts.tracks.enumerated().map { ("\($0 + 1)", "sectors \($1)") })
-    lines.append("Stored digests")
+    lines.append("Stored hash values")
     lines +=
       info.storedDigests.isEmpty
-      ? ["  No digest is stored in this image: there is nothing to verify it against."]
+      ? ["  None: this image stores no hash value to verify against."]
       : info.storedDigests.all.map { "  \($0.algorithm.title.padded(to: 20)) \($0.hex)" }
     if !info.recordedUnreadable.isEmpty {
-      lines.append("Unreadable when the image was made")
+      lines.append("Unreadable at acquisition")
       lines.append("  sectors \(info.recordedUnreadable.listed(limit: 64))")
     }
     lines.append("State")
@@ -73,7 +73,7 @@ enum InfoRendering {
       ("Form", facts.family), ("Chunk", chunk), ("Compression", facts.compression?.rawValue),
       ("Error granularity", facts.errorGranularity.map { "\($0) sectors" }),
       ("Set identifier", facts.setIdentifier.map(ImageFacts.identifierText)),
-      ("Password digest", facts.passwordHash ?? "none"),
+      ("Password hash", facts.passwordHash ?? "none"),
     ]
   }
 
@@ -92,7 +92,7 @@ enum InfoRendering {
       ("Length", "\(info.geometry.length) bytes (\(HumanText.size(info.geometry.length)))"),
       (
         "Last sector",
-        info.geometry.tailBytes == 0 ? nil : "only \(info.geometry.tailBytes) bytes long"
+        info.geometry.tailBytes == 0 ? nil : "\(info.geometry.tailBytes) bytes only"
       ),
     ]
   }
@@ -121,7 +121,7 @@ enum InfoRendering {
     let read = info.wasDataRead ? "Stored data was read." : "Stored data was not read."
     guard info.format.isContainer else {
       return info.isSound
-        ? "A raw image has no structure and no checksums to check." : "Not sound: see the findings."
+        ? "A raw image has no structure or checksums to check." : "Not intact: see the findings."
     }
     if !info.facts.isComplete {
       let end = info.facts.hasEnd == false ? "its last section is missing" : "parts of it are missing"
@@ -129,7 +129,7 @@ enum InfoRendering {
     }
     guard info.isSound else { return "Complete, but damaged. \(read)" }
     return info.findings.contains { $0.severity == .warning }
-      ? "Complete; its structure is not as it should be: see the findings. \(read)"
-      : "Complete and sound. \(read)"
+      ? "Complete, but its structure is faulty: see the findings. \(read)"
+      : "Complete and intact. \(read)"
   }
 }

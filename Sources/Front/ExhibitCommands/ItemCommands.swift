@@ -17,24 +17,24 @@ struct ItemCommands: ParsableCommand {
 
 /// What can be told of an item when it is added and later.
 struct ItemStatementOptions: ParsableArguments {
-  @Option(help: "Computer, telephone, storage medium …") var category: String?
-  @Option(help: "How many, or how much.") var quantity: String?
+  @Option(help: "Computer, phone, storage medium …") var category: String?
+  @Option(help: "Quantity.") var quantity: String?
   @Option(help: "Number of the bag, box or other container.") var container: String?
   @Option(help: "Condition of the item.") var condition: String?
   @Option(help: "Damage of the item.") var damage: String?
-  @Option(help: "On, off, asleep, as it was found.") var powerState: String?
+  @Option(help: "Power state when found: on, off, asleep.") var powerState: String?
   // A value may begin with a hyphen.
   @Option(
     parsing: .unconditional,
     help:
-      "How far the clock of the examined machine was off: +HH:MM:SS ahead of the right time, -HH:MM:SS behind."
+      "Clock offset of the examined machine: +HH:MM:SS fast, -HH:MM:SS slow."
   )
   var clockOffset: String?
-  @Option(help: "Where it was found.") var locationFound: String?
-  @Option(help: "From whom it was seized.") var seizedFrom: String?
-  @Option(help: "Who seized it.") var seizedBy: String?
-  @Option(help: "When it was seized, RFC 3339.") var seizedAt: String?
-  @Option(help: "A word to find it by. May be given more than once; later ones replace all before.")
+  @Option(help: "Place where it was found.") var locationFound: String?
+  @Option(help: "Seized from.") var seizedFrom: String?
+  @Option(help: "Seized by.") var seizedBy: String?
+  @Option(help: "Time of seizure, RFC 3339.") var seizedAt: String?
+  @Option(help: "A tag for searching. May be given more than once; new tags replace all earlier ones.")
   var tag: [String] = []
   @Option(help: "A photograph to attach. May be given more than once.", completion: .file())
   var photo: [String] = []
@@ -72,13 +72,14 @@ struct ItemAddCommand: CaseCommand {
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Exhibit number: letters, digits, dots, underscores, hyphens.") var number: String
-  @Option(help: "What it is, as one would recognise it.") var description: String
+  @Option(help: "Item number: letters, digits, dots, underscores, hyphens.") var number: String
+  @Option(help: "Description by which to recognise the item.") var description: String
   @Option(
-    help: "Serial number as printed on it. A device that states another one is not acquired as this item.")
+    help:
+      "Serial number as printed on the item. A device that states another one is not acquired as this item.")
   var serial: String?
-  @Option(help: "Anything else worth recording.") var remarks: String?
-  @Option(help: "The item it is a part of, such as the laptop of a disc.") var partOf: String?
+  @Option(help: "Remarks.") var remarks: String?
+  @Option(help: "The item it is part of, e.g. the laptop a drive was removed from.") var partOf: String?
   @OptionGroup var more: ItemStatementOptions
   @OptionGroup var output: OutputOptions
 
@@ -93,9 +94,9 @@ struct ItemAddCommand: CaseCommand {
 
 struct ItemDescribeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "State something of an item, in place of what was stated before.",
+    commandName: "describe", abstract: "Update an item's description; earlier values stay on record.",
     discussion: """
-      What was stated before stays in the record.
+      Give only the values that change.
 
       Example:
         exhibit item describe --case 2026-0142 --item 002 --clock-offset -00:03:12 --tag laptop --tag urgent
@@ -103,7 +104,7 @@ struct ItemDescribeCommand: CaseCommand {
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
-  @Option(help: "What it is, as one would recognise it.") var description: String?
+  @Option(help: "Description by which to recognise the item.") var description: String?
   @OptionGroup var more: ItemStatementOptions
   @OptionGroup var output: OutputOptions
 
@@ -131,7 +132,7 @@ struct ItemListCommand: CaseCommand {
     let items = try Items.list(in: try caseOptions.folder(), tag: tag)
     output.show(
       items.isEmpty
-        ? ["No item is found."]
+        ? ["No items found."]
         : TextTable.lines(
           ["item", "part of", "acquisitions", "description", "tags"],
           items.map {
@@ -142,7 +143,7 @@ struct ItemListCommand: CaseCommand {
 
 struct ItemShowCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show everything that is known of an item.",
+    commandName: "show", abstract: "Show everything recorded about an item.",
     discussion: """
       Example:
         exhibit item show --case 2026-0142 --item 001
@@ -162,8 +163,8 @@ struct ItemLabelCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "label", abstract: "Write the evidence label of an item: SVG, PDF or PNG with a QR code.",
     discussion: """
-      The code says case, item, SHA-256 of the newest manifest and of the signing certificate. PDF and PNG need
-      `rsvg-convert` (Debian package librsvg2-bin).
+      The QR code holds case, item, and the SHA-256 of the newest manifest and of the signing certificate. PDF and PNG
+      need `rsvg-convert` (Debian package librsvg2-bin).
 
       Example:
         exhibit item label --case 2026-0142 --item 001 --output 001-label.svg
@@ -186,10 +187,10 @@ struct ItemLabelCommand: CaseCommand {
 
 struct ItemCheckLabelCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "check-label", abstract: "Compare the code on a label with the case.",
+    commandName: "check-label", abstract: "Compare the QR code on a label with the case.",
     discussion: """
-      Exit status: 0 the label says what the case says, 5 it does not. A picture is read with `zbarimg` (Debian
-      package zbar-tools).
+      Exit status: 0 the label matches the case, 5 it does not. Pictures are read with `zbarimg` (Debian package
+      zbar-tools).
 
       Examples:
         exhibit item check-label --case 2026-0142 photo-of-label.jpg
@@ -197,7 +198,7 @@ struct ItemCheckLabelCommand: CaseCommand {
       """)
 
   @Argument(help: "A picture of the label.", completion: .file()) var picture: String?
-  @Option(help: "What a scanner read from the code.") var text: String?
+  @Option(help: "The text a scanner read from the code.") var text: String?
   @OptionGroup var caseOptions: CaseOptions
   @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
@@ -213,7 +214,7 @@ struct ItemCheckLabelCommand: CaseCommand {
     let isRight = !check.findings.contains { $0.severity == .failure }
     var lines = ["Label of item \(check.item)" + (check.description.isEmpty ? "" : ": \(check.description)")]
     lines += FindingRendering.lines(check.findings, all: findings.all)
-    lines.append(isRight ? "The label says what the case says." : "The label does not belong to this case.")
+    lines.append(isRight ? "The label matches the case." : "The label does not match this case.")
     output.show(
       lines,
       json: .fields([

@@ -8,7 +8,7 @@ import SystemPackage
 
 struct KeyCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "key", abstract: "Make, take in, show and unlock signing keys and certificates.",
+    commandName: "key", abstract: "Create, import, show and unlock signing keys and certificates.",
     subcommands: [
       KeyCreateCommand.self, KeyImportCommand.self, KeyRequestCommand.self, KeyIssueCommand.self,
       KeyShowCommand.self, KeyUnlockCommand.self, KeyLockCommand.self,
@@ -23,7 +23,7 @@ struct NameOptions: ParsableArguments {
 
 /// How a new key is kept.
 struct ProtectionOptions: ParsableArguments {
-  @Flag(help: "Store the key without a passphrase. Whoever can read the file can sign.")
+  @Flag(help: "Store the key without a passphrase. Anyone who can read the file can sign.")
   var unencryptedKey = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var newPassphrase: NewPassphraseOptions
@@ -67,17 +67,17 @@ extension OutputOptions {
 
 struct KeyCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "create", abstract: "Make a key with a self-signed certificate, or a laboratory's root.",
+    commandName: "create", abstract: "Create a key with a self-signed certificate, or a laboratory root.",
     discussion: """
       Writes PATH.key and PATH.pem. With --root the certificate issues others (`exhibit key issue`) and signs nothing
-      else: a verifier who trusts it trusts all examiners of the laboratory.
+      else: whoever trusts it trusts all examiners of the laboratory.
 
       Examples:
         exhibit key create laboratory --root --name "Digital Laboratory" --years 20
         exhibit key create examiner --name "A. Examiner" --organisation "Digital Laboratory"
       """)
 
-  @Argument(help: "Path of the files to make, without an ending.") var path: String
+  @Argument(help: "Path of the files to create, without extension.") var path: String
   @OptionGroup var name: NameOptions
   @Flag(help: "A root that issues certificates to examiners.") var root = false
   @Option(help: "ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.") var kind = SigningKey.Kind.ecdsaP256.rawValue
@@ -92,32 +92,32 @@ struct KeyCreateCommand: ParsableCommand {
       kind, name: name.name, organisation: name.organisation, isRoot: root, years: years,
       protection: try protection.protection(name))
     output.show(
-      "Key and certificate of \(HumanText.singleLine(certificate.subject)) made.", key: folder.key,
+      "Key and certificate of \(HumanText.singleLine(certificate.subject)) created.", key: folder.key,
       certificate: (certificate, folder.certificate))
   }
 }
 
 struct KeyImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Take in a key with its certificate.",
+    commandName: "import", abstract: "Import a key with its certificate.",
     discussion: """
-      Writes PATH.key (encrypted PEM; of a token only its PKCS#11 URI) and PATH.pem (the certificate, those above it
-      behind it). Which PKCS#11 module is used says the configuration of p11-kit, or PKCS11_MODULE_PATH.
+      Writes PATH.key (encrypted PEM; for a token only its PKCS#11 URI) and PATH.pem (the certificate followed by its
+      issuing certificates). The p11-kit configuration or PKCS11_MODULE_PATH selects the PKCS#11 module.
 
       Examples:
         exhibit key import --from laboratory.p12 --input-passphrase-file old examiner
         exhibit key import --from 'pkcs11:token=card;object=signing' --certificate card.pem examiner
       """)
 
-  @Argument(help: "Path of the files to make, without an ending.") var path: String
+  @Argument(help: "Path of the files to create, without extension.") var path: String
   @Option(help: "The key: a PEM or PKCS#12 file, or a PKCS#11 URI.", completion: .file()) var from: String
   @Option(
-    help: "Its certificate, those above it behind it. May be left out where a PKCS#12 file holds it.",
+    help: "Its certificate, followed by its issuing certificates. Optional if a PKCS#12 file contains it.",
     completion: .file())
   var certificate: String?
   @Option(
     help:
-      "A file whose first line is the passphrase of the given key, or the PIN of the token. Default: you are asked."
+      "A file whose first line is the passphrase of the given key, or the PIN of the token. Default: prompt."
   )
   var inputPassphraseFile: String?
   @OptionGroup var protection: ProtectionOptions
@@ -132,7 +132,7 @@ struct KeyImportCommand: ParsableCommand {
         return try protection.passphrase.read()
       }, protection: { () throws(EvidenceError) in try protection.protection() })
     output.show(
-      "Key and certificate of \(HumanText.singleLine(taken.subject)) taken in.", key: folder.key,
+      "Key and certificate of \(HumanText.singleLine(taken.subject)) imported.", key: folder.key,
       certificate: (taken, folder.certificate))
   }
 }
@@ -140,20 +140,20 @@ struct KeyImportCommand: ParsableCommand {
 struct KeyRequestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "request",
-    abstract: "Make a request (PKCS#10) for a certificate of the laboratory's authority.",
+    abstract: "Create a certificate request (PKCS#10) for the laboratory's issuer.",
     discussion: """
-      Writes PATH.csr, and PATH.key where no key is named.
+      Writes PATH.csr, and PATH.key unless a key is named.
 
       Examples:
         exhibit key request examiner --name "A. Examiner" --organisation "Digital Laboratory"
         exhibit key request card --key 'pkcs11:token=card;object=signing' --name "A. Examiner"
       """)
 
-  @Argument(help: "Path of the files to make, without an ending.") var path: String
+  @Argument(help: "Path of the files to create, without extension.") var path: String
   @OptionGroup var name: NameOptions
-  @Option(help: "A key that is there: a PEM or PKCS#12 file, or a PKCS#11 URI.", completion: .file())
+  @Option(help: "An existing key: a PEM or PKCS#12 file, or a PKCS#11 URI.", completion: .file())
   var key: String?
-  @Option(help: "Kind of a new key: ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.")
+  @Option(help: "Type of a new key: ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.")
   var kind = SigningKey.Kind.ecdsaP256.rawValue
   @OptionGroup var protection: ProtectionOptions
   @OptionGroup var output: OutputOptions
@@ -171,7 +171,7 @@ struct KeyRequestCommand: ParsableCommand {
         kind, name: name.name, organisation: name.organisation, protection: try protection.protection(name))
     }
     output.show(
-      "Request of \(HumanText.singleLine(request.subject)) made; whoever issues the certificate needs it, not the key.",
+      "Request for \(HumanText.singleLine(request.subject)) created. Send it to the issuer; keep the key.",
       key: key == nil ? folder.key : nil, request: folder.request)
   }
 }
@@ -180,17 +180,17 @@ struct KeyIssueCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue", abstract: "Issue a certificate with the laboratory's root.",
     discussion: """
-      Writes PATH.pem: the certificate, and that of the root behind it. Make sure in person that the request is of whom it
-      names.
+      Writes PATH.pem: the certificate followed by the root's. Confirm in person that the request comes from the person
+      it names.
 
       Example:
         exhibit key issue examiner --request examiner.csr --root laboratory --years 3
       """)
 
-  @Argument(help: "Path of the certificate to make, without an ending.") var path: String
-  @Option(help: "The request.", completion: .file()) var request: String
-  @Option(help: "Path of the root's files, without an ending.") var root: String
-  @Option(help: "Years the certificate is valid, at most as long as the root.") var years = 3
+  @Argument(help: "Path of the certificate to create, without extension.") var path: String
+  @Option(help: "The certificate request.", completion: .file()) var request: String
+  @Option(help: "Path of the root's files, without extension.") var root: String
+  @Option(help: "Years the certificate is valid, no longer than the root.") var years = 3
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -207,7 +207,7 @@ struct KeyIssueCommand: ParsableCommand {
 
 struct KeyShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show what a key, certificate or request is.",
+    commandName: "show", abstract: "Show a key, certificate or request.",
     discussion: """
       Example:
         exhibit key show certificates/examiner.pem
@@ -235,7 +235,7 @@ struct KeyShowCommand: ParsableCommand {
         switch file.form {
         case .pem: "PEM"
         case .pkcs12: "PKCS#12"
-        case .token: "in a token"
+        case .token: "on a token"
         }
       output.show(
         ["Private key, \(form)", "  key  \(file.key.text)"] + file.certificates.flatMap(Self.lines),

@@ -9,12 +9,12 @@ import SystemPackage
 /// Which key is unlocked or locked.
 struct UnlockedKeyOptions: ParsableArguments {
   @Option(
-    help: "The key: a file or a PKCS#11 URI. Default: that of the case, or that of the profile.",
+    help: "The key: a file or a PKCS#11 URI. Default: the case's key, or the profile's.",
     completion: .file())
   var key: String?
   @Option(
     name: .customLong("case"),
-    help: "The case folder. Default: EXHIBIT_CASE, or the case folder this is run in.")
+    help: "The case folder. Default: EXHIBIT_CASE, or the case folder you are in.")
   var folder: String?
   @OptionGroup var profile: ProfileOptions
 
@@ -24,7 +24,7 @@ struct UnlockedKeyOptions: ParsableArguments {
     if let folder { return try CaseFolder.locate(named: folder).examinerKey.string }
     if let folder = try? CaseFolder.locate(named: nil) { return folder.examinerKey.string }
     guard let key = try profile.defaults().profile.text(.key) else {
-      throw EvidenceError(.answerNeeded, "--key", "neither a case nor a profile names one")
+      throw EvidenceError(.answerNeeded, "--key", "no case or profile names one")
     }
     return key
   }
@@ -32,10 +32,10 @@ struct UnlockedKeyOptions: ParsableArguments {
 
 struct KeyUnlockCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "unlock", abstract: "Keep the passphrase of a key in the kernel for a while.",
+    commandName: "unlock", abstract: "Keep the passphrase of a key in kernel memory for a limited time.",
     discussion: """
-      The kernel keeps it in memory for the login session, never on a disk, and forgets it when the time is over. Until
-      then no command asks for it. Every program of yours in that session could read it: lock it when you leave.
+      The kernel keeps it in memory for the login session, never on disk, until the time is up. Until then no command
+      prompts for it. Any program you run in that session could read it: lock it when you leave.
 
       Examples:
         exhibit key unlock --minutes 60
@@ -43,7 +43,7 @@ struct KeyUnlockCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: UnlockedKeyOptions
-  @Option(help: "How long, 1 to 480 minutes. Default: that of the profile, or 15.") var minutes: Int?
+  @Option(help: "Time to keep it: 1 to 480 minutes. Default: from the profile, or 15.") var minutes: Int?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
 
@@ -59,7 +59,7 @@ struct KeyUnlockCommand: ParsableCommand {
     _ = kept.forget()
     guard let passphrase = try Passphrases.opening(key: name, file: passphrase.passphraseFile) else {
       throw EvidenceError(
-        .argumentInvalid, "key \(name)", "it has no passphrase, so that there is nothing to unlock")
+        .argumentInvalid, "key \(name)", "it has no passphrase to unlock")
     }
     try kept.keep(passphrase, minutes: UInt32(minutes))
     output.show(
@@ -70,7 +70,7 @@ struct KeyUnlockCommand: ParsableCommand {
 
 struct KeyLockCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lock", abstract: "Have the kernel forget the passphrase of a key.",
+    commandName: "lock", abstract: "Remove the passphrase of a key from kernel memory.",
     discussion: """
       Example:
         exhibit key lock
@@ -83,7 +83,7 @@ struct KeyLockCommand: ParsableCommand {
     let name = try options.name()
     let wasKept = KeptPassphrase(keyFile: try SigningFiles.bytes(ofKeyNamed: name)).forget()
     output.show(
-      [wasKept ? "Locked: \(name)" : "It was not unlocked: \(name)"],
+      [wasKept ? "Locked: \(name)" : "Was not unlocked: \(name)"],
       json: .fields(["key": .string(name), "wasUnlocked": .bool(wasKept)]))
   }
 }

@@ -20,10 +20,10 @@ struct ManifestCommands: ParsableCommand {
 
 /// Which manifest is meant.
 struct ManifestOptions: ParsableArguments {
-  @Argument(help: "A manifest (.manifest.json). Default: that of --item.", completion: .file())
+  @Argument(help: "A manifest (.manifest.json). Default: the manifest of --item.", completion: .file())
   var path: String?
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "The first acquisition of this evidence item of the case; name the file of a later one.")
+  @Option(help: "The first acquisition of this evidence item. For a later one, name the file.")
   var item: String?
 
   func file() throws(EvidenceError) -> FilePath {
@@ -34,7 +34,7 @@ struct ManifestOptions: ParsableArguments {
       return try caseOptions.folder().evidence.appending(name).appending(
         RecordNames(acquisition: name).manifest)
     default:
-      throw EvidenceError(.argumentInvalid, "manifest", "name either the file or --item")
+      throw EvidenceError(.argumentInvalid, "manifest", "give either the file or --item")
     }
   }
 }
@@ -51,10 +51,10 @@ extension OutputOptions {
 
 struct ManifestSignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sign", abstract: "Add a signature beside those that are there, such as a reviewer's.",
+    commandName: "sign", abstract: "Add another signature, e.g. a reviewer's.",
     discussion: """
-      The signatures are parallel: each is of the manifest, and none depends on another. Sign before the signature file
-      is renewed as a whole (`timestamp --renew`), which fixes it as it is.
+      Signatures are parallel: each covers the manifest, and none depends on another. Sign before the signature file is
+      renewed as a whole (`timestamp --renew`); after that it can no longer change.
 
       Example:
         exhibit manifest sign --case 2026-0142 --item 001 --key reviewer.key --certificate reviewer.pem
@@ -64,7 +64,7 @@ struct ManifestSignCommand: ParsableCommand {
   @Option(help: "The signer's private key: a PEM or PKCS#12 file, or a PKCS#11 URI.", completion: .file())
   var key: String
   @Option(
-    help: "Its certificate, those above it behind it. May be left out where a PKCS#12 file holds it.",
+    help: "Its certificate, followed by its issuing certificates. Optional if a PKCS#12 file contains it.",
     completion: .file())
   var certificate: String?
   @OptionGroup var passphrase: PassphraseOptions
@@ -83,13 +83,13 @@ struct ManifestSignCommand: ParsableCommand {
 struct ManifestTimestampCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "timestamp",
-    abstract: "Have a time-stamp authority (RFC 3161) say when the signature existed.",
+    abstract: "Time-stamp a signature with a time-stamp authority (RFC 3161).",
     discussion: """
-      Over the network only the SHA-256 of a signature is sent, over http. Without a network, write a request, carry it
-      to where there is one (`curl -H 'Content-Type: application/timestamp-query' --data-binary @out.tsq URL -o in.tsr`),
-      and take the response in.
+      Sends only the SHA-256 of a signature, over http. Offline: write a request, take it to a machine with network
+      access (`curl -H 'Content-Type: application/timestamp-query' --data-binary @out.tsq URL -o in.tsr`),
+      and import the response.
 
-      A time stamp stands as long as the certificate of its authority: renew it before that ends.
+      A time stamp is valid as long as its authority's certificate: renew it before that expires.
 
       Examples:
         exhibit manifest timestamp 001.manifest.json --authority http://tsa.example/ --trust tsa-root.pem
@@ -99,11 +99,10 @@ struct ManifestTimestampCommand: ParsableCommand {
       """)
 
   @OptionGroup var manifest: ManifestOptions
-  @Option(help: "Address of the authority, http://… Default: the one of EXHIBIT_AUTHORITY.") var authority:
-    String?
+  @Option(help: "Address of the authority, http://… Default: EXHIBIT_AUTHORITY.") var authority: String?
   @Option(help: "Write a request to this new file.", completion: .file()) var request: String?
-  @Option(help: "Take in the response in this file.", completion: .file()) var response: String?
-  @Flag(help: "Stamp the signature file as a whole, with the time stamps in it, or the newest renewal of it.")
+  @Option(help: "Import the response from this file.", completion: .file()) var response: String?
+  @Flag(help: "Renew: time-stamp the whole signature file with its time stamps, or its newest renewal.")
   var renew = false
   @Option(help: "A certificate to trust, PEM or DER. May be given more than once.") var trust: [String] = []
   @OptionGroup var output: OutputOptions
@@ -118,26 +117,27 @@ struct ManifestTimestampCommand: ParsableCommand {
     case (nil, nil, let file?): output.show(try job.take(response: FilePath(file), renewing: renew))
     default:
       throw EvidenceError(
-        .argumentInvalid, "manifest timestamp", "exactly one of --authority, --request, --response")
+        .argumentInvalid, "manifest timestamp",
+        "use exactly one of --authority, --request, --response")
     }
   }
 }
 
 struct ManifestCheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "checkpoint", abstract: "The head of a manifest, to be kept by others.",
+    commandName: "checkpoint", abstract: "Show the head of a manifest, for others to keep.",
     discussion: """
-      The head is the SHA-256 of the manifest file, which binds images, record and audit log. Whoever keeps the line, on
-      paper, in an e-mail or in a public log, can later tell any other manifest, even one that is signed with the same
-      key: `exhibit verify --expect-head LINE`.
+      The head is the SHA-256 of the manifest file, which covers images, record and audit log. Anyone who keeps the line,
+      on paper, by e-mail or in a public log, can later detect a replaced manifest, even one signed with the same key:
+      `exhibit verify --expect-head LINE`.
 
       Example:
         exhibit manifest checkpoint 001.manifest.json --publish --qr head.svg
       """)
 
   @OptionGroup var manifest: ManifestOptions
-  @Flag(help: "Print the line alone, ready to be passed on.") var publish = false
-  @Option(help: "Write the line as a QR code to this new SVG file, to be printed.", completion: .file())
+  @Flag(help: "Print only the line, ready to pass on.") var publish = false
+  @Option(help: "Write the line as a QR code to this new SVG file, for printing.", completion: .file())
   var qr: String?
   @OptionGroup var output: OutputOptions
 

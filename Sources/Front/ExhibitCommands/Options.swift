@@ -24,7 +24,7 @@ struct InputOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
     help: """
-      Treat the file as this format instead of detecting it: \(AcquireChoices.readable). `raw` uses its bytes as they \
+      Treat the file as this format instead of detecting it: \(AcquireChoices.readable). `raw` uses the bytes as they \
       are.
       """)
   var takenAs: String?
@@ -34,7 +34,8 @@ struct InputOptions: ParsableArguments {
     guard let takenAs else { return nil }
     guard let format = Formats.readable.first(where: { $0.id.rawValue == takenAs.lowercased() }) else {
       throw EvidenceError(
-        .argumentInvalid, "--as \(takenAs)", "one of \(AcquireChoices.readable); who acts is said with --by")
+        .argumentInvalid, "--as \(takenAs)",
+        "one of \(AcquireChoices.readable); to name the person acting, use --by")
     }
     return format.id
   }
@@ -49,12 +50,12 @@ struct FindingOptions: ParsableArguments {
 struct CaseOptions: ParsableArguments {
   @Option(
     name: .customLong("case"),
-    help: "The case folder. Default: EXHIBIT_CASE, or the case folder this is run in.")
+    help: "The case folder. Default: EXHIBIT_CASE, or the case folder you are in.")
   var path: String?
 
   @Option(
     name: .customLong("by"),
-    help: "Who you are: a person of the case, by name or identifier. Default: its examiner.")
+    help: "The person acting: name or identifier of a person in the case. Default: the examiner.")
   var person: String?
 
   /// The case, which learns in the end that the command ran.

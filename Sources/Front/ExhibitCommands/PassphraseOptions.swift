@@ -11,7 +11,7 @@ struct PassphraseOptions: ParsableArguments {
   @Option(
     help: """
       A file whose first line is the passphrase of the signing key. Default: the file named by \
-      EXHIBIT_PASSPHRASE_FILE, what `exhibit key unlock` keeps, or you are asked.
+      EXHIBIT_PASSPHRASE_FILE, the passphrase kept by `exhibit key unlock`, or a prompt.
       """)
   var passphraseFile: String?
 
@@ -46,7 +46,7 @@ struct PassphraseOptions: ParsableArguments {
 
 /// The passphrase of a key that is made.
 struct NewPassphraseOptions: ParsableArguments {
-  @Flag(help: "Take a passphrase for a new key that is easy to guess.")
+  @Flag(help: "Accept a weak passphrase for a new key.")
   var acceptWeakPassphrase = false
 
   /// - Parameter names: of the signer and the laboratory, which a passphrase must not be made of.
@@ -134,7 +134,7 @@ enum Passphrases {
       } catch {
         left -= 1
         guard error.code == .passphraseWrong, left > 0 else { throw error }
-        Rendering.warn("that passphrase does not open the key; try again")
+        Rendering.warn("wrong passphrase; try again")
       }
     }
   }
@@ -162,7 +162,7 @@ enum Passphrases {
           "New passphrase of the signing key (\(PassphraseStrength.fewestCharacters) characters or more)"
         let passphrase = try ask(prompt, of: signingKey)
         try check(passphrase)
-        guard try ask("The same once more", of: signingKey) == passphrase else {
+        guard try ask("Repeat passphrase", of: signingKey) == passphrase else {
           throw EvidenceError(.passphraseWrong, signingKey, "the two entries differ")
         }
         return passphrase

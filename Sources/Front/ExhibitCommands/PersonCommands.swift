@@ -13,7 +13,7 @@ struct PersonCommands: ParsableCommand {
 struct PersonAddCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "add",
-    abstract: "Add a person, or state qualifications and certificate of one who is known.",
+    abstract: "Add a person, or update a known person's qualifications and certificate.",
     discussion: """
       Example:
         exhibit person add --case 2026-0142 --name "Officer on duty" --role officer --identifier B-117 \\
@@ -26,7 +26,7 @@ struct PersonAddCommand: CaseCommand {
   @Option(help: "The laboratory or authority.") var organisation: String?
   @Option(help: "Badge, staff or licence number.") var identifier: String?
   @Option(help: "Reference to training records or licences.") var qualifications: String?
-  @Option(help: "PEM or DER certificate the person signs with.", completion: .file()) var certificate: String?
+  @Option(help: "The person's signing certificate, PEM or DER.", completion: .file()) var certificate: String?
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -37,7 +37,7 @@ struct PersonAddCommand: CaseCommand {
     entry.qualifications = qualifications
     entry.certificate = certificate.map { FilePath($0) }
     let person = try People.add(entry, to: try caseOptions.folder())
-    var lines = ["\(person.name) is one of the people of the case."]
+    var lines = ["\(person.name) is recorded in the case."]
     if let fingerprint = person.fingerprint { lines.append("  certificate  \(fingerprint) (SHA-256)") }
     output.show(lines, json: person.json)
   }

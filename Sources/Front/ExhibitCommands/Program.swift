@@ -9,7 +9,7 @@ import SystemIO
 package struct ExhibitProgram: ParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "exhibit",
-    abstract: "Forensic acquisition: read a medium once, sign what was read, let anyone check it.",
+    abstract: "Forensic acquisition: image a medium once, sign the record, let anyone verify it.",
     version: ToolVersion.current,
     subcommands: [
       SetupCommand.self, CaseCommands.self, PersonCommands.self, AuthorityCommands.self, ItemCommands.self,

@@ -8,11 +8,11 @@ import SystemPackage
 
 struct ProveCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "prove", abstract: "Show some sectors of an item, and prove them without the rest of it.",
+    commandName: "prove", abstract: "Prove selected sectors of an item without disclosing the rest.",
     discussion: """
-      Writes a folder with the sectors, the chunks that hold them, their way to the Merkle root, and the signed \
-      manifest. exhibit-verify, or a hundred lines of Python, accept it without the image. A chunk is proven as a \
-      whole: the bundle also shows the other sectors of the same chunks, and says which.
+      Writes a folder with the sectors, the chunks containing them, their Merkle paths, and the signed manifest. \
+      exhibit-verify, or a hundred lines of Python, verifies it without the image. Only whole chunks can be proven: the \
+      bundle also discloses the other sectors of the same chunks, and lists them.
 
       Example:
         exhibit prove --item 001 --sectors 2048-4095,9000 --output proof
@@ -21,9 +21,10 @@ struct ProveCommand: CaseCommand {
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
-  @Option(help: "Sectors of the image, such as 2048-4095; several ranges with commas.") var sectors: String
+  @Option(help: "Sectors of the image, e.g. 2048-4095; separate several ranges by commas.") var sectors:
+    String
   @Option(help: "The folder to create.", completion: .directory) var output: String
-  @Option(help: "Name of the acquisition, such as 001-2. Default: the newest of the item.")
+  @Option(help: "Name of the acquisition, e.g. 001-2. Default: the item's newest.")
   var acquisition: String?
   @OptionGroup var rendering: OutputOptions
 
@@ -31,7 +32,8 @@ struct ProveCommand: CaseCommand {
     let folder = try caseOptions.folder()
     let path = FilePath(output)
     if folder.isAmongEvidence(path) {
-      throw EvidenceError(.argumentInvalid, "--output \(path)", "it would lie among the evidence of the case")
+      throw EvidenceError(
+        .argumentInvalid, "--output \(path)", "it would be inside the case's evidence folder")
     }
     StopSignals.install()
     let display = ProgressDisplay("Proving")
@@ -70,10 +72,10 @@ struct ProveCommand: CaseCommand {
     lines.append("  chunks   \(written.chunks.listed()), of \(HumanText.size(written.chunkSize))")
     lines.append(
       written.others.isEmpty
-        ? "Of the medium it shows nothing else."
-        : "It also shows sectors \(written.others.listed()), since a chunk is proven as a whole; "
-          + "\(written.othersWithContents) of them hold anything but zeros.")
-    lines.append("The manifest in it names case, item, device and operator.")
+        ? "It discloses no other sectors."
+        : "It also discloses sectors \(written.others.listed()), because only whole chunks can be proven; "
+          + "\(written.othersWithContents) of them are not all zeros.")
+    lines.append("Its manifest names the case, item, device and operator.")
     return lines
   }
 

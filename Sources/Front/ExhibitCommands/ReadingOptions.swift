@@ -3,19 +3,18 @@ import Evidence
 
 /// What to do where a medium refuses to be read.
 struct ReadingOptions: ParsableArguments {
-  @Option(help: "How often a sector that fails by itself is asked for again.") var retries: UInt32 = 0
-  @Option(help: "Seconds after which a read that has not come back counts as refused.")
+  @Option(help: "Retries for each unreadable sector.") var retries: UInt32 = 0
+  @Option(help: "Time limit for a read, in seconds; after that it counts as failed.")
   var readTimeout: UInt32?
-  @Option(help: "Stop, resumable, with more unreadable sectors than this.") var errorLimit: UInt64?
-  @Flag(help: "Read from the end of the medium to its beginning. Needs space for a copy meanwhile.")
+  @Option(help: "Stop (resumably) after more than this many unreadable sectors.") var errorLimit: UInt64?
+  @Flag(help: "Read from the end of the medium to its start. Needs temporary space for a copy.")
   var reverse = false
   @Flag(
-    help: "Leave dead zones out at first and return to them at the end. Needs space for a copy meanwhile.")
+    help: "Skip failing areas first and return to them at the end. Needs temporary space for a copy.")
   var skipAhead = false
   @Option(
     help: """
-      What the image holds in place of an unreadable sector: zero, a byte as two hexadecimal digits, or text, which \
-      states the sector's address.
+      Fill for unreadable sectors: zero, a byte as two hexadecimal digits, or text stating the sector's address.
       """)
   var fill = "zero"
 

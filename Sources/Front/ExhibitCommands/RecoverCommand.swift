@@ -8,14 +8,13 @@ import SystemPackage
 
 struct RecoverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "recover", abstract: "Write what a damaged or unfinished E01 still holds, with a map of it.",
+    commandName: "recover", abstract: "Recover the readable data of a damaged or unfinished E01, with a map.",
     discussion: """
-      The output is a raw file of the full length. Sectors that cannot be had are zeros in it and marked in the \
-      map, a GNU ddrescue mapfile: + holds what was acquired, - is damaged or was unreadable when the image was \
-      made, ? is a sector of which the image says nothing. Chunks that were written before a crash are found \
-      without their table. Nothing is ever overwritten.
+      The output is a raw file of full length. Sectors that cannot be recovered are zeros and marked in the map, a GNU \
+      ddrescue mapfile: + holds acquired data, - is damaged or was unreadable at acquisition, ? is not described by the \
+      image. Finds chunks written before a crash without their table. Never overwrites.
 
-      Exit status: 0 nothing was lost, 3 sectors are lost.
+      Exit status: 0 nothing lost, 3 sectors lost.
 
       Examples:
         exhibit recover 001.E01 --output 001.raw
@@ -25,12 +24,12 @@ struct RecoverCommand: ParsableCommand {
   @Argument(help: "The damaged E01; any file of the set.", completion: .file()) var image: String
   @Option(help: "The raw file to create.", completion: .file()) var output: String
   @Option(
-    help: "The mapfile to create. Default: the output's name with the ending .map.", completion: .file())
+    help: "The mapfile to create. Default: the output's name with the extension .map.", completion: .file())
   var map: String?
   @Flag(
-    help: "Write what is left of damaged chunks instead of zeros. Nothing vouches for it: it stays marked -.")
+    help: "Keep the remains of damaged chunks instead of zeros. They are unverified and stay marked -.")
   var keepDamaged = false
-  @Flag(help: "Begin even where the destination might be too small; lost ranges take no space.")
+  @Flag(help: "Start even if the destination may be too small; lost ranges take no space.")
   var acceptLittleSpace = false
   @OptionGroup var findings: FindingOptions
   @OptionGroup var rendering: OutputOptions
@@ -57,12 +56,12 @@ struct RecoverCommand: ParsableCommand {
     let filled = summary.keptDamaged ? "marked -, not to be relied on" : "marked -, zeros in the output"
     lines.append("  recovered  \(summary.recoveredSectors) sectors")
     if summary.carvedSectors > 0 {
-      lines.append("             \(summary.carvedSectors) of them without a table, by their own checksums")
+      lines.append("             \(summary.carvedSectors) of them without a table, by checksum")
     }
     lines.append("  lost       \(summary.lostSectors) sectors, \(filled)")
     if !summary.recordedUnreadable.isEmpty {
       let count = summary.recordedUnreadable.reduce(0) { $0 + $1.count }
-      lines.append("             \(count) of them were unreadable when the image was made")
+      lines.append("             \(count) of them were unreadable at acquisition")
     }
     lines.append("  unknown    \(summary.unknownSectors) sectors, marked ?, zeros in the output")
     for (name, state) in [("lost", SectorState.unreadable), ("unknown", .notAttempted)] {

@@ -9,9 +9,9 @@ import SystemPackage
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "report", abstract: "Write the report of a case or of items of it, and have it approved.",
+    commandName: "report", abstract: "Create, list and approve reports of a case or its items.",
     discussion: """
-      Without a subcommand it writes a report; `exhibit report make --help` lists the options.
+      Without a subcommand, creates a report; `exhibit report make --help` lists the options.
 
       Examples:
         exhibit report --item 001
@@ -25,23 +25,23 @@ struct ReportCommand: ParsableCommand {
 
 /// What a report and a draft have in common.
 struct ReportOptions: ParsableArguments {
-  @Option(help: "html, pdf, text, json, jsonld (CASE/UCO), dfxml; several with commas. Default: html.")
+  @Option(help: "html, pdf, text, json, jsonld (CASE/UCO), dfxml; separate several by commas. Default: html.")
   var format: String?
   @Option(
     help:
-      "The file to create, or an existing folder. Default: reports in the case, by the name of the report.",
+      "The file to create, or an existing folder. Default: the case's reports folder.",
     completion: .file())
   var output: String?
   @Option(
-    help: "A folder with templates, style.css, logo and strings.json of the laboratory.",
+    help: "A folder with the laboratory's templates, style.css, logo and strings.json.",
     completion: .directory)
   var template: String?
-  @Option(help: "What to remove, with a mark in its place: people, paths; both with a comma.")
+  @Option(help: "What to redact, with a mark in each place: people, paths, or people,paths.")
   var redact: String?
 
   @Option(
     help:
-      "The record of a validation of this program to refer to: validation.json of `exhibit validate`, or its folder.",
+      "The validation record to cite: validation.json of `exhibit validate`, or its folder.",
     completion: .file())
   var validation: String?
   @OptionGroup var profile: ProfileOptions
@@ -79,7 +79,7 @@ struct ReportOptions: ParsableArguments {
 
 struct ReportMakeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "make", abstract: "Write a report, sign each file, and record it (the default).",
+    commandName: "make", abstract: "Create a report, sign each file, and record it (default).",
     discussion: """
       Beside each file FILE its signature FILE.p7s is written: CMS, as beside a manifest. A report keeps its number as \
       long as the record of its items is the same, in whatever language and format it is written, also with parts \
@@ -97,7 +97,7 @@ struct ReportMakeCommand: CaseCommand {
   var item: [String] = []
   @OptionGroup var options: ReportOptions
   @Option(help: "Language: en or de. Default: en.") var language: String?
-  @Option(help: "The laboratory's time zone, such as Europe/Berlin: its time stands beside UTC.")
+  @Option(help: "The laboratory's time zone, e.g. Europe/Berlin; its time is shown beside UTC.")
   var timeZone: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
@@ -162,7 +162,7 @@ struct ReportListCommand: CaseCommand {
   func run() throws {
     let reports = try ReportReview(try caseOptions.folder()).reports()
     rendering.show(
-      reports.isEmpty ? ["No report has been made."] : reports.flatMap(\.lines),
+      reports.isEmpty ? ["No reports yet."] : reports.flatMap(\.lines),
       json: .fields(["reports": .array(reports.map(\.json))]))
   }
 }
@@ -185,7 +185,7 @@ struct ReportApproveCommand: CaseCommand {
   @OptionGroup var caseOptions: CaseOptions
   @OptionGroup var signing: SignOptions
   @Option(help: "Name of the reviewer. Default: whose key --sign is.") var reviewer: String?
-  @Option(help: "What the reviewer says of it.") var remarks: String?
+  @Option(help: "The reviewer's remarks.") var remarks: String?
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
@@ -208,16 +208,16 @@ struct ReportApproveCommand: CaseCommand {
 
 struct ReportTemplatesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "templates", abstract: "Write the templates that are shipped, to begin a laboratory's own.",
+    commandName: "templates", abstract: "Write the built-in templates, as a start for a laboratory's own.",
     discussion: """
-      A folder given with --template needs only the files that differ: any *.mustache, style.css, logo.png (or .jpg, \
-      .svg), and strings.json with the phrases that differ.
+      A --template folder needs only files that differ: any *.mustache, style.css, logo.png (or .jpg, .svg), and \
+      strings.json with the phrases that differ.
 
       Example:
         exhibit report templates letterhead
       """)
 
-  @Argument(help: "The folder to write them to.", completion: .directory) var folder: String
+  @Argument(help: "The folder to create.", completion: .directory) var folder: String
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {

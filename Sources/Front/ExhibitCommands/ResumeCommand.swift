@@ -7,11 +7,11 @@ import SystemPackage
 
 struct ResumeCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Go on with an acquisition that ended early.",
+    commandName: "resume", abstract: "Continue an interrupted acquisition.",
     discussion: """
-      Continues after Ctrl-C, a crash, loss of power, a medium or a destination that went away or was full: from the
-      last checkpoint, with the settings it was begun with, to the images an uninterrupted run would have given.
-      Before that it shows that it is the same medium: by what the device says of itself, and by reading chunks again.
+      Continues after Ctrl-C, a crash, power loss, a disconnected medium or a full or missing destination: from the last
+      checkpoint, with the original settings, to the same images as an uninterrupted run. First confirms that it is the
+      same medium: by device identification, and by reading some chunks again.
 
       Example:
         exhibit resume --case 2026-0142 --item 001
@@ -19,16 +19,16 @@ struct ResumeCommand: CaseCommand {
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
-  @Option(help: "Name of the acquisition, such as 001-2, where several of the item can be resumed.")
+  @Option(help: "Name of the acquisition, e.g. 001-2, if several of the item can be resumed.")
   var acquisition: String?
-  @Option(help: "Where the medium is now. Default: where it was.", completion: .file())
+  @Option(help: "Current path of the medium. Default: the original path.", completion: .file())
   var source: String?
-  @Option(help: "Stop with more unreadable sectors than this, instead of the limit it was begun with.")
+  @Option(help: "Stop after more than this many unreadable sectors, instead of the original limit.")
   var errorLimit: UInt64?
   @Flag(help: "Accept any number of unreadable sectors.") var noErrorLimit = false
-  @Flag(help: "Refuse to read where the kernel lacks a part of what restricts this process.")
+  @Flag(help: "Refuse to acquire unless the full sandbox is available.")
   var requireSandbox = false
-  @Option(help: "Why the item is acquired although the legal authority has expired.")
+  @Option(help: "Reason for acquiring after the legal authority has expired.")
   var afterExpiry: String?
   @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
@@ -36,7 +36,7 @@ struct ResumeCommand: CaseCommand {
 
   func run() throws {
     if errorLimit != nil, noErrorLimit {
-      throw EvidenceError(.argumentInvalid, "--no-error-limit", "it excludes --error-limit")
+      throw EvidenceError(.argumentInvalid, "--no-error-limit", "it cannot be combined with --error-limit")
     }
     var request = ResumeRequest(item: try itemNumber(item))
     request.acquisition = acquisition

@@ -12,9 +12,9 @@ import SystemPackage
 struct SetupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "setup",
-    abstract: "Say once what holds for all cases: laboratory, key, names, formats, reports.",
+    abstract: "Set defaults for all cases: laboratory, key, naming, formats, reports.",
     discussion: """
-      Without options it asks. `exhibit setup show` shows what holds, and where it is said.
+      Without options it prompts. `exhibit setup show` shows the settings in effect, and where they are set.
 
       Examples:
         exhibit setup
@@ -26,9 +26,9 @@ struct SetupCommand: ParsableCommand {
 
 struct SetupMakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "make", abstract: "Write the profile (the default).",
+    commandName: "make", abstract: "Write the profile (default).",
     discussion: """
-      Writes ~/.config/exhibit/profile.toml; the profile before stays beside it as profile.toml~. Settings:
+      Writes ~/.config/exhibit/profile.toml; the previous profile is kept as profile.toml~. Settings:
       \(ProfileKey.allCases.map { "  \($0.rawValue.padded(to: 26)) \($0.meaning)" }.joined(separator: "\n"))
 
       Examples:
@@ -39,11 +39,11 @@ struct SetupMakeCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Say something, without being asked. May be given more than once.", valueName: "setting=value"))
+      "Set a value without a prompt. May be given more than once.", valueName: "setting=value"))
   var set: [String] = []
-  @Option(help: ArgumentHelp("Take a setting back. May be given more than once.", valueName: "setting"))
+  @Option(help: ArgumentHelp("Remove a setting. May be given more than once.", valueName: "setting"))
   var unset: [String] = []
-  @Flag(help: "Make a signing key for all cases beside the profile, with a certificate of its own.")
+  @Flag(help: "Create a signing key and certificate for all cases, beside the profile.")
   var newKey = false
   @Flag(help: "Write /etc/exhibit/profile.toml, for all users of this machine.") var system = false
   @OptionGroup var profile: ProfileOptions
@@ -63,7 +63,9 @@ struct SetupMakeCommand: ParsableCommand {
     var certificate: Certificate?
     if makesKey { certificate = try makeKey(&settings, beside: file) }
     try ProfileFiles.write(
-      settings, comment: "Profile of Exhibit. `exhibit setup show` says what holds and where it is said.",
+      settings,
+      comment:
+        "Profile of Exhibit. `exhibit setup show` shows the settings in effect, and where they are set.",
       to: file, forAll: system)
     var lines = ["Profile written to \(file)"]
     if let certificate {
@@ -115,7 +117,7 @@ struct SetupMakeCommand: ParsableCommand {
     -> Certificate
   {
     guard let examiner = settings.text(.examiner) else {
-      throw EvidenceError(.answerNeeded, "--set \(ProfileKey.examiner.rawValue)=NAME", "a key is somebody's")
+      throw EvidenceError(.answerNeeded, "--set \(ProfileKey.examiner.rawValue)=NAME", "a key needs an owner")
     }
     let organisation = settings.text(.organisation)
     let folder = file.removingLastComponent()
@@ -135,7 +137,7 @@ struct SetupMakeCommand: ParsableCommand {
 
 struct SetupShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Show every setting that holds, and where it is said.",
+    commandName: "show", abstract: "Show every setting in effect, and where it is set.",
     discussion: """
       Example:
         exhibit setup show
@@ -146,7 +148,7 @@ struct SetupShowCommand: ParsableCommand {
 
   func run() throws {
     let settings = try profile.defaults().profile
-    var lines = settings.files.isEmpty ? ["No profile is set; `exhibit setup` makes one."] : []
+    var lines = settings.files.isEmpty ? ["No profile found; create one with `exhibit setup`."] : []
     var json: [String: JSONValue] = [:]
     for key in ProfileKey.allCases {
       guard let setting = settings.settings[key] else { continue }

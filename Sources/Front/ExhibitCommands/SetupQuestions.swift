@@ -15,10 +15,10 @@ enum SetupQuestions {
   /// - Throws: `answerNeeded` where there is no terminal.
   static func ask(_ settings: inout LaboratoryProfile, file: FilePath) throws(EvidenceError) -> Bool {
     guard TerminalQuestion.isPossible else {
-      throw EvidenceError(.answerNeeded, "--set SETTING=VALUE", "there is no terminal to ask at")
+      throw EvidenceError(.answerNeeded, "--set SETTING=VALUE", "there is no terminal for a prompt")
     }
     Rendering.show([
-      "Profile \(file)", "Enter keeps what is in brackets, a hyphen (-) leaves it out.",
+      "Profile \(file)", "Enter keeps the value in brackets; a hyphen (-) leaves it empty.",
     ])
     var makesKey = false
     for key in ProfileKey.allCases {
@@ -52,23 +52,23 @@ extension ProfileKey {
   var meaning: String {
     switch self {
     case .organisation: "Laboratory or authority"
-    case .address: "Its address, with \\n between lines"
-    case .method: "Method or standard operating procedure, by its reference"
+    case .address: "Address, with \\n between lines"
+    case .method: "Method or standard operating procedure (reference)"
     case .examiner: "Name of the examiner"
     case .key: "Signing key of all cases: file, PKCS#11 URI, or new"
-    case .certificate: "Certificate of that key, a file"
-    case .keepPassphrase: "Minutes the passphrase is kept after it was typed, 0 to ask each time"
-    case .casesFolder: "Folder of the cases"
+    case .certificate: "Certificate file of that key"
+    case .keepPassphrase: "Minutes to keep the passphrase after it is typed; 0 to prompt each time"
+    case .casesFolder: "Folder for cases"
     case .casePattern: "Naming of cases"
     case .itemPattern: "Naming of items"
     case .formats: "Image formats (\(AcquireChoices.formats))"
     case .destinations: "Further destinations, FOLDER or FORMAT:FOLDER"
     case .writeBlocker: "Write blocker"
     case .authority: "Time-stamp authority, http://…"
-    case .reportFormats: "Formats of reports (html, pdf, text, json, jsonld, dfxml)"
-    case .reportLanguage: "Language of reports (en, de)"
-    case .reportTemplate: "Folder of templates of reports"
-    case .reportTimeZone: "Time zone of reports, such as Europe/Berlin"
+    case .reportFormats: "Report formats (html, pdf, text, json, jsonld, dfxml)"
+    case .reportLanguage: "Report language (en, de)"
+    case .reportTemplate: "Folder of report templates"
+    case .reportTimeZone: "Report time zone, e.g. Europe/Berlin"
     case .reportDateOrder: "Dates in reports: year-month-day, day-month-year, month-day-year"
     }
   }

@@ -7,14 +7,14 @@ struct SignOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Key of somebody who signs the event, a PEM or PKCS#12 file or a PKCS#11 URI; `\(SigningKeys.ofExaminer)` is the examiner's key in the case. May be \
+      A signer's key for the event: a PEM or PKCS#12 file or a PKCS#11 URI; `\(SigningKeys.ofExaminer)` is the examiner's key in the case. May be \
       given more than once. The certificate is the one of `exhibit person add`.
       """, valueName: "key"))
   var sign: [String] = []
   @Option(
     help: """
       A file whose first line is the passphrase of a key of --sign, in their order. Default: the file named by \
-      EXHIBIT_PASSPHRASE_FILE, or you are asked.
+      EXHIBIT_PASSPHRASE_FILE, or a prompt.
       """)
   var signPassphraseFile: [String] = []
 

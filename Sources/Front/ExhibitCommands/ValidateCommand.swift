@@ -9,16 +9,16 @@ import Validation
 struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate",
-    abstract: "Test this program on this machine and write a signed record for the laboratory's file.",
+    abstract: "Test Exhibit on this machine and write a signed validation record.",
     discussion: """
-      Acquires media that it makes itself (files, loop devices, media with sectors that cannot be read), damages \
-      images, fills destinations, and compares everything with what must come of it: NIST's assertions on \
-      acquisition tools, as far as they apply. Programs of others (ewfexport, sha256sum, openssl …) judge with it \
-      where they are installed. Root is needed for loop devices and mounts; without it those checks are recorded \
-      as not run. Nothing outside the output folder is written, and no other device is opened.
+      Acquires reference media it creates itself (files, loop devices, media with unreadable sectors), damages images, \
+      fills destinations, and compares the results with the expected ones: NIST's assertions for acquisition tools, as \
+      far as they apply. Cross-checks with independent programs (ewfexport, sha256sum, openssl …) where installed. Loop \
+      devices and mounts need root; without it those checks are recorded as not run. Writes nothing outside the output \
+      folder and opens no other device.
 
-      The output folder holds validation.json, its signature, the same as text, and the certificate. It must have \
-      room for some 200 MiB while the checks run.
+      The output folder receives validation.json, its signature, a text version, and the certificate. It needs about \
+      200 MiB of free space while the checks run.
 
       Exit status: 0 no check failed, 5 a check failed.
 
@@ -37,7 +37,7 @@ struct ValidateCommand: ParsableCommand {
   @Option(help: "PEM certificate of that key.", completion: .file()) var certificate: String?
   @OptionGroup var caseOptions: CaseOptions
   @OptionGroup var passphrase: PassphraseOptions
-  @Flag(help: "List the checks and what each needs, and run none.") var list = false
+  @Flag(help: "List the checks and their requirements without running them.") var list = false
   @OptionGroup var output: OutputOptions
 
   func run() throws {
@@ -67,11 +67,11 @@ struct ValidateCommand: ParsableCommand {
     switch (key, certificate) {
     case (let key?, let certificate?):
       guard caseOptions.path == nil else {
-        throw EvidenceError(.argumentInvalid, "--key and --case", "one of them signs")
+        throw EvidenceError(.argumentInvalid, "--key and --case", "only one of them can sign")
       }
       return .files(key: FilePath(key), certificate: FilePath(certificate))
     case (nil, nil): return .examiner(of: try caseOptions.folder())
-    default: throw EvidenceError(.argumentInvalid, "--key and --certificate", "one needs the other")
+    default: throw EvidenceError(.argumentInvalid, "--key and --certificate", "give both")
     }
   }
 

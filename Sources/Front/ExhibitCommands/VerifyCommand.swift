@@ -9,7 +9,7 @@ import Verification
 
 struct VerifyCommand: CaseCommand {
   static let configuration = CommandConfiguration(
-    commandName: "verify", abstract: "Verify a case, an item, a manifest, a report or a lone image.",
+    commandName: "verify", abstract: "Verify a case, an item, a manifest, a report or a single image.",
     discussion: """
       Everything that was recorded is recomputed from the files: chunk digests, Merkle root, digests of the whole,
       segments, signature, audit chain. Of a case, in every folder that images were written to. Exit status: 0 verified,
@@ -29,24 +29,26 @@ struct VerifyCommand: CaseCommand {
       """)
 
   @Argument(
-    help: "A case folder, a manifest, a report, or an image. Default: the case this is run in.",
+    help: "A case folder, a manifest, a report, or an image. Default: the case you are in.",
     completion: .file())
   var path: String?
   @OptionGroup var input: InputOptions
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Only this evidence item of the case.") var item: String?
   @Option(
-    help: "A certificate to trust, PEM or DER. May be given more than once. Those of a case are trusted.")
+    help:
+      "A certificate to trust, PEM or DER. May be given more than once. A case's own certificates are trusted."
+  )
   var trust: [String] = []
   @Option(help: "A certificate revocation list, PEM or DER. May be given more than once.")
   var crl: [String] = []
   @Option(
     help: """
-      The line that `exhibit manifest checkpoint --publish` printed, or the SHA-256 of a manifest: it must be the one \
-      that is verified. May be given more than once.
+      The line printed by `exhibit manifest checkpoint --publish`, or the SHA-256 of a manifest, which must be among \
+      those verified. May be given more than once.
       """)
   var expectHead: [String] = []
-  @Option(help: "A folder that holds segments besides that of the manifest. May be given more than once.")
+  @Option(help: "A further folder with segments, besides the manifest's own. May be given more than once.")
   var with: [String] = []
   @Option(
     help: """
@@ -54,7 +56,7 @@ struct VerifyCommand: CaseCommand {
       drive is now mounted elsewhere. May be given more than once. Default: all that the record knows.
       """)
   var copy: [String] = []
-  @Option(help: "full recomputes everything; chunks only the chunk digests and the Merkle root over them.")
+  @Option(help: "full recomputes everything; chunks only the chunk hash values and their Merkle root.")
   var level = VerificationLevel.full.rawValue
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var findings: FindingOptions
@@ -104,7 +106,7 @@ struct VerifyCommand: CaseCommand {
   private func advice(_ report: VerificationReport) -> [String] {
     guard copy.isEmpty, report.findings.contains(where: { $0.code == .copyNotChecked }) else { return [] }
     return [
-      "Attach what is not at hand, or name what is to be checked: --copy \(Self.own) for the case folder, --copy FOLDER for a copy."
+      "Attach the missing copy, or name what to check: --copy \(Self.own) for the case folder, --copy FOLDER for a copy."
     ]
   }
 }

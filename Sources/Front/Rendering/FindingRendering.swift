@@ -106,7 +106,7 @@ extension Finding {
     let subject = subject.hasPrefix("audit event") ? String(subject.dropFirst("audit ".count)) : subject
     return switch code {
     case .auditEventMissing: "the audit log was altered: \(subject) is missing"
-    case .auditEventAltered: "the audit log was altered: \(subject) is not what was recorded"
+    case .auditEventAltered: "the audit log was altered: \(subject) does not match the record"
     case .auditHeadMismatch:
       "the audit log was altered: \(subject) is not the one that was signed or noted elsewhere"
     default: "\(code.meaning): \(HumanText.singleLine(subject))"

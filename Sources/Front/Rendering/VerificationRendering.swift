@@ -25,7 +25,7 @@ package enum VerificationRendering {
     for signer in report.signers {
       lines.append("  \(signer.sentence)")
       if let certificate = signer.certificate {
-        lines.append("  by the certificate with SHA-256 \(certificate.fingerprint)")
+        lines.append("  certificate SHA-256 \(certificate.fingerprint)")
       }
     }
     for renewal in report.renewals { lines.append("  The signature file: \(renewal.sentence)") }
@@ -46,7 +46,7 @@ package enum VerificationRendering {
     let unchecked = report.checks.count { $0.outcome == .notChecked }
     var parts: [String] = []
     if warnings > 0 { parts.append("\(warnings) warning\(warnings == 1 ? "" : "s")") }
-    if unchecked > 0 { parts.append("\(unchecked) thing\(unchecked == 1 ? "" : "s") not checked") }
+    if unchecked > 0 { parts.append("\(unchecked) check\(unchecked == 1 ? "" : "s") not done") }
     return parts.isEmpty ? "" : " With \(parts.joined(separator: " and ")), see above."
   }
 

@@ -12,29 +12,30 @@ struct VerifierArguments {
     usage: exhibit-verify PATH… [--trust CERT]… [--crl LIST]… [--expect-head HEAD]…
                             [--with FOLDER]… [--level full|chunks] [--as FORMAT] [--all] [--json]
 
-    Verifies what others made, with nothing but what they handed over. Writes nothing, asks no network.
+    Verifies evidence from others using only the files handed over. Writes nothing, uses no network.
 
     PATH is one of
       NAME.manifest.json   an acquisition: signature, every file, every image
       FILE, with FILE.p7s  a signed report
       FOLDER               a partial proof, a bag (hand-over), or a folder with one manifest
       NAME.jsonl           an exported audit log: chain and signed checkpoints
-      IMAGE                a lone image, against the digests it stores itself
+      IMAGE                a single image, against the hash values stored in it
 
     --trust CERT     a certificate you trust, PEM or DER, obtained from the signer and not with the evidence. Without
-                     one, a valid signature is one by an untrusted certificate. May be given more than once.
+                     one, every valid signature counts as untrusted. May be given more than once.
     --crl LIST       a certificate revocation list, PEM or DER. May be given more than once.
     --expect-head HEAD
-                     the published head of a manifest, or its SHA-256: that manifest must be among those verified.
-    --with FOLDER    a folder that holds segments besides that of the manifest. May be given more than once.
-    --level LEVEL    full recomputes everything; chunks only the chunk digests and the Merkle root over them.
+                     the published head of a manifest, or its SHA-256, which must be among those verified.
+    --with FOLDER    a further folder with segments, besides the manifest's own. May be given more than once.
+    --level LEVEL    full recomputes everything; chunks only the chunk hash values and their Merkle root.
     --as FORMAT      treat images as this format instead of detecting it; raw uses the bytes as they are.
     --all            every finding, not only the first of each kind
-    --json           the result as one JSON object on standard output
+    --json           print the result as one JSON object on standard output
     --version, --help
 
-    Exit status: 0 verified, 1 used wrongly, 2 the input cannot be read, 4 stopped, or not everything could be looked
-    at, 5 mismatch or damage, 6 nothing to compare with, 7 custody or audit chain broken; of several paths the worst.
+    Exit status: 0 verified, 1 wrong usage, 2 input cannot be read, 4 stopped, or not everything could be checked,
+    5 mismatch or damage, 6 no reference to compare with, 7 chain of custody or audit log broken; for several paths,
+    the worst.
 
     Examples:
       exhibit-verify 001.manifest.json --trust examiner.pem
@@ -100,7 +101,7 @@ struct VerifierArguments {
       }
     }
     guard wantsHelp || wantsVersion || !paths.isEmpty else {
-      throw EvidenceError(.argumentInvalid, "nothing to verify was named")
+      throw EvidenceError(.argumentInvalid, "name something to verify")
     }
   }
 }

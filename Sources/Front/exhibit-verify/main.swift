@@ -18,14 +18,15 @@ enum ExhibitVerify {
     StopSignals.install()
     let sandbox = Sandbox.enter(for: .verification)
     for piece in sandbox where !piece.isActive {
-      Rendering.warn("without protection of the system: \(piece.kind.rawValue): \(piece.detail)")
+      Rendering.warn("sandbox incomplete: \(piece.kind.rawValue): \(piece.detail)")
     }
     let settings = VerificationSettings(
       trust: try Trust.read(certificates: arguments.trust, revocationLists: arguments.revocationLists),
       besides: arguments.with, heads: arguments.heads, level: arguments.level, stop: StopSignals.flag)
     let subjects = try arguments.paths.map { path throws(EvidenceError) in
       guard let subject = try VerificationSubject.at(path, as: arguments.format) else {
-        throw EvidenceError(.formatUnknown, path.string, "a folder without a proof, a bag or one manifest")
+        throw EvidenceError(
+          .formatUnknown, path.string, "a folder with no proof, no bag and not exactly one manifest")
       }
       return subject
     }
@@ -61,7 +62,7 @@ enum ExhibitVerify {
     } else {
       let active = sandbox.filter(\.isActive).map(\.kind.rawValue)
       Rendering.show([
-        "Protection of this process: \(active.isEmpty ? "none" : active.joined(separator: ", "))."
+        "Sandbox of this process: \(active.isEmpty ? "none" : active.joined(separator: ", "))."
       ])
       if outcomes.count > 1 {
         let verified = outcomes.count { $0.exitStatus == .complete }

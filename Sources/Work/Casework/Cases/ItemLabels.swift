@@ -28,7 +28,7 @@ package enum ItemLabels {
         "its name ends in one of \(Format.allCases.map { ".\($0.rawValue)" }.joined(separator: ", "))")
     }
     guard !folder.isAmongEvidence(output) else {
-      throw EvidenceError(invalid: .output, output.string, "it would lie among the evidence")
+      throw EvidenceError(invalid: .output, output.string, "it would be inside the case's evidence folder")
     }
     guard !Files.exists(output) else { throw EvidenceError(.outputExists, output.string) }
     let label = try label(of: item, in: folder)

@@ -36,9 +36,9 @@ struct HandOverGuide {
     self.text = """
       # Item \(item.number) of case \(HumanText.singleLine(record.number))
 
-      A bag (BagIt, RFC 8493) with everything that was acquired from this item and recorded of it.
+      This bag (BagIt, RFC 8493) contains everything acquired from this item and every record about it.
 
-      | below `\(Bag.payloadFolder)/` | what it is |
+      | in `\(Bag.payloadFolder)/` | contents |
       |---|---|
       | `evidence/NAME/` | an acquisition: images, digests of each chunk, map of what was read, manifest with signature |
       | `certificates/` | certificates as they lie in the case |
@@ -46,28 +46,28 @@ struct HandOverGuide {
       | `audit.jsonl` | the audit log of the case as far as it concerns the item; of other events only the digests |
       | `reports/` | \(report.map { "report \(HumanText.singleLine($0.report.number ?? $0.report.name)), with its signatures" } ?? "missing: no report on this item has been made") |
 
-      \(lists.contains(.dfxml) ? "`\(DFXMLDocument.name)` describes it as Digital Forensics XML.\n" : "")
+      \(lists.contains(.dfxml) ? "`\(DFXMLDocument.name)` describes the bag in Digital Forensics XML.\n" : "")
       ## What proves what
 
       \(isSigned ? Self.signed : Self.unsigned) The signature of a manifest covers the images and everything that the
       manifest names. Events in `audit.jsonl` are fixed by the signed checkpoints in it and by the heads in the manifests;
       `custody.jsonl` must say what its custody events say, which `exhibit-verify` compares.
 
-      A certificate proves nothing while it only comes with the bag. Get it from the signer, compare its fingerprint over
-      another channel, and put its path here:
+      A certificate that arrived with the bag proves nothing. Get it from the signer, compare its fingerprint through
+      another channel, and set its path here:
 
       ```
       export CERT=\(Bag.certificatesFolder)/examiner.pem
       openssl x509 -in "$CERT" -noout -subject -fingerprint -sha256
       ```
 
-      ## Everything, with the verifier of Exhibit
+      ## Verify everything with exhibit-verify
 
       ```
       exhibit-verify . --trust "$CERT"
       ```
 
-      ## The bag, with stock tools
+      ## Verify the bag with stock tools
 
       ```
       \(bag.joined(separator: "\n"))
@@ -79,12 +79,12 @@ struct HandOverGuide {
   }
 
   private static let signed = """
-    The lists of the bag name every file with its SHA-256, and the last of them is signed: `\(Bag.signatureName)`. So
-    nothing in the bag can be changed, custody and this page included, without that signature failing.
+    The lists of the bag name every file with its SHA-256, and the last list is signed: `\(Bag.signatureName)`. No file
+    in the bag can change, including the chain of custody and this page, without that signature failing.
     """
   private static let unsigned = """
-    **The bag is not signed**, since the case has no signing key where the bag was made. Its lists show what was damaged
-    or lost on the way; whoever can write the bag can write them anew.
+    **The bag is not signed**, because the signing key of the case was not available. Its lists reveal damage and loss
+    in transit, but not tampering: anyone who can write to the bag can rewrite them.
     """
 
   private static func check(_ file: String, _ signature: String, trusting certificate: String) -> String {
@@ -153,7 +153,7 @@ struct HandOverGuide {
       }
     }
     return """
-      ## Acquisition \(names.acquisition), with stock tools
+      ## Verify acquisition \(names.acquisition) with stock tools
 
       \(acquisition.manifest.verdict.sentence)
 
@@ -183,10 +183,10 @@ struct HandOverGuide {
     }
     guard !commands.isEmpty else { return "" }
     return """
-      ## Time stamps of acquisition \(acquisition.names.acquisition), with stock tools
+      ## Verify the time stamps of acquisition \(acquisition.names.acquisition) with stock tools
 
-      `AUTHORITY` is the path of the certificate of the authority's root, which you get from the authority. The time stamp
-      inside the signature is the first signer's; the others are of the file before them.
+      Set `AUTHORITY` to the path of the time-stamp authority's root certificate, obtained from the authority. The time
+      stamp inside the signature is the first signer's; each of the others covers the file before it.
 
       ```
       test -s "$AUTHORITY"

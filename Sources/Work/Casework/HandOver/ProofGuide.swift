@@ -12,48 +12,47 @@ struct ProofGuide {
     let unit = "sectors of \(stream.unitSize) bytes"
     let onMedium =
       stream.firstUnit.map {
-        "\nSector 0 of the image is sector \($0) of the medium: only a range of it was acquired.\n"
+        "\nSector 0 of the image is sector \($0) of the medium: only a range was acquired.\n"
       } ?? ""
     let others =
       shown.others.isEmpty
-      ? "Nothing else: the sectors that were asked for fill their chunks."
-      : "Besides them, because a chunk is proven as a whole: sectors \(shown.others.listed())."
+      ? "No others: the requested sectors fill their chunks."
+      : "Because only whole chunks can be proven, also sectors \(shown.others.listed())."
     self.text = """
       # Sectors \(shown.sectors.listed()) of item \(manifest.item.number.description)
 
-      This folder shows \(shown.sectors.reduce(0) { $0 + $1.count }) \(unit) of an acquisition, and proves that they are
-      what was read, without the rest of the image.
+      This folder discloses \(shown.sectors.reduce(0) { $0 + $1.count }) \(unit) of an acquisition. It proves that they
+      are what was read, without the rest of the image.
       \(onMedium)
-      | file | what it is |
+      | file | contents |
       |---|---|
-      | \(names.proofSectors) | the sectors that were asked for, one range behind the other |
-      | \(names.proofChunks) | chunks \(shown.chunks.listed()) of \(shown.plan.chunkSize) bytes, which hold them |
-      | \(names.proof) | how the chunks lead to the Merkle root in the manifest |
-      | \(names.manifest), \(names.signature) | the manifest of the acquisition, and its signature |
+      | \(names.proofSectors) | the requested sectors, range after range |
+      | \(names.proofChunks) | chunks \(shown.chunks.listed()) of \(shown.plan.chunkSize) bytes, containing those sectors |
+      | \(names.proof) | the path from the chunks to the Merkle root in the manifest |
+      | \(names.manifest), \(names.signature) | the manifest of the acquisition and its signature |
 
-      ## What it shows
+      ## What it discloses
 
       The sectors above. \(others)
-      The manifest, which names case, item, device, operator, files and the sectors that could not be read. And the
-      digests beside the way to the root, by which somebody who already has a neighbouring chunk could recognise it.
+      The manifest names the case, item, device, operator, files and unreadable sectors. The path contains hash values
+      of neighbouring chunks: someone who already has such a chunk could recognise it.
 
-      ## How to check it
+      ## How to verify it
 
-      With the certificate of the signer, CERT, obtained from the signer and compared over another channel:
+      CERT is the signer's certificate, obtained from the signer and compared through another channel:
 
       ```
       exhibit-verify . --trust CERT
       ```
 
-      With stock tools, the signature of the manifest:
+      The manifest's signature, with stock tools:
 
       ```
       openssl cms -verify -binary -cades -content \(names.manifest) -inform DER -in \(names.signature) -CAfile CERT -out /dev/null
       ```
 
-      and the way from the sectors to the manifest, which no stock tool knows, with the hundred lines of Python that come
-      with the description of this format (Docs/formats/partial-proof.md and verify-proof.py of Exhibit), or with a program
-      written after it:
+      The path from the sectors to the manifest, with a hundred lines of Python published with the description of this
+      format (Docs/formats/partial-proof.md and verify-proof.py of Exhibit), or with a program of your own:
 
       ```
       python3 verify-proof.py . CERT

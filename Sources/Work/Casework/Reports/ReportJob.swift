@@ -165,7 +165,7 @@ struct OutputPlace {
     }
     guard !`case`.isAmongEvidence(path(of: "report")) else {
       throw EvidenceError(
-        invalid: .output, output.string, "it would lie among the evidence of the case")
+        invalid: .output, output.string, "it would be inside the case's evidence folder")
     }
   }
 
