@@ -50,7 +50,7 @@ import WriterKit
       try TestFiles.read(folder.appending($0))
     }
     #expect(parts == Self.payload)
-    let last = try Exhibit(["convert", "parts.001", "last", "--to", "raw", "--json"], in: path)
+    let last = try Exhibit(["convert", "parts.001", "last", "--format", "raw", "--json"], in: path)
     #expect(last.status == 0)
     #expect(try TestFiles.read(folder.appending("last.raw")) == Self.payload)
     #expect(try TestFiles.names(in: path).filter { $0.hasSuffix(".partial") } == [])

@@ -187,7 +187,7 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
       try Exhibit(["convert", "disc.cue", "back.cue"], in: folder.path).status == 2, "nothing is overwritten")
     #expect(try TestFiles.names(in: folder.path).filter { $0.hasSuffix(".partial") } == [])
     let split = try Exhibit(
-      ["convert", "disc.cue", "t", "--to", "tracks", "--accept-loss", "sector-headers"], in: folder.path)
+      ["convert", "disc.cue", "t", "--format", "tracks", "--accept-loss", "sector-headers"], in: folder.path)
     #expect(split.status == 0)
     #expect(try TestFiles.read(folder.appending("t01.iso")) == TestFiles.read(folder.appending("fs.iso")))
   }

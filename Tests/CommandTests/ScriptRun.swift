@@ -137,7 +137,7 @@ struct ScriptRun {
   private func expectOneError(_ patterns: [String]) throws {
     let lines = try output().errors.split(separator: "\n").filter { line in
       !["Acquiring", "Exporting", "Importing", "Proving", "Verifying", "note"].contains {
-        line.hasPrefix("\($0): ")
+        line.hasPrefix("\($0) ") || line.hasPrefix("\($0): ")
       }
     }
     guard lines.count == 1, let line = lines.first else {

@@ -25,7 +25,7 @@ struct Exhibit: Sendable {
   /// What it said besides progress.
   var complaints: [Substring] {
     result.errors.split(separator: "\n").filter {
-      !$0.hasPrefix("Acquiring: ") && !$0.hasPrefix("Verifying: ")
+      !$0.hasPrefix("Acquiring ") && !$0.hasPrefix("Verifying ")
     }
   }
 
@@ -102,7 +102,7 @@ final class Scenario: Sendable {
   func acquisition(in folder: FilePath) -> [String] {
     let images =
       hasCopy
-      ? ["--format", "e01", "--to", "raw:" + folder.appending("second").string]
+      ? ["--format", "e01", "--copy-to", "raw:" + folder.appending("second").string]
       : ["--format", "e01", "--format", "raw"]
     return [
       "acquire", template.appending("source.img").string, "--case", folder.appending("case").string, "--item",

@@ -82,8 +82,8 @@ import Testing
     #expect(try exhibit(["key", "show", key]).output.contains("on a token"))
     _ = try exhibit(["key", "request", "card", "--key", key, "--name", "C. Examiner"])
     _ = try Samples.openssl("req -in card.csr -noout -verify", in: folder.path)
-    _ = try exhibit(["key", "create", "lab", "--root", "--name", "Laboratory", "--accept-weak-passphrase"])
-    _ = try exhibit(["key", "issue", "card", "--request", "card.csr", "--root", "lab"])
+    _ = try exhibit(["key", "create", "lab", "--as-root", "--name", "Laboratory", "--accept-weak-passphrase"])
+    _ = try exhibit(["key", "issue", "card", "--certificate-request", "card.csr", "--root", "lab"])
     _ = try exhibit(["key", "import", "--from", key, "--certificate", "card.pem", "examiner"])
     #expect(try TestFiles.read(folder.appending("examiner.key")) == Array("\(key)\n".utf8))
     // Acquired in the sandbox, signed by the token, checked by openssl with the root alone.

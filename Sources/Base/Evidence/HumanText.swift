@@ -29,6 +29,19 @@ package enum HumanText {
       ? "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
   }
 
+  /// A stored name as words: `seal before` of `sealBefore`, `NGUID` as it is.
+  package static func words(_ name: String) -> String {
+    var result = ""
+    var previous: Character = " "
+    for character in name {
+      let begins = character.isUppercase && (previous.isLowercase || previous.isNumber)
+      if begins { result.append(" ") }
+      result += begins ? character.lowercased() : String(character)
+      previous = character
+    }
+    return result
+  }
+
   /// Text of a field of fixed length, as devices fill it: without the spaces and zeros around it; what is no printable
   /// ASCII becomes `?`.
   package static func fixedField(_ bytes: some Collection<UInt8>) -> String {

@@ -6,6 +6,9 @@ package enum Terminal {
   /// Whether standard error, where progress goes, is a terminal.
   package static var showsProgress: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Whether standard output, where results go, is a terminal.
+  package static var showsOutput: Bool { isatty(STDOUT_FILENO) == 1 }
+
   /// Columns of the terminal behind standard error; 80 where it does not say.
   package static var width: Int {
     var size = winsize()

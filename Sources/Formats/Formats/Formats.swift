@@ -75,7 +75,7 @@ package enum Formats {
     return try open(path, opening)
   }
 
-  /// Opens the image of an optical disc.
+  /// Opens the image of an optical disc, also one whose sectors a container of disks holds.
   /// - Parameter id: the format it is opened as.
   /// - Throws: `formatUnreadable` for what is known and cannot be read, `formatUnknown` for anything else that is no
   ///   disc, is certainly something else or split; `sheetMalformed` where it names a container as sectors; what opening
@@ -90,6 +90,11 @@ package enum Formats {
       // Whoever asks for a disc says what the bytes alone leave open.
       let input = try ProbeInput(files)
       format = readable.first { $0.contents == .disc && $0.probe(input) == .possible } ?? format
+    }
+    if let format, format.isContainer, case .disk(let open) = format.reading {
+      // The container of a disk may hold the sectors of a disc.
+      let sectors = ImageContents(try open(path, DiskOpening()), name: path.string)
+      if try ISOReader.claims(sectors) { return (format, try ISOReader.image(of: sectors)) }
     }
     guard let format, case .disc(let open) = format.reading else {
       throw EvidenceError(

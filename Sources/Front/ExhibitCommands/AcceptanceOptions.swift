@@ -14,6 +14,8 @@ struct AcceptanceOptions: ParsableArguments {
       """)
   var accept: [String] = []
   @Option(help: "The examiner's reason for the override.") var reason: String?
+  @Option(help: "Why the item is acquired although the legal authority has expired.")
+  var afterExpiry: String?
 
   func acceptances() throws(EvidenceError) -> [AcquisitionRequest.Acceptance] {
     let text = (reason ?? "").filter { !$0.isNewline }

@@ -8,12 +8,12 @@ import SystemIO
 /// Runs an acquisition, begun or resumed, and shows what it gave.
 enum AcquisitionRendering {
   static func run(
-    _ output: OutputOptions,
+    _ output: OutputOptions, item: ItemNumber, from source: String = "",
     _ perform: (StopFlag, @escaping @Sendable (AcquisitionProgress) -> Void) throws(EvidenceError) ->
       AcquisitionSummary
   ) throws {
     StopSignals.install()
-    let display = ProgressDisplay("Acquiring")
+    let display = ProgressDisplay("Acquiring", item.description, from: source)
     let summary = try perform(StopSignals.flag) {
       display.update(
         done: $0.bytesDone, of: $0.length, unreadableSectors: $0.unreadableSectors,
@@ -89,5 +89,5 @@ enum AcquisitionRendering {
 
 extension String {
   /// Filled up with spaces on the right.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  func padded(to width: Int) -> String { TextCells.padded(self, to: width) }
 }

@@ -26,14 +26,14 @@ struct AuditVerifyCommand: CaseCommand {
 
       Examples:
         exhibit audit verify --case 2026-0142
-        exhibit audit verify --case 2026-0142 --head 42:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+        exhibit audit verify --case 2026-0142 --expect-head 42:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
       """)
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(
     help:
       "A head known from elsewhere, NUMBER:SHA256, e.g. from a printed report. May be given more than once.")
-  var head: [String] = []
+  var expectHead: [String] = []
   @Option(help: "A certificate to trust besides the case's own, PEM or DER. May be given more than once.")
   var trust: [String] = []
   @OptionGroup var passphrase: PassphraseOptions
@@ -41,7 +41,7 @@ struct AuditVerifyCommand: CaseCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    var heads = try head.map { try AuditJob.head($0) }
+    var heads = try expectHead.map { try AuditJob.head($0) }
     heads.sort { $0.sequence < $1.sequence }
     CommandSession.askBeforehand(passphraseFile: passphrase.passphraseFile)
     let outcome = try AuditJob(try caseOptions.folder(), trust: trust.map { FilePath($0) }, heads: heads)

@@ -52,7 +52,7 @@ struct CaseRestoreCommand: ParsableCommand {
     commandName: "restore", abstract: "Restore the case database from a backup.",
     discussion: """
       Accepts only an intact backup of this case, and keeps the present database in the backups folder. Events newer
-      than the backup are lost from the log: this needs --accept-loss and stays visible, because checkpoints, manifests
+      than the backup are lost from the log: this needs --accept-lost-events and stays visible, because checkpoints, manifests
       and reports name them.
 
       Example:
@@ -62,14 +62,14 @@ struct CaseRestoreCommand: ParsableCommand {
   @Argument(help: "A backup made by `exhibit case backup`.", completion: .file()) var backup: String
   @Option(name: .customLong("case"), help: "The case folder. Its database may be damaged or missing.")
   var folder: String
-  @Flag(help: "Restore even if newer audit log events are lost.") var acceptLoss = false
+  @Flag(help: "Restore even if newer audit log events are lost.") var acceptLostEvents = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
     let place = try CaseFolder.atPlace(FilePath(try required(folder, "--case")))
     CommandSession.work(on: place)
-    let restored = try CaseBackups(place).restore(FilePath(backup), acceptsLoss: acceptLoss)
+    let restored = try CaseBackups(place).restore(FilePath(backup), acceptsLoss: acceptLostEvents)
     var lines = [
       "Restored: \(restored.head.sequence) events, head \(restored.head.sequence):\(restored.head.digest)"
     ]
@@ -113,7 +113,7 @@ struct CaseExportCommand: CaseCommand {
     var export = CaseExport(folder, to: FilePath(try required(output, "--output")), identity: identity)
     export.authority = try AuthoritySetting.authority()
     StopSignals.install()
-    let display = ProgressDisplay("Exporting")
+    let display = ProgressDisplay("Exporting", from: folder.path.string)
     let written = try export.perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }
     display.finish()
     rendering.show(
@@ -149,7 +149,7 @@ struct CaseImportCommand: ParsableCommand {
 
   func run() throws {
     StopSignals.install()
-    let display = ProgressDisplay("Importing")
+    let display = ProgressDisplay("Importing", from: archive)
     let imported = try CaseImport(
       FilePath(archive), to: FilePath(try required(folder, "the folder")), trust: trust.map { FilePath($0) }
     ).perform(stop: StopSignals.flag) { display.update(done: $0, of: $1) }

@@ -15,20 +15,20 @@ struct CertificateCommand: CaseCommand {
       Kinds: fre-902-14 and fre-902-13 (Federal Rules of Evidence), npcc (four principles), iso-27037.
 
       Examples:
-        exhibit certificate --kind fre-902-14 --item 001
-        exhibit certificate --kind npcc --item 001 --format html,pdf
+        exhibit certificate --declaration fre-902-14 --item 001
+        exhibit certificate --declaration npcc --item 001 --format html,pdf
       """)
 
-  @Option(help: "fre-902-14, fre-902-13, npcc, iso-27037.") var kind: String
+  @Option(help: "fre-902-14, fre-902-13, npcc, iso-27037.") var declaration: String
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
   @OptionGroup var options: ReportOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
-    guard let chosen = CertificateKind(rawValue: kind) else {
+    guard let chosen = CertificateKind(rawValue: declaration) else {
       throw EvidenceError(
-        .argumentInvalid, "--kind \(kind)",
+        .argumentInvalid, "--declaration \(declaration)",
         "one of \(CertificateKind.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     var request = try options.request()
@@ -37,7 +37,8 @@ struct CertificateCommand: CaseCommand {
     rendering.show(
       ["Unsigned draft: \(chosen.title)"] + paths.map { "  \($0)" },
       json: .fields([
-        "kind": .string(kind), "item": .string(item), "files": .array(paths.map { .string($0.string) }),
+        "kind": .string(declaration), "item": .string(item),
+        "files": .array(paths.map { .string($0.string) }),
       ]))
   }
 }

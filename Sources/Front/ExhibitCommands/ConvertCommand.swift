@@ -18,10 +18,10 @@ struct ConvertCommand: ParsableCommand {
       "Convert an image: E01, raw, split raw; for discs BIN/CUE, TOC/BIN, ISO, tracks.",
     discussion: """
       The output format follows from the file extension (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
-      --to. Exhibit hashes the contents and compares them with the hash values stored in the input. It lists what the \
+      --format. Exhibit hashes the contents and compares them with the hash values stored in the input. It lists what the \
       output cannot hold, refuses an input with damaged sectors unless --accept-damage is given, and never overwrites.
 
-      Optical disc images: from cue sheet, cdrdao table of contents and ISO to .cue, .toc, .iso and --to tracks (one \
+      Optical disc images: from cue sheet, cdrdao table of contents and ISO to .cue, .toc, .iso and --format tracks (one \
       file per track). Every track is read back and compared. A conversion that would lose something is refused unless \
       --accept-loss names the loss; it is then recorded beside the output.
 
@@ -42,7 +42,7 @@ struct ConvertCommand: ParsableCommand {
     help:
       "Output format: \((DiskWriters.formats + DiscWriters.formats).map(\.rawValue).joined(separator: ", ")). Default: by file extension."
   )
-  var to: String?
+  var format: String?
   @Option(
     help: "Losses to accept when converting a disc image, by the words shown; separate several by commas.")
   var acceptLoss: String?
@@ -66,19 +66,19 @@ struct ConvertCommand: ParsableCommand {
     let input = if let taken { Formats.named(taken) } else { try Formats.identify(FilePath(input)) }
     if let refusal = input?.refusal(of: FilePath(self.input)) { throw refusal }
     let isDisc = input?.contents == .disc
-    if let to, !(DiskWriters.formats + DiscWriters.formats).contains(FormatID(to.lowercased())) {
+    if let format, !(DiskWriters.formats + DiscWriters.formats).contains(FormatID(format.lowercased())) {
       let known = (DiskWriters.formats + DiscWriters.formats).map(\.rawValue).joined(separator: ", ")
-      throw EvidenceError(.argumentInvalid, "--to \(to)", "one of \(known)")
+      throw EvidenceError(.argumentInvalid, "--format \(format)", "one of \(known)")
     }
     let target = FilePath(output).extension ?? ""
     let writer =
-      to.map { DiscWriters.writer(FormatID($0.lowercased())) } ?? DiscWriters.writer(ending: target)
+      format.map { DiscWriters.writer(FormatID($0.lowercased())) } ?? DiscWriters.writer(ending: target)
     switch (isDisc, writer) {
     case (true, let writer?): return try convertDisc(taken, to: writer)
     case (true, nil):
       throw EvidenceError(
         .argumentInvalid, self.input,
-        "an optical disc image (\(input?.title ?? "")): convert it to \(DiscWriters.endings) or --to tracks; --as raw converts "
+        "an optical disc image (\(input?.title ?? "")): convert it to \(DiscWriters.endings) or --format tracks; --as raw converts "
           + "the file byte for byte")
     case (false, .some):
       throw EvidenceError(
@@ -94,7 +94,7 @@ struct ConvertCommand: ParsableCommand {
     }
     let job = try ConversionJob(try request(), stop: StopSignals.flag)
     StopSignals.install()
-    let display = ProgressDisplay("Converting")
+    let display = ProgressDisplay("Converting", from: self.input)
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     rendering.show(Self.lines(report, all: findings.all), json: Self.json(report))
@@ -119,7 +119,7 @@ struct ConvertCommand: ParsableCommand {
     }
     let job = try DiscConversionJob(request, stop: StopSignals.flag)
     StopSignals.install()
-    let display = ProgressDisplay("Converting")
+    let display = ProgressDisplay("Converting", from: self.input)
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     rendering.show(DiscConversionRendering.lines(report), json: DiscConversionRendering.json(report))
@@ -129,8 +129,8 @@ struct ConvertCommand: ParsableCommand {
   private func request() throws(EvidenceError) -> ConversionRequest {
     var request = ConversionRequest(input: FilePath(input), output: FilePath(output))
     request.inputFormat = try source.format()
-    if let to {
-      request.format = try AcquireChoices.images(named: [to], ImageSettings(), option: "--to").first?.format
+    if let format {
+      request.format = try AcquireChoices.images(named: [format], ImageSettings()).first?.format
     }
     if let split { request.settings.split = try ByteSize.parse(split, "--split") }
     if let segmentSize { request.settings.segmentSize = try ByteSize.parse(segmentSize, "--segment-size") }

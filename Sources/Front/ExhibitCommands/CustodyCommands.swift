@@ -42,8 +42,8 @@ struct CustodyRecordCommand: CaseCommand {
   @Option(help: "Received by.") var receivedBy: String?
   @Option(help: "Witness.") var witness: String?
   @Option(help: "Purpose.") var purpose: String?
-  @Option(help: "The warrant, order or consent.") var authority: String?
-  @Option(help: "Method of delivery: by hand, courier, tracking number.") var method: String?
+  @Option(help: "The warrant, order or consent.") var legalAuthority: String?
+  @Option(help: "Method of delivery: by hand, courier, tracking number.") var transport: String?
   @Option(help: "Seal number found.") var sealBefore: String?
   @Option(help: "Seal number applied.") var sealAfter: String?
   @Option(help: "Condition of the item.") var condition: String?
@@ -75,8 +75,8 @@ struct CustodyRecordCommand: CaseCommand {
     entry.receivedBy = receivedBy
     entry.witness = witness
     entry.purpose = purpose
-    entry.authority = authority
-    entry.method = method
+    entry.authority = legalAuthority
+    entry.method = transport
     entry.sealBefore = sealBefore
     entry.sealAfter = sealAfter
     entry.condition = condition
@@ -90,7 +90,7 @@ struct CustodyRecordCommand: CaseCommand {
     entry.documents = attach.map { FilePath($0) }
     entry.keys = signing.keys
     StopSignals.install()
-    let display = ProgressDisplay("Verifying")
+    let display = ProgressDisplay("Verifying", item)
     let line = try entry.record(in: try caseOptions.folder(), stop: StopSignals.flag) {
       display.update(done: $0, of: $1)
     }
@@ -104,21 +104,21 @@ struct CustodySignCommand: CaseCommand {
     commandName: "sign", abstract: "Sign a recorded event, e.g. a transfer by the receiving side.",
     discussion: """
       Example:
-        exhibit custody sign --case 2026-0142 --event 12 --sign officer.key
+        exhibit custody sign --case 2026-0142 --event-number 12 --sign officer.key
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Number of the event, as `custody show` prints it.") var event: UInt64
+  @Option(help: "Number of the event, as `custody show` prints it.") var eventNumber: UInt64
   @OptionGroup var signing: SignOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     CommandSession.sign(passphraseFile: nil)
     guard !signing.sign.isEmpty else { throw EvidenceError(.argumentInvalid, "--sign", "give a key") }
-    let names = try CaseLife.sign(event: event, in: try caseOptions.folder(), keys: signing.keys)
+    let names = try CaseLife.sign(event: eventNumber, in: try caseOptions.folder(), keys: signing.keys)
     output.show(
-      ["Event \(event) signed by \(names.joined(separator: ", "))"],
-      json: .fields(["event": JSONValue(event), "signedBy": .array(names.map { .string($0) })]))
+      ["Event \(eventNumber) signed by \(names.joined(separator: ", "))"],
+      json: .fields(["event": JSONValue(eventNumber), "signedBy": .array(names.map { .string($0) })]))
   }
 }
 

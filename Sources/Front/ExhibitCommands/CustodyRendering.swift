@@ -49,7 +49,7 @@ enum CustodyRendering {
     ]
     let rest = line.notes.filter { !shown.contains($0.label) }
     guard !rest.isEmpty else { return [] }
-    return ["    " + rest.map { "\($0.label): \(clean($0.text))" }.joined(separator: "; ")]
+    return ["    " + rest.map { "\(HumanText.words($0.label)): \(clean($0.text))" }.joined(separator: "; ")]
   }
 
   private static func clean(_ text: String) -> String { HumanText.singleLine(text) }

@@ -71,7 +71,7 @@ struct DiscCheckCommand: ParsableCommand {
 private enum DiscReading {
   static func perform(_ image: String, readsData: Bool) throws(EvidenceError) -> DiscInfo {
     StopSignals.install()
-    let display = ProgressDisplay("Reading")
+    let display = ProgressDisplay("Reading", from: image)
     defer { display.finish() }
     return try DiscInfoJob(FilePath(image), readsData: readsData, stop: StopSignals.flag).perform {
       display.update(done: $0, of: $1)

@@ -15,20 +15,20 @@ struct ExportCommand: CaseCommand {
       Every file is digested while it is copied and must be the recorded one. The private key is never handed over.
 
       Example:
-        exhibit export --item 001 --to 2026-0142-001 --list hashdeep
+        exhibit export --item 001 --output 2026-0142-001 --hash-list hashdeep
         exhibit-verify 2026-0142-001 --trust examiner.pem
       """)
 
   @OptionGroup var caseOptions: CaseOptions
   @Option(help: "Number of the evidence item.") var item: String
-  @Option(help: "The folder to create.", completion: .directory) var to: String
+  @Option(help: "The folder to create.", completion: .directory) var output: String
   @Option(help: "Only this acquisition, e.g. 001-2. Default: all complete acquisitions of the item.")
   var acquisition: String?
   @Option(
     help:
       "An additional file list in the bag: \(AcquireChoices.list(ExportJob.List.self)). May be given more than once."
   )
-  var list: [String] = []
+  var hashList: [String] = []
   @Option(help: "Name of the report to hand over. Default: the newest on this item alone.")
   var report: String?
   @OptionGroup var passphrase: PassphraseOptions
@@ -36,14 +36,15 @@ struct ExportCommand: CaseCommand {
 
   func run() throws {
     let folder = try caseOptions.folder()
-    let path = FilePath(to)
+    let path = FilePath(output)
     if folder.isAmongEvidence(path) {
-      throw EvidenceError(.argumentInvalid, "--to \(path)", "it would be inside the case's evidence folder")
+      throw EvidenceError(
+        .argumentInvalid, "--output \(path)", "it would be inside the case's evidence folder")
     }
     var lists: Set<ExportJob.List> = []
-    for word in list { lists.insert(try AcquireChoices.word(word, "--list")) }
+    for word in hashList { lists.insert(try AcquireChoices.word(word, "--hash-list")) }
     StopSignals.install()
-    let display = ProgressDisplay("Exporting")
+    let display = ProgressDisplay("Exporting", item)
     let written = try ExportJob(
       try itemNumber(item), in: folder, acquisition: acquisition, lists: lists, report: report, output: path,
       stop: StopSignals.flag, passphrase: { () throws(EvidenceError) in try passphrase.read(opening: folder) }

@@ -33,7 +33,7 @@ struct ImportCommand: CaseCommand {
     let job = try ImportJob(
       FilePath(bag), into: folder, trust: trust.map { FilePath($0) }, stop: StopSignals.flag)
     StopSignals.install()
-    let display = ProgressDisplay("Verifying")
+    let display = ProgressDisplay("Verifying", from: bag)
     let outcome = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     var lines = VerificationRendering.lines(outcome.report, all: findings.all)

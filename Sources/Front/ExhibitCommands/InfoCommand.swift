@@ -34,7 +34,7 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     StopSignals.install()
-    let display = ProgressDisplay("Reading")
+    let display = ProgressDisplay("Reading", from: image)
     let info = try ImageInspection.perform(
       FilePath(image), as: try input.format(), sectorSize: sectorSize, readsData: readData,
       stop: StopSignals.flag

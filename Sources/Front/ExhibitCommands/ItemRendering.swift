@@ -13,7 +13,7 @@ enum ItemRendering {
     add("part of", item.parent?.description)
     add("parts", item.parts.map(\.description).joined(separator: ", "))
     add("tags", item.tags.joined(separator: ", "))
-    for fact in item.facts { add(fact.label, fact.text) }
+    for fact in item.facts { add(HumanText.words(fact.label), fact.text) }
     add("custody", item.now)
     for acquisition in item.acquisitions { add("acquisition", "\(acquisition.name), \(acquisition.verdict)") }
     for authority in item.authorities {

@@ -39,7 +39,7 @@ private func kind(named name: String) throws(EvidenceError) -> SigningKey.Kind {
   let kinds = SigningKey.Kind.allCases.filter { $0 != .rsaOther }
   guard let kind = kinds.first(where: { $0.rawValue == name }) else {
     throw EvidenceError(
-      .argumentInvalid, "--kind \(name)", "one of \(kinds.map(\.rawValue).joined(separator: ", "))")
+      .argumentInvalid, "--key-type \(name)", "one of \(kinds.map(\.rawValue).joined(separator: ", "))")
   }
   return kind
 }
@@ -69,27 +69,28 @@ struct KeyCreateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Create a key with a self-signed certificate, or a laboratory root.",
     discussion: """
-      Writes PATH.key and PATH.pem. With --root the certificate issues others (`exhibit key issue`) and signs nothing
+      Writes PATH.key and PATH.pem. With --as-root the certificate issues others (`exhibit key issue`) and signs nothing
       else: whoever trusts it trusts all examiners of the laboratory.
 
       Examples:
-        exhibit key create laboratory --root --name "Digital Laboratory" --years 20
+        exhibit key create laboratory --as-root --name "Digital Laboratory" --years 20
         exhibit key create examiner --name "A. Examiner" --organisation "Digital Laboratory"
       """)
 
   @Argument(help: "Path of the files to create, without extension.") var path: String
   @OptionGroup var name: NameOptions
-  @Flag(help: "A root that issues certificates to examiners.") var root = false
-  @Option(help: "ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.") var kind = SigningKey.Kind.ecdsaP256.rawValue
+  @Flag(help: "A root that issues certificates to examiners.") var asRoot = false
+  @Option(help: "ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.") var keyType = SigningKey.Kind.ecdsaP256
+    .rawValue
   @Option(help: "Years the certificate is valid.") var years = 10
   @OptionGroup var protection: ProtectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let folder = KeyFolder(FilePath(path))
-    let kind = try ExhibitCommands.kind(named: kind)
+    let kind = try ExhibitCommands.kind(named: keyType)
     let certificate = try folder.create(
-      kind, name: name.name, organisation: name.organisation, isRoot: root, years: years,
+      kind, name: name.name, organisation: name.organisation, isRoot: asRoot, years: years,
       protection: try protection.protection(name))
     output.show(
       "Key and certificate of \(HumanText.singleLine(certificate.subject)) created.", key: folder.key,
@@ -154,13 +155,13 @@ struct KeyRequestCommand: ParsableCommand {
   @Option(help: "An existing key: a PEM or PKCS#12 file, or a PKCS#11 URI.", completion: .file())
   var key: String?
   @Option(help: "Type of a new key: ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.")
-  var kind = SigningKey.Kind.ecdsaP256.rawValue
+  var keyType = SigningKey.Kind.ecdsaP256.rawValue
   @OptionGroup var protection: ProtectionOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let folder = KeyFolder(FilePath(path))
-    let kind = try ExhibitCommands.kind(named: kind)
+    let kind = try ExhibitCommands.kind(named: keyType)
     let request: CertificateRequest
     if let key {
       request = try folder.request(for: key, name: name.name, organisation: name.organisation) {
@@ -168,7 +169,8 @@ struct KeyRequestCommand: ParsableCommand {
       }
     } else {
       request = try folder.createWithRequest(
-        kind, name: name.name, organisation: name.organisation, protection: try protection.protection(name))
+        kind, name: name.name, organisation: name.organisation, protection: try protection.protection(name)
+      )
     }
     output.show(
       "Request for \(HumanText.singleLine(request.subject)) created. Send it to the issuer; keep the key.",
@@ -184,11 +186,11 @@ struct KeyIssueCommand: ParsableCommand {
       it names.
 
       Example:
-        exhibit key issue examiner --request examiner.csr --root laboratory --years 3
+        exhibit key issue examiner --certificate-request examiner.csr --root laboratory --years 3
       """)
 
   @Argument(help: "Path of the certificate to create, without extension.") var path: String
-  @Option(help: "The certificate request.", completion: .file()) var request: String
+  @Option(help: "The certificate request.", completion: .file()) var certificateRequest: String
   @Option(help: "Path of the root's files, without extension.") var root: String
   @Option(help: "Years the certificate is valid, no longer than the root.") var years = 3
   @OptionGroup var passphrase: PassphraseOptions
@@ -197,7 +199,7 @@ struct KeyIssueCommand: ParsableCommand {
   func run() throws {
     let folder = KeyFolder(FilePath(path))
     let issued = try folder.issue(
-      for: FilePath(request), by: KeyFolder(FilePath(root)), years: years
+      for: FilePath(certificateRequest), by: KeyFolder(FilePath(root)), years: years
     ) { () throws(EvidenceError) in try passphrase.read() }
     output.show(
       "Certificate issued to \(HumanText.singleLine(issued.subject)).",

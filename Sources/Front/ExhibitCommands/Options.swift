@@ -12,12 +12,18 @@ import SystemPackage
 struct OutputOptions: ParsableArguments {
   @Flag(help: "Print the result as one JSON object on standard output.")
   var json = false
+  @Option(help: "Colours: auto (on a terminal, unless NO_COLOR is set), always, never.")
+  var color = ColourChoice.auto
+
+  func validate() throws { Colours.use(color) }
 
   /// Prints the lines, or the object where JSON was asked for.
   func show(_ lines: [String], json object: JSONValue) {
     if json { Rendering.show(object.indentedText) } else { Rendering.show(lines) }
   }
 }
+
+extension ColourChoice: ExpressibleByArgument {}
 
 /// `--as`: what a file is treated as.
 struct InputOptions: ParsableArguments {
@@ -43,7 +49,7 @@ struct InputOptions: ParsableArguments {
 
 /// `--all`.
 struct FindingOptions: ParsableArguments {
-  @Flag(help: "Show every finding, not only the first of each kind. JSON always has all.") var all = false
+  @Flag(help: "Show every check and every finding on a line of its own. JSON always has all.") var all = false
 }
 
 /// `--case`.

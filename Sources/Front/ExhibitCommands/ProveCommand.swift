@@ -36,7 +36,7 @@ struct ProveCommand: CaseCommand {
         .argumentInvalid, "--output \(path)", "it would be inside the case's evidence folder")
     }
     StopSignals.install()
-    let display = ProgressDisplay("Proving")
+    let display = ProgressDisplay("Proving", item)
     let written = try ProofJob(
       try itemNumber(item), in: folder, acquisition: acquisition, sectors: try Self.ranges(sectors),
       output: path, stop: StopSignals.flag

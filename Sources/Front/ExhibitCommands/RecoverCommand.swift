@@ -39,7 +39,7 @@ struct RecoverCommand: ParsableCommand {
     let job = try RecoverJob(
       FilePath(image), output: FilePath(output), mapFile: map.map { FilePath($0) }, keepsDamaged: keepDamaged,
       acceptsLittleSpace: acceptLittleSpace, stop: StopSignals.flag)
-    let display = ProgressDisplay("Recovering")
+    let display = ProgressDisplay("Recovering", from: image)
     let summary = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     rendering.show(Self.lines(summary, all: findings.all), json: Self.json(summary))

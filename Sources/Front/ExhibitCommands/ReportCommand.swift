@@ -120,9 +120,12 @@ struct ReportMakeCommand: CaseCommand {
     }
     request.language = chosen
     StopSignals.install()
-    let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
+    let job = try ReportJob(request, in: folder) { () throws(EvidenceError) in
       try passphrase.read(opening: folder)
-    }.perform()
+    }
+    let display = ProgressDisplay("Writing report", item.joined(separator: ", "), isBytes: false)
+    let written = try job.perform { display.update(done: UInt64($0), of: UInt64($1), part: $2.rawValue) }
+    display.finish()
     var lines = [
       "Report \(written.name)"
         + (written.isKnown ? ", as before" : written.supersedes.map { ", supersedes \($0)" } ?? ""),

@@ -28,8 +28,6 @@ struct ResumeCommand: CaseCommand {
   @Flag(help: "Accept any number of unreadable sectors.") var noErrorLimit = false
   @Flag(help: "Refuse to acquire unless the full sandbox is available.")
   var requireSandbox = false
-  @Option(help: "Reason for acquiring after the legal authority has expired.")
-  var afterExpiry: String?
   @OptionGroup var acceptance: AcceptanceOptions
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var output: OutputOptions
@@ -42,7 +40,7 @@ struct ResumeCommand: CaseCommand {
     request.acquisition = acquisition
     if let source { request.source = FilePath(try required(source, "--source")) }
     request.errorLimit = noErrorLimit ? .some(nil) : errorLimit.map { .some($0) }
-    request.reasonAfterExpiry = try afterExpiry.map { try required($0, "--after-expiry") }
+    request.reasonAfterExpiry = try acceptance.afterExpiry.map { try required($0, "--after-expiry") }
     let accepted = try acceptance.acceptances()
     if !accepted.isEmpty { request.accepted = accepted }
     let folder = try caseOptions.folder()
@@ -52,7 +50,8 @@ struct ResumeCommand: CaseCommand {
       process: ProcessRestriction(entersSandbox: true, requiresAll: requireSandbox)
     ) { () throws(EvidenceError) in try passphrase.read() }
     CommandSession.sign(passphraseFile: passphrase.passphraseFile)
-    try AcquisitionRendering.run(output) { (stop, progress) throws(EvidenceError) in
+    try AcquisitionRendering.run(output, item: request.item, from: source ?? "") {
+      (stop, progress) throws(EvidenceError) in
       try job.perform(stop: stop, progress: progress)
     }
   }

@@ -81,7 +81,7 @@ struct VerifyCommand: CaseCommand {
       besides: with.map { FilePath($0) }, heads: expectHead,
       level: try VerificationRendering.level(named: level), stop: StopSignals.flag)
     let job = VerificationJob(target, settings)
-    let display = ProgressDisplay("Verifying")
+    let display = ProgressDisplay("Verifying", item ?? "", from: path ?? "")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()
     if report.isLogIntact { CommandSession.sign(passphraseFile: passphrase.passphraseFile) }

@@ -103,7 +103,7 @@ extension ErrorCode {
     case .personAmbiguous: "Name the person by identifier; see `exhibit person list`."
     case .programMissing: "Install the package named above, or choose another format."
     case .restoreLosesEvents:
-      "Name a newer backup, or accept the loss with `--accept-loss`; the loss stays visible."
+      "Name a newer backup, or accept the loss with `--accept-lost-events`; the loss stays visible."
     case .nothingToResume: "Start one with `exhibit acquire`."
     case .nothingAcquired: "Acquire first with `exhibit acquire`."
     case .lossNotAccepted: "Name what may be lost with `--accept-loss`, or choose another format."

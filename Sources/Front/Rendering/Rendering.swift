@@ -53,11 +53,15 @@ package enum Rendering {
 
   /// One error as one line on standard error.
   package static func report(_ error: EvidenceError, by name: String) {
-    Terminal.writeError("\(name): \(line(error))\n")
+    ProgressDisplay.endLine()
+    Terminal.writeError(Colours.error("\(name): \(line(error))") + "\n")
   }
 
   /// One line on standard error that is no failure of the command.
-  package static func warn(_ text: String) { Terminal.writeError("note: \(HumanText.singleLine(text))\n") }
+  package static func warn(_ text: String) {
+    ProgressDisplay.endLine()
+    Terminal.writeError("note: \(HumanText.singleLine(text))\n")
+  }
 
   /// What could not be written to standard output.
   private static let outputFailure = Monitor<EvidenceError?>(nil)
@@ -72,7 +76,7 @@ package enum Rendering {
 
   /// Lines as they are meant to be read: foreign text in them cannot break a line or steer the terminal.
   package static func show(_ lines: [String]) {
-    show(lines.map(HumanText.singleLine).joined(separator: "\n"))
+    show(lines.map { Colours.line(HumanText.singleLine($0)) }.joined(separator: "\n"))
   }
 
   /// A result that nobody could read is no success; every other status says more than that.

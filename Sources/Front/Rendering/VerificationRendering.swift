@@ -16,12 +16,12 @@ package enum VerificationRendering {
   }
 
   /// Checks, signers, digests, findings, verdict.
-  /// - Parameter all: every finding, not only the first of a kind.
+  /// - Parameter all: every check and finding on a line of its own; otherwise one line for many checks of a kind that
+  ///   passed, and the first few findings of each kind.
   package static func lines(_ report: VerificationReport, all: Bool = false) -> [String] {
     var lines = ["Verification of \(HumanText.singleLine(report.subject))"]
-    for check in report.checks {
-      lines.append("  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(against(check)))"))")
-    }
+    lines +=
+      all ? report.checks.map { line($0) } : CheckGroup.groups(of: report.checks).flatMap { rows($0) }
     for signer in report.signers {
       lines.append("  \(signer.sentence)")
       if let certificate = signer.certificate {
@@ -40,6 +40,18 @@ package enum VerificationRendering {
     return lines
   }
 
+  private static func line(_ check: VerificationCheck) -> String {
+    "  \(sign(check.outcome)) \(HumanText.singleLine("\(check.name) (\(against(check)))"))"
+  }
+
+  private static func rows(_ group: CheckGroup) -> [String] {
+    guard let sum = group.sum else { return group.checks.map { line($0) } }
+    return ["  \(sign(.passed)) \(HumanText.singleLine(sum))"]
+  }
+
+  /// How the reservations of a good verdict begin.
+  static let reservation = " With "
+
   /// What a good verdict must not hide.
   private static func reservations(_ report: VerificationReport) -> String {
     let warnings = report.findings.count { $0.severity == .warning }
@@ -47,7 +59,7 @@ package enum VerificationRendering {
     var parts: [String] = []
     if warnings > 0 { parts.append("\(warnings) warning\(warnings == 1 ? "" : "s")") }
     if unchecked > 0 { parts.append("\(unchecked) check\(unchecked == 1 ? "" : "s") not done") }
-    return parts.isEmpty ? "" : " With \(parts.joined(separator: " and ")), see above."
+    return parts.isEmpty ? "" : "\(reservation)\(parts.joined(separator: " and ")), see above."
   }
 
   private static func against(_ check: VerificationCheck) -> String {

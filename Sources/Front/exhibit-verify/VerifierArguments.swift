@@ -29,7 +29,7 @@ struct VerifierArguments {
     --with FOLDER    a further folder with segments, besides the manifest's own. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk hash values and their Merkle root.
     --as FORMAT      treat images as this format instead of detecting it; raw uses the bytes as they are.
-    --all            every finding, not only the first of each kind
+    --all            every check and finding on a line of its own
     --json           print the result as one JSON object on standard output
     --version, --help
 

@@ -30,7 +30,8 @@ enum ExhibitVerify {
       }
       return subject
     }
-    let display = ProgressDisplay("Verifying")
+    let display = ProgressDisplay(
+      "Verifying", from: arguments.paths.count == 1 ? arguments.paths[0].string : "")
     let outcomes = VerificationBatch(subjects, settings).perform { display.update(done: $0, of: $1) }
     display.finish()
     try show(outcomes, sandbox, asJSON: arguments.json, showsAll: arguments.showsAll)

@@ -171,7 +171,8 @@ package struct VerificationReport: Sendable {
 extension FindingCode {
   /// The audit log itself, or the custody it records, is not what was recorded, signed or noted.
   package var isOfTheLog: Bool {
-    [.auditEventMissing, .auditEventAltered, .auditChainBroken, .auditHeadMismatch, .custodyMismatch].contains(self)
+    [.auditEventMissing, .auditEventAltered, .auditChainBroken, .auditHeadMismatch, .custodyMismatch]
+      .contains(self)
   }
 
   /// The verdict a failure of this kind leads to.

@@ -25,28 +25,6 @@ package enum DiscDescriptionReader {
   }
 }
 
-/// The contents of an image as a file of sectors.
-private struct ImageContents: DiscFile {
-  private let reader: any ImageReader
-  let name: String
-  var size: UInt64 { reader.geometry.length }
-
-  init(_ reader: any ImageReader, name: String) {
-    self.reader = reader
-    self.name = name
-  }
-
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) -> Int {
-    guard offset < size else { return 0 }
-    let count = Int(min(UInt64(buffer.count), size - offset))
-    let damaged = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset)
-    if let first = damaged.first {
-      throw EvidenceError(.imageMalformed, name, "bytes \(first.bytes) are damaged: \(first.reason)")
-    }
-    return count
-  }
-}
-
 extension DiscDescription {
   /// Farthest address, in sectors: more than any disc has.
   fileprivate static let farthest: Int64 = 100_000_000

@@ -10,14 +10,19 @@ import SystemPackage
 package struct CaseGlance {
   private let folder: CaseFolder
   private let summary: CaseSummary
+  private let state: CaseState
+  /// The newest change of the state; `nil` where there was none.
+  private let change: CaseStateRecord?
   private let stated: [CaseFactName: String]
 
   package static func of(_ folder: CaseFolder) throws(EvidenceError) -> CaseGlance {
     let store = try CaseStore.openForReading(folder: folder.path)
     let summary = try store.summary()
     let stated = try store.caseFacts()
+    let state = try store.state()
+    let change = try store.stateChanges().last?.record
     try store.close()
-    return CaseGlance(folder: folder, summary: summary, stated: stated)
+    return CaseGlance(folder: folder, summary: summary, state: state, change: change, stated: stated)
   }
 
   // MARK: Shown
@@ -26,7 +31,8 @@ package struct CaseGlance {
   package var facts: [(name: String, value: String)] {
     let signed = summary.signed.map { "\($0.sequence) of \(summary.head.sequence)" } ?? "none"
     let all: [(name: String, value: String)] = [
-      ("number", summary.record.number), ("title", summary.record.title), ("examiner", summary.examiner),
+      ("number", summary.record.number), ("state", stateText), ("title", summary.record.title),
+      ("examiner", summary.examiner),
       ("organisation", summary.record.organisation ?? ""), ("address", stated[.address] ?? ""),
       ("client", stated[.client] ?? ""), ("reference", stated[.clientReference] ?? ""),
       ("method", stated[.method] ?? ""), ("opened", summary.record.created.description),
@@ -37,14 +43,21 @@ package struct CaseGlance {
     return all.filter { !$0.value.isEmpty }
   }
 
+  /// `closed on 2026-03-01T10:00:00Z: report delivered`.
+  private var stateText: String {
+    guard let change else { return state.rawValue }
+    return "\(state.rawValue) on \(change.changed)" + (change.reason.map { ": \($0)" } ?? "")
+  }
+
   package var line: String {
-    "\(summary.record.number)  \(summary.record.title)  \(summary.examiner)  \(summary.itemCount) items  "
+    "\(summary.record.number)  \(state == .open ? "" : "(\(state.rawValue))  ")\(summary.record.title)  \(summary.examiner)  \(summary.itemCount) items  "
       + "\(summary.changed)  \(folder.path)"
   }
 
   package var json: JSONValue {
     .fields([
-      "number": .string(summary.record.number), "title": .string(summary.record.title),
+      "number": .string(summary.record.number), "state": .string(state.rawValue),
+      "title": .string(summary.record.title),
       "examiner": .string(summary.examiner), "organisation": summary.record.organisation.map { .string($0) },
       "opened": .string(summary.record.created.description), "items": JSONValue(summary.itemCount),
       "acquisitions": JSONValue(summary.acquisitionCount), "events": JSONValue(summary.head.sequence),

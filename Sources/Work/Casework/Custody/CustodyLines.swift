@@ -21,7 +21,8 @@ package struct CustodyLine {
 
   /// Everything on one line.
   package var text: String {
-    "\(occurred)  \(type)" + notes.map { "  \($0.label): \(HumanText.singleLine($0.text))" }.joined()
+    "\(occurred)  \(type)"
+      + notes.map { "  \(HumanText.words($0.label)): \(HumanText.singleLine($0.text))" }.joined()
   }
 }
 

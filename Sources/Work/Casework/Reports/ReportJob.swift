@@ -48,8 +48,11 @@ package struct ReportJob {
   }
 
   /// Blocks until every file is synced and recorded. Where one cannot be written, none is left.
+  /// - Parameter progress: formats done, all there are, and the one that is begun.
   /// - Throws: `itemUnknown`, `outputExists`, `nothingAcquired`, `templateUnusable`, `reportFailed` …
-  package func perform() throws(EvidenceError) -> Written {
+  package func perform(
+    progress: (Int, Int, ReportFormat) -> Void = { _, _, _ in }
+  ) throws(EvidenceError) -> Written {
     // No other process chooses a number meanwhile.
     let lock = try FolderLock(waitingFor: folder.reports)
     defer { withExtendedLifetime(lock) {} }
@@ -57,7 +60,7 @@ package struct ReportJob {
     var (contents, identity) = try ContentsReader(store: store, folder: folder).identified(
       request.items, made: Host.now(), removed: request.removed, validation: request.validation)
     contents.fileName = try freeName(contents)
-    let outputs = try ReportRenderer(contents, request, in: folder).outputs()
+    let outputs = try ReportRenderer(contents, request, in: folder).outputs(progress)
     let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)
     var written = WrittenFiles()
     var files: [Written.File] = []

@@ -28,12 +28,15 @@ struct ReportRenderer {
     self.templates = try TemplateFolder(request.templates, language: request.language)
   }
 
-  func outputs() throws(EvidenceError) -> [Output] {
+  /// - Parameter progress: formats done, all there are, and the one that is begun.
+  func outputs(_ progress: (Int, Int, ReportFormat) -> Void) throws(EvidenceError) -> [Output] {
     var words = templates.words
     words.zone = request.zone
     let document = CaseDocument(contents, words).document()
-    return try request.formats.flatMapThrowing { format throws(EvidenceError) in
-      switch format {
+    return try Array(request.formats.indices).flatMapThrowing { index throws(EvidenceError) in
+      let format = request.formats[index]
+      progress(index, request.formats.count, format)
+      return switch format {
       case .html: [output(format, try templates.templates.html(document))]
       case .text: [output(format, TextRendering.text(document))]
       case .json: [output(format, JSONRendering.json(contents).indentedText + "\n")]

@@ -84,7 +84,11 @@ extension ProtectedMedium {
         }
         return format
       } ?? found
-    if asked.track != nil || format?.contents == .disc && format?.refusal(of: asked.path) == nil {
+    // The container is no medium, whatever it holds.
+    let isContainer = format?.isContainer == true && format?.contents == .disk
+    if asked.track != nil && !isContainer
+      || format?.contents == .disc && format?.refusal(of: asked.path) == nil
+    {
       try demandWhole(asked)
       let source = try DiscSource(asked.path, as: asked.takenAs, track: asked.track)
       if asked.takenAs == nil, asked.track == nil, source.sheet.isEmpty,

@@ -1,0 +1,30 @@
+import CanonicalJSON
+import Evidence
+import FormatKit
+import OpticalDisc
+import SystemIO
+import SystemPackage
+
+/// The contents of an image as a file of sectors.
+package struct ImageContents: DiscFile {
+  private let reader: any ImageReader
+  package let name: String
+  package var size: UInt64 { reader.geometry.length }
+
+  package init(_ reader: any ImageReader, name: String) {
+    self.reader = reader
+    self.name = name
+  }
+
+  package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError)
+    -> Int
+  {
+    guard offset < size else { return 0 }
+    let count = Int(min(UInt64(buffer.count), size - offset))
+    let damaged = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<count]), at: offset)
+    if let first = damaged.first {
+      throw EvidenceError(.imageMalformed, name, "bytes \(first.bytes) are damaged: \(first.reason)")
+    }
+    return count
+  }
+}

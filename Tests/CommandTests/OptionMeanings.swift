@@ -1,0 +1,33 @@
+/// What an option means in every command that has it, where their helps differ.
+enum OptionMeanings {
+  static let all: [String: String] = [
+    "accept-little-space": "Begin even where the destination might be too small.",
+    "acquisition": "Name of an acquisition, such as 001-2.",
+    "attach": "A document to attach. May be given more than once.",
+    "authority": "Address of a time-stamp authority, http://… Default: the one of EXHIBIT_AUTHORITY.",
+    "case": "The case folder. Default: EXHIBIT_CASE, or the case folder this is run in.",
+    "certificate": "Certificate of the key or person that the command is about.",
+    "compression": "Compression of an E01.",
+    "description": "What the item is.",
+    "error-limit": "Stop with more unreadable sectors than this.",
+    "expect-head": "A head known from elsewhere, which must be found. May be given more than once.",
+    "format": "Format of what is written.",
+    "item": "Number of the evidence item.",
+    "key": "A private key: a PEM or PKCS#12 file, or a PKCS#11 URI.",
+    "key-type": "Type of a new key: ecdsa-p256, ecdsa-p384, rsa-3072 or rsa-4096.",
+    "name": "Name of the person or signer.",
+    "number": "Number of what is created.",
+    "organisation": "The laboratory or authority.",
+    "output": "The file or folder to create.",
+    "read-data": "Read all stored data, and say what is damaged.",
+    "reason": "Why, in words that are recorded.",
+    "remarks": "Anything else worth recording.",
+    "sector-size": "Sector size in bytes of a source that does not state its own.",
+    "segment-size": "Largest segment of an E01, such as 1500MiB.",
+    "tag": "A word to find an item by.",
+    "track": "Number of a track of a disc.",
+    "trust": "A certificate to trust, PEM or DER. May be given more than once.",
+    "unencrypted-key": "Store the key without a passphrase.",
+    "years": "Years the certificate is valid.",
+  ]
+}
