@@ -144,7 +144,7 @@ package struct ExternalProgram: Hashable, Sendable {
     return child
   }
 
-  private static func wait(_ child: pid_t, _ path: FilePath) throws(EvidenceError) -> Int32 {
+  static func wait(_ child: pid_t, _ path: FilePath) throws(EvidenceError) -> Int32 {
     var status: Int32 = 0
     _ = try Syscalls.waitForChild(child, &status).orThrow(.systemCall, path.string)
     let signal = status & 0x7f
@@ -153,7 +153,7 @@ package struct ExternalProgram: Hashable, Sendable {
 }
 
 /// Texts as C takes them: an array of pointers that ends with none.
-private struct CStrings {
+struct CStrings {
   private let texts: [String]
 
   init(_ texts: [String]) { self.texts = texts }

@@ -1,7 +1,6 @@
 internal import CLinux
 import Evidence
 import Glibc
-import SystemPackage
 
 /// The machine and the moment.
 package enum Host {

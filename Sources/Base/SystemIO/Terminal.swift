@@ -16,6 +16,13 @@ package enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Columns of the terminal behind standard output; no limit where it is not one.
+  package static var outputWidth: Int {
+    var size = winsize()
+    guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return Int.max }
+    return Int(size.ws_col)
+  }
+
   /// Writes text to standard error at once. Where nobody can read it, the work goes on all the same.
   package static func writeError(_ text: String) {
     var bytes = Array(text.utf8)[...]

@@ -1,6 +1,6 @@
 import Evidence
 
-/// What `exhibit` says by itself: the way of a case, in the order it is gone, to be pasted.
+/// What `exhibit` says by itself: the everyday job, then the way of a case in the order it is gone, to be pasted.
 enum FirstScreen {
   struct Step {
     let title: String
@@ -9,6 +9,7 @@ enum FirstScreen {
   }
 
   static let steps = [
+    Step(title: "Everyday", commands: ["exhibit setup", "exhibit image /dev/sdb"]),
     Step(
       title: "Set up",
       commands: [

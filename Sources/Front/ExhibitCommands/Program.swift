@@ -23,7 +23,8 @@ package struct ExhibitProgram: ParsableCommand {
           KeyCommands.self,
         ]),
       CommandGroup(
-        name: "Image:", subcommands: [DevicesCommand.self, AcquireCommand.self, ResumeCommand.self]),
+        name: "Image:",
+        subcommands: [ImageCommand.self, DevicesCommand.self, AcquireCommand.self, ResumeCommand.self]),
       CommandGroup(
         name: "Verify:", subcommands: [VerifyCommand.self, AuditCommands.self, ManifestCommands.self]),
       CommandGroup(name: "Report:", subcommands: [ReportCommand.self, CertificateCommand.self]),

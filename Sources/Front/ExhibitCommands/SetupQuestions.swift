@@ -63,13 +63,11 @@ extension ProfileKey {
     case .itemPattern: "Naming of items"
     case .formats: "Image formats (\(AcquireChoices.formats))"
     case .destinations: "Further destinations, FOLDER or FORMAT:FOLDER"
-    case .writeBlocker: "Write blocker"
     case .authority: "Time-stamp authority, http://…"
     case .reportFormats: "Report formats (html, pdf, text, json, jsonld, dfxml)"
     case .reportLanguage: "Report language (en, de)"
     case .reportTemplate: "Folder of report templates"
     case .reportTimeZone: "Report time zone, e.g. Europe/Berlin"
-    case .reportDateOrder: "Dates in reports: year-month-day, day-month-year, month-day-year"
     }
   }
 

@@ -53,7 +53,7 @@ package enum VerificationRendering {
   static let reservation = " With "
 
   /// What a good verdict must not hide.
-  private static func reservations(_ report: VerificationReport) -> String {
+  package static func reservations(_ report: VerificationReport) -> String {
     let warnings = report.findings.count { $0.severity == .warning }
     let unchecked = report.checks.count { $0.outcome == .notChecked }
     var parts: [String] = []

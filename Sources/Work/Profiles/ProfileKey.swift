@@ -20,13 +20,11 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
   case itemPattern = "cases.item"
   case formats = "acquisition.formats"
   case destinations = "acquisition.destinations"
-  case writeBlocker = "acquisition.write-blocker"
   case authority = "timestamps.authority"
   case reportFormats = "report.formats"
   case reportLanguage = "report.language"
   case reportTemplate = "report.template"
   case reportTimeZone = "report.time-zone"
-  case reportDateOrder = "report.date-order"
 
   package var table: String { String(rawValue.prefix { $0 != "." }) }
   package var name: String { String(rawValue.drop { $0 != "." }.dropFirst()) }
@@ -64,12 +62,10 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
     case .itemPattern: .itemPattern
     case .formats: .words(DiskWriters.formats.map(\.rawValue))
     case .destinations: .texts
-    case .writeBlocker: .text(longest: 64)
     case .authority: .address
     case .reportFormats: .words(ReportFormat.allCases.map(\.rawValue))
     case .reportLanguage: .word(Wording.Language.allCases.map(\.rawValue))
     case .reportTimeZone: .timeZone
-    case .reportDateOrder: .word(["year-month-day", "day-month-year", "month-day-year"])
     }
   }
 

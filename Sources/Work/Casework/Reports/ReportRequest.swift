@@ -11,6 +11,15 @@ package enum ReportFormat: String, Hashable, Sendable, CaseIterable {
   package var ending: String { self == .text ? "txt" : rawValue }
 }
 
+extension ReportFormat {
+  /// The program it needs and that is not installed; `nil` where nothing is missing.
+  package var missingProgram: String? {
+    guard self == .pdf else { return nil }
+    do throws(EvidenceError) { try PDFWriter.demandProgram() } catch { return error.subject }
+    return nil
+  }
+}
+
 /// A report as an examiner asks for it.
 package struct ReportRequest: Sendable {
   /// The whole case where empty.

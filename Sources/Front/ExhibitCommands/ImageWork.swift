@@ -1,0 +1,154 @@
+import CanonicalJSON
+import CaseFolders
+import Casework
+import CourtReport
+import Evidence
+import Profiles
+import Rendering
+import SystemIO
+import SystemPackage
+import Verification
+
+/// Does the everyday job, step by step; each step is that of the command of its name.
+///
+/// The acquisition is a process of its own, `exhibit acquire`: it takes from itself the rights that verification and
+/// report still need.
+struct ImageWork {
+  private let command: ImageCommand
+  private let plan: ImagingPlan
+  private let defaults: ProfileDefaults
+  private var done: [String] = []
+
+  init(_ command: ImageCommand, _ plan: ImagingPlan, _ defaults: ProfileDefaults) {
+    self.command = command
+    self.plan = plan
+    self.defaults = defaults
+  }
+
+  mutating func perform() throws {
+    let (folder, creation) = try openCase()
+    CommandSession.work(on: folder)
+    CommandSession.sign(passphraseFile: command.passphrase.passphraseFile)
+    StopSignals.install()
+    var result = ImageResult(folder: folder, item: plan.number, created: creation)
+    do {
+      try addItem(folder)
+      result.acquisition = try acquire(folder)
+      done.append("acquired")
+      result.verification = try verify(folder)
+      done.append("verified")
+      result.report = try report(folder)
+    } catch let error as EvidenceError {
+      sayHowToGoOn(folder, result)
+      if result.acquisition != nil { result.show(command.output) }
+      throw error
+    } catch {
+      sayHowToGoOn(folder, result)
+      throw error
+    }
+    result.show(command.output)
+    if result.exitStatus != .complete { throw EndedWith(status: result.exitStatus) }
+  }
+
+  // MARK: Steps
+
+  private mutating func openCase() throws -> (CaseFolder, CaseCreation.Created?) {
+    switch plan.case {
+    case .existing(let folder):
+      try command.passphrase.unlock(folder)
+      return (folder, nil)
+    case .new(var creation):
+      try chooseKey(&creation)
+      let created = try creation.perform()
+      for remark in created.remarks { Rendering.warn(remark) }
+      done.append("case \(created.number) created")
+      return (try CaseFolder.at(created.folder), created)
+    }
+  }
+
+  private func chooseKey(_ creation: inout CaseCreation) throws(EvidenceError) {
+    if command.unencryptedKey {
+      creation.signing = .newUnencrypted
+    } else if let key = defaults.text(nil, .key, "--key") {
+      try command.passphrase.unlock(key: key)
+      let certificate = defaults.text(nil, .certificate, "--certificate").map { FilePath($0) }
+      creation.signing = .existing(key: key, certificate: certificate, acceptsUnencrypted: false)
+      creation.passphrase = { () throws(EvidenceError) in try command.passphrase.read() }
+    } else {
+      let names = [creation.examiner, creation.organisation, creation.number, creation.title]
+      creation.signing = .newEncrypted(
+        passphrase: try command.newPassphrase.read(command.passphrase, names: names))
+    }
+  }
+
+  private mutating func addItem(_ folder: CaseFolder) throws(EvidenceError) {
+    guard case .new(let number, let description) = plan.item else { return }
+    _ = try Items.add(
+      to: folder, number: number, description: description, serial: command.serial, remarks: nil)
+    done.append("item \(number) added")
+  }
+
+  private func acquire(_ folder: CaseFolder) throws -> JSONValue {
+    var arguments = [
+      "acquire", command.source, "--case", folder.path.string, "--item", plan.number.description,
+    ]
+    if let profile = command.profile.profile { arguments += ["--profile", profile] }
+    arguments += ["--json", "--yes"] + command.further
+    let passphrase = CommandSession.known
+    let ended = try OwnProgram.run(
+      arguments, input: passphrase.map { $0 + [0x0a] } ?? [],
+      environment: passphrase == nil ? [:] : ["EXHIBIT_PASSPHRASE_FILE": "/dev/stdin"], stop: StopSignals.flag
+    )
+    // One that has ended early, or was refused, has said why.
+    guard let status = ExitStatus(rawValue: ended.status),
+      [.complete, .completeWithUnreadable].contains(status)
+    else {
+      throw EndedWith(status: ExitStatus(rawValue: ended.status) ?? .incomplete)
+    }
+    return try JSONValue(parsing: ended.output, name: "exhibit acquire")
+  }
+
+  private func verify(_ folder: CaseFolder) throws(EvidenceError) -> VerificationReport {
+    let settings = VerificationSettings(stop: StopSignals.flag)
+    let display = ProgressDisplay("Verifying")
+    defer { display.finish() }
+    return try VerificationJob(.record(folder, item: plan.number), settings).perform {
+      display.update(done: $0, of: $1)
+    }
+  }
+
+  private func report(_ folder: CaseFolder) throws(EvidenceError) -> ReportJob.Written {
+    var request = ReportRequest()
+    request.items = [plan.number]
+    let wanted = defaults.profile.texts(.reportFormats).compactMap { ReportFormat(rawValue: $0) }
+    request.formats = wanted.isEmpty ? [.html, .pdf] : wanted
+    if let program = ReportFormat.pdf.missingProgram, request.formats.contains(.pdf) {
+      request.formats.removeAll { $0 == .pdf }
+      Rendering.warn("no PDF: the Debian package \(program) is not installed")
+      if request.formats.isEmpty { request.formats = [.html] }
+    }
+    request.language =
+      defaults.profile.text(.reportLanguage).flatMap { Wording.Language(rawValue: $0) } ?? .english
+    request.templates = defaults.profile.text(.reportTemplate).map { FilePath($0) }
+    return try ReportJob(request, in: folder) { () throws(EvidenceError) in
+      try command.passphrase.read(opening: folder)
+    }.perform()
+  }
+
+  /// What is done, and the commands that do the rest.
+  private func sayHowToGoOn(_ folder: CaseFolder, _ result: ImageResult) {
+    var rest: [String] = []
+    let place = "--case \(folder.path)"
+    if result.acquisition == nil {
+      let isBegun = Files.exists(folder.evidence.appending("\(plan.number).partial"))
+      rest.append(
+        isBegun
+          ? "exhibit resume \(place) --item \(plan.number)"
+          : "exhibit acquire \(command.source) \(place) --item \(plan.number)")
+    }
+    if result.verification == nil { rest.append("exhibit verify \(folder.path) --item \(plan.number)") }
+    rest.append("exhibit report \(place) --item \(plan.number)")
+    Terminal.writeError("Done: \(done.isEmpty ? "nothing yet" : done.joined(separator: ", ")). To go on:\n")
+    for line in rest { Terminal.writeError("  \(HumanText.singleLine(line))\n") }
+  }
+}
