@@ -6,20 +6,39 @@ import Testing
   @Test(arguments: ["1", "001", "A-7", "2026_01.b", String(repeating: "x", count: 64)])
   func itemNumbersThatAreFileNames(text: String) throws {
     #expect(try ItemNumber(text).description == text)
+    #expect(try ItemNumber(text).fileName == text)
   }
 
   @Test(arguments: [
-    "", ".", "..", ".hidden", "-rf", "_x", "a.", "a/b", "a b", "a\n", "é", "１", "a\u{0}", "a\\b", "a:b",
-    String(repeating: "x", count: 65),
+    ".", "..", ".hidden", "-rf", "_x", "a.", "a/b", "JM/1", "AB 12-3", "Prüf/7", "１", "a\\b", "a:b",
+    "001.partial",
+    "a.PARTIAL", "../../etc/passwd", "証拠1",
   ])
-  func itemNumbersThatAreNot(text: String) {
-    #expect(throws: EvidenceError.self) { try ItemNumber(text) }
-    #expect(!PortableName.isValid(text))
+  func referencesThatAreNotFileNamesHaveOneOfTheirOwn(text: String) throws {
+    let number = try ItemNumber(text)
+    #expect(number.description == text)
+    #expect(PortableName.isValid(number.fileName) && number.fileName != text, "\(number.fileName)")
+    #expect(!number.fileName.lowercased().hasSuffix(".partial"))
   }
 
-  @Test(arguments: ["001.partial", "a.PARTIAL", "1.Partial"])
-  func itemNumbersThatLookUnfinished(text: String) {
+  @Test func noTwoReferencesShareAFileName() throws {
+    let texts = ["JM/1", "JM:1", "JM 1", "JM_1", "JM-1", "jm/1", "ＪＭ/1"]
+    #expect(Set(try texts.map { try ItemNumber($0).fileName }).count == texts.count)
+  }
+
+  @Test(arguments: [
+    "", " ", "\u{200b}", "a\n", "a\tb", "a\u{0}", "a\u{85}b", "a\u{2028}b", String(repeating: "x", count: 65),
+  ])
+  func textsThatAreNoReference(text: String) {
     #expect(throws: EvidenceError.self) { try ItemNumber(text) }
+  }
+
+  @Test func whatDiffersInvisiblyLooksTheSame() throws {
+    let number = try ItemNumber("AB 12")
+    for other in ["AB\u{a0}12", "AB  12", "A\u{200b}B 12", " AB 12", "AB\u{ad} 12"] {
+      #expect(try number.looksLike(ItemNumber(other)), "\(other)")
+    }
+    for other in ["AB12", "ab 12", "AB-12"] { #expect(try !number.looksLike(ItemNumber(other)), "\(other)") }
   }
 
   @Test func aPortableNameHasItsOwnLimit() {

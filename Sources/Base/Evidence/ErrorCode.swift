@@ -23,6 +23,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case mediumChanged = "medium.changed"
   case mediumStalled = "medium.stalled"
   case mediumTooManyErrors = "medium.too-many-errors"
+  case mediumDead = "medium.no-longer-readable"
   // environment
   case outputExists = "environment.output-exists"
   case outputInUse = "environment.output-in-use"
@@ -131,6 +132,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .mediumChanged: "the medium changed size while being read"
     case .mediumStalled: "the medium has stopped responding"
     case .mediumTooManyErrors: "too many sectors could not be read"
+    case .mediumDead: "the device no longer returns what could be read of it before"
     case .outputExists: "the output already exists"
     case .outputInUse: "another process is working on this acquisition"
     case .destinationFull: "not enough space at the destination"

@@ -1,23 +1,76 @@
-/// The number of an evidence item (exhibit number); also the name of its folder.
+/// The reference of an evidence item (exhibit number), as its force or laboratory writes it: `001`, `JM/1`, `AB 12-3`,
+/// `Prüf/7`.
 package struct ItemNumber: Hashable, Sendable, CustomStringConvertible, Comparable {
-  package let description: String
-
+  /// Unicode scalars it may have.
+  package static let longest = 64
+  /// Bytes of UTF-8 it may have.
+  private static let mostBytes = 192
   /// The end of the name of a folder that is not finished.
   private static let unfinished = ".partial"
+  /// Bytes of a reference that stand in the name of its folder, where that is not the reference itself.
+  private static let longestStem = 40
 
-  /// 1–64 letters, digits, `.`, `_` or `-`, beginning with a letter or digit: safe as a file name everywhere.
-  /// None ends in `.partial`, which would make the folder of a finished acquisition look unfinished.
+  /// As it is written, without spaces at its ends.
+  package let description: String
+
+  /// - Throws: `argumentInvalid` for nothing, control characters, or more than 64 characters.
   package init(_ text: String) throws(EvidenceError) {
-    guard PortableName.isValid(text) else {
-      throw EvidenceError(
-        .argumentInvalid, "item number '\(text)'",
-        "1 to 64 letters, digits, dots, underscores or hyphens, beginning with a letter or digit")
+    func isSpace(_ character: Character) -> Bool { character.isWhitespace && !character.isNewline }
+    let trimmed = String(text.drop(while: isSpace).reversed().drop(while: isSpace).reversed())
+    let subject = "item number '\(HumanText.singleLine(text))'"
+    guard trimmed.unicodeScalars.contains(where: Self.isVisible) else {
+      throw EvidenceError(.argumentInvalid, subject, "it is empty")
     }
-    guard !text.lowercased().hasSuffix(Self.unfinished) else {
-      throw EvidenceError(
-        .argumentInvalid, "item number '\(text)'", "names of unfinished folders end in \(Self.unfinished)")
+    guard trimmed.unicodeScalars.count <= Self.longest, trimmed.utf8.count <= Self.mostBytes else {
+      throw EvidenceError(.argumentInvalid, subject, "at most \(Self.longest) characters")
     }
-    self.description = text
+    guard
+      !trimmed.unicodeScalars.contains(where: {
+        [.control, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+      })
+    else { throw EvidenceError(.argumentInvalid, subject, "it holds a control character") }
+    self.description = trimmed
+  }
+
+  /// The name of its folder, and what the names of its files begin with: the reference itself where that is a portable
+  /// name; otherwise what is portable of it, with a code that tells `JM/1` from `JM:1`.
+  package var fileName: String {
+    if PortableName.isValid(description), !description.lowercased().hasSuffix(Self.unfinished) {
+      return description
+    }
+    let stem = description.unicodeScalars.map { scalar -> Character in
+      let character = Character(scalar)
+      return PortableName.isValid("a\(character)a") && character != "." ? character : "_"
+    }
+    let name = "\(String(stem).prefix(Self.longestStem)).\(code)"
+    return PortableName.isValid(name) ? name : "item\(name)"
+  }
+
+  /// FNV-1a of the bytes, six hexadecimal digits.
+  private var code: String {
+    let digest = description.utf8.reduce(0x811c_9dc5 as UInt32) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+    let digits = String(digest & 0xff_ffff, radix: 16)
+    return String(repeating: "0", count: 6 - digits.count) + digits
+  }
+
+  /// Whether people see the same: it differs in nothing but invisible characters and kinds of spaces.
+  package func looksLike(_ other: ItemNumber) -> Bool { visible == other.visible }
+
+  private var visible: String {
+    var scalars = String.UnicodeScalarView()
+    for scalar in description.unicodeScalars where Self.isVisible(scalar) || scalar.properties.isWhitespace {
+      if !scalar.properties.isWhitespace {
+        scalars.append(scalar)
+      } else if scalars.last != " " {
+        scalars.append(" ")
+      }
+    }
+    return String(scalars)
+  }
+
+  private static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+    !scalar.properties.isWhitespace && !scalar.properties.isDefaultIgnorableCodePoint
+      && scalar.properties.generalCategory != .format
   }
 
   package static func < (left: Self, right: Self) -> Bool { left.description < right.description }

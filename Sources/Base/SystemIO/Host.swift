@@ -18,6 +18,21 @@ package enum Host {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Minutes by which the workstation's clock on the wall can be ahead of UTC when it shows a time: none where the clocks
+  /// were put forward over it, two where they were put back.
+  /// - Parameter wall: what it shows, as if that were UTC.
+  package static func utcOffsets(ofLocal wall: Timestamp) -> [Int64] {
+    tzset()
+    func offset(at seconds: Int64) -> Int64 {
+      var (time, parts) = (time_t(seconds), tm())
+      localtime_r(&time, &parts)
+      return Int64(parts.tm_gmtoff)
+    }
+    let seconds = wall.microseconds / 1_000_000
+    let near = Set([offset(at: seconds - 86_400), offset(at: seconds), offset(at: seconds + 86_400)])
+    return near.filter { offset(at: seconds - $0) == $0 }.map { $0 / 60 }.sorted()
+  }
+
   /// Holds the calling thread.
   package static func pause(milliseconds: UInt32) { usleep(milliseconds * 1000) }
 

@@ -45,6 +45,10 @@ enum AcquisitionRendering {
     lines.append(
       "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
         + "\(HumanText.size(bytes)), \(HumanText.duration(seconds: summary.seconds))")
+    if summary.interruptions > 0 {
+      let times = summary.interruptions == 1 ? "once" : "\(summary.interruptions) times"
+      lines.append("  resumed   \(times); sectors and time are those of all parts together")
+    }
     if !summary.unreadable.isEmpty { lines.append("  filled    sectors \(summary.unreadable.listed())") }
     for digest in summary.digests.all {
       lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")
@@ -68,6 +72,8 @@ enum AcquisitionRendering {
       "unrecorded": summary.unrecorded.map { .string($0.description) },
       "destinations": .array(summary.destinations.map(json)),
       "remarks": .array(summary.remarks.map { .string($0) }),
+      "interruptions": .integer(Int64(summary.interruptions)),
+      "milliseconds": .integer(Int64(summary.seconds * 1000)),
       "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),
       "notAttempted": JSONValue(summary.notAttempted),
       "unreadable": .array(summary.unreadable.map { [JSONValue($0.first), JSONValue($0.count)] }),

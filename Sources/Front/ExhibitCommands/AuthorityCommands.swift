@@ -25,8 +25,9 @@ struct AuthorityRecordCommand: CaseCommand {
   @Option(help: "Warrant, order, consent …") var kind: String
   @Option(help: "Its reference number or date.") var reference: String
   @Option(help: "Its scope: what it allows and excludes.") var scope: String?
-  @Option(help: "When it expires, RFC 3339 such as 2026-06-30T23:59:59Z. Default: never.") var expires:
-    String?
+  @Option(
+    help: "When it expires, such as 2026-06-30 (to the end of that day) or 2026-06-30 12:00. Default: never.")
+  var expires: String?
   @OptionGroup var output: OutputOptions
 
   func run() throws {

@@ -33,7 +33,7 @@ struct CustodyRecordCommand: CaseCommand {
   @Option(help: "What happened: \(CustodyEntry.eventNames.joined(separator: ", ")).") var event: String
   @Option(
     help: """
-      When it happened, RFC 3339, e.g. 2026-01-31T09:15:00Z or 2026-01-31T10:15:00+01:00. Default: now. With correct: \
+      When it happened, e.g. 2026-01-31 09:15 or 2026-01-31T10:15:00+01:00. Default: now. With correct: \
       the corrected time.
       """)
   var time: String?

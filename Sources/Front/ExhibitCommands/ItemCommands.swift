@@ -33,7 +33,8 @@ struct ItemStatementOptions: ParsableArguments {
   @Option(help: "Place where it was found.") var locationFound: String?
   @Option(help: "Seized from.") var seizedFrom: String?
   @Option(help: "Seized by.") var seizedBy: String?
-  @Option(help: "Time of seizure, RFC 3339.") var seizedAt: String?
+  @Option(help: "Time of seizure, such as 2026-01-31 09:15, or 2026-01-31 09:15 +01:00.") var seizedAt:
+    String?
   @Option(help: "A tag for searching. May be given more than once; new tags replace all earlier ones.")
   var tag: [String] = []
   @Option(help: "A photograph to attach. May be given more than once.", completion: .file())

@@ -12,6 +12,8 @@ extension ErrorCode {
     case .mediumStalled: "Power-cycle the device, then continue with `exhibit resume`."
     case .mediumTooManyErrors:
       "Continue with `exhibit resume --error-limit NUMBER`, or find out what is wrong with the medium."
+    case .mediumDead:
+      "Check cable, power and bridge, then run `exhibit resume` again; what was read before is kept."
     case .outputExists: "Exhibit never overwrites: move the existing output away or choose another name."
     case .outputInUse: "Wait until it has finished."
     case .destinationFull:

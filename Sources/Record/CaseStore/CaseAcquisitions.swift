@@ -5,7 +5,7 @@ internal import GRDB
 import SystemIO
 
 extension CaseStore {
-  /// Records that an acquisition begins, and gives it its name: the item's number, then number-2, number-3 …
+  /// Records that an acquisition begins, and gives it its name: that of the item's folder, then name-2, name-3 …
   /// - Parameters:
   ///   - evidenceFolder: the folder, relative to the case, in which it gets a folder of its name.
   ///   - namesInUse: names that are not free although the case does not know them, such as of folders found.
@@ -21,12 +21,9 @@ extension CaseStore {
       _ = try database.item(item)
       try transaction.demandAcquirable(item, afterExpiry: reason)
       let taken = try namesInUse.union(
-        String.fetchAll(
-          database,
-          sql: "SELECT name FROM acquisition UNION SELECT number FROM evidence_item WHERE number <> ?",
-          arguments: [item.description]))
+        database.acquisitionNamesTaken(besides: item))
       let names = sequence(first: 1) { $0 + 1 }.lazy
-        .map { $0 == 1 ? item.description : "\(item)-\($0)" }
+        .map { $0 == 1 ? item.fileName : "\(item.fileName)-\($0)" }
       guard let name = names.first(where: { !taken.contains($0) }) else {
         throw EvidenceError(.databaseFailed, path.string, "no name is free for item \(item)")
       }
@@ -54,11 +51,7 @@ extension CaseStore {
   /// Whether an acquisition of an item could have this name: no other has it, and no other item.
   package func isFree(_ name: String, for item: ItemNumber) throws(EvidenceError) -> Bool {
     try read { database in
-      let taken = try String.fetchAll(
-        database,
-        sql: "SELECT name FROM acquisition UNION SELECT number FROM evidence_item WHERE number <> ?",
-        arguments: [item.description])
-      return !taken.contains(name)
+      try !database.acquisitionNamesTaken(besides: item).contains(name)
     }
   }
 
@@ -185,6 +178,15 @@ extension CaseStore {
         StreamDigests(
           stream: stream, digests: DigestSet(digests.filter { $0.stream == stream }.map(\.digest)))
       })
+  }
+}
+
+extension Database {
+  /// Names of all acquisitions, and those that belong to other items.
+  fileprivate func acquisitionNamesTaken(besides item: ItemNumber) throws -> Set<String> {
+    let names = try String.fetchSet(self, sql: "SELECT name FROM acquisition")
+    let others = try plainRecords(EvidenceItemRecord.self, where: "number <> ?", [item.description])
+    return names.union(others.map(\.number.fileName))
   }
 }
 

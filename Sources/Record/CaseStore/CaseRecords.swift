@@ -50,7 +50,14 @@ extension CaseStore {
       guard try database.plainRecords(EvidenceItemRecord.self, where: "number = ?", [text]).isEmpty else {
         throw EvidenceError(.itemExists, text)
       }
-      if let other = try database.plainRecords(AcquisitionRecord.self, where: "name = ?", [text]).first {
+      if let like = try database.plainRecords(EvidenceItemRecord.self).first(where: {
+        $0.number.looksLike(number)
+      }) {
+        throw EvidenceError(.itemExists, text, "nobody could tell it from item \(like.number)")
+      }
+      if let other = try database.plainRecords(AcquisitionRecord.self, where: "name = ?", [number.fileName])
+        .first
+      {
         throw EvidenceError(.itemExists, text, "an acquisition of item \(other.item) has this name")
       }
       let item = EvidenceItemRecord(

@@ -117,7 +117,7 @@ package struct CaseFolder: Hashable, Sendable {
       let manifest = evidence.appending(name).appending(RecordNames(acquisition: name).manifest)
       guard Files.exists(manifest) else { return false }
       guard let item else { return true }
-      return name == item.description || name.hasPrefix("\(item)-")
+      return name == item.fileName || name.hasPrefix("\(item.fileName)-")
     }
   }
 

@@ -34,13 +34,15 @@ package enum Authorities {
     }
   }
 
-  /// - Parameter expires: RFC 3339.
+  /// - Parameter expires: see ``StatedTime``; a date alone is the end of that day.
   /// - Throws: `argumentInvalid`, `itemUnknown`, `caseNotOpen`.
   package static func record(
     in folder: CaseFolder, item: ItemNumber?, kind: String, reference: String, scope: String?,
     expires: String?
   ) throws(EvidenceError) -> Authority {
-    let end = try expires.map { text throws(EvidenceError) in try StatedTime(text, of: .expires).time }
+    let end = try expires.map { text throws(EvidenceError) in
+      try StatedTime(text, of: .expires, endsDay: true).time
+    }
     let store = try CaseStore.open(folder)
     let record = try store.recordAuthority(
       AuthorityDetails(kind: kind, reference: reference, scope: scope, expires: end), for: item)

@@ -21,7 +21,7 @@ package enum Items {
     package var locationFound: String?
     package var seizedFrom: String?
     package var seizedBy: String?
-    /// RFC 3339.
+    /// See ``StatedTime``.
     package var seizedAt: String?
     /// All tags it has from now on; as they were where empty.
     package var tags: [String] = []

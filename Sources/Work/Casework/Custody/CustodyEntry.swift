@@ -12,7 +12,7 @@ package struct CustodyEntry {
 
   package let item: ItemNumber
   package let event: String
-  /// RFC 3339; now where `nil`. Of a correction: when the corrected event happened.
+  /// See ``StatedTime``; now where `nil`. Of a correction: when the corrected event happened.
   package var time: String?
   package var place: String?
   package var releasedBy: String?

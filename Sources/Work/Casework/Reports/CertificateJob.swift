@@ -68,9 +68,9 @@ package struct CertificateJob {
 
   /// `001-fre-902-14-draft-1`, or the next number of which no file is there.
   private func freeName(_ item: ItemNumber, in place: FilePath) -> String {
-    let names = sequence(first: 1) { $0 + 1 }.lazy.map { "\(item)-\(kind.rawValue)-draft-\($0)" }
+    let names = sequence(first: 1) { $0 + 1 }.lazy.map { "\(item.fileName)-\(kind.rawValue)-draft-\($0)" }
     return names.first { name in
       Self.formats.allSatisfy { !Files.exists(place.appending("\(name).\($0.ending)")) }
-    } ?? "\(item)-\(kind.rawValue)-draft"
+    } ?? "\(item.fileName)-\(kind.rawValue)-draft"
   }
 }

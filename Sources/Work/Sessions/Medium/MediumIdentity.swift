@@ -87,7 +87,7 @@ struct SameMediumCheck {
   }
 
   /// - Returns: the chunks that were compared, in order.
-  /// - Throws: `otherMedium` where one differs, or none that was readable before can be read now.
+  /// - Throws: `otherMedium` where one differs; `mediumDead` where none that was readable before can be read now.
   func perform(_ known: Known) throws(EvidenceError) -> [UInt64] {
     guard let first = known.chunks.first, let last = known.chunks.last else { return [] }
     var chosen: Set<UInt64> = [first, last]
@@ -107,8 +107,9 @@ struct SameMediumCheck {
     }
     guard !compared.isEmpty else {
       throw EvidenceError(
-        .otherMedium, source.facts.path.string,
-        "none of \(chosen.count) chunks that were read before can be read now")
+        .mediumDead, source.facts.path.string,
+        "none of \(chosen.count) chunks that were read before can be read now; whether it is the same medium cannot be told"
+      )
     }
     return compared
   }

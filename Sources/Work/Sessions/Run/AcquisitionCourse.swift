@@ -141,8 +141,15 @@ struct AcquisitionCourse {
         + (outcome.failure == nil ? setting.protection.changes(since: sentinels, device) : []),
       length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
-      unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: outcome.seconds,
-      resumable: canResume ? ending.acquisition.name : nil)
+      unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: secondsAtWork(outcome),
+      interruptions: journal.pauses.count, resumable: canResume ? ending.acquisition.name : nil)
+  }
+
+  /// Of all parts of the acquisition: from its beginning, without the pauses.
+  private func secondsAtWork(_ outcome: AcquisitionOutcome) -> Double {
+    guard !journal.pauses.isEmpty else { return outcome.seconds }
+    let paused = journal.pauses.reduce(0) { $0 + $1.resumed.seconds(since: $1.stopped) }
+    return max(outcome.seconds, Host.now().seconds(since: ending.acquisition.started) - paused)
   }
 
   /// Every command the device was sent, by any process of this acquisition.

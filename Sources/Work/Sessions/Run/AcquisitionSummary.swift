@@ -34,7 +34,10 @@ package struct AcquisitionSummary: Sendable {
   package let notAttempted: UInt64
   package let unreadable: [SectorRange]
   package let digests: DigestSet
+  /// At work, all parts of an acquisition that was resumed together.
   package let seconds: Double
+  /// How often it was interrupted and resumed.
+  package let interruptions: Int
   /// The name of the acquisition, where `exhibit resume` can go on with it.
   package let resumable: String?
 

@@ -59,7 +59,8 @@ struct Adoption {
       remarks: ["Everything was read and signed before; it was verified and taken into the case."],
       length: stream.length, sectorCount: stream.map.sectorCount,
       notAttempted: stream.map.count(of: .notAttempted), unreadable: unreadable, digests: stream.digests,
-      seconds: Host.monotonicSeconds() - begun, resumable: nil)
+      seconds: Host.monotonicSeconds() - begun, interruptions: manifest.acquisition.pauses.count,
+      resumable: nil)
   }
 
   /// Folders that took over get their names, where the process ended before they did.
