@@ -29,4 +29,10 @@ import Testing
     ("\u{7f}\u{0}", "  "),
   ])
   func staysOnItsLine(text: String, line: String) { #expect(HumanText.singleLine(text) == line) }
+
+  @Test(arguments: [
+    ("001", "001"), ("JM/1", "JM/1"), ("AB 12-3", "'AB 12-3'"), ("Prüf/7", "Prüf/7"), ("", "''"),
+    ("it's", #"'it'\''s'"#), ("-x", "'-x'"), ("$(id)", "'$(id)'"), ("a\nb", "'a b'"),
+  ])
+  func isOneWordOfAShell(text: String, word: String) { #expect(HumanText.shellWord(text) == word) }
 }

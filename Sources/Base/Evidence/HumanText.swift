@@ -50,6 +50,16 @@ package enum HumanText {
     return String(decoding: text.map { (0x20..<0x7f).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
   }
 
+  /// As a word that a shell takes whole: `001`, `'AB 12-3'`.
+  package static func shellWord(_ text: String) -> String {
+    let isPlain = { (byte: UInt8) in
+      byte >= 0x80 || PortableName.isValid("a\(Character(Unicode.Scalar(byte)))a")
+        || byte == UInt8(ascii: "/")
+    }
+    if !text.isEmpty, text.utf8.allSatisfy(isPlain), !text.hasPrefix("-") { return text }
+    return "'\(singleLine(text).replacing("'", with: #"'\''"#))'"
+  }
+
   /// Control characters, line separators and marks that turn the direction of writing replaced by spaces, so
   /// that foreign text stays on its line and in its order.
   package static func singleLine(_ text: String) -> String {

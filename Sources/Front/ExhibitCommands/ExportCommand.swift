@@ -76,7 +76,8 @@ struct ExportCommand: CaseCommand {
 
   private func reportLine(_ written: ExportJob.Written) -> String {
     guard let report = written.report else {
-      return "none: no report on item \(item) has been made (`exhibit report --item \(item)`)"
+      return
+        "none: no report on item \(item) has been made (`exhibit report --item \(HumanText.shellWord(item))`)"
     }
     guard !written.approvals.isEmpty else { return "\(report), not approved" }
     let approvals = written.approvals.map { "\($0.reviewer)\($0.isSigned ? "" : " (recorded, not signed)")" }

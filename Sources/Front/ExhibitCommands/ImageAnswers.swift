@@ -61,12 +61,12 @@ struct ImageAnswers {
 
   func confirm(_ plan: ImagingPlan) throws(EvidenceError) {
     guard canAsk else {
-      throw EvidenceError(.answerNeeded, "--yes", "nobody can be asked whether it is the right device")
+      throw EvidenceError(.answerNeeded, "--yes", "there is no terminal to confirm the device on")
     }
     let answer = try TerminalQuestion.line(
       "Image \(device.path) as item \(plan.number)? Type yes", of: "--yes")
     guard ["yes", "y"].contains(answer.lowercased()) else {
-      throw EvidenceError(.answerNeeded, "\(device.path)", "it was not confirmed; nothing was made")
+      throw EvidenceError(.answerNeeded, "\(device.path)", "not confirmed; nothing was created")
     }
   }
 
@@ -110,7 +110,7 @@ struct ImageAnswers {
 
   private mutating func newCase(_ path: FilePath) throws(EvidenceError) -> CaseCreation {
     let profile = defaults.profile
-    let title = try answer(command.title, "--title", "What the case is about")
+    let title = try answer(command.title, "--title", "Subject of the case")
     let examiner = try answer(
       command.examiner ?? profile.text(.examiner), "--examiner", "Name of the examiner")
     var creation = CaseCreation(
@@ -129,11 +129,12 @@ struct ImageAnswers {
     let number = try answer(
       command.item, "--item", "Item",
       offered: defaults.profile.pattern(.itemPattern)?.next(after: known, on: today))
-    guard !number.isEmpty else { return .existing(try ItemNumber("0")) }
-    let item = try itemNumber(number)
+    // Nobody could be asked for the number: what else is missing is told with it.
+    let item = try itemNumber(number.isEmpty ? "0" : number)
     if known.contains(item.description) { return .existing(item) }
     let description = try answer(
-      command.description, "--description", "What it is", offered: device.suggestion, mustAsk: true)
+      command.description, "--description", "Description of the item", offered: device.suggestion,
+      mustAsk: true)
     return .new(item, description: description)
   }
 }

@@ -10,13 +10,13 @@ import SystemPackage
 struct ImageCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "image",
-    abstract: "The everyday job at once: case, item, acquisition, verification, report.",
+    abstract: "Case, item, acquisition, verification and report in one command.",
     discussion: """
-      Asks for what it does not know; without a terminal it says what is missing. The device is shown and confirmed
-      before anything is made. Then it does what `case create`, `item add`, `acquire`, `verify` and `report` do, with
-      one passphrase. Settings that never change stand in the profile, see `exhibit setup`.
+      Asks for what it does not know; without a terminal it lists what is missing. It shows the device and asks you to
+      confirm it before it creates anything. It then does the work of `case create`, `item add`, `acquire`, `verify`
+      and `report` with one passphrase. `exhibit setup` stores the settings that stay the same.
 
-      Exit status: that of the acquisition (3 unreadable sectors, 4 incomplete), 5 where the verification failed.
+      Exit status: that of the acquisition (3 unreadable sectors, 4 incomplete), or 5 if the verification failed.
 
       Examples:
         exhibit image /dev/sdb
@@ -29,28 +29,30 @@ struct ImageCommand: ParsableCommand {
   @Option(
     name: .customLong("case"),
     help:
-      "A case folder, opened or created; a plain name is looked for in the folder of cases of the profile.")
+      "The case folder, created if it does not exist. A plain name refers to the profile's folder of cases.")
   var folder: String?
-  @Option(help: "Of a new case: what it is about.") var title: String?
-  @Option(help: "Of a new case: name of the examiner. Default: that of the profile.") var examiner: String?
-  @Option(help: "Of a new case: the laboratory. Default: that of the profile.") var organisation: String?
-  @Option(help: "Number of the item, which is added where it is new.") var item: String?
-  @Option(help: "Of a new item: what it is, as one would recognise it.") var description: String?
-  @Option(help: "Of a new item: serial number as printed on it.") var serial: String?
-  @Flag(help: "Of a new case: store its new key without a passphrase. Whoever can read the file can sign.")
+  @Option(help: "For a new case: its subject.") var title: String?
+  @Option(help: "For a new case: name of the examiner. Default: from the profile.") var examiner: String?
+  @Option(help: "For a new case: the laboratory. Default: from the profile.") var organisation: String?
+  @Option(help: "Number of the evidence item; a new item is added to the case.") var item: String?
+  @Option(help: "For a new item: a description that identifies it.") var description: String?
+  @Option(help: "For a new item: serial number as printed on it.") var serial: String?
+  @Flag(help: "For a new case: store its new key without a passphrase. Whoever can read the file can sign.")
   var unencryptedKey = false
-  @Flag(help: "Do not ask whether this is the right device.") var yes = false
+  @Flag(help: "Acquire a device without a confirmation prompt.") var yes = false
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var newPassphrase: NewPassphraseOptions
   @OptionGroup var profile: ProfileOptions
   @OptionGroup var output: OutputOptions
-  @Argument(parsing: .postTerminator, help: "Further options of `exhibit acquire`.") var further: [String] =
+  @Argument(parsing: .postTerminator, help: "Further options for `exhibit acquire`.") var further: [String] =
     []
 
   func run() throws {
     let defaults = try profile.defaults()
     let device = try ImagedDevice(FilePath(try required(source, "the source")))
-    if !yes { Terminal.writeError(device.lines.map { HumanText.singleLine($0) + "\n" }.joined()) }
+    if !yes, TerminalQuestion.isPossible {
+      Terminal.writeError(device.lines.map { HumanText.singleLine($0) + "\n" }.joined())
+    }
     var answers = ImageAnswers(self, defaults, device)
     let plan = try answers.plan()
     if !yes { try answers.confirm(plan) }

@@ -99,12 +99,13 @@ struct ImageWork {
       arguments, input: passphrase.map { $0 + [0x0a] } ?? [],
       environment: passphrase == nil ? [:] : ["EXHIBIT_PASSPHRASE_FILE": "/dev/stdin"], stop: StopSignals.flag
     )
+    if ended.status > 128 {
+      throw EvidenceError(.interrupted, "exhibit acquire", "ended by signal \(ended.status - 128)")
+    }
     // One that has ended early, or was refused, has said why.
     guard let status = ExitStatus(rawValue: ended.status),
       [.complete, .completeWithUnreadable].contains(status)
-    else {
-      throw EndedWith(status: ExitStatus(rawValue: ended.status) ?? .incomplete)
-    }
+    else { throw EndedWith(status: ExitStatus(rawValue: ended.status) ?? .incomplete) }
     return try JSONValue(parsing: ended.output, name: "exhibit acquire")
   }
 
@@ -138,16 +139,17 @@ struct ImageWork {
   /// What is done, and the commands that do the rest.
   private func sayHowToGoOn(_ folder: CaseFolder, _ result: ImageResult) {
     var rest: [String] = []
-    let place = "--case \(folder.path)"
+    let place = HumanText.shellWord(folder.path.string)
+    let item = HumanText.shellWord(plan.number.description)
     if result.acquisition == nil {
-      let isBegun = Files.exists(folder.evidence.appending("\(plan.number).partial"))
+      let isBegun = Files.exists(folder.evidence.appending("\(plan.number.fileName).partial"))
       rest.append(
         isBegun
-          ? "exhibit resume \(place) --item \(plan.number)"
-          : "exhibit acquire \(command.source) \(place) --item \(plan.number)")
+          ? "exhibit resume --case \(place) --item \(item)"
+          : "exhibit acquire \(HumanText.shellWord(command.source)) --case \(place) --item \(item)")
     }
-    if result.verification == nil { rest.append("exhibit verify \(folder.path) --item \(plan.number)") }
-    rest.append("exhibit report \(place) --item \(plan.number)")
+    if result.verification == nil { rest.append("exhibit verify \(place) --item \(item)") }
+    rest.append("exhibit report --case \(place) --item \(item)")
     Terminal.writeError("Done: \(done.isEmpty ? "nothing yet" : done.joined(separator: ", ")). To go on:\n")
     for line in rest { Terminal.writeError("  \(HumanText.singleLine(line))\n") }
   }

@@ -73,7 +73,7 @@ struct ItemAddCommand: CaseCommand {
       """)
 
   @OptionGroup var caseOptions: CaseOptions
-  @Option(help: "Item number: letters, digits, dots, underscores, hyphens.") var number: String
+  @Option(help: "Item number or exhibit reference, e.g. 001, JM/1 or AB 12-3.") var number: String
   @Option(help: "Description by which to recognise the item.") var description: String
   @Option(
     help:

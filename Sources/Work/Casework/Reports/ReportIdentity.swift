@@ -40,7 +40,7 @@ struct ReportIdentity {
       $0.state == state && $0.author == author.details.name && $0.items == items ? $0 : nil
     }
     // Files of reports that this log does not know, since it was restored, keep their numbers.
-    let onDisk = ((try? Files.names(in: folder.reports)) ?? []).map { String($0.prefix { $0 != "." }) }
+    let onDisk = (try? Files.names(in: folder.reports)) ?? []
     let taken = (reports.map(\.name) + onDisk).compactMap { Self.version(of: $0, scope: scope) }.max() ?? 0
     name = known?.name ?? "\(scope)-report-\(taken + 1)"
     let ownName = name
@@ -65,12 +65,13 @@ struct ReportIdentity {
   /// What a name of a report begins with.
   private static func scope(_ items: [ItemNumber]) -> String {
     items.count <= 3
-      ? items.map(\.description).joined(separator: "_") : "\(items[0])_and_\(items.count - 1)_more"
+      ? items.map(\.fileName).joined(separator: "_") : "\(items[0].fileName)_and_\(items.count - 1)_more"
   }
 
+  /// - Parameter name: of a report, or of one of its files.
   private static func version(of name: String, scope: String) -> Int? {
     let prefix = "\(scope)-report-"
-    return name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count)) : nil
+    return name.hasPrefix(prefix) ? Int(name.dropFirst(prefix.count).prefix { $0 != "." }) : nil
   }
 }
 
