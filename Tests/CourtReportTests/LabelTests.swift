@@ -25,7 +25,7 @@ import Testing
   @Test(arguments: [
     "", "hello", "{}", "[1]",
     #"{"case":"1","item":"001","kind":"exhibit-label-2","signer":"SIGNER"}"#,
-    #"{"case":"1","item":"../1","kind":"exhibit-label-1","signer":"SIGNER"}"#,
+    #"{"case":"1","item":" ","kind":"exhibit-label-1","signer":"SIGNER"}"#,
     #"{"case":"1","item":"001","kind":"exhibit-label-1","manifest":"SIGNER","signer":"SIGNER"}"#,
     #"{"case":"1","item":"001","kind":"exhibit-label-1","more":"1","signer":"SIGNER"}"#,
     #"{"case":"1","item":"001","kind":"exhibit-label-1","signer":"00"}"#,

@@ -5,7 +5,10 @@ import Rendering
 /// The custody of an item as text: a table of its events, a timeline, who has it, what does not hold together.
 enum CustodyRendering {
   static func lines(_ account: CustodyAccount, all: Bool) -> [String] {
-    guard !account.lines.isEmpty else { return ["No custody events recorded for item \(account.item)."] }
+    guard !account.lines.isEmpty else {
+      return ["No custody events recorded for item \(account.item)."] + senders(account)
+        + findings(account, all: all)
+    }
     let table = TextTable.lines(
       ["event", "when (UTC)", "what", "from", "to", "where", "seal", "signed by"],
       account.lines.map {
@@ -33,13 +36,31 @@ enum CustodyRendering {
       ).map { "  \($0)" }
     }
     lines.append("Now: \(clean(account.now))")
-    if account.findings.isEmpty {
-      if !account.periods.isEmpty { lines.append("No gaps found.") }
-    } else {
-      lines.append("Findings:")
-      lines += FindingRendering.lines(account.findings, all: all)
+    return lines + senders(account) + findings(account, all: all)
+  }
+
+  private static func findings(_ account: CustodyAccount, all: Bool) -> [String] {
+    guard account.findings.isEmpty else {
+      return ["Findings:"] + FindingRendering.lines(account.findings, all: all)
     }
-    return lines
+    return account.periods.isEmpty ? [] : ["No gaps found."]
+  }
+
+  /// What the sender recorded stays the sender's: it is not custody in this case.
+  private static func senders(_ account: CustodyAccount) -> [String] {
+    account.senders.flatMap { sender in
+      ["Sender's custody record (case \(clean(sender.caseNumber)), SHA-256 \(sender.sha256))"]
+        + TextTable.lines(
+          ["event", "when", "what", "from", "to", "where", "in the sender's audit log"],
+          sender.lines.map {
+            [
+              "\($0.event)", clean($0.occurred), clean($0.type), clean($0.from), clean($0.to),
+              clean($0.place),
+              $0.isInLog ? "yes" : "no",
+            ]
+          }
+        ).map { "  \($0)" }
+    }
   }
 
   /// What the columns of the table leave out.

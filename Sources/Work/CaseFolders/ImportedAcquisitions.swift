@@ -63,13 +63,16 @@ package struct ImportedAcquisitions {
 
   /// Of the event that records that one was taken in.
   package static func details(
-    of identifier: RecordIdentifier, _ certificates: [Certificate], from bag: FilePath, _ manifest: Manifest
+    of identifier: RecordIdentifier, _ certificates: [Certificate], from bag: FilePath, _ manifest: Manifest,
+    senderCustody: Digest? = nil, senderLog: Digest? = nil
   ) -> JSONValue {
     .fields([
       "acquisition": .string(identifier.description),
       "certificates": .array(certificates.map { .string($0.fingerprint.hex) }),
       "bag": .string(bag.string), "case": .string(manifest.investigation.number),
-      "auditSequence": JSONValue(manifest.audit.sequence), "auditHead": .string(manifest.audit.digest.hex),
+      "senderCustody": senderCustody.map { .string($0.hex) },
+      "senderLog": senderLog.map { .string($0.hex) }, "auditSequence": JSONValue(manifest.audit.sequence),
+      "auditHead": .string(manifest.audit.digest.hex),
     ])
   }
 }

@@ -17,15 +17,28 @@ package struct CustodyReview {
   private let item: ItemNumber
   private let name: (RecordIdentifier) -> String
   private var seal = Seal.unknown
+  /// Work on the item while it was sealed is told once for each seal.
+  private var sealIsTold = false
 
-  /// - Parameter name: of a person, as findings are to name them.
+  /// - Parameters:
+  ///   - isPart: it is a part of another item, whose custody is its own where it has none.
+  ///   - name: of a person, as findings are to name them.
   package init(
-    _ history: CustodyHistory, of item: ItemNumber, name: @escaping (RecordIdentifier) -> String
+    _ history: CustodyHistory, of item: ItemNumber, isPart: Bool = false,
+    name: @escaping (RecordIdentifier) -> String
   ) {
     self.item = item
     self.name = name
-    // Acquisitions record themselves: where nothing else is recorded, there is no custody record to judge.
-    guard history.steps.contains(where: { ![.acquire, .verify].contains($0.details.type) }) else { return }
+    // Acquisitions record themselves: where nothing else is recorded, there is no custody record to follow.
+    guard history.steps.contains(where: { ![.acquire, .verify].contains($0.details.type) }) else {
+      if !isPart {
+        findings.append(
+          Finding(
+            .custodyMissing, .warning, subject: "item \(item)", expected: "who collected or received it",
+            observed: "nothing"))
+      }
+      return
+    }
     checkOrder(history.steps)
     for step in history.inOrder where step.details.type != .verify { follow(step) }
   }
@@ -84,6 +97,9 @@ package struct CustodyReview {
     case .disposed:
       report(.custodyGap, step, expected: "nothing after its disposal", observed: "\(details.type.rawValue)")
     }
+    if Self.handedOver(details.type), details.releasedBy == nil, details.receivedBy != nil {
+      report(.custodyGiverMissing, step, expected: "who handed it over", observed: "nobody")
+    }
     if Self.needsReceiver(details.type), details.receivedBy == nil {
       report(.custodyGap, step, expected: "who took it", observed: "nobody is named")
     }
@@ -102,6 +118,9 @@ package struct CustodyReview {
     default: false
     }
   }
+
+  /// It came from somebody's hands; what is collected need not.
+  private static func handedOver(_ type: CustodyEventType) -> Bool { [.receive, .transfer].contains(type) }
 
   private static func needsReceiver(_ type: CustodyEventType) -> Bool {
     [.collect, .receive, .transfer, .return].contains(type)
@@ -124,6 +143,11 @@ package struct CustodyReview {
 
   // MARK: Seals
 
+  /// What cannot be done to an item under seal.
+  private static func needsOpening(_ type: CustodyEventType) -> Bool {
+    [.acquire, .copy, .access, .mount].contains(type)
+  }
+
   private mutating func checkSeal(_ step: CustodyStep) {
     let details = step.details
     if let found = details.sealBefore {
@@ -139,10 +163,17 @@ package struct CustodyReview {
       }
       seal = .number(found)
     }
+    if case .number(let number) = seal, !sealIsTold, Self.needsOpening(details.type) {
+      sealIsTold = true
+      report(
+        .custodyNotOpened, step, expected: "seal \(number) opened before", observed: "no opening recorded")
+    }
     if let put = details.sealAfter {
       seal = .number(put)
+      sealIsTold = false
     } else if details.type == .open {
       seal = .none
+      sealIsTold = false
     }
   }
 

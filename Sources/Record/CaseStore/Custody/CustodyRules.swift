@@ -72,7 +72,9 @@ extension Database {
   func review(of item: ItemNumber) throws -> CustodyReview {
     let people: [PersonRecord] = try plainRecords()
     let names = Dictionary(people.map { ($0.id, $0.details.name) }) { first, _ in first }
-    return CustodyReview(try history(of: item), of: item) { names[$0] ?? $0.description }
+    return CustodyReview(try history(of: item), of: item, isPart: try parent(of: item) != nil) {
+      names[$0] ?? $0.description
+    }
   }
 
   /// The item this one is a part of.

@@ -22,6 +22,8 @@ package struct CustodyAccount {
   package let lines: [CustodyLine]
   package let periods: [Period]
   package let findings: [Finding]
+  /// What came with acquisitions that others handed over: their own record of the item.
+  package let senders: [SenderRecord]
   /// Who has it now.
   package let now: String
 
@@ -39,7 +41,9 @@ package struct CustodyAccount {
         from: period.from, to: period.to, text: Self.text(period.whereabouts, lines), event: period.event,
         type: period.type.rawValue)
     }
-    self.findings = review.findings + signatures.findings
+    let records = SenderRecords(folder: folder, store: store)
+    self.senders = try records.all(of: item)
+    self.findings = review.findings + (try records.gaps(of: item)) + signatures.findings
     self.now = Self.text(review.whereabouts, lines)
   }
 
@@ -68,7 +72,7 @@ package struct CustodyAccount {
             "who": .string($0.text), "event": JSONValue($0.event), "type": .string($0.type),
           ])
         }),
-      "findings": .array(rendered),
+      "findings": .array(rendered), "senders": senders.isEmpty ? nil : .array(senders.map(\.json)),
     ])
   }
 }

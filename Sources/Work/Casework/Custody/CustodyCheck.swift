@@ -37,7 +37,8 @@ struct CustodyCheck {
       isRecorded = isRecorded || !review.periods.isEmpty
       attachments += try store.itemDescription(item).attachments
     }
-    if isRecorded { report.take("custody from hand to hand", against: "its events", gaps) }
+    for item in items { gaps += try SenderRecords(folder: folder, store: store).gaps(of: item) }
+    if isRecorded || !gaps.isEmpty { report.take("custody from hand to hand", against: "its events", gaps) }
     try checkSignatures(of: ofWholeCase ? nil : items.first, &report)
     try checkAttachments(
       ofWholeCase ? try store.attachments() : attachments, ofWholeCase: ofWholeCase, &report)

@@ -2,6 +2,7 @@ import CanonicalJSON
 import CaseFolders
 import CaseRecords
 import CaseStore
+import Digests
 import Evidence
 import Manifests
 import Signing
@@ -67,11 +68,30 @@ package struct ImportJob {
     for acquisition in incoming {
       if try acquisition.addItem(to: store) { newItems.append(acquisition.manifest.item.number) }
       try acquisition.copy(into: folder, stop: stop)
-      try acquisition.record(in: store, from: bag)
+      try acquisition.record(
+        in: store, from: bag, sent: try senderRecord(of: acquisition.manifest.item.number, store))
     }
     try store.close()
     return Outcome(
       report: report, taken: incoming.map(\.manifest.acquisition.name), newItems: newItems)
+  }
+}
+
+extension ImportJob {
+  /// Keeps the sender's custody record and audit log among the attachments of the item.
+  /// - Returns: SHA-256 of both, where the bag has a custody record.
+  fileprivate func senderRecord(
+    of item: ItemNumber, _ store: CaseStore
+  ) throws(EvidenceError) -> (custody: Digest?, log: Digest?) {
+    let custody = bag.pushing(FilePath(Bag.custodyName))
+    guard Files.kind(custody, followLinks: false) == .file else { return (nil, nil) }
+    let log = bag.pushing(FilePath(Bag.auditLogName))
+    let paths = [custody] + (Files.kind(log, followLinks: false) == .file ? [log] : [])
+    let files = try Attachments(folder: folder).store(paths, as: .document)
+    let known = Set(try store.itemDescription(item).attachments.map(\.file.sha256))
+    let new = files.filter { !known.contains($0.file.sha256) }
+    if !new.isEmpty { try store.describe(item, [], attachments: new) }
+    return (files.first?.file.sha256, files.count > 1 ? files[1].file.sha256 : nil)
   }
 }
 
@@ -132,7 +152,9 @@ private struct IncomingAcquisition {
     }
   }
 
-  func record(in store: CaseStore, from bag: FilePath) throws(EvidenceError) {
+  func record(
+    in store: CaseStore, from bag: FilePath, sent: (custody: Digest?, log: Digest?)
+  ) throws(EvidenceError) {
     let geometry = manifest.source.geometry
     try store.importAcquisition(
       manifest.acquisition.identifier, of: manifest.item.number, name: name,
@@ -142,6 +164,7 @@ private struct IncomingAcquisition {
       verdict: manifest.verdict, images: manifest.images.map { AcquiredImage($0, length: stream.length) },
       digests: [StreamDigests(stream: stream.name, digests: stream.digests)], manifestDigest: digest,
       details: ImportedAcquisitions.details(
-        of: manifest.acquisition.identifier, certificates, from: bag, manifest))
+        of: manifest.acquisition.identifier, certificates, from: bag, manifest, senderCustody: sent.custody,
+        senderLog: sent.log))
   }
 }

@@ -99,7 +99,9 @@ struct ContentsReader {
         recorded, notes: line.notes.map { .init(label: $0.label, text: $0.text) }, json: line.json)
     }
     return ReportContents.Item(
-      known, custody: custody, gaps: try store.custodyReview(of: record.number).findings,
+      known, custody: custody,
+      gaps: try store.custodyReview(of: record.number).findings
+        + SenderRecords(folder: folder, store: store).gaps(of: record.number),
       acquisitions: acquisitions, verifications: try store.verifications(of: record.number),
       photographs: photographs(known.attachments))
   }

@@ -87,7 +87,9 @@ struct CertificateSection {
   }
 
   private func receipt(_ item: ReportContents.Item) -> String {
-    let arrival = item.custody.first { [.receive, .collect].contains($0.details.type) }
+    // The receipt names who handed the item over; the seizure stands in where there is none.
+    let arrival =
+      item.custody.first { $0.details.type == .receive } ?? item.custody.first { $0.details.type == .collect }
     guard let details = arrival?.details else { return words(.notReceived) }
     let unnamed = words(.notRecorded)
     return words(
@@ -162,11 +164,13 @@ struct CertificateSection {
   }
 
   private func custody(_ item: ReportContents.Item) -> String {
+    if item.custody.isEmpty || item.gaps.contains(where: { $0.code == .custodyMissing }) {
+      return words(.noCustody)
+    }
     if !item.gaps.isEmpty {
       return words(.custodyWithGaps, words.number(UInt64(item.gaps.count)))
     }
-    return item.custody.isEmpty
-      ? words(.noCustody) : words(.custodyWithoutGaps, words.number(UInt64(item.custody.count)))
+    return words(.custodyWithoutGaps, words.number(UInt64(item.custody.count)))
   }
 
   // MARK: Who answers for it

@@ -109,7 +109,7 @@ struct ItemSections {
 
   private func custodySection() -> ReportDocument.Section {
     guard !item.custody.isEmpty else {
-      return .init(anchor("custody"), heading(.custody), [.absence(words(.noCustody))])
+      return .init(anchor("custody"), heading(.custody), [.absence(words(.noCustody))] + gaps())
     }
     let shown = item.custody.prefix(CaseDocument.mostRows)
     let rows = shown.map { entry -> [ReportDocument.Grid.Cell] in
