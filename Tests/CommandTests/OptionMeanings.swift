@@ -31,6 +31,7 @@ enum OptionMeanings {
     "track": "Number of a track of a disc.",
     "trust": "A certificate to trust, PEM or DER. May be given more than once.",
     "unencrypted-key": "Store the key without a passphrase.",
+    "withdraw": "What was recorded before no longer holds.",
     "years": "Years the certificate is valid.",
   ]
 }

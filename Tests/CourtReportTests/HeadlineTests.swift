@@ -12,11 +12,11 @@ import Testing
   enum Fault: String, CaseIterable {
     case none, readErrors, nothingVerified, verifiedBeforeItEnded, chunksOnly, noReference, checkedInPart
     case mismatch, damaged, chainBroken, gaps, noCustody, range, imageFile, noManifest, unfinished,
-      badSignature
+      badSignature, markedFailed, superseded, markWithdrawn
 
     var words: String {
       switch self {
-      case .none:
+      case .none, .markWithdrawn:
         "Imaged in full: all 4,096 sectors read. Image verified 30 November 2026 against the signed manifest."
       case .readErrors:
         "Imaged with read errors: 22 of 4,096 sectors unreadable. Image verified 30 November 2026"
@@ -34,14 +34,16 @@ import Testing
         "The source was an image file: the file itself was imaged, not the medium it came from."
       case .noManifest: "Imaging did not finish (the program ended). Not to be relied on."
       case .unfinished: "Imaging did not finish: 96 of 4,096 sectors are missing (destination full)."
+      case .markedFailed: "Marked as failed on 30 November 2026: cable fault. Imaged in full"
+      case .superseded: "Superseded by acquisition 001-2: cable fault. Imaged in full"
       case .badSignature: "THE SIGNATURE OF THE MANIFEST IS NOT VALID."
       }
     }
 
     var tone: ReportDocument.Tone {
       switch self {
-      case .none: .good
-      case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature: .bad
+      case .none, .markWithdrawn: .good
+      case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature, .markedFailed: .bad
       default: .attention
       }
     }
@@ -55,7 +57,7 @@ import Testing
     #expect(headline.text.contains(fault.words), "\(headline.text)")
     #expect(headline.tone == fault.tone)
     // Whatever is wrong, the words that are right only where nothing is do not stand there alone.
-    #expect(fault == .none || headline.text != Fault.none.words)
+    #expect([.none, .markWithdrawn].contains(fault) || headline.text != Fault.none.words)
     let german = Headline(item.acquisitions[0], of: item, Wording(.german))
     #expect(german.tone == fault.tone && german.text != headline.text)
     // The page shows it as its first result, and every later one of this acquisition alike.
@@ -105,11 +107,25 @@ import Testing
           verdict: .incomplete(reason: "the program ended"), manifestDigest: nil), images: [], digests: [])
       acquisition =
         fault == .noManifest
-        ? .init(entry, sealed: nil) : .init(acquisition.entry, sealed: sealed, device: acquisition.device)
+        ? .init(entry, sealed: nil)
+        : .init(acquisition.entry, sealed: sealed, device: acquisition.device, marks: marks(fault))
     }
     item.acquisitions = [acquisition]
     contents.items = [item]
     return contents
+  }
+
+  private static func marks(_ fault: Fault) -> [AcquisitionMark] {
+    func mark(_ state: AcquisitionMark.State) -> AcquisitionMark {
+      AcquisitionMark(
+        state, reason: "cable fault", stated: SampleContents.time(90), author: "A. Examiner", event: 30)
+    }
+    return switch fault {
+    case .markedFailed: [mark(.failed)]
+    case .superseded: [mark(.failed), mark(.superseded(by: "001-2"))]
+    case .markWithdrawn: [mark(.failed), mark(.withdrawn)]
+    default: []
+    }
   }
 
   private static func verification(_ fault: Fault) -> VerificationEntry {

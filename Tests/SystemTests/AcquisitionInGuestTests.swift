@@ -57,7 +57,7 @@ struct AcquisitionInGuestTests {
       expectProtection(disk, manifest["writeProtection"] as? [String: Any] ?? [:])
       #expect(try guest.digestNow(of: disk) == guest.digest(of: disk), "\(disk.name) was changed")
     }
-    #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
+    #expect(try guest.require("exhibit verify").contains("Verified: all recorded values match"))
     let report = try guest.require("exhibit report --item nvme > /dev/null && cat reports/nvme-report-1.html")
     for words in [
       "Health, self-reported (SMART)", "Before it was read", "Commands sent to the device",
@@ -192,6 +192,6 @@ struct AcquisitionInGuestTests {
         (protection["commands"] as? [String: Int])?["INQUIRY"] == 2,
         "\(loss): \(protection["commands"] ?? "")")
     }
-    #expect(try guest.require("exhibit verify").contains("Verified: everything recorded"))
+    #expect(try guest.require("exhibit verify").contains("Verified: all recorded values match"))
   }
 }

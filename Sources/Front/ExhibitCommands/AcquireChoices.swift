@@ -16,7 +16,8 @@ enum AcquireChoices {
   static func images(
     named names: [String], _ settings: ImageSettings, option: String = "--format"
   ) throws(EvidenceError) -> [any ImagePlan] {
-    try names.mapThrowing { name throws(EvidenceError) in
+    try names.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.mapThrowing {
+      name throws(EvidenceError) in
       guard let plan = DiskWriters.plan(FormatID(name.lowercased()), settings) else {
         throw EvidenceError(.argumentInvalid, "\(option) \(name)", "one of \(formats)")
       }

@@ -36,20 +36,24 @@ enum AcquisitionRendering {
 
   private static func lines(_ summary: AcquisitionSummary) -> [String] {
     var lines = [summary.verdict.sentence]
-    let attempted = summary.sectorCount - summary.notAttempted
+    let unread = summary.unreadable.reduce(0) { $0 + $1.count }
+    let read = summary.sectorCount - summary.notAttempted - unread
     // By proportion, because the last sector of a file may be short.
     let bytes =
-      attempted == summary.sectorCount
+      read == summary.sectorCount
       ? summary.length
-      : summary.sectorCount.dividingFullWidth(summary.length.multipliedFullWidth(by: attempted)).quotient
+      : summary.sectorCount.dividingFullWidth(summary.length.multipliedFullWidth(by: read)).quotient
     lines.append(
-      "  read      \(attempted == summary.sectorCount ? "all" : "\(attempted)") of \(summary.sectorCount) sectors, "
+      "  read      \(read == summary.sectorCount ? "all" : "\(read)") of \(summary.sectorCount) sectors, "
         + "\(HumanText.size(bytes)), \(HumanText.duration(seconds: summary.seconds))")
+    if unread > 0 {
+      lines.append("  not read  \(unread), filled in the image: sectors \(summary.unreadable.listed())")
+    }
+    if summary.notAttempted > 0 { lines.append("  not tried \(summary.notAttempted) sectors") }
     if summary.interruptions > 0 {
       let times = summary.interruptions == 1 ? "once" : "\(summary.interruptions) times"
       lines.append("  resumed   \(times); sectors and time are those of all parts together")
     }
-    if !summary.unreadable.isEmpty { lines.append("  filled    sectors \(summary.unreadable.listed())") }
     for digest in summary.digests.all {
       lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")
     }

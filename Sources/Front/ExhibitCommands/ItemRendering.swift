@@ -15,7 +15,12 @@ enum ItemRendering {
     add("tags", item.tags.joined(separator: ", "))
     for fact in item.facts { add(HumanText.words(fact.label), fact.text) }
     add("custody", item.now)
-    for acquisition in item.acquisitions { add("acquisition", "\(acquisition.name), \(acquisition.verdict)") }
+    for acquisition in item.acquisitions {
+      let mark = acquisition.mark.map {
+        ", \(AcquisitionMarkCommand.text($0.state).uppercased()): \($0.reason)"
+      }
+      add("acquisition", "\(acquisition.name), \(acquisition.verdict)\(mark ?? "")")
+    }
     for authority in item.authorities {
       let end = authority.expires.map { ", expires \(CustodyRendering.moment($0))" } ?? ""
       add(

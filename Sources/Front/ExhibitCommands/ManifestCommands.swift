@@ -30,7 +30,7 @@ struct ManifestOptions: ParsableArguments {
     switch (path, item) {
     case (let path?, nil): return FilePath(path)
     case (nil, let item?):
-      let name = try itemNumber(item).description
+      let name = try itemNumber(item).fileName
       return try caseOptions.folder().evidence.appending(name).appending(
         RecordNames(acquisition: name).manifest)
     default:

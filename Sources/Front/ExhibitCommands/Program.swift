@@ -24,7 +24,10 @@ package struct ExhibitProgram: ParsableCommand {
         ]),
       CommandGroup(
         name: "Image:",
-        subcommands: [ImageCommand.self, DevicesCommand.self, AcquireCommand.self, ResumeCommand.self]),
+        subcommands: [
+          ImageCommand.self, DevicesCommand.self, AcquireCommand.self, ResumeCommand.self,
+          AcquisitionCommands.self,
+        ]),
       CommandGroup(
         name: "Verify:", subcommands: [VerifyCommand.self, AuditCommands.self, ManifestCommands.self]),
       CommandGroup(name: "Report:", subcommands: [ReportCommand.self, CertificateCommand.self]),

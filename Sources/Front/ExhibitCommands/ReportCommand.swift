@@ -26,7 +26,7 @@ struct ReportCommand: ParsableCommand {
 /// What a report and a draft have in common.
 struct ReportOptions: ParsableArguments {
   @Option(help: "html, pdf, text, json, jsonld (CASE/UCO), dfxml; separate several by commas. Default: html.")
-  var format: String?
+  var format: [String] = []
   @Option(
     help:
       "The file to create, or an existing folder. Default: the case's reports folder.",
@@ -37,7 +37,7 @@ struct ReportOptions: ParsableArguments {
     completion: .directory)
   var template: String?
   @Option(help: "What to redact, with a mark in each place: people, paths, or people,paths.")
-  var redact: String?
+  var redact: [String] = []
 
   @Option(
     help:
@@ -48,7 +48,7 @@ struct ReportOptions: ParsableArguments {
 
   func request() throws(EvidenceError) -> ReportRequest {
     let defaults = try profile.defaults()
-    let format = defaults.list(format, .reportFormats, "--format", otherwise: "html")
+    let format = defaults.list(Self.joined(format), .reportFormats, "--format", otherwise: "html")
     let template = defaults.text(template, .reportTemplate, "--template")
     var request = ReportRequest()
     request.validation = validation.map { FilePath($0) }
@@ -56,10 +56,15 @@ struct ReportOptions: ParsableArguments {
     request.output = output.map { FilePath($0) }
     request.templates = template.map { FilePath($0) }
     request.removed = Set(
-      try redact.map { text throws(EvidenceError) in
+      try Self.joined(redact).map { text throws(EvidenceError) in
         try list(text, "--redact", of: Redaction.Kind.self)
       } ?? [])
     return request
+  }
+
+  /// An option may be given several times, and each time name several.
+  private static func joined(_ texts: [String]) -> String? {
+    texts.isEmpty ? nil : texts.joined(separator: ",")
   }
 
   private func list<Value: RawRepresentable<String> & CaseIterable & Hashable>(

@@ -67,6 +67,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let acquisitionFinished = AuditKind("acquisition.finished")
   /// One that another case made and signed was taken in.
   package static let acquisitionImported = AuditKind("acquisition.imported")
+  /// An examiner stated that it failed, or which one takes its place.
+  package static let acquisitionMarked = AuditKind("acquisition.marked")
   /// A bag or a partial proof was written.
   package static let evidenceExported = AuditKind("evidence.exported")
   /// A signer was added to the signature of a manifest.

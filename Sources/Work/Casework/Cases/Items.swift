@@ -92,6 +92,8 @@ package enum Items {
     package struct Acquisition {
       package let name: String
       package let verdict: String
+      /// What was stated of it last, unless it was taken back.
+      package let mark: AcquisitionMark?
     }
 
     package var json: JSONValue {
@@ -101,7 +103,11 @@ package enum Items {
         "parts": .array(parts.map { .string($0.description) }), "tags": .array(tags.map { .string($0) }),
         "custody": .string(now),
         "acquisitions": .array(
-          acquisitions.map { .fields(["name": .string($0.name), "verdict": .string($0.verdict)]) }),
+          acquisitions.map {
+            .fields([
+              "name": .string($0.name), "verdict": .string($0.verdict), "mark": $0.mark.map(\.json),
+            ])
+          }),
         "facts": .object(
           Dictionary(facts.map { ($0.label, .string($0.text)) }) { _, last in last }),
         "attachments": .array(
@@ -196,6 +202,7 @@ package enum Items {
   private static func item(_ number: ItemNumber, in store: CaseStore) throws(EvidenceError) -> Item {
     let known = try store.itemDescription(number)
     let lines = try CustodyLines(store, of: number)
+    let marks = try store.acquisitionMarks()
     let own = known.item.remarks.map { [(label: "remarks", text: $0)] } ?? []
     let facts = ItemFactName.allCases.filter { ![.description, .tags].contains($0) }.compactMap { name in
       known.value(of: name).map { (label: name.rawValue, text: $0) }
@@ -204,7 +211,10 @@ package enum Items {
       number: number, description: known.description, serial: known.item.serial, parent: known.parent,
       tags: known.tags, now: CustodyAccount.text(try store.custodyReview(of: number).whereabouts, lines),
       acquisitions: try store.acquisitions(of: number).map {
-        .init(name: $0.acquisition.name, verdict: $0.result?.verdict.name ?? "not ended")
+        let mark = marks[$0.acquisition.id]?.last
+        return .init(
+          name: $0.acquisition.name, verdict: $0.result?.verdict.name ?? "not ended",
+          mark: mark?.state == .withdrawn ? nil : mark)
       }, facts: own + facts, parts: known.parts,
       attachments: known.attachments.map { ($0.kind.rawValue, $0.file) },
       authorities: known.authorities.map { Authorities.Authority($0) })

@@ -36,7 +36,10 @@ struct ContentsReader {
     let records = try itemRecords(numbers)
     let rates = try readRates()
     let places = try CopyPlaces(store, records)
-    let items = try records.mapThrowing { item throws(EvidenceError) in try self.item(item, rates, places) }
+    let marks = try store.acquisitionMarks()
+    let items = try records.mapThrowing { item throws(EvidenceError) in
+      try self.item(item, rates, places, marks)
+    }
     let author = try store.acting(in: folder)
     let validated = try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) }
     let identity = try ReportIdentity(
@@ -87,10 +90,11 @@ struct ContentsReader {
   }
 
   private func item(
-    _ record: EvidenceItemRecord, _ rates: [String: ReadRate], _ places: CopyPlaces
+    _ record: EvidenceItemRecord, _ rates: [String: ReadRate], _ places: CopyPlaces,
+    _ marks: [RecordIdentifier: [AcquisitionMark]]
   ) throws(EvidenceError) -> ReportContents.Item {
     let acquisitions = try store.acquisitions(of: record.number).mapThrowing { entry throws(EvidenceError) in
-      try acquisition(entry, rates[entry.acquisition.id.description], places)
+      try acquisition(entry, rates[entry.acquisition.id.description], places, marks)
     }
     let known = try store.itemDescription(record.number)
     let lines = try CustodyLines(store, of: record.number)
@@ -130,9 +134,13 @@ struct ContentsReader {
   }
 
   private func acquisition(
-    _ entry: AcquisitionEntry, _ rate: ReadRate?, _ places: CopyPlaces
+    _ entry: AcquisitionEntry, _ rate: ReadRate?, _ places: CopyPlaces,
+    _ marks: [RecordIdentifier: [AcquisitionMark]]
   ) throws(EvidenceError) -> ReportContents.Acquisition {
-    guard entry.result?.manifestDigest != nil else { return ReportContents.Acquisition(entry, sealed: nil) }
+    let marks = marks[entry.acquisition.id] ?? []
+    guard entry.result?.manifestDigest != nil else {
+      return ReportContents.Acquisition(entry, sealed: nil, marks: marks)
+    }
     let place = folder.path.pushing(FilePath(entry.acquisition.folder))
     let names = RecordNames(acquisition: entry.acquisition.name)
     let bytes = try Files.contents(place.appending(names.manifest), cap: Manifest.largestFile)
@@ -160,7 +168,7 @@ struct ContentsReader {
         manifest: manifest, digest: Digest.of(bytes, .sha256),
         signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust())),
       device: try described(DeviceCapture.name()), deviceAfter: try described(DeviceCapture.nameAfter),
-      disc: disc, readRate: rate, copies: places.copies(of: entry))
+      disc: disc, readRate: rate, copies: places.copies(of: entry), marks: marks)
   }
 
   /// How fast each acquisition was read, by its identifier.

@@ -168,10 +168,12 @@ package struct ReportContents: Sendable {
     package let readRate: ReadRate?
     /// Every folder that its images were written to, the case's own first; empty where there is no manifest.
     package let copies: [Copy]
+    /// What was stated of it after it ended, oldest first.
+    package let marks: [AcquisitionMark]
 
     package init(
       _ entry: AcquisitionEntry, sealed: Sealed?, device: JSONValue? = nil, deviceAfter: JSONValue? = nil,
-      disc: Disc? = nil, readRate: ReadRate? = nil, copies: [Copy] = []
+      disc: Disc? = nil, readRate: ReadRate? = nil, copies: [Copy] = [], marks: [AcquisitionMark] = []
     ) {
       self.entry = entry
       self.sealed = sealed
@@ -180,6 +182,7 @@ package struct ReportContents: Sendable {
       self.disc = disc
       self.readRate = readRate
       self.copies = copies
+      self.marks = marks
     }
 
     package var name: String { entry.acquisition.name }

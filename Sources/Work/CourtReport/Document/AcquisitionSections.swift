@@ -26,6 +26,7 @@ struct AcquisitionSections {
   func sections() -> [ReportDocument.Section] {
     let headline = Headline(acquisition, of: item, words)
     var blocks: [ReportDocument.Block] = [.result(words(.outcome), headline.text, headline.tone)]
+    if !acquisition.marks.isEmpty { blocks.append(.facts(words(.markedHeading), markFacts())) }
     guard let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream else {
       blocks.append(.facts(words(.source), unfinishedFacts()))
       blocks.append(.paragraph(words(.notEvidence)))
@@ -58,6 +59,19 @@ struct AcquisitionSections {
     _ anchor: String, _ heading: Phrase, _ blocks: [ReportDocument.Block]
   ) -> ReportDocument.Section {
     .inner("acquisition-\(acquisition.name)-\(anchor)", words(heading), blocks)
+  }
+
+  private func markFacts() -> [ReportDocument.Fact] {
+    acquisition.marks.map { mark in
+      let state =
+        switch mark.state {
+        case .failed: words(.markFailed)
+        case .superseded(let name): words(.markSuperseded, name)
+        case .withdrawn: words(.markWithdrawn)
+        }
+      return .init(
+        words.time(mark.stated), words(.markBy, state, mark.author, words.number(mark.event), mark.reason))
+    }
   }
 
   private func unfinishedFacts() -> [ReportDocument.Fact] {

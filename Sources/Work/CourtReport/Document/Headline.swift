@@ -10,7 +10,8 @@ package struct Headline: Hashable, Sendable {
   package let tone: ReportDocument.Tone
 
   package init(_ acquisition: ReportContents.Acquisition, of item: ReportContents.Item, _ words: Wording) {
-    var parts = [Self.imaging(acquisition, words)]
+    var parts = Self.mark(acquisition, words).map { [$0] } ?? []
+    parts.append(Self.imaging(acquisition, words))
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
     if acquisition.sealed != nil { parts.append(Self.verification(acquisition, item, words)) }
     parts += Self.copies(acquisition, words)
@@ -21,6 +22,16 @@ package struct Headline: Hashable, Sendable {
   }
 
   private typealias Part = (text: String, tone: ReportDocument.Tone)
+
+  /// What was stated of it last comes first.
+  private static func mark(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> Part? {
+    guard let mark = acquisition.marks.last else { return nil }
+    return switch mark.state {
+    case .failed: (words(.headlineMarkedFailed, words.day(mark.stated), mark.reason), .bad)
+    case .superseded(let name): (words(.headlineSuperseded, name, mark.reason), .attention)
+    case .withdrawn: nil
+    }
+  }
 
   /// How much of the medium the image holds.
   private static func imaging(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> Part {

@@ -155,6 +155,7 @@ package enum JSONRendering {
           })
       },
       "device": acquisition.device, "readRate": acquisition.readRate?.json,
+      "marks": acquisition.marks.isEmpty ? nil : .array(acquisition.marks.map(\.json)),
       "copies": acquisition.copies.isEmpty ? nil : .array(acquisition.copies.map(json)),
     ])
   }

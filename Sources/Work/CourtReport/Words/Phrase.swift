@@ -12,7 +12,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     headlineRangeComplete, headlineErrors, headlineComplete, headlineSignature, headlineUnverified,
     headlineVerified, headlineVerifiedChunks, headlineNoReference, headlineVerificationIncomplete,
     headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart,
-    headlineNotAllChecked, copyBad, copyOpen, copyUnfinished
+    headlineNotAllChecked, headlineMarkedFailed, headlineSuperseded, markedHeading, markFailed,
+    markSuperseded, markWithdrawn, markBy, copyBad, copyOpen, copyUnfinished
   // the first page
   case certificate, certificateParties, certificateItem, certificateMethod, certificateResult, client,
     clientReference, address, methodReference, notRecorded, receipt, received, notReceived, medium,

@@ -73,6 +73,15 @@ extension Phrase {
       "DIE KOPIE IN {0} STIMMT NICHT MIT DER AUFZEICHNUNG ÜBEREIN."),
     .copyOpen: .init("Copy in {0} not checked.", "Kopie in {0} nicht geprüft."),
     .copyUnfinished: .init("Copy in {0} not completed.", "Kopie in {0} nicht fertiggestellt."),
+    .headlineMarkedFailed: .init(
+      "Marked as failed on {0}: {1}.", "Am {0} als misslungen gekennzeichnet: {1}."),
+    .headlineSuperseded: .init("Superseded by acquisition {0}: {1}.", "Ersetzt durch Sicherung {0}: {1}."),
+    .markedHeading: .init("Marks", "Kennzeichnungen"),
+    .markFailed: .init("failed", "misslungen"),
+    .markSuperseded: .init("superseded by {0}", "ersetzt durch {0}"),
+    .markWithdrawn: .init("earlier mark withdrawn", "frühere Kennzeichnung zurückgenommen"),
+    .markBy: .init(
+      "{0} by {1}, audit event {2}. Reason: {3}", "{0} durch {1}, Protokollereignis {2}. Grund: {3}"),
     .headlineGaps: .init("The chain of custody has gaps.", "Die Beweismittelkette hat Lücken."),
     // the first page
     .certificate: .init("Certificate", "Sicherungsbescheinigung"),

@@ -1,0 +1,68 @@
+import CanonicalJSON
+import CaseRecords
+import Evidence
+internal import GRDB
+
+extension CaseStore {
+  /// Marks an acquisition. The newest mark counts; earlier ones stay in the log.
+  /// - Parameter name: of an acquisition that is not running.
+  /// - Throws: `caseNotOpen`; `argumentInvalid` where the case has no such acquisition, it takes its own place, or the
+  ///   one that takes its place is of another item.
+  package func markAcquisition(
+    _ name: String, _ state: AcquisitionMark.State, reason: String
+  ) throws(EvidenceError) {
+    try write { transaction in
+      try transaction.demandState([.open], for: "marking acquisition \(name)")
+      let acquisition = try transaction.database.acquisition(named: name)
+      var by: String?
+      if case .superseded(let other) = state {
+        guard try other != name && transaction.database.acquisition(named: other).item == acquisition.item
+        else {
+          throw EvidenceError(
+            .argumentInvalid, other, "it is not another acquisition of item \(acquisition.item)")
+        }
+        by = other
+      }
+      try transaction.record(
+        .acquisitionMarked,
+        details: .fields([
+          "acquisition": .string(acquisition.id.description), "name": .string(name),
+          "item": .string(acquisition.item.description), "state": .string(state.name),
+          "supersededBy": by.map { .string($0) }, "reason": .string(reason),
+        ]))
+    }
+  }
+
+  /// Every mark by the acquisition, oldest first.
+  package func acquisitionMarks() throws(EvidenceError) -> [RecordIdentifier: [AcquisitionMark]] {
+    var marks: [RecordIdentifier: [AcquisitionMark]] = [:]
+    try forEachEvent(of: [.acquisitionMarked]) { event throws(EvidenceError) in
+      guard let details = event.payload["details"],
+        let id = details["acquisition"]?.stringValue.flatMap({ RecordIdentifier($0) }),
+        let reason = details["reason"]?.stringValue
+      else { return }
+      let state: AcquisitionMark.State? =
+        switch details["state"]?.stringValue {
+        case "failed": .failed
+        case "superseded": details["supersededBy"]?.stringValue.map { .superseded(by: $0) }
+        case "withdrawn": .withdrawn
+        default: nil
+        }
+      guard let state else { return }
+      marks[id, default: []].append(
+        AcquisitionMark(
+          state, reason: reason, stated: event.time, author: event.actor.name, event: event.sequence))
+    }
+    return marks
+  }
+}
+
+extension Database {
+  fileprivate func acquisition(named name: String) throws -> AcquisitionRecord {
+    let found: [AcquisitionRecord] = try plainRecords(where: "name = ?", [name])
+    guard let acquisition = found.first else {
+      throw EvidenceError(.argumentInvalid, name, "the case has no such acquisition")
+    }
+    return acquisition
+  }
+}
