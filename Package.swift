@@ -115,7 +115,7 @@ let package = Package(
     // what writers share; never in the verifier
     module(
       "Formats/WriterKit",
-      ["FormatKit", "CanonicalJSON", "Evidence", "OpticalDisc", "SystemIO"]),
+      ["FormatKit", "CanonicalJSON", "Digests", "Evidence", "OpticalDisc", "SystemIO"]),
     module(
       "Formats/DiskImages",
       ["Evidence", "SystemIO", "FormatKit"]),

@@ -64,6 +64,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case bagMalformed = "input.bag-malformed"
   case outputShorter = "input.output-shorter"
   case journalMalformed = "input.journal-malformed"
+  case journalNotAuthentic = "input.journal-not-authentic"
+  case writtenDiffers = "input.written-differs"
   case notAsRecorded = "input.not-as-recorded"
   case adoptionRefused = "input.not-verified"
   case otherMedium = "input.other-medium"
@@ -83,6 +85,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case auditBroken = "input.audit-log-broken"
   case checkpointMalformed = "input.checkpoint-malformed"
   case archiveMalformed = "input.archive-malformed"
+  case signerNotTrusted = "input.signer-not-trusted"
   case backupUnusable = "input.backup-unusable"
   case profileMalformed = "input.profile-malformed"
   // misuse
@@ -118,6 +121,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
 
   package var exitStatus: ExitStatus {
     switch category {
+    // As where a verification finds the same.
+    case _ where self == .signerNotTrusted: .mismatch
     case .misuse: .usage
     case .environment, .input: .failed
     case .medium, .interrupted: .incomplete
@@ -170,6 +175,8 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .bagMalformed: "the folder is not a complete bag (BagIt)"
     case .outputShorter: "an unfinished image has lost data already written"
     case .journalMalformed: "the acquisition journal is malformed"
+    case .journalNotAuthentic: "the acquisition journal is not one the examiner's program saved"
+    case .writtenDiffers: "what was written before the interruption has changed since"
     case .notAsRecorded: "the evidence does not match its record"
     case .adoptionRefused: "a finished acquisition failed verification and was not added to the case"
     case .otherMedium: "the source is not the medium this acquisition started with"
@@ -189,6 +196,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .auditBroken: "the audit log is not intact"
     case .checkpointMalformed: "an audit log checkpoint is malformed"
     case .archiveMalformed: "not a case archive, or a damaged one"
+    case .signerNotTrusted: "signed by nobody you trust"
     case .backupUnusable: "the backup cannot be restored"
     case .profileMalformed: "the profile is not valid"
     case .argumentInvalid: "invalid argument"

@@ -88,12 +88,14 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   // acquisition
   case sectorsUnreadable = "acquisition.sectors-unreadable"
   case acquisitionIncomplete = "acquisition.incomplete"
+  case resumedUnauthenticated = "acquisition.resumed-unauthenticated"
   case copyNotChecked = "copy.not-at-hand"
   // case
   case auditEventMissing = "audit.event-missing"
   case auditChainBroken = "audit.chain-broken"
   case auditEventAltered = "audit.event-altered"
   case auditHeadMismatch = "audit.head-mismatch"
+  case auditEventUnbound = "audit.event-not-covered"
   case auditTimeOrder = "audit.time-order"
   case checkpointMalformed = "audit.checkpoint-malformed"
   case checkpointMismatch = "audit.checkpoint-mismatch"
@@ -179,12 +181,15 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .timestampRenewalDue: "the certificate of a time stamp is about to expire or has expired"
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"
+    case .resumedUnauthenticated:
+      "the acquisition was resumed from a journal that nobody signed: what was written before could have been changed"
     case .copyNotChecked: "a copy of the acquisition was not at hand and was not checked"
     case .auditEventMissing: "an audit log event is missing"
     case .auditChainBroken: "the audit log chain is broken"
     case .auditEventAltered: "an audit log event was altered"
     case .auditHeadMismatch:
       "the audit log does not match a manifest, checkpoint or known head that refers to it"
+    case .auditEventUnbound: "nothing signed covers some audit log events: they could have been rewritten"
     case .auditTimeOrder: "an audit log event is dated before the one preceding it"
     case .checkpointMalformed: "an audit log checkpoint is malformed"
     case .checkpointMismatch: "an audit log checkpoint belongs to another case or is out of place"

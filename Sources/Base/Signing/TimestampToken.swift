@@ -159,6 +159,12 @@ package struct TimestampReport: Hashable, Sendable {
     return "Time-stamped \(time) by \(name), which proves nothing until that authority is trusted and sound."
   }
 
+  /// The same, with the fingerprint to compare.
+  package var fullSentence: String {
+    guard let certificate = authority?.certificate, problem == nil else { return sentence }
+    return "\(sentence) Certificate SHA-256 \(certificate.fingerprint)."
+  }
+
   package func findings(subject: String) -> [Finding] {
     let subject = "\(subject): time stamp"
     if let problem {

@@ -15,6 +15,17 @@ package struct Trust: Hashable, Sendable {
   /// No certificate was named, so that nobody can be trusted.
   package var isEmpty: Bool { certificates.isEmpty }
 
+  /// Whether a certificate is one of these, or was issued by one of them.
+  /// - Parameter others: certificates that may stand between.
+  /// - Throws: `cryptographyFailed` where libcrypto itself fails.
+  package func reaches(
+    _ certificate: Certificate, through others: [Certificate] = []
+  ) throws(EvidenceError) -> SignerTrust {
+    try judge(
+      certificate, among: others.map(\.der), as: .detachedData, at: certificate.notBefore, isProven: false
+    ).trust
+  }
+
   /// Judges the certificate of a signer.
   /// - Parameters:
   ///   - others: certificates that came with it.

@@ -1,15 +1,39 @@
 import CanonicalJSON
 import Digests
 import Evidence
+import WriterKit
 
-/// What a checkpoint keeps of the digests of a set: of each completed file, and of the open one as far as it is settled.
+/// What a checkpoint keeps of the digests of a set: of each completed file, of the open one as far as it is settled, and
+/// of the bytes behind that.
 package struct KeptDigests: Hashable, Sendable {
   let completed: [Digest]
   let open: DigestState
+  /// `nil` in a checkpoint of an earlier version.
+  let rest: Digest?
 
-  init(completed: [Digest], open: DigestState) {
+  init(completed: [Digest], open: DigestState, rest: Digest? = nil) {
     self.completed = completed
     self.open = open
+    self.rest = rest
+  }
+
+  /// The files of a set of these names, of which the last is open and has `end` bytes.
+  /// - Parameter open: bytes of it that are written once more.
+  static func files(
+    _ names: [String], end: UInt64, open: Range<UInt64> = 0..<0, _ digests: KeptDigests?
+  ) -> [KeptFile] {
+    names.enumerated().map { index, name in
+      guard let digests else { return KeptFile(name: name, contents: .unknown) }
+      if index < digests.completed.count {
+        return KeptFile(name: name, contents: .whole(digests.completed[index]))
+      }
+      guard index == digests.completed.count, let rest = digests.rest, digests.open.length <= end,
+        open.isEmpty || digests.open.length <= open.lowerBound && open.upperBound <= end
+      else {
+        return KeptFile(name: name, contents: .unknown)
+      }
+      return KeptFile(name: name, contents: .beginning(digests.open, rest: rest, open: open, end: end))
+    }
   }
 
   /// - Throws: `journalMalformed`.
@@ -25,13 +49,14 @@ package struct KeptDigests: Hashable, Sendable {
       throw object.failure("open", "no state of SHA-256")
     }
     self.open = state
+    self.rest = object.has("rest") ? try object.digest("rest", .sha256) : nil
     try object.finish()
   }
 
   package var json: JSONValue {
     .fields([
       "completed": .array(completed.map { .string($0.hex) }), "length": JSONValue(open.length),
-      "open": .string(open.hex),
+      "open": .string(open.hex), "rest": rest.map { .string($0.hex) },
     ])
   }
 }

@@ -163,15 +163,30 @@ package struct SegmentOutput: ~Copyable {
 
   // MARK: Going on
 
-  /// `nil` where files are not digested, or not from their beginning.
-  package var keptDigests: KeptDigests? {
-    mutating get {
-      let completed = files.compactMap(\.sha256)
-      guard paths.count == files.count + 1, completed.count == files.count,
-        let open = digest?.stateBetweenBlocks
-      else { return nil }
-      return KeptDigests(completed: completed, open: open)
+  /// Reads back what is not settled yet, which is little and still in memory.
+  /// - Parameter written: bytes that are written once more before the file is complete, and left out.
+  /// - Returns: `nil` where files are not digested, or not from their beginning.
+  package mutating func keptDigests(
+    besides written: Range<UInt64> = 0..<0
+  ) throws(EvidenceError) -> KeptDigests? {
+    let completed = files.compactMap(\.sha256)
+    guard paths.count == files.count + 1, completed.count == files.count,
+      let open = digest?.stateBetweenBlocks
+    else { return nil }
+    var rest = StreamingDigest(.sha256)
+    let parts =
+      written.isEmpty
+      ? [digestedLength..<length]
+      : [digestedLength..<written.lowerBound, written.upperBound..<length]
+    for part in parts {
+      var position = part.lowerBound
+      while position < part.upperBound {
+        let count = try readBack(at: position, upTo: part.upperBound)
+        rest.update(buffer.bytes)
+        position += UInt64(count)
+      }
     }
+    return KeptDigests(completed: completed, open: open, rest: rest.finish())
   }
 
   /// Takes up a set: files begun later are removed, the last one is cut back and opened.

@@ -88,6 +88,12 @@ package protocol ImagePlan: Sendable {
   /// - Throws: `journalMalformed`, `fileMissing`, `outputShorter`, `writeFailed`.
   func resume(_ checkpoint: JSONValue, _ place: ImagePlace) throws(EvidenceError) -> any ImageWriter
 
+  /// The files that a checkpoint knows, and what stands for their bytes.
+  /// - Throws: `journalMalformed`.
+  func keptFiles(
+    _ checkpoint: JSONValue, of name: String, isDisc: Bool
+  ) throws(EvidenceError) -> [KeptFile]
+
   /// Its settings as the journal keeps them, beside those of other plans.
   var stored: [String: JSONValue] { get }
   /// - Throws: `journalMalformed`.

@@ -64,6 +64,8 @@ extension ErrorCode {
     case .bagMalformed: "Name a folder made by `exhibit export`. If files are missing, copy it again."
     case .outputShorter: "Start a new acquisition; the unfinished folder is kept."
     case .journalMalformed: "Acquire again; the unfinished folder is kept, see `recover`."
+    case .journalNotAuthentic, .writtenDiffers:
+      "Nothing was signed. Find out who had access to the case folder, keep the unfinished folder as it is, and acquire again."
     case .notAsRecorded: "Run `exhibit verify`, and continue with another copy of the evidence."
     case .adoptionRefused: "Run `exhibit verify --case`, then start a new acquisition."
     case .otherMedium: "Connect the original medium, or start a new acquisition."
@@ -89,6 +91,8 @@ extension ErrorCode {
     case .auditBroken: "Run `exhibit audit verify`; Exhibit signs nothing while the log is broken."
     case .checkpointMalformed: "Run `exhibit audit verify`, and restore the file from another copy."
     case .archiveMalformed: "Name an archive made by `exhibit case export`, or another copy of it."
+    case .signerNotTrusted:
+      "Compare the fingerprint with the signer's, and name their certificate with `--trust`."
     case .backupUnusable: "Name a backup of this case made by `exhibit case backup`."
     case .argumentInvalid: "See `--help` for the allowed values."
     case .caseNotGiven: "Use `--case FOLDER`, set EXHIBIT_CASE, or run inside a case folder."

@@ -12,8 +12,23 @@ extension Manifest {
     package var unit: UInt64
     /// Numbers of the chunks that were read again and found as before, which shows that it is the same medium.
     package var comparedChunks: [UInt64]
+    /// How the journal that was gone on from is vouched for; `nil` where an earlier version went on.
+    package var journal: JournalState?
 
-    package init(stopped: Timestamp, resumed: Timestamp, unit: UInt64, comparedChunks: [UInt64]) {
+    /// Of the journal that an acquisition was resumed from.
+    package enum JournalState: String, Hashable, Sendable, CaseIterable {
+      /// Signed with a key that the examiner vouched for and that ended with the process; everything that was written
+      /// before was read back and compared with it.
+      case signed
+      /// By nobody: what was written before could have been changed.
+      case unsigned
+    }
+
+    package init(
+      stopped: Timestamp, resumed: Timestamp, unit: UInt64, comparedChunks: [UInt64],
+      journal: JournalState? = nil
+    ) {
+      self.journal = journal
       self.stopped = stopped
       self.resumed = resumed
       self.unit = unit
@@ -27,6 +42,7 @@ extension Manifest.Pause {
     .fields([
       "stopped": .string(stopped.description), "resumed": .string(resumed.description),
       "unit": JSONValue(unit), "comparedChunks": .array(comparedChunks.map { JSONValue($0) }),
+      "journal": journal.map { .string($0.rawValue) },
     ])
   }
 
@@ -41,7 +57,7 @@ extension Manifest.Pause {
           throw document.failure(path, "no number of a chunk")
         }
         return number
-      })
+      }, journal: try object.optionalChoice("journal"))
     try object.finish()
   }
 }

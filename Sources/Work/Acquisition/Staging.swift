@@ -11,10 +11,13 @@ package struct Staging: Hashable, Sendable {
   package var position: UInt64
   /// What became of the sectors.
   package var map: SectorMap
+  /// Digests of the file; `nil` in a journal of version 1.
+  package var digests: StagingDigests.Kept?
 
   package static let lastPass: UInt32 = 2
 
-  package init(pass: UInt32, position: UInt64, map: SectorMap) {
+  package init(pass: UInt32, position: UInt64, map: SectorMap, digests: StagingDigests.Kept? = nil) {
+    self.digests = digests
     self.pass = pass
     self.position = position
     self.map = map
@@ -58,6 +61,7 @@ final class StagedReader: BlockReader {
   private var position: UInt64
   private var pace: CheckpointPace
   private var file: DurableFile?
+  private var digests: StagingDigests?
 
   private var length: UInt64 { plan.geometry.length }
 
@@ -119,12 +123,21 @@ final class StagedReader: BlockReader {
   private func open() throws(EvidenceError) {
     if area.resuming != nil {
       file = try DurableFile(resuming: area.file, length: length)
+      try openDigests()
     } else {
       // What was begun before anything of it counted.
       _ = Syscalls.unlink(area.file)
       file = try DurableFile(creating: area.file)
       try file?.extend(to: length)
+      digests = try StagingDigests(beside: area.file, resuming: nil, plan: plan)
     }
+  }
+
+  /// A journal of version 1 knows none: what is there already is digested now.
+  private func openDigests() throws(EvidenceError) {
+    let kept = area.resuming?.digests
+    digests = try StagingDigests(beside: area.file, resuming: kept, plan: plan)
+    if kept == nil { digests?.note(0..<length) }
   }
 
   private func goThrough(_ buffer: PageBuffer) throws(EvidenceError) {
@@ -194,6 +207,7 @@ final class StagedReader: BlockReader {
       guard isRead else { return false }
       buffer.byteCount = count
       try file?.write(buffer.bytes, at: range.lowerBound)
+      digests?.note(range)
       return true
     } catch {
       // Sectors that were read but are not in the file do not count.
@@ -217,7 +231,13 @@ final class StagedReader: BlockReader {
 
   private func checkpoint() throws(EvidenceError) {
     try file?.sync()
-    try area.save(Staging(pass: pass, position: position, map: map.withLock { $0 }))
+    let known = map.withLock { $0 }
+    try area.save(Staging(pass: pass, position: position, map: known, digests: try keptDigests(known)))
+  }
+
+  private func keptDigests(_ known: SectorMap) throws(EvidenceError) -> StagingDigests.Kept? {
+    guard file != nil else { return nil }
+    return try digests?.keep(file!, known)
   }
 
   /// Steps through bytes in one direction; ranges end at multiples of their unit.

@@ -1,9 +1,9 @@
 /// Base64 with padding (RFC 4648 §4), read strictly.
-enum Base64Text {
+package enum Base64Text {
   private static let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
 
   /// `nil` for what is no Base64 with padding, or not the one way to write its value.
-  static func decode(_ text: String) -> [UInt8]? {
+  package static func decode(_ text: String) -> [UInt8]? {
     let characters = Array(text.utf8)
     let padding = characters.reversed().prefix { $0 == UInt8(ascii: "=") }.count
     guard characters.count % 4 == 0, padding <= 2 else { return nil }

@@ -417,5 +417,11 @@ package struct ManifestVerification {
     case .incomplete(let reason):
       report.findings.append(Finding(.acquisitionIncomplete, .warning, subject: name, observed: reason))
     }
+    for pause in manifest.acquisition.pauses where pause.journal == .unsigned {
+      report.findings.append(
+        Finding(
+          .resumedUnauthenticated, .warning, subject: name, expected: "a signed journal",
+          observed: "resumed at \(pause.resumed) from one that nobody signed"))
+    }
   }
 }

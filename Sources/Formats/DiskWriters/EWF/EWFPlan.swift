@@ -54,6 +54,15 @@ package struct EWFPlan: ImagePlan {
       identity: .make(of: place.origin))
   }
 
+  package func keptFiles(
+    _ checkpoint: JSONValue, of name: String, isDisc: Bool
+  ) throws(EvidenceError) -> [KeptFile] {
+    let kept = try EWFSegmentWriter.Kept(checkpoint)
+    let names = (1...kept.segment).compactMap { SegmentNames.suffix(number: $0).map { "\(name).\($0)" } }
+    return KeptDigests.files(
+      names, end: kept.position, open: EWFSegmentWriter.descriptor(at: kept.sectionStart), kept.digests)
+  }
+
   package func resume(_ checkpoint: JSONValue, _ place: ImagePlace) throws(EvidenceError) -> any ImageWriter {
     var origin = place.origin
     // The header was written when the set was begun.

@@ -215,8 +215,13 @@ struct EWFSegmentWriter: ~Copyable {
       "entries": .string(Hex.encode(entries.flatMap(EWFSections.littleEndian))),
       "identifier": .string(Hex.encode(form.identity.identifier)),
       "acquired": JSONValue(form.identity.acquired), "systemTime": JSONValue(form.identity.systemTime),
-      "digests": output.keptDigests?.json,
+      "digests": try output.keptDigests(besides: Self.descriptor(at: sectionStart))?.json,
     ])
+  }
+
+  /// The bytes of a section's descriptor, which is written once more when the section is complete.
+  static func descriptor(at start: UInt64?) -> Range<UInt64> {
+    start.map { $0..<$0 + UInt64(EWFSections.descriptorSize) } ?? 0..<0
   }
 
   /// Goes on where a checkpoint was made: segments begun after it are removed, the open one is cut back.

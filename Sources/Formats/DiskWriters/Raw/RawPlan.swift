@@ -70,6 +70,12 @@ package struct RawPlan: ImagePlan {
       ending: ending(isDisc: place.origin.isDisc), overflow: place.overflow)
   }
 
+  package func keptFiles(
+    _ checkpoint: JSONValue, of name: String, isDisc: Bool
+  ) throws(EvidenceError) -> [KeptFile] {
+    try RawWriter.keptFiles(checkpoint, base: name, isSplit: split != nil, ending(isDisc: isDisc))
+  }
+
   private func ending(isDisc: Bool) -> String {
     ending ?? (isDisc ? RawWriter.discEnding : RawWriter.ending)
   }

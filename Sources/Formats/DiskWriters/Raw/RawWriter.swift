@@ -61,15 +61,8 @@ package final class RawWriter: ImageWriter {
     self.base = base
     self.segmentSize = segmentSize
     self.ending = ending
-    var kept = try StrictObject(
-      checkpoint, of: StrictObject.Document(.journalMalformed, name: "checkpoint of a raw image"))
-    let most = segmentSize == nil ? 1 : UInt64(Int32.max)
-    let count = Int(try kept.quantity("segments", in: 1...most))
-    let position = try kept.quantity("position")
-    let digests = try kept.optionalObject("digests").map { object throws(EvidenceError) in
-      try KeptDigests(object)
-    }
-    try kept.finish()
+    let kept = try Kept(checkpoint, isSplit: segmentSize != nil)
+    let (count, position, digests) = (kept.segments, kept.position, kept.digests)
     let names = (1...count).map { Self.name(base, $0, isSplit: segmentSize != nil, ending) }
     let later =
       segmentSize == nil
@@ -83,6 +76,37 @@ package final class RawWriter: ImageWriter {
 
   /// Files that can have been begun since the last checkpoint, generously.
   private static let mostLater = 1 << 16
+
+  /// The files that a checkpoint of such a writer knows.
+  /// - Throws: `journalMalformed`.
+  static func keptFiles(
+    _ checkpoint: JSONValue, base: String, isSplit: Bool, _ ending: String
+  ) throws(EvidenceError) -> [KeptFile] {
+    let kept = try Kept(checkpoint, isSplit: isSplit)
+    let names = (1...kept.segments).map { name(base, $0, isSplit: isSplit, ending) }
+    return isSplit
+      ? KeptDigests.files(names, end: kept.position, kept.digests)
+      : names.map { KeptFile(name: $0, contents: .medium(end: kept.position)) }
+  }
+
+  /// A checkpoint, read back.
+  private struct Kept {
+    let segments: Int
+    let position: UInt64
+    let digests: KeptDigests?
+
+    /// - Throws: `journalMalformed`.
+    init(_ checkpoint: JSONValue, isSplit: Bool) throws(EvidenceError) {
+      var kept = try StrictObject(
+        checkpoint, of: StrictObject.Document(.journalMalformed, name: "checkpoint of a raw image"))
+      self.segments = Int(try kept.quantity("segments", in: 1...(isSplit ? UInt64(Int32.max) : 1)))
+      self.position = try kept.quantity("position")
+      self.digests = try kept.optionalObject("digests").map { object throws(EvidenceError) in
+        try KeptDigests(object)
+      }
+      try kept.finish()
+    }
+  }
 
   /// Name of a file of the set.
   /// - Parameter index: from 1.
@@ -102,7 +126,7 @@ package final class RawWriter: ImageWriter {
       try state.output.sync()
       return .fields([
         "segments": JSONValue(state.output.paths.count), "position": JSONValue(state.position),
-        "digests": state.output.keptDigests?.json,
+        "digests": try state.output.keptDigests()?.json,
       ])
     }
   }

@@ -44,6 +44,9 @@ struct ClosingSections {
       if !manifest.acquisition.pauses.isEmpty {
         texts.append(words(.deviationPauses, name, "\(manifest.acquisition.pauses.count)"))
       }
+      if manifest.acquisition.pauses.contains(where: { $0.journal == .unsigned }) {
+        texts.append(words(.deviationJournal, name))
+      }
       for layer in protection(manifest, .inactive) where !layer.watches {
         texts.append(words(.deviationProtection, name, layer.name))
       }

@@ -76,6 +76,7 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     auditSigned, auditNotSigned, auditSignedWords
   // closing
   case deviations, noDeviations, deviationUnfinished, deviationRange, deviationReading, deviationPauses,
+    deviationJournal,
     deviationProtection, deviationOverride, limitations, limitationMedium, limitationClock, limitationHidden,
     limitationE01,
     limitationCustody, limitationLanguage, howToCheck, checkWords, checkFolder, checkFiles, checkAll,

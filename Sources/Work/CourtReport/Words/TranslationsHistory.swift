@@ -110,6 +110,10 @@ extension Phrase {
     .deviationPauses: .init(
       "Acquisition {0}: interrupted and resumed; interruptions: {1}.",
       "Sicherung {0}: unterbrochen und fortgesetzt; Unterbrechungen: {1}."),
+    .deviationJournal: .init(
+      "Acquisition {0}: resumed from a journal that nobody signed; what was written before the interruption could have been changed unnoticed.",
+      "Sicherung {0}: fortgesetzt nach einem Protokoll, das niemand signiert hat; was vor der Unterbrechung geschrieben war, hätte unbemerkt verändert werden können."
+    ),
     .deviationProtection: .init(
       "Acquisition {0}: write-protection measure not in effect: {1}.",
       "Sicherung {0}: Schreibschutzmaßnahme nicht wirksam: {1}."),

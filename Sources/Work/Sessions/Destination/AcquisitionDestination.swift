@@ -45,8 +45,11 @@ final class AcquisitionDestination: Sendable {
 
   /// Holds a medium that is read in an order of its own until the images are made.
   var stagingFile: FilePath { output.partial.appending("staging") }
-  func removeStaging() { _ = Syscalls.unlink(stagingFile) }
+  func removeStaging() {
+    for file in [stagingFile, StagingDigests.path(beside: stagingFile)] { _ = Syscalls.unlink(file) }
+  }
 
+  var name: String { output.name }
   /// The unfinished folder.
   var folder: FilePath { output.partial }
   var failure: EvidenceError? { state.withLock { $0.failure } }
@@ -78,6 +81,7 @@ final class AcquisitionDestination: Sendable {
   }
 
   private func lock() throws(EvidenceError) {
+    guard state.withLock({ $0.lock == nil }) else { return }
     let lock = try FolderLock(output.partial)
     state.withLock { $0.lock = lock }
   }
@@ -182,6 +186,46 @@ final class AcquisitionDestination: Sendable {
     state.withLock { $0.writerCount = writers.count }
     return Resumed(writers: writers, chunks: entries)
   }
+
+  /// Holds everything that was written before against the journal; nothing is changed.
+  /// - Returns: names of files of which the journal tells nothing.
+  /// - Throws: `writtenDiffers` for the first file that is another now; `sourceInUse` where another process works on it.
+  func compareWritten(
+    _ check: WrittenCheck, _ checkpoints: [Checkpoint.Image], index: Int
+  ) throws(EvidenceError) -> [String] {
+    // One that was complete before has a signed manifest; from one that had failed nothing goes on.
+    guard Files.kind(output.partial, followLinks: false) == .folder, !checkpoints.contains(.failed) else {
+      return []
+    }
+    try lock()
+    let remade = output.removedRecord(record.names, resumption: check.resumption)
+    try check.compare(try recordDigests(besides: remade), in: output.partial, index: index)
+    try check.compare(chunkFile: output.partial.appending(record.names.chunks()))
+    let taken = overflowFolders.map { OutputFolder(name: output.name, in: $0).partial }.filter {
+      Files.exists($0)
+    }
+    var files: [KeptFile] = []
+    for (image, state) in zip(images, checkpoints) {
+      guard case .standing(let kept) = state else { continue }
+      files += try image.keptFiles(kept, of: output.name, isDisc: check.isDisc)
+    }
+    return try check.compare(files, in: FileFolders(output.partial, besides: taken))
+  }
+
+  /// Digests of the files of the record that are written before the medium is read.
+  func recordDigests(besides left: Set<String> = []) throws(EvidenceError) -> [String: Digest] {
+    guard Files.kind(output.partial, followLinks: false) == .folder else { return [:] }
+    let names = record.names
+    var digests: [String: Digest] = [:]
+    for name in try Files.names(in: output.partial)
+    where (names.isDevice(name) || names.isDisc(name)) && !left.contains(name) {
+      digests[name] = try FileDigests.of(output.partial.appending(name)).sha256
+    }
+    return digests
+  }
+
+  /// SHA-256 of the chunk file as it was after so many chunks.
+  func chunkFileDigest(upTo count: UInt64) -> Digest? { state.withLock { $0.chunks?.digest(ofLines: count) } }
 
   // MARK: Under way
 

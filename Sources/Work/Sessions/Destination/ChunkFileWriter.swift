@@ -1,4 +1,5 @@
 import Acquisition
+import Digests
 import Evidence
 import Manifests
 import SystemIO
@@ -11,16 +12,26 @@ final class ChunkFileWriter: @unchecked Sendable {
   private var file: DurableFile?
   private var waiting: [UInt8]
   private var written: UInt64 = 0
+  /// Over everything so far.
+  private var digest: StreamingDigest
+  private var lines: UInt64
+  /// SHA-256 of the file as it was after so many lines, since the last checkpoint.
+  private var marks: [UInt64: Digest]
   private static let step = 1 << 16
 
   convenience init(creating path: FilePath) throws(EvidenceError) {
-    self.init(try DurableFile(creating: path), written: 0, waiting: ChunkFile.header)
+    self.init(try DurableFile(creating: path), written: [], lines: 0, waiting: ChunkFile.header)
   }
 
-  private init(_ file: consuming DurableFile, written: UInt64, waiting: [UInt8]) {
+  private init(_ file: consuming DurableFile, written: [UInt8], lines: UInt64, waiting: [UInt8]) {
     self.file = consume file
-    self.written = written
+    self.written = UInt64(written.count)
     self.waiting = waiting
+    self.lines = lines
+    self.digest = StreamingDigest(.sha256)
+    self.digest.update(written.span.bytes)
+    self.digest.update(waiting.span.bytes)
+    self.marks = [lines: digest.finish()]
   }
 
   /// Goes on with the file of an interrupted acquisition; lines past `chunkCount` are cut off.
@@ -29,26 +40,27 @@ final class ChunkFileWriter: @unchecked Sendable {
   static func resuming(
     _ path: FilePath, chunkCount: UInt64, plan: AcquisitionPlan
   ) throws(EvidenceError) -> (writer: ChunkFileWriter, entries: [ChunkEntry]) {
-    let (length, entries) = try entries(of: path, chunkCount: chunkCount, plan: plan)
-    let file = try DurableFile(resuming: path, length: UInt64(length))
-    let waiting = length == 0 ? ChunkFile.header : []
-    return (ChunkFileWriter(file, written: UInt64(length), waiting: waiting), entries)
+    let (bytes, entries) = try entries(of: path, chunkCount: chunkCount, plan: plan)
+    let file = try DurableFile(resuming: path, length: UInt64(bytes.count))
+    let waiting = bytes.isEmpty ? ChunkFile.header : []
+    return (ChunkFileWriter(file, written: bytes, lines: chunkCount, waiting: waiting), entries)
   }
 
-  /// The first entries of an unfinished chunk file, and the bytes they take.
+  /// The first entries of an unfinished chunk file, and their bytes.
   static func entries(
     of path: FilePath, chunkCount: UInt64, plan: AcquisitionPlan
-  ) throws(EvidenceError) -> (length: Int, entries: [ChunkEntry]) {
+  ) throws(EvidenceError) -> (bytes: [UInt8], entries: [ChunkEntry]) {
     // Before the first checkpoint not even the header need be there.
-    guard chunkCount > 0 else { return (0, []) }
+    guard chunkCount > 0 else { return ([], []) }
     let bytes = try Files.contents(path, cap: ChunkFile.largestFile)
     guard let length = ChunkFile.beginning(of: bytes, lines: chunkCount) else {
       throw EvidenceError(.outputShorter, path.string, "fewer than \(chunkCount) chunks")
     }
+    let kept = Array(bytes[..<length])
     let entries = try ChunkFile.entries(
-      in: Array(bytes[..<length]), plan: plan.chunks, sectorSize: plan.geometry.logicalSectorSize,
+      in: kept, plan: plan.chunks, sectorSize: plan.geometry.logicalSectorSize,
       name: path.string, upTo: chunkCount)
-    return (length, entries)
+    return (kept, entries)
   }
 
   func append(_ chunk: ChunkRecord) {
@@ -58,8 +70,23 @@ final class ChunkFileWriter: @unchecked Sendable {
       case .unreadable: .filled
       case .notAttempted: .notAttempted
       }
-    waiting += ChunkFile.line(
+    let line = ChunkFile.line(
       ChunkEntry(sectors: chunk.sectors, state: state, md5: chunk.md5, sha256: chunk.sha256))
+    waiting += line
+    digest.update(line.span.bytes)
+    lines += 1
+    marks[lines] = digest.finish()
+  }
+
+  /// SHA-256 of the file as it was after so many lines; asked for with numbers that do not fall.
+  func digest(ofLines count: UInt64) -> Digest? {
+    marks = marks.filter { $0.key >= count }
+    return marks[count]
+  }
+
+  /// The same of what was read of an unfinished file.
+  static func digest(of bytes: [UInt8]) -> Digest {
+    Digest.of(bytes.isEmpty ? ChunkFile.header : bytes, .sha256)
   }
 
   /// Writes what waits, where that is much. May be tried again where it fails.

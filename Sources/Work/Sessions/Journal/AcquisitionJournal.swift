@@ -3,6 +3,7 @@ import CanonicalJSON
 import Digests
 import Evidence
 import Manifests
+import Signing
 import SystemIO
 import SystemPackage
 
@@ -11,7 +12,8 @@ import SystemPackage
 /// One small file that is replaced as a whole at every checkpoint, so that after a crash there is always one that is
 /// whole. Everything it refers to was synced before. It goes when the acquisition is complete.
 struct AcquisitionJournal: Sendable {
-  static let version: UInt64 = 1
+  /// Version 1 was signed by nobody.
+  static let version: UInt64 = 2
   /// Bytes a journal may have: a million unreadable ranges need less.
   static let largestFile = 256 << 20
 
@@ -28,11 +30,25 @@ struct AcquisitionJournal: Sendable {
   var pauses: [Manifest.Pause]
   /// Commands that were sent to the device by every process so far, by their kind.
   var commands: [String: UInt64]
+  /// What was written besides the images; `nil` in a journal of version 1.
+  var written: Written?
+
+  /// What was written besides the images.
+  struct Written: Hashable, Sendable {
+    /// SHA-256 of the chunk file up to the checkpoint.
+    var chunks: Digest
+    /// Of each folder, in the order of the request, the files of the record that were written before the medium was
+    /// read: SHA-256 by name.
+    var files: [[String: Digest]]
+  }
+
+  /// The stored body and what seals it; `nil` where nothing does.
+  private var sealed: (body: [UInt8], seal: StrictObject)?
 
   private init(
     acquisition: RecordIdentifier, toolVersion: String, request: AcquisitionRequest, medium: MediumIdentity,
     checkpoint: Checkpoint, staging: Staging?, saved: Timestamp, pauses: [Manifest.Pause],
-    commands: [String: UInt64]
+    commands: [String: UInt64], written: Written?
   ) {
     self.acquisition = acquisition
     self.toolVersion = toolVersion
@@ -43,14 +59,17 @@ struct AcquisitionJournal: Sendable {
     self.saved = saved
     self.pauses = pauses
     self.commands = commands
+    self.written = written
   }
 
   static func path(of name: String, in folder: FilePath) -> FilePath { folder.appending("\(name).journal") }
 
-  func save(to path: FilePath) throws(EvidenceError) {
+  /// - Parameter key: of this process.
+  func save(to path: FilePath, by key: JournalKey) throws(EvidenceError) {
     let body = json
+    let bytes = body.canonicalBytes
     let text = JSONValue.fields([
-      "body": body, "sha256": .string(Digest.of(body.canonicalBytes, .sha256).hex),
+      "body": body, "sha256": .string(Digest.of(bytes, .sha256).hex), "seal": try key.seal(bytes),
     ])
     try DurableFile.replace(path, with: text.canonicalBytes)
   }
@@ -65,13 +84,16 @@ struct AcquisitionJournal: Sendable {
     }
     var whole = try StrictObject(value, of: document)
     let body = try whole.value("body")
-    guard try whole.digest("sha256", .sha256) == Digest.of(body.canonicalBytes, .sha256) else {
+    let stored = body.canonicalBytes
+    guard try whole.digest("sha256", .sha256) == Digest.of(stored, .sha256) else {
       throw document.failure("sha256", "not that of the body")
     }
+    let seal = try whole.optionalObject("seal")
     try whole.finish()
     var object = try StrictObject(body, of: document)
-    guard try object.quantity("version") == Self.version else {
-      throw object.failure("version", "not \(Self.version)")
+    let version = try object.quantity("version", in: 1...Self.version)
+    guard version == 1 || seal != nil else {
+      throw EvidenceError(.journalNotAuthentic, path.string, "nobody signed it")
     }
     guard let acquisition = RecordIdentifier(try object.text("acquisition")) else {
       throw object.failure("acquisition", "no identifier")
@@ -86,7 +108,9 @@ struct AcquisitionJournal: Sendable {
       saved: try object.time("saved"),
       pauses: try object.list("pauses") { (value, path) throws(EvidenceError) in
         try Manifest.Pause(try StrictObject(value, at: path, of: document))
-      }, commands: try CommandCounts.optional("commands", in: &object))
+      }, commands: try CommandCounts.optional("commands", in: &object),
+      written: version == 1 ? nil : try Written(try object.object("written")))
+    self.sealed = seal.map { (stored, $0) }
     try object.finish()
   }
 
@@ -96,20 +120,52 @@ struct AcquisitionJournal: Sendable {
       "toolVersion": .string(toolVersion), "request": request.json, "medium": medium.json,
       "checkpoint": checkpoint.json, "staging": staging?.json, "saved": .string(saved.description),
       "pauses": .array(pauses.map(\.json)),
-      "commands": commands.isEmpty ? nil : CommandCounts.json(commands),
+      "commands": commands.isEmpty ? nil : CommandCounts.json(commands), "written": written?.json,
     ])
+  }
+
+  /// Demands that a process of this acquisition saved it, which the examiner began.
+  /// - Returns: whether that can be said; a journal of version 1 is signed by nobody.
+  /// - Throws: `journalNotAuthentic`.
+  func demandAuthentic(by examiner: Certificate, at path: FilePath) throws(EvidenceError) -> Bool {
+    guard let sealed else { return false }
+    try JournalKey.demand(
+      sealed.seal, of: sealed.body, acquisition: acquisition, examiner: examiner, path: path.string)
+    return true
+  }
+}
+
+extension AcquisitionJournal.Written {
+  fileprivate var json: JSONValue {
+    .fields([
+      "chunks": .string(chunks.hex),
+      "files": .array(files.map { folder in .object(folder.mapValues { .string($0.hex) }) }),
+    ])
+  }
+
+  fileprivate init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    let document = object.document
+    self.chunks = try object.digest("chunks", .sha256)
+    self.files = try object.list("files") { (value, path) throws(EvidenceError) in
+      var folder = try StrictObject(value, at: path, of: document)
+      var digests: [String: Digest] = [:]
+      for name in folder.keys { digests[name] = try folder.digest(name, .sha256) }
+      return digests
+    }
+    try object.finish()
   }
 }
 
 extension AcquisitionJournal {
   init(
     acquisition: RecordIdentifier, request: AcquisitionRequest, medium: MediumIdentity,
-    checkpoint: Checkpoint, commands: [String: UInt64]
+    checkpoint: Checkpoint, commands: [String: UInt64], written: Written
   ) {
     self.init(
       acquisition: acquisition, toolVersion: ToolVersion.current, request: request, medium: medium,
       checkpoint: checkpoint, staging: nil, saved: Host.now(), pauses: [],
-      commands: commands)
+      commands: commands, written: written)
   }
 }
 
@@ -154,7 +210,12 @@ extension Checkpoint {
 
 extension Staging {
   fileprivate var json: JSONValue {
-    .fields(["pass": JSONValue(pass), "position": JSONValue(position), "map": map.json()])
+    .fields([
+      "pass": JSONValue(pass), "position": JSONValue(position), "map": map.json(),
+      "digests": digests.map {
+        .fields(["length": JSONValue($0.length), "sha256": .string($0.sha256.hex)])
+      },
+    ])
   }
 
   fileprivate init(_ given: StrictObject, sectorCount: UInt64) throws(EvidenceError) {
@@ -162,7 +223,13 @@ extension Staging {
     self.init(
       pass: UInt32(try object.quantity("pass", in: 1...UInt64(Staging.lastPass + 1))),
       position: try object.quantity("position"),
-      map: try SectorMap(whole: try object.object("map"), sectorCount: sectorCount))
+      map: try SectorMap(whole: try object.object("map"), sectorCount: sectorCount),
+      digests: try object.optionalObject("digests").map { given throws(EvidenceError) in
+        var kept = given
+        let (length, sha256) = (try kept.quantity("length"), try kept.digest("sha256", .sha256))
+        try kept.finish()
+        return StagingDigests.Kept(length: length, sha256: sha256)
+      })
     try object.finish()
   }
 }

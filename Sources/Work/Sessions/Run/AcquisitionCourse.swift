@@ -28,7 +28,7 @@ struct AcquisitionCourse {
     progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) -> AcquisitionSummary {
     let destinations = destinations
-    let journal = journal
+    let (journal, chunkSize) = (journal, setting.plan.chunks.chunkSize)
     let (rate, begun) = (Monitor(ReadRate()), Host.monotonicSeconds())
     // Of a medium that was read in an order of its own, the images tell nothing of how fast it was read.
     let isRead = !setting.plan.reading.needsStaging
@@ -43,8 +43,13 @@ struct AcquisitionCourse {
       eachCheckpoint: { (checkpoint: Checkpoint) throws(EvidenceError) in
         for destination in destinations { destination.syncChunks() }
         destinations[0].attempt { () throws(EvidenceError) in
+          let count = checkpoint.position / chunkSize
+          guard let chunks = destinations[0].chunkFileDigest(upTo: count) else {
+            throw EvidenceError(
+              .writeFailed, destinations[0].folder.string, "its chunk file ends before chunk \(count)")
+          }
           try destinations[0].keepJournal { () throws(EvidenceError) in
-            try journal.keep(checkpoint, own: destinations[0].images.count)
+            try journal.keep(checkpoint, own: destinations[0].images.count, chunks: chunks)
           }
         }
         try Self.demandOne(of: destinations)
@@ -137,7 +142,7 @@ struct AcquisitionCourse {
     } catch { unrecorded = error }
     return AcquisitionSummary(
       verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
-      remarks: setting.remarks(outcome, summaries)
+      remarks: setting.remarks(outcome, summaries) + journal.remarks
         + (outcome.failure == nil ? setting.protection.changes(since: sentinels, device) : []),
       length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),

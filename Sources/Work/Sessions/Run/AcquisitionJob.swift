@@ -5,6 +5,7 @@ import CaseRecords
 import CaseStore
 import Evidence
 import FormatKit
+import Manifests
 import Media
 import SystemIO
 import SystemPackage
@@ -83,6 +84,7 @@ package struct AcquisitionJob {
         sectorSize: setting.plan.geometry.logicalSectorSize),
       namesInUse: taken, afterExpiry: request.reasonAfterExpiry,
       details: .fields([
+        "journal": .string(Manifest.Pause.JournalState.signed.rawValue),
         "commandLine": .array(request.commandLine.map { .string($0) }),
         "formats": .array(request.output.images.map { .string($0.format.rawValue) }),
         "as": request.source.takenAs.map { .string($0.rawValue) },

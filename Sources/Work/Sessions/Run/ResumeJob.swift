@@ -48,13 +48,14 @@ package struct ResumeJob {
 
   private enum Way {
     /// Read on from the checkpoint.
-    case goOn(setting: AcquisitionSetting, journal: AcquisitionJournal)
+    /// - Parameter isAuthentic: whether the journal is signed.
+    case goOn(setting: AcquisitionSetting, journal: AcquisitionJournal, isAuthentic: Bool)
     /// Every image and its manifest is complete; the case does not know of it.
     case adopt
   }
 
   /// Everything that can be refused without reading the medium is refused here.
-  /// - Throws: `nothingToResume`, `otherMedium`, `journalMalformed`, and what ``AcquisitionJob`` throws.
+  /// - Throws: `nothingToResume`, `otherMedium`, `journalMalformed`, `journalNotAuthentic`, and what ``AcquisitionJob`` throws.
   package init(
     _ asked: ResumeRequest, in folder: CaseFolder, process: ProcessRestriction = ProcessRestriction(),
     passphrase: () throws(EvidenceError) -> [UInt8]
@@ -93,10 +94,31 @@ package struct ResumeJob {
         try ProtectedMedium(asked.applied(to: journal), in: folder, process)
       }
     let setting = try AcquisitionSetting(medium, in: folder, store: store, passphrase: passphrase)
+    let isAuthentic = try journal.demandAuthentic(by: setting.identity.certificate, at: path)
+    if !isAuthentic, try Self.hadSignedJournal(acquisition, store) {
+      throw EvidenceError(
+        .journalNotAuthentic, path.string, "nobody signed it, and the audit log says otherwise")
+    }
     if let difference = journal.medium.difference(from: setting.mediumIdentity) {
       throw EvidenceError(.otherMedium, setting.medium.facts.path.string, difference)
     }
-    self.way = .goOn(setting: setting, journal: journal)
+    self.way = .goOn(setting: setting, journal: journal, isAuthentic: isAuthentic)
+  }
+
+  /// Whether a process of the acquisition recorded that it signs the journal.
+  private static func hadSignedJournal(
+    _ acquisition: AcquisitionRecord, _ store: CaseStore
+  ) throws(EvidenceError) -> Bool {
+    var had = false
+    try store.forEachEvent(of: [.acquisitionStarted, .acquisitionResumed]) { event throws(EvidenceError) in
+      let details = event.payload["details"]
+      let isOfIt =
+        details?["acquisition"]?.stringValue == acquisition.id.description
+        || event.payload["records"]?["acquisition"]?.arrayValue?.first?["id"]?.stringValue
+          == acquisition.id.description
+      had = had || isOfIt && details?["journal"]?.stringValue == Manifest.Pause.JournalState.signed.rawValue
+    }
+    return had
   }
 
   /// The medium of the only unfinished acquisition the request can mean; `nil` where there is none, or several.
@@ -124,7 +146,8 @@ package struct ResumeJob {
   }
 
   /// Reads on, completes images and manifests, records everything in the case. Blocks until done.
-  /// - Throws: `otherMedium` where chunks that were read before read differently now; `outputShorter`,
+  /// - Throws: `writtenDiffers` where something that was written before is not what the journal says; `otherMedium`
+  ///   where chunks that were read before read differently now; `outputShorter`,
   ///   `destinationMissing` where an unfinished folder is not as it was left. Nothing is changed then.
   package func perform(
     stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
@@ -134,18 +157,19 @@ package struct ResumeJob {
       try Adoption(folder: folder, store: store, acquisition: acquisition).perform(stop: stop) {
         progress(AcquisitionProgress(bytesDone: $0, length: $1, unreadableSectors: 0))
       }
-    case .goOn(let setting, let journal):
-      try goOn(setting, journal, stop: stop, progress: progress)
+    case .goOn(let setting, let journal, let isAuthentic):
+      try goOn(setting, journal, isAuthentic, stop: stop, progress: progress)
     }
   }
 
   private func goOn(
-    _ setting: AcquisitionSetting, _ journal: AcquisitionJournal, stop: StopFlag,
+    _ setting: AcquisitionSetting, _ journal: AcquisitionJournal, _ isAuthentic: Bool, stop: StopFlag,
     progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
     let checkpoint = journal.checkpoint
     let chunkCount = checkpoint.position / setting.plan.chunks.chunkSize
     let destinations = setting.destinations(acquisition.name)
+    let isAllKnown = try readBack(setting, journal, destinations, stop)
     let sentinels = try setting.protection.sentinels()
     let compared = try compare(setting, journal, destinations[0], chunkCount)
 
@@ -164,15 +188,15 @@ package struct ResumeJob {
       stopped: journal.saved, resumed: Host.now(),
       unit: journal.staging?.map.ranges(in: .notAttempted).first?.first
         ?? checkpoint.position / setting.sectorSize,
-      comparedChunks: compared)
+      comparedChunks: compared, journal: isAuthentic && isAllKnown ? .signed : .unsigned)
     var resumed = journal
     resumed.pauses.append(pause)
     resumed.request.reading = setting.request.reading
     resumed.request.accepted = setting.request.accepted
     resumed.commands.merge(setting.device?.commands ?? [:], uniquingKeysWith: +)
     resumed.saved = pause.resumed
-    let path = AcquisitionJournal.path(of: acquisition.name, in: destinations[0].folder)
-    let keeper = try JournalKeeper(resuming: resumed, at: path, isWritten: writers.map { $0 != nil })
+    let keeper = try JournalKeeper(
+      resuming: resumed, setting, destinations, isWritten: writers.map { $0 != nil })
     let head = try recordResumed(pause, setting)
     return AcquisitionCourse(
       setting: setting, ending: AcquisitionEnding(setting: setting, acquisition: acquisition),
@@ -182,6 +206,25 @@ package struct ResumeJob {
       writers.compactMap(\.self),
       from: AcquisitionRun.Start(resuming: checkpoint, chunkDigests: chunks.compactMap(\.sha256)), stop: stop,
       progress: progress)
+  }
+
+  /// Shows that what was written is what the journal says, before anything is changed.
+  /// - Returns: whether the journal tells of all of it; one of an earlier version may not.
+  private func readBack(
+    _ setting: AcquisitionSetting, _ journal: AcquisitionJournal, _ destinations: [AcquisitionDestination],
+    _ stop: StopFlag
+  ) throws(EvidenceError) -> Bool {
+    let check = WrittenCheck(
+      journal: journal, name: acquisition.name, plan: setting.plan, resumption: journal.pauses.count + 1,
+      isDisc: setting.disc != nil, stop: stop)
+    var images = journal.checkpoint.images[...]
+    var unknown: [String] = []
+    for (index, destination) in destinations.enumerated() {
+      let own = Array(images.prefix(destination.images.count))
+      images = images.dropFirst(own.count)
+      unknown += try destination.compareWritten(check, own, index: index)
+    }
+    return try check.compare(staging: destinations[0].stagingFile) && unknown.isEmpty
   }
 
   /// Shows that it is the same medium before anything is changed.
@@ -204,6 +247,7 @@ package struct ResumeJob {
       .acquisitionResumed,
       details: .fields([
         "acquisition": .string(acquisition.id.description), "pause": pause.json,
+        "journal": .string(Manifest.Pause.JournalState.signed.rawValue),
         "source": .string(setting.medium.facts.path.string),
         "reasonAfterExpiry": setting.request.reasonAfterExpiry.map { .string($0) },
       ]))
