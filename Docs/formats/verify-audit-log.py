@@ -6,9 +6,11 @@ usage: verify-audit-log.py FILE [--trust CERTIFICATE.pem] [--head SEQUENCE:DIGES
 Checks form, order and chain of the events, the checkpoints with their signatures (by openssl), the end, and heads
 known from elsewhere: a manifest, a printed report, a copy of a checkpoint. Signatures are checked against --trust,
 which should come from elsewhere too; without it, against the certificate inside, which proves little. Time stamps
-are not looked at: see `openssl ts`. Exit status: 0 intact, 1 not intact, 2 not readable.
+are not looked at: see `openssl ts`. An event names the digest of the one before, a withheld one names nothing: what
+stands before it is named as not checked, unless a checkpoint (of version 2) signs the digests of all events.
+Exit status: 0 intact, 1 not intact, 2 not readable.
 """
-import argparse, base64, binascii, hashlib, json, os, subprocess, sys, tempfile
+import argparse, base64, binascii, hashlib, json, os, ssl, subprocess, sys, tempfile
 
 EVENT_KEYS = ["actor", "kind", "payload", "previous", "sequence", "time"]
 
@@ -17,16 +19,13 @@ class Broken(Exception): pass
 def demand(condition, place, reason):
     if not condition: raise Broken("%s: %s" % (place, reason))
 
-def refuse(text):
-    raise ValueError("a number that is no integer: " + text)
-
 def canonical(value):
     """RFC 8785 for what can stand here: integers, and keys in ASCII. Of a key that stands twice, one is lost."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 def parse(line, place):
-    try:
-        value = json.loads(line.decode("utf-8"), parse_float=refuse, parse_constant=refuse)
+    try:  # `int` refuses every number that is no integer
+        value = json.loads(line.decode("utf-8"), parse_float=int, parse_constant=int)
     except (ValueError, RecursionError) as error:
         raise Broken("%s: %s" % (place, error))
     demand(isinstance(value, dict) and canonical(value) == line, place, "not an object in canonical form")
@@ -45,15 +44,15 @@ def check_signature(document, signature, certificate, place):
 
 def verify(file, trusted, heads):
     sequence, head, before, checkpoints, withheld, header, end = 0, "0" * 64, None, 0, 0, None, None
+    left, run, digests, whole = [], [], hashlib.sha256(), False  # events that nothing covers; those since the last withheld
     for number, line in enumerate(file, 1):
         place = "line %d" % number
         demand(line.endswith(b"\n"), place, "it is cut off")
-        line = line[:-1]
-        value = parse(line, place)
+        value = parse(line[:-1], place)
         demand(end is None, place, "something follows the end")
         if header is None:
             demand(value.get("format") == "exhibit-audit-log", place, "not the export of an audit log")
-            demand(value.get("version") == 1, place, "version %s is not known here" % value.get("version"))
+            demand(value.get("version") in (1, 2), place, "version %s is not known here" % value.get("version"))
             header = value
         elif "kind" in value or "withheld" in value:
             place, event = "event %d" % (sequence + 1), value.get("withheld", value)
@@ -61,24 +60,32 @@ def verify(file, trusted, heads):
                 demand(sorted(value) == EVENT_KEYS, place, "not the keys of an event")
             demand(event["sequence"] == sequence + 1, place, "event %s stands in its place" % event["sequence"])
             demand(value.get("previous", head) == head, place, "it does not follow the event before")
-            sequence, head = sequence + 1, hashlib.sha256(line).hexdigest() if event is value else event["digest"]
-            withheld, known = withheld + (event is not value), heads.pop(sequence, head)
-            demand(known == head, place, "its digest is %s, not the known %s" % (head, known))
+            sequence, head = sequence + 1, event["digest"] if event is not value else hashlib.sha256(line[:-1]).hexdigest()
+            digests.update(bytes.fromhex(head))
+            withheld, known = withheld + (event is not value), heads.pop(sequence, None)
+            demand(known in (None, head), place, "its digest is %s, not the known %s" % (head, known))
+            left, run = (left, run + [sequence] if known is None else []) if event is value else (left + run, [])
         elif "checkpoint" in value:
             place, document = "checkpoint behind event %d" % sequence, value["checkpoint"]
             demand((document["sequence"], document["head"]) == (sequence, head), place, "it signs another event")
             demand(document["case"] == header["case"], place, "it is of another case")
             demand(document.get("previous") == before, place, "it does not follow the one before")
+            demand(document["version"] in (1, 2), place, "version %s is not known here" % document["version"])
             check_signature(canonical(document), base64.b64decode(value["signature"]),
                             trusted or header["certificate"].encode(), place)
+            checkpoints, whole, run = checkpoints + 1, document["version"] == 2, []
+            demand(not whole or document["digests"] == digests.hexdigest(), place, "it signs other events before it")
+            left = [] if whole else left
             before = {"sequence": sequence, "sha256": hashlib.sha256(canonical(document)).hexdigest()}
-            checkpoints += 1
         else:
             end = value.get("end")
             demand(end == {"head": head, "sequence": sequence}, place, "not the end of this log")
     demand(end is not None, "the end", "missing: the export was cut off")
+    demand(header["version"] == 1 or whole, "the end", "no checkpoint signs the digests of all events")
     demand(not heads, "event %s" % next(iter(heads), ""), "missing: the log ends at %d" % sequence)
     print("intact: %d events, %d signed checkpoints, head %d:%s" % (sequence, checkpoints, sequence, head))
+    if trusted: print("trusted certificate: SHA-256 " + hashlib.sha256(ssl.PEM_cert_to_DER_cert(trusted.decode())).hexdigest())
+    if left + run: print("NOT CHECKED: events %s: nothing signed covers them" % ", ".join(map(str, left + run)))
     if withheld: print("not shown: %d events, of which only the digests are there" % withheld)
 
 def main():

@@ -95,6 +95,9 @@ def main():
         base + ".manifest.json", "-in", base + ".manifest.json.p7s", "-CAfile", sys.argv[2]]
     if subprocess.run(command).returncode != 0:
         fail("the signature of the manifest")
+    fingerprint = subprocess.run(["openssl", "x509", "-in", sys.argv[2], "-noout", "-fingerprint", "-sha256"],
+                                 capture_output=True, text=True).stdout
+    print("trusted certificate SHA-256 " + fingerprint.split("=")[-1].strip().replace(":", "").lower())
     print("VERIFIED: sectors %s of item %s" % (proof["sectors"], manifest["item"]["number"]))
 
 main()

@@ -30,7 +30,10 @@ struct CheckpointTimestampTests {
       ], in: checkpoints)
     #expect(stock.output.contains("Verification: OK"), "\(stock.output)\(stock.errors)")
 
-    let verify = ["audit", "verify", "--case", "case", "--trust", authority.root.string]
+    let verify = [
+      "audit", "verify", "--case", "case", "--trust", authority.root.string, "--trust",
+      "case/certificates/examiner.pem",
+    ]
     let sound = try Exhibit(verify, in: folder.path)
     #expect(sound.status == 0 && !sound.output.contains("timestamp."), "\(sound.output)")
     let unknown = try Exhibit(["audit", "verify", "--case", "case"], in: folder.path)

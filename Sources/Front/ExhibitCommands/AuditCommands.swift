@@ -34,7 +34,10 @@ struct AuditVerifyCommand: CaseCommand {
     help:
       "A head known from elsewhere, NUMBER:SHA256, e.g. from a printed report. May be given more than once.")
   var expectHead: [String] = []
-  @Option(help: "A certificate to trust besides the case's own, PEM or DER. May be given more than once.")
+  @Option(
+    help:
+      "A certificate to trust, PEM or DER, and no other. May be given more than once. Default: the case's own."
+  )
   var trust: [String] = []
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var findings: FindingOptions

@@ -136,7 +136,11 @@ struct CaseImportCommand: ParsableCommand {
     commandName: "import", abstract: "Unpack and verify an archive of a case.",
     discussion: """
       Compares every file with its hash value, and the audit log with the archive's stated head, the checkpoints and
-      the manifests. If anything differs, nothing is kept. `exhibit verify` then verifies the images.
+      the manifests. If anything differs, or the signer is not one named with --trust, nothing is kept. Without
+      --trust the archive is compared with itself only: compare the fingerprint shown with the examiner's.
+      `exhibit verify` then verifies the images.
+
+      Exit status: 0 imported, 2 not a sound archive, 5 not signed by a certificate you trust.
 
       Example:
         exhibit case import 2026-0142.tar 2026-0142 --trust examiner.pem
@@ -159,7 +163,7 @@ struct CaseImportCommand: ParsableCommand {
       [
         "Case \(imported.number) imported to \(imported.folder): \(imported.fileCount) files as exported",
         "  head  \(imported.head.sequence):\(imported.head.digest)",
-      ] + imported.report.signers.map { "  \($0.sentence)" } + ["Verify the images with `exhibit verify`."],
+      ] + VerificationRendering.signers(imported.report) + ["Verify the images with `exhibit verify`."],
       json: .fields([
         "case": .string(imported.number), "folder": .string(imported.folder.string),
         "files": JSONValue(imported.fileCount),

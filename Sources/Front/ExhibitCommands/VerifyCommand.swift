@@ -37,7 +37,7 @@ struct VerifyCommand: CaseCommand {
   @Option(help: "Only this evidence item of the case.") var item: String?
   @Option(
     help:
-      "A certificate to trust, PEM or DER. May be given more than once. A case's own certificates are trusted."
+      "A certificate to trust, PEM or DER, and no other. May be given more than once. Default: the case's own."
   )
   var trust: [String] = []
   @Option(help: "A certificate revocation list, PEM or DER. May be given more than once.")

@@ -22,12 +22,7 @@ package enum VerificationRendering {
     var lines = ["Verification of \(HumanText.singleLine(report.subject))"]
     lines +=
       all ? report.checks.map { line($0) } : CheckGroup.groups(of: report.checks).flatMap { rows($0) }
-    for signer in report.signers {
-      lines.append("  \(signer.sentence)")
-      if let certificate = signer.certificate {
-        lines.append("  certificate SHA-256 \(certificate.fingerprint)")
-      }
-    }
+    lines += signers(report)
     for renewal in report.renewals { lines.append("  The signature file: \(renewal.sentence)") }
     for (image, digests) in report.computed.sorted(by: { $0.key < $1.key }) {
       for digest in digests.all { lines.append("  \(image)  \(digest.algorithm.title)  \(digest)") }
@@ -47,6 +42,21 @@ package enum VerificationRendering {
   private static func rows(_ group: CheckGroup) -> [String] {
     guard let sum = group.sum else { return group.checks.map { line($0) } }
     return ["  \(sign(.passed)) \(HumanText.singleLine(sum))"]
+  }
+
+  /// Who signed and who was trusted, with the fingerprints to compare.
+  package static func signers(_ report: VerificationReport) -> [String] {
+    var lines: [String] = []
+    for signer in report.signers {
+      lines.append("  \(signer.sentence)")
+      if let certificate = signer.certificate {
+        lines.append("  certificate SHA-256 \(certificate.fingerprint)")
+      }
+    }
+    return lines
+      + report.named.map {
+        "  You trust \(HumanText.singleLine($0.subject)), certificate SHA-256 \($0.fingerprint)"
+      }
   }
 
   /// How the reservations of a good verdict begin.
@@ -87,6 +97,7 @@ package enum VerificationRendering {
           ])
         }),
       "signers": .array(report.signers.map(json)),
+      "trusted": report.named.isEmpty ? nil : .array(report.named.map(json)),
       "renewals": report.renewals.isEmpty ? nil : .array(report.renewals.map(json)),
       "computed": .object(
         report.computed.mapValues { digests in
@@ -95,6 +106,12 @@ package enum VerificationRendering {
         }),
       "findings": .array(report.findings.map(Rendering.json)),
       "copies": report.copies.isEmpty ? nil : .array(report.copies.map(json)),
+    ])
+  }
+
+  private static func json(_ certificate: Certificate) -> JSONValue {
+    .fields([
+      "subject": .string(certificate.subject), "fingerprint": .string(certificate.fingerprint.hex),
     ])
   }
 

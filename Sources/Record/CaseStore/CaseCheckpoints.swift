@@ -24,6 +24,27 @@ extension CaseStore {
     _ = try write { transaction in try transaction.record(.checkpointSigned, [checkpoint]) }
   }
 
+  /// SHA-256 over the digests of all events up to each of these, as far as they are there.
+  /// - Throws: `auditBroken` where an event is missing or has no digest.
+  package func digests(ofEventsUpTo ends: Set<UInt64>) throws(EvidenceError) -> [UInt64: Digest] {
+    try read { database in
+      var all = StreamingDigest(.sha256)
+      var found: [UInt64: Digest] = [:]
+      var sequence: UInt64 = 0
+      let events = try Scan(database, "SELECT sequence, digest FROM audit_event ORDER BY sequence")
+      while found.count < ends.count, try events.next() {
+        sequence += 1
+        let digest = Digest(.sha256, hex: String(decoding: events.bytes(1), as: UTF8.self))
+        guard Int64(exactly: sequence) == events.integer(0), let digest else {
+          throw EvidenceError(.auditBroken, "audit event \(sequence)", "it does not have its digest")
+        }
+        all.update(digest.bytes.span.bytes)
+        if ends.contains(sequence) { found[sequence] = all.finish() }
+      }
+      return found
+    }
+  }
+
   /// The newest event, once the chain was followed to it.
   /// - Parameter earlier: from where on; an event that was seen or signed before. From the first on where `nil`.
   /// - Throws: `auditBroken` where the log is not the one `earlier` belongs to, or does not lead on from there.

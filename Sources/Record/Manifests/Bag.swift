@@ -12,6 +12,8 @@ package enum Bag {
   package static let payloadFolder = "data"
   /// Where acquisitions lie in it, one folder each: as in a case, so that the commands of a report hold.
   package static let evidenceFolder = "\(payloadFolder)/evidence"
+  /// Photographs and documents of the item, named by their SHA-256.
+  package static let attachmentsFolder = "\(payloadFolder)/attachments"
   package static let certificatesFolder = "\(payloadFolder)/certificates"
   /// The audit log as far as it concerns the item.
   package static let auditLogName = "\(payloadFolder)/audit.jsonl"

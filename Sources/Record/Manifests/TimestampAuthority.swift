@@ -35,7 +35,8 @@ package struct TimestampAuthority: Sendable {
 }
 
 extension TimestampToken {
-  /// Demands that the token is intact and of these bytes.
+  /// Demands that the token is intact and of these bytes, and where certificates to trust were named, that its
+  /// authority is trusted and sound.
   /// - Parameter name: where it came from, for the error.
   /// - Throws: `timestampRefused`.
   package func accept(
@@ -43,6 +44,13 @@ extension TimestampToken {
   ) throws(EvidenceError) -> TimestampReport {
     let report = try check(of: bytes, trust: trust)
     if let problem = report.problem { throw EvidenceError(.timestampRefused, name, problem) }
+    guard trust.isEmpty || report.provenTime != nil else {
+      let authority = report.authority?.certificate
+      throw EvidenceError(
+        .timestampRefused, name,
+        "its authority is not one you trust: \(authority?.subject ?? ""), certificate SHA-256 "
+          + "\(authority?.fingerprint.hex ?? "")")
+    }
     return report
   }
 }

@@ -9,7 +9,8 @@ import Verification
 /// The examiner's certificate as it lies in a case.
 ///
 /// It alone is trusted there, and only while it is the one that the first audit event names: whoever can put files
-/// into the folder must not become a signer by that.
+/// into the folder must not become a signer by that. Where certificates were named, they alone are trusted: the
+/// examiner's must be one of them, or issued by one.
 package struct CaseCertificates {
   private let folder: CaseFolder
 
@@ -21,9 +22,22 @@ package struct CaseCertificates {
   package static let chainDetail = "certificateChainSHA256"
 
   /// Adds what is found to `report`.
-  /// - Parameter store: `nil` where the database cannot be asked.
+  /// - Parameters:
+  ///   - store: `nil` where the database cannot be asked.
+  ///   - named: what whoever asks trusts; empty where nobody was named.
   /// - Returns: the certificates to trust.
-  package func check(against store: CaseStore?, _ report: inout VerificationReport) -> [Certificate] {
+  package func check(
+    against store: CaseStore?, named: [Certificate] = [], _ report: inout VerificationReport
+  ) -> [Certificate] {
+    let own = own(against: store, &report)
+    guard !named.isEmpty else { return own.map { [$0] } ?? [] }
+    report.named = named
+    if let own { checkTrust(in: own, named, &report) }
+    return named
+  }
+
+  /// The examiner's certificate, where it is the recorded one.
+  private func own(against store: CaseStore?, _ report: inout VerificationReport) -> Certificate? {
     let path = folder.examinerCertificate
     let subject = folder.relative(path)
     let name = "examiner's certificate"
@@ -33,7 +47,7 @@ package struct CaseCertificates {
       report.take(
         name, against: "the case",
         [Finding(.fileMissing, subject: subject, expected: name, observed: "no file")])
-      return []
+      return nil
     }
     let own: Certificate
     do throws(EvidenceError) {
@@ -47,20 +61,47 @@ package struct CaseCertificates {
       report.take(
         name, against: "its form",
         [Finding(.certificateDamaged, subject: subject, observed: error)])
-      return []
+      return nil
     }
     guard let recorded = recorded(Self.detail, store) else {
       report.skip(name, because: "the first audit event names no fingerprint, or cannot be read")
-      return [own]
+      return own
     }
     guard own.fingerprint.hex == recorded else {
       report.take(
         name, against: "the first audit event",
         [Finding(.certificateReplaced, subject: subject, expected: recorded, observed: own.fingerprint.hex)])
-      return []
+      return nil
     }
-    report.take(name, against: "the first audit event", [])
-    return [own]
+    report.take("\(name): SHA-256 \(own.fingerprint)", against: "the first audit event", [])
+    return own
+  }
+
+  private func checkTrust(in own: Certificate, _ named: [Certificate], _ report: inout VerificationReport) {
+    let name = folder.relative(folder.examinerCertificate)
+    let chain = (try? Files.ownContents(folder.chain, cap: Certificate.largestFile))
+      .flatMap { try? Certificate.all(in: $0, name: folder.chain.string) }
+    do throws(EvidenceError) {
+      var findings: [Finding] = []
+      if case .untrusted(let reason) = try Trust(named).reaches(own, through: chain ?? []) {
+        findings.append(
+          Finding(
+            .signerUntrusted, subject: name, expected: "a trusted certificate",
+            observed:
+              "\(HumanText.singleLine(own.subject)), certificate SHA-256 \(own.fingerprint): \(reason)"))
+      }
+      report.take("examiner's certificate", against: "the certificates you trust", findings)
+    } catch {
+      report.take(
+        "examiner's certificate", against: "the certificates you trust",
+        [Finding(.certificateDamaged, subject: name, observed: error)])
+    }
+  }
+
+  /// Names of the files that are the case's own.
+  package func names(_ store: CaseStore) -> Set<String> {
+    let chain = recorded(Self.chainDetail, store) == nil ? nil : folder.chain
+    return Set([folder.examinerCertificate, chain].compactMap { $0?.lastComponent?.string })
   }
 
   private func recorded(_ detail: String, _ store: CaseStore?) -> String? {

@@ -6,9 +6,10 @@ import Signing
 import SystemIO
 import SystemPackage
 
-/// Verifies the export of an audit log: form, chain, signed checkpoints, end, and heads that are known from elsewhere.
+/// Verifies the export of an audit log: form, chain, signed checkpoints, end, and heads that are known from elsewhere;
+/// and tells which events none of these covers.
 ///
-/// `Docs/formats/audit-log.md` has the format. Shares no code with what writes it.
+/// `Docs/formats/audit-log.md` has the format, of both versions. Shares no code with what writes it.
 package struct AuditLogVerification {
   /// What the log must be at one event, as something outside of it says.
   package struct Head: Hashable, Sendable {
@@ -31,7 +32,7 @@ package struct AuditLogVerification {
   private let heads: [Head]
 
   private static let format = "exhibit-audit-log"
-  private static let version: Int64 = 1
+  private static let versions: ClosedRange<Int64> = 1...2
 
   package init(_ path: FilePath, _ settings: VerificationSettings, heads: [Head] = []) {
     self.path = path
@@ -44,15 +45,23 @@ package struct AuditLogVerification {
   /// - Throws: `fileMissing`, `readFailed`; `jsonMalformed` where the file is no export at all.
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) throws(EvidenceError) -> VerificationReport {
+  ) throws(EvidenceError) -> VerificationReport { try examine(progress: progress).report }
+
+  /// As ``perform(progress:)``; also which events something covers.
+  func examine(
+    progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) -> (report: VerificationReport, coverage: LogCoverage) {
     let name = path.lastComponent?.string ?? path.string
     var report = VerificationReport(subject: path.string)
     let lines = try FileLines(path)
     guard let first = try lines.next(), let header = try? JSONValue(parsingCanonical: first, name: name),
-      header["format"]?.stringValue == Self.format, header["version"]?.integerValue == Self.version
+      header["format"]?.stringValue == Self.format, let version = header["version"]?.integerValue,
+      Self.versions.contains(version)
     else {
       throw EvidenceError(
-        .jsonMalformed, path.string, "no export of an audit log of version \(Self.version) in its first line")
+        .jsonMalformed, path.string,
+        "no export of an audit log of version \(Self.versions.lowerBound) or \(Self.versions.upperBound) in its first line"
+      )
     }
     var chain = Chain(name: name, identity: header["case"], heads: heads)
     var problem: Finding?
@@ -63,10 +72,14 @@ package struct AuditLogVerification {
     guard !settings.stop.isRaised else {
       report.wasStopped = true
       report.skip("\(name): chain", because: "the verification was stopped")
-      return report
+      return (report, LogCoverage())
     }
     if problem == nil, !chain.isEnded {
       problem = chain.broken("the end", "missing: the export was cut off")
+    }
+    if problem == nil, version > 1, chain.coverage.whole < chain.signed || chain.checkpoints == 0 {
+      problem = chain.broken(
+        "the end", "no checkpoint signs the digests of all events, as this version demands")
     }
     report.take(
       "\(name): form and chain of \(chain.sequence) events", against: "the digests in it",
@@ -78,6 +91,7 @@ package struct AuditLogVerification {
     let heads = heads.filter { !($0.acquisition.map(chain.imported.contains) ?? false) }
     for head in heads {
       let observed = chain.observed[head.position.sequence]
+      if observed == head.position.digest { chain.coverage.fix(head.position.sequence) }
       report.take(
         "\(name): event \(head.position.sequence)", against: head.source,
         observed == head.position.digest
@@ -98,17 +112,31 @@ package struct AuditLogVerification {
         "\(name): events after \(fixed)",
         because: "no checkpoint and no head known from elsewhere covers them")
     }
+    let open = chain.coverage.open(upTo: fixed)
+    if !open.isEmpty {
+      let which = "\(name): events \(LogCoverage.text(open))"
+      report.skip(
+        which,
+        because:
+          "an event behind them is withheld, so that nothing signed covers them: they could have been rewritten"
+      )
+      report.findings.append(
+        Finding(
+          .auditEventUnbound, .warning, subject: which,
+          expected: "a checkpoint that signs the digests of all events",
+          observed: "none"))
+    }
     if chain.withheld > 0 {
       report.skip(
         "\(name): contents of \(chain.withheld) events",
         because: "withheld; of these the export has only the digests")
     }
-    return report
+    return (report, chain.coverage)
   }
 }
 
 /// What the lines of an export must be, one after the other.
-private struct Chain {
+private struct Chain: ~Copyable {
   let name: String
   let identity: JSONValue?
   private(set) var sequence: UInt64 = 0
@@ -123,6 +151,9 @@ private struct Chain {
   /// The last event that a checkpoint signs.
   private(set) var signed: UInt64 = 0
   private(set) var isEnded = false
+  var coverage = LogCoverage()
+  /// Over the digests of all events so far.
+  private var digests = StreamingDigest(.sha256)
   /// Digests of the events that somebody asked for.
   private(set) var observed: [UInt64: Digest] = [:]
   private let wanted: Set<UInt64>
@@ -174,6 +205,7 @@ private struct Chain {
       return broken("event \(sequence + 1)", "it does not follow the event before")
     }
     follow(Digest.of(line, .sha256))
+    coverage.show(sequence)
     if value["kind"]?.stringValue == "acquisition.imported" {
       for record in value["payload"]?["records"]?["acquisition"]?.arrayValue ?? [] {
         if let identifier = record["id"]?.stringValue { imported.insert(identifier) }
@@ -194,7 +226,9 @@ private struct Chain {
 
   private mutating func follow(_ digest: Digest) {
     sequence += 1
+    coverage.end = sequence
     head = digest
+    digests.update(digest.bytes.span.bytes)
     if wanted.contains(sequence) { observed[sequence] = head }
   }
 
@@ -222,6 +256,23 @@ private struct Chain {
     before = .fields(["sequence": JSONValue(sequence), "sha256": .string(Digest.of(bytes, .sha256).hex)])
     checkpoints += 1
     signed = sequence
+    if let problem = takeDigests(document, place) { return problem }
+    return nil
+  }
+}
+
+extension Chain {
+  /// A checkpoint of version 1 signs the digest of one event, one of version 2 those of all.
+  private mutating func takeDigests(_ document: JSONValue, _ place: String) -> Finding? {
+    switch document["version"]?.integerValue {
+    case 1: coverage.fix(sequence)
+    case 2:
+      guard document["digests"]?.stringValue == digests.finish().hex else {
+        return broken(place, "the digests of the events before it are not those it signs")
+      }
+      coverage.fixAll(upTo: sequence)
+    default: return broken(place, "of a version that is not known here")
+    }
     return nil
   }
 }

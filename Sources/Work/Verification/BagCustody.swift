@@ -52,10 +52,13 @@ struct BagCustody {
   private let custody: FilePath
   private let log: FilePath
   private let name: String
+  /// Which events of the log something signed covers.
+  private let coverage: LogCoverage
 
-  init(_ custody: FilePath, log: FilePath) {
+  init(_ custody: FilePath, log: FilePath, _ coverage: LogCoverage) {
     self.custody = custody
     self.log = log
+    self.coverage = coverage
     self.name = custody.lastComponent?.string ?? custody.string
   }
 
@@ -100,6 +103,12 @@ struct BagCustody {
         finding("event \(event.sequence)", expected: "as in the audit log", observed: "missing"))
     }
     report.take("\(name): \(seen.count) events", against: "the custody events of the audit log", findings)
+    let open = seen.filter { $0 > 0 && !coverage.isFixed(UInt64($0)) }.sorted()
+    if !open.isEmpty {
+      report.skip(
+        "\(name): events \(open.map { "\($0)" }.joined(separator: ", "))",
+        because: "nothing signed covers the events of the audit log that they were compared with")
+    }
     if hidden > 0 {
       report.skip(
         "\(name): \(hidden) value\(hidden == 1 ? "" : "s")",

@@ -56,18 +56,25 @@ package struct BagVerification {
       payload, against: Bag.payloadManifestName, &result.report,
       found: found.filter { $0.hasPrefix("\(Bag.payloadFolder)/") }, bound: bound)
     try checkSize(payload, &result.report)
+    var coverage: LogCoverage?
     if !found.contains(Bag.auditLogName) {
       result.report.skip(Bag.auditLogName, because: "the bag holds no audit log")
     } else if !settings.stop.isRaised {
-      try checkAuditLog(result.acquisitions.compactMap(\.result.manifest), &result.report, progress)
-      if found.contains(Bag.custodyName) {
+      coverage = try checkAuditLog(
+        result.acquisitions.compactMap(\.result.manifest), &result.report, progress)
+      if !found.contains(Bag.custodyName) {
+        result.report.skip(Bag.custodyName, because: "the bag holds no list of custody events")
+      } else if let coverage {
         try BagCustody(
-          folder.pushing(FilePath(Bag.custodyName)), log: folder.pushing(FilePath(Bag.auditLogName))
+          folder.pushing(FilePath(Bag.custodyName)), log: folder.pushing(FilePath(Bag.auditLogName)), coverage
         ).check(&result.report)
       }
     }
+    if !isSigned { noteMissingSignature(coverage, &result.report) }
     try checkReports(found, &result.report)
-    if !isSigned { noteUnsigned(found, &result.report) }
+    var files = try BagFiles(folder, payload: payload, coverage: coverage)
+    files.check(result.acquisitions, bound: Set(bound.keys), &result.report)
+    if !isSigned { noteUncovered(files.uncovered + found.filter(Self.isOpenTag), &result.report) }
     if settings.stop.isRaised { result.report.wasStopped = true }
     return result
   }
@@ -149,22 +156,26 @@ package struct BagVerification {
   }
 
   /// The log leads to the heads that the signed manifests refer to.
+  /// - Returns: which of its events something covers; `nil` where it is no log.
   private func checkAuditLog(
     _ manifests: [Manifest], _ report: inout VerificationReport,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) throws(EvidenceError) {
+  ) throws(EvidenceError) -> LogCoverage? {
     let heads = manifests.map { manifest in
       AuditLogVerification.Head(
         manifest.audit, source: RecordNames(acquisition: manifest.acquisition.name).manifest,
         acquisition: manifest.acquisition.identifier.description)
     }
     let log = AuditLogVerification(folder.pushing(FilePath(Bag.auditLogName)), settings, heads: heads)
-    do throws(EvidenceError) { report.absorb(try log.perform(progress: progress)) } catch
-      where error.code == .jsonMalformed
-    {
+    do throws(EvidenceError) {
+      let (found, coverage) = try log.examine(progress: progress)
+      report.absorb(found)
+      return coverage
+    } catch  where error.code == .jsonMalformed {
       report.take(
         Bag.auditLogName, against: "its format",
         [Finding(.auditChainBroken, subject: Bag.auditLogName, observed: error.detail)])
+      return nil
     }
   }
 
@@ -172,12 +183,7 @@ package struct BagVerification {
   /// - Returns: whether there is one. Bags of earlier versions have none.
   private func checkSignature(_ report: inout VerificationReport) throws(EvidenceError) -> Bool {
     let path = folder.appending(Bag.signatureName)
-    guard Files.exists(path) else {
-      report.take(
-        "\(Bag.tagManifestName): signature", against: "the bag",
-        [Finding(.signatureMissing, .warning, subject: Bag.signatureName, observed: "no file")])
-      return false
-    }
+    guard Files.exists(path) else { return false }
     let (signed, _) = try SignedFile(folder.appending(Bag.tagManifestName), settings).verify()
     // Lists alone are nothing to compare an image with.
     let hadReference = report.hasReference
@@ -202,14 +208,29 @@ package struct BagVerification {
     }
   }
 
+  /// A bag whose log was signed to its end, the digests of all events with it, was made with a key at hand: its lists
+  /// were signed too. Bags of earlier versions and of cases without a key have no such signature.
+  private func noteMissingSignature(_ coverage: LogCoverage?, _ report: inout VerificationReport) {
+    let wasSigned = coverage.map { $0.whole > 0 && $0.end <= $0.whole + 1 } ?? false
+    report.take(
+      "\(Bag.tagManifestName): signature", against: "the bag",
+      [
+        Finding(
+          .signatureMissing, wasSigned ? .failure : .warning, subject: Bag.signatureName,
+          expected: wasSigned ? "a signature, as the audit log has to its end" : nil, observed: "no file")
+      ])
+  }
+
   /// The digests of a bag show what was damaged on the way, not who wrote it.
-  private func noteUnsigned(_ found: [String], _ report: inout VerificationReport) {
-    let unsigned = found.filter { path in
-      path.hasPrefix("\(Bag.payloadFolder)/") && !path.hasPrefix("\(Bag.evidenceFolder)/")
-        && path != Bag.auditLogName && !path.hasSuffix(".p7s")
-        && !SignedFile.isOne(folder.pushing(FilePath(path)))
-    }
-    for path in unsigned { report.skip(path, because: "no signature in the bag covers it") }
+  private func noteUncovered(_ paths: [String], _ report: inout VerificationReport) {
+    for path in paths { report.skip(path, because: "no signature in the bag covers it") }
+  }
+
+  /// What is outside of the payload and says something for itself.
+  private static func isOpenTag(_ path: String) -> Bool {
+    !path.hasPrefix("\(Bag.payloadFolder)/")
+      && ![Bag.declarationName, Bag.payloadManifestName, Bag.tagManifestName, Bag.signatureName].contains(
+        path)
   }
 
   /// Every file below the folder, by its path from there, in the order of the bytes.

@@ -65,6 +65,8 @@ package struct VerificationReport: Sendable {
   package let subject: String
   package var checks: [VerificationCheck] = []
   package var findings: [Finding] = []
+  /// The certificates that were named as those to trust.
+  package var named: [Certificate] = []
   /// Signers of the manifest, where there is one.
   package var signers: [SignerReport] = []
   /// Time stamps of the signature file as a whole, oldest first.
@@ -89,6 +91,21 @@ package struct VerificationReport: Sendable {
     let failed = found.contains { $0.severity == .failure }
     checks.append(VerificationCheck(name, failed ? .failed : .passed, against: against))
     findings += found
+  }
+
+  /// Where certificates to trust were named, a good result needs the signature of one of their holders.
+  package mutating func demandSigner(from named: [Certificate]) {
+    self.named = named
+    guard !named.isEmpty, verdict == .verified, !signers.contains(where: { $0.trust == .trusted }) else {
+      return
+    }
+    take(
+      "signature", against: "the certificates you trust",
+      [
+        Finding(
+          .signatureMissing, subject: subject, expected: "a signature by a holder of a trusted certificate",
+          observed: "none")
+      ])
   }
 
   package mutating func skip(_ name: String, because reason: String) {

@@ -64,6 +64,7 @@ package enum VerificationSubject: Hashable, Sendable {
     var report = try report(settings, progress: progress)
     report.expect(settings.heads)
     report.scope = scope(settings.level)
+    report.demandSigner(from: settings.trust.certificates)
     return report
   }
 

@@ -28,7 +28,7 @@ package struct CaseImport {
 
   /// - Parameters:
   ///   - folder: to create.
-  ///   - trust: certificates, besides the one in the archive that its own audit log vouches for.
+  ///   - trust: certificates of those who may have signed; without any the archive is only compared with itself.
   package init(_ archive: FilePath, to folder: FilePath, trust: [FilePath]) {
     self.archive = archive
     self.folder = folder
@@ -38,8 +38,8 @@ package struct CaseImport {
   /// Every file is compared with the list of digests in the archive, the list with what is signed, the audit log with the
   /// head that is signed, with its checkpoints and manifests. Images are not read once more: see `exhibit verify`.
   /// - Parameter progress: called with the bytes done and all there are.
-  /// - Throws: `archiveMalformed` where anything is not as it should be, `interrupted`; nothing is left then.
-  ///   `caseExists` …
+  /// - Throws: `archiveMalformed` where anything is not as it should be, `signerNotTrusted` where it is signed by
+  ///   somebody else than was named, or by nobody, `interrupted`; nothing is left then. `caseExists` …
   package func perform(
     stop: StopFlag = StopFlag(), progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(EvidenceError) -> Imported {
@@ -47,12 +47,14 @@ package struct CaseImport {
     let partial = FilePath(folder.string + ".partial")
     try DurableFolder.create(partial, exists: .outputExists)
     do throws(EvidenceError) {
+      let named = try Trust.read(certificates: trust)
       let unpacked = try unpack(to: partial, stop: stop, progress)
       let statement = try compare(unpacked)
       let made = try CaseFolder.at(partial)
       var report = try AuditJob(made, trust: trust, heads: [statement.head]).perform().report
-      try checkSignature(unpacked, &report)
-      guard let failure = report.findings.first(where: { $0.severity == .failure }) else {
+      try checkSignature(unpacked, named, &report)
+      let failures = report.findings.filter { $0.severity == .failure }
+      guard let failure = failures.first else {
         try record(statement, in: made)
         try DurableFolder.rename(partial, to: folder)
         return Imported(
@@ -60,14 +62,19 @@ package struct CaseImport {
           head: statement.head,
           report: report)
       }
-      throw EvidenceError(
-        .archiveMalformed, archive.string,
-        "\(failure.code.meaning): \(failure.subject)\(failure.observed.map { ", \($0)" } ?? "")")
+      throw refusal(failures.first { [.signerUntrusted, .signatureMissing].contains($0.code) } ?? failure)
     } catch {
       // Nothing of it counted as a case.
       try? DurableFolder.removeTree(partial)
       throw error
     }
+  }
+
+  private func refusal(_ failure: Finding) -> EvidenceError {
+    let isOfSigner = [.signerUntrusted, .signatureMissing].contains(failure.code)
+    return EvidenceError(
+      isOfSigner ? .signerNotTrusted : .archiveMalformed, archive.string,
+      "\(failure.code.meaning): \(failure.subject)\(failure.observed.map { ", \($0)" } ?? "")")
   }
 
   private struct Unpacked {
@@ -149,22 +156,28 @@ package struct CaseImport {
     return statement
   }
 
-  private func checkSignature(_ unpacked: Unpacked, _ report: inout VerificationReport) throws(EvidenceError)
-  {
+  /// The certificate in the archive says only that the archive is of one piece: it may be anybody's.
+  private func checkSignature(
+    _ unpacked: Unpacked, _ named: Trust, _ report: inout VerificationReport
+  ) throws(EvidenceError) {
     let name = CaseArchiveStatement.signature
+    if named.isEmpty { report.signers = [] }
     guard let signature = unpacked.own[name], let document = unpacked.own[CaseArchiveStatement.document]
     else {
-      return report.skip("archive", because: "nobody signed it")
+      guard !named.isEmpty else { return report.skip("archive", because: "nobody signed it") }
+      return report.take(
+        "archive", against: "its signature",
+        [Finding(.signatureMissing, subject: name, observed: "nobody signed it")]
+      )
     }
     let own = try Certificate.all(
       in: try Files.contents(
         unpacked.folder.appending("certificates/examiner.pem"), cap: Certificate.largestFile),
       name: "examiner.pem")
     let checked = try SignatureCheck.verify(
-      signature: signature, content: document,
-      trust: Trust(try Trust.read(certificates: trust, revocationLists: []).certificates + own))
+      signature: signature, content: document, trust: named.isEmpty ? Trust(own) : named)
     report.take("archive", against: "its signature", checked.findings(subject: name))
-    report.signers += checked.signers
+    report.signers += try SignatureCheck.verify(signature: signature, content: document, trust: named).signers
   }
 
   private func record(_ statement: CaseArchiveStatement, in made: CaseFolder) throws(EvidenceError) {

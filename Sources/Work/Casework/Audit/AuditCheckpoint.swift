@@ -10,7 +10,8 @@ import SystemPackage
 /// A statement of how far the audit log of a case went, to be signed. `Docs/formats/audit-log.md` has the format.
 package struct AuditCheckpoint: Hashable, Sendable {
   package static let format = "exhibit-audit-checkpoint"
-  package static let version: UInt64 = 1
+  /// Version 1 has no ``digests``.
+  package static let version: UInt64 = 2
 
   /// The checkpoint before.
   package struct Predecessor: Hashable, Sendable {
@@ -22,6 +23,8 @@ package struct AuditCheckpoint: Hashable, Sendable {
   let caseIdentifier: String
   let caseNumber: String
   package let head: AuditHead
+  /// SHA-256 over the digests of all events up to the head, in their order; `nil` in one of version 1.
+  let digests: Digest?
   let previous: Predecessor?
   package let time: Timestamp
   let tool: String
@@ -32,9 +35,10 @@ package struct AuditCheckpoint: Hashable, Sendable {
 
   var json: JSONValue {
     .fields([
-      "format": .string(Self.format), "version": JSONValue(Self.version),
+      "format": .string(Self.format), "version": JSONValue(digests == nil ? 1 : Self.version),
       "case": CaseIdentity.json(id: caseIdentifier, number: caseNumber),
       "sequence": JSONValue(head.sequence), "head": .string(head.digest.hex),
+      "digests": digests.map { .string($0.hex) },
       "previous": previous.map {
         .fields(["sequence": JSONValue($0.sequence), "sha256": .string($0.document.hex)])
       },
@@ -56,7 +60,7 @@ extension AuditCheckpoint {
     guard try object.text("format") == Self.format else {
       throw object.failure("format", "not \(Self.format)")
     }
-    _ = try object.quantity("version", in: Self.version...Self.version)
+    let version = try object.quantity("version", in: 1...Self.version)
     var identity = try object.object("case")
     self.caseIdentifier = try identity.text("id")
     self.caseNumber = try identity.text("number")
@@ -64,6 +68,7 @@ extension AuditCheckpoint {
     self.head = AuditHead(
       sequence: try object.quantity("sequence", in: 1...UInt64(JSONValue.largestInteger)),
       digest: try object.digest("head", .sha256))
+    self.digests = version == 1 ? nil : try object.digest("digests", .sha256)
     if object.has("previous") {
       var before = try object.object("previous")
       self.previous = Predecessor(

@@ -9,7 +9,8 @@ import SystemPackage
 /// Writes the audit log as JSON Lines that can be verified without Exhibit. `Docs/formats/audit-log.md` has the format.
 package struct AuditExport {
   package static let format = "exhibit-audit-log"
-  package static let version: UInt64 = 1
+  /// Version 1 lacks a checkpoint that signs the digests of all events.
+  package static let version: UInt64 = 2
 
   private let folder: CaseFolder
   private let files: CheckpointFiles
@@ -29,10 +30,11 @@ package struct AuditExport {
   package func perform(_ line: ([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) -> AuditHead {
     let store = try CaseStore.openForReading(folder: folder.path)
     var filter = try item.map { (item) throws(EvidenceError) in try ItemEvents(of: item, store) }
+    let newest = try files.sequences.last.map { (sequence) throws(EvidenceError) in try document(sequence) }
     let certificate = try? Files.contents(folder.examinerCertificate, cap: SigningFiles.cap)
     try line(
       JSONValue.fields([
-        "format": .string(Self.format), "version": JSONValue(Self.version),
+        "format": .string(Self.format), "version": JSONValue(newest?.digests == nil ? 1 : Self.version),
         "case": CaseIdentity.json(try store.caseRecord()), "exported": .string(Host.now().description),
         "tool": .fields(["name": .string(ToolVersion.name), "version": .string(ToolVersion.current)]),
         "certificate": certificate.map { .string(String(decoding: $0, as: UTF8.self)) },
@@ -84,17 +86,20 @@ package struct AuditExport {
     ]).canonicalBytes
   }
 
-  private func checkpoint(_ sequence: UInt64) throws(EvidenceError) -> JSONValue {
+  /// Whether it is the right one is for whoever verifies the export to say; it must only be one.
+  private func document(_ sequence: UInt64) throws(EvidenceError) -> AuditCheckpoint {
     let path = files.document(sequence)
     let bytes = try Files.contents(path, cap: CheckpointFiles.cap)
-    // Whether it is the right one is for whoever verifies the export to say; it must only be one.
-    let document = try AuditCheckpoint(parsing: bytes, name: folder.relative(path)).json
+    return try AuditCheckpoint(parsing: bytes, name: folder.relative(path))
+  }
+
+  private func checkpoint(_ sequence: UInt64) throws(EvidenceError) -> JSONValue {
     let signature = try Files.contents(files.signature(sequence), cap: CheckpointFiles.cap)
     let token =
       Files.exists(files.token(sequence))
       ? try Files.contents(files.token(sequence), cap: CheckpointFiles.cap) : nil
     return .fields([
-      "checkpoint": document, "signature": .string(Base64.encode(signature)),
+      "checkpoint": try document(sequence).json, "signature": .string(Base64.encode(signature)),
       "token": token.map { .string(Base64.encode($0)) },
     ])
   }

@@ -21,7 +21,7 @@ package struct AuditJob {
   private let heads: [AuditHead]
 
   /// - Parameters:
-  ///   - trust: PEM or DER files of certificates, besides that of the case.
+  ///   - trust: PEM or DER files of the certificates to trust; that of the case where there is none.
   ///   - heads: positions of the log known from elsewhere.
   package init(_ folder: CaseFolder, trust: [FilePath], heads: [AuditHead]) throws(EvidenceError) {
     self.folder = folder
@@ -53,7 +53,7 @@ package struct AuditJob {
       report.take("case database", against: "its format", [CaseVerification.damage(error)])
       return Outcome(report: report, log: nil)
     }
-    let certificates = trusted + CaseCertificates(folder).check(against: store, &report)
+    let certificates = CaseCertificates(folder).check(against: store, named: trusted, &report)
     let audit = AuditComparison(folder, certificates, isWhole: true)
     let log = audit.perform(
       store, manifests: audit.manifestReferences(store, &report),
@@ -61,6 +61,7 @@ package struct AuditJob {
     RecordedSignatures.check(store, in: folder, &report)
     CustodyCheck(folder: folder, store: store).performOnLog(&report)
     try? store.close()
+    report.demandSigner(from: trusted)
     return Outcome(report: report, log: log)
   }
 }

@@ -33,9 +33,10 @@ struct CheckpointCheck {
     var signers: Set<SignerReport> = []
     var previous: AuditCheckpoint.Predecessor?
     let there = files.sequences
+    let digests = (try? store?.digests(ofEventsUpTo: Set(there))) ?? [:]
     for sequence in there {
       let found = look(at: sequence, recorded[sequence], after: previous, in: identity, &signers)
-      findings += found.findings
+      findings += found.findings + compare(found.checkpoint?.digests, digests[sequence], sequence)
       if let checkpoint = found.checkpoint {
         references.append(AuditReference(checkpoint.head, from: "checkpoint \(sequence)"))
       }
@@ -138,6 +139,16 @@ struct CheckpointCheck {
           .timestampInvalid, subject: subject, expected: "a time stamp", observed: error)
       ]
     }
+  }
+
+  /// Where the log does not reach that far, or cannot be read, its own check finds that.
+  private func compare(_ signed: Digest?, _ stored: Digest?, _ sequence: UInt64) -> [Finding] {
+    guard let signed, let stored, signed != stored else { return [] }
+    return [
+      Finding(
+        .checkpointMismatch, subject: folder.relative(files.document(sequence)),
+        expected: "digests of the events before it: \(stored)", observed: "\(signed)")
+    ]
   }
 
   private static func compare(_ subject: String, _ expected: Digest, _ observed: Digest) -> [Finding] {

@@ -49,7 +49,9 @@ package struct CheckpointJob {
     if let previous, try isRecordOnly(head, after: previous, store) {
       newest = previous.head
     } else {
-      let record = try write(head, after: previous, of: try store.caseRecord())
+      let record = try write(
+        head, digests: try digests(upTo: head, after: previous, store), after: previous,
+        of: try store.caseRecord())
       try store.recordCheckpoint(record)
       newest = head
     }
@@ -74,12 +76,38 @@ package struct CheckpointJob {
     return try store.event(head.sequence)?.kind == .checkpointSigned
   }
 
+  /// The digests of all events: whoever is shown only some of them is shown that these were not rewritten.
+  private func digests(
+    upTo head: AuditHead, after previous: CheckpointRecord?, _ store: CaseStore
+  ) throws(EvidenceError) -> Digest {
+    let before = previous.flatMap { try? signedDigests($0) }
+    var ends: Set<UInt64> = [head.sequence]
+    if let previous, before != nil { ends.insert(previous.head.sequence) }
+    let known = try store.digests(ofEventsUpTo: ends)
+    if let previous, let before, known[previous.head.sequence] != before {
+      throw EvidenceError(
+        .auditBroken, folder.relative(files.document(previous.head.sequence)),
+        "the digests of the events before it are not those it signs")
+    }
+    guard let all = known[head.sequence] else {
+      throw EvidenceError(.auditBroken, "audit event \(head.sequence)", "it is missing")
+    }
+    return all
+  }
+
+  private func signedDigests(_ record: CheckpointRecord) throws(EvidenceError) -> Digest? {
+    let path = files.document(record.head.sequence)
+    let bytes = try Files.contents(path, cap: CheckpointFiles.cap)
+    guard Digest.of(bytes, .sha256) == record.document else { return nil }
+    return try AuditCheckpoint(parsing: bytes, name: folder.relative(path)).digests
+  }
+
   private func write(
-    _ head: AuditHead, after previous: CheckpointRecord?, of record: CaseRecord
+    _ head: AuditHead, digests: Digest, after previous: CheckpointRecord?, of record: CaseRecord
   ) throws(EvidenceError) -> CheckpointRecord {
     let now = Host.now()
     let document = AuditCheckpoint(
-      caseIdentifier: record.id.description, caseNumber: record.number, head: head,
+      caseIdentifier: record.id.description, caseNumber: record.number, head: head, digests: digests,
       previous: previous.map {
         AuditCheckpoint.Predecessor(sequence: $0.head.sequence, document: $0.document)
       },

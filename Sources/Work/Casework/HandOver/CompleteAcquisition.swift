@@ -63,7 +63,11 @@ struct CompleteAcquisition {
 
   /// The manifest, its signature, and whatever else was made of it: tokens, further signatures.
   func manifestFiles() throws(EvidenceError) -> [String] {
-    try Files.names(in: place).filter { $0.hasPrefix(names.manifest) }
+    var files = [names.manifest, names.signature]
+    while case let next = names.renewal(files.count - 1), Files.exists(place.appending(next)) {
+      files.append(next)
+    }
+    return files.filter { Files.exists(place.appending($0)) }
   }
 
   /// Files each of which is followed by a time stamp of it as a whole, and whether the signature holds one itself.

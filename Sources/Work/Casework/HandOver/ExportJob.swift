@@ -8,6 +8,7 @@ import Manifests
 import Signing
 import SystemIO
 import SystemPackage
+import Verification
 
 /// Writes everything of an item that can be handed over into one bag: images, manifests, signatures, certificates,
 /// custody, audit log, report, and how to check all of it.
@@ -123,7 +124,7 @@ package struct ExportJob {
       output.partial, DigestedCopy(algorithms: algorithms, stop: stop, progress: progress))
     var left: [String] = []
     for acquisition in acquisitions { left += try copy(acquisition, into: &bag) }
-    left += try copyCertificates(into: &bag)
+    left += try copyCertificates(store, into: &bag)
     let custody = try CustodyLines(store, of: item).all
     try bag.write(
       custody.reduce(into: []) { $0 += $1.json.canonicalBytes + [0x0a] }, as: Bag.custodyName)
@@ -160,8 +161,6 @@ package struct ExportJob {
       isSigned: identity != nil)
   }
 
-  private static let attachmentsFolder = "\(Bag.payloadFolder)/attachments"
-
   /// - Returns: what lies beside the evidence and is none of its record.
   private func copy(
     _ acquisition: CompleteAcquisition, into bag: inout BagWriter
@@ -187,16 +186,25 @@ package struct ExportJob {
     where taken.insert(file.sha256).inserted {
       let name = file.sha256.hex
       try bag.copy(
-        folder.attachments.appending(name), as: "\(Self.attachmentsFolder)/\(name)",
+        folder.attachments.appending(name), as: "\(Bag.attachmentsFolder)/\(name)",
         expected: file)
     }
   }
 
-  private func copyCertificates(into bag: inout BagWriter) throws(EvidenceError) -> [String] {
+  /// Those that the case names. Whatever else lies there would look as if the case vouched for it.
+  private func copyCertificates(
+    _ store: CaseStore, into bag: inout BagWriter
+  ) throws(EvidenceError) -> [String] {
+    var checked = VerificationReport(subject: folder.path.string)
+    _ = CaseCertificates(folder).check(against: store, &checked)
+    if let failure = checked.findings.first(where: { $0.severity == .failure }) {
+      throw EvidenceError(.notAsRecorded, failure.subject, failure.code.meaning)
+    }
+    let known = ImportedAcquisitions(store).certificateNames.union(CaseCertificates(folder).names(store))
     var left: [String] = []
     for name in try Files.names(in: folder.certificates) {
       let path = folder.certificates.appending(name)
-      guard RecordNames.isValid(name), Files.kind(path, followLinks: false) == .file else {
+      guard known.contains(name), Files.kind(path, followLinks: false) == .file else {
         left.append("certificates/\(name)")
         continue
       }

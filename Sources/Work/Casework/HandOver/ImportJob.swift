@@ -49,6 +49,7 @@ package struct ImportJob {
       progress: progress)
     var report = result.report
     report.scope = .bag
+    report.demandSigner(from: trust.certificates)
     guard report.verdict == .verified, !result.acquisitions.isEmpty else {
       return Outcome(report: report, taken: [], newItems: [])
     }
@@ -58,7 +59,7 @@ package struct ImportJob {
       guard let manifest = verified.manifest, let stream = manifest.mainStream else { continue }
       let acquisition = IncomingAcquisition(
         place: place, manifest: manifest, stream: stream, digest: verified.manifestDigest,
-        certificates: verified.report.signers.compactMap(\.certificate))
+        certificates: verified.report.signers.filter { $0.trust == .trusted }.compactMap(\.certificate))
       try acquisition.demandFree(in: folder, store)
       incoming.append(acquisition)
     }
@@ -102,7 +103,7 @@ private struct IncomingAcquisition {
   let manifest: Manifest
   let stream: Manifest.Stream
   let digest: Digest
-  /// Of its signers.
+  /// Of those of its signers who are trusted; whoever else signed beside them is not.
   let certificates: [Certificate]
 
   private var name: String { manifest.acquisition.name }

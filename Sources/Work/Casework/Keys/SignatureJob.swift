@@ -107,7 +107,7 @@ package struct SignatureJob {
     for (signer, value) in open {
       let (token, report) = try authority.stamp(value, trust: trust)
       assembly.add(token, toSignerOf: value)
-      sentences.append("Signature of \(signer): \(report.sentence)")
+      sentences.append("Signature of \(signer): \(report.fullSentence)")
     }
     try replaceSignature(assembly.der, of: record, .manifestTimestamped, sentences.joined(separator: " "))
     return Outcome(sentences: sentences, file: signaturePath)
@@ -142,10 +142,10 @@ package struct SignatureJob {
     let open = try unstamped(record)
     guard !open.isEmpty else { throw try allStamped() }
     for (signer, value) in open where try token.check(of: value, trust: trust).problem == nil {
-      let report = try token.check(of: value, trust: trust)
+      let report = try token.accept(for: value, trust: trust, name: file.string)
       var assembly = try SignatureAssembly(record.signature, name: signaturePath.string)
       assembly.add(token, toSignerOf: value)
-      let sentence = "Signature of \(signer): \(report.sentence)"
+      let sentence = "Signature of \(signer): \(report.fullSentence)"
       try replaceSignature(assembly.der, of: record, .manifestTimestamped, sentence)
       return Outcome(sentences: [sentence], file: signaturePath)
     }
@@ -171,7 +171,7 @@ package struct SignatureJob {
     try DurableFolder.sync(folder)
     try updateSums()
     let what = record.renewals.renewals.last?.name ?? name + ".p7s"
-    let sentence = "\(what): \(report.sentence)"
+    let sentence = "\(what): \(report.fullSentence)"
     try log(.manifestTimestamped, sentence, file: file, bytes: token.response)
     return Outcome(sentences: [sentence], file: file)
   }

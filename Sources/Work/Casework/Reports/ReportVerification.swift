@@ -15,15 +15,16 @@ struct ReportVerification {
   func perform() throws(EvidenceError) -> VerificationReport {
     let resolved = try Syscalls.resolve(path).orThrow(.fileMissing, path.string)
     guard let folder = Self.caseFolder(around: resolved) else {
-      return try SignedFile(path, settings).verify().report
+      return try VerificationSubject.signedFile(path).verify(settings) { _, _ in }
     }
     let store = try CaseStore.openForReading(folder: folder.path)
     var certificates = VerificationReport(subject: folder.path.string)
-    let trusted =
-      settings.trust.certificates + CaseCertificates(folder).check(against: store, &certificates)
+    let trusted = CaseCertificates(folder).check(
+      against: store, named: settings.trust.certificates, &certificates)
     var (report, contents) = try SignedFile(path, settings.trusting(trusted), checksApprovals: false).verify()
     report.scope = .signedFile
     report.absorb(certificates)
+    report.named = certificates.named
     let approvals = try ReportApproval(folder, store)
     compare(
       Digest.of(contents, .sha256), with: try store.reports(), approvals, folder.relative(resolved), &report)

@@ -41,7 +41,8 @@ struct CaseVerification {
       let found = folder.acquisitionFolders(of: item)
       guard isDatabaseDamage(error, hasEvidence: !found.isEmpty) else { throw error }
       report.take("case database", against: "its format", [Self.damage(error)])
-      let certificates = settings.trust.certificates + CaseCertificates(folder).check(against: nil, &report)
+      let certificates = CaseCertificates(folder).check(
+        against: nil, named: settings.trust.certificates, &report)
       for name in found where !settings.stop.isRaised {
         _ = verify(
           RecordNames(acquisition: name), in: folder.evidence.appending(name), nil, certificates, &report,
@@ -52,7 +53,8 @@ struct CaseVerification {
       return report
     }
     try demandChosen(items, known)
-    let certificates = settings.trust.certificates + CaseCertificates(folder).check(against: store, &report)
+    let certificates = CaseCertificates(folder).check(
+      against: store, named: settings.trust.certificates, &report)
     var heads: [AuditReference] = []
     var parts: [Part] = []
     let imported = ImportedAcquisitions(store)
