@@ -310,7 +310,7 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "WriterKit", "DiskImages",
         "Formats",
         "Verification", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Sessions", "ImageTools",
-        "Casework", systemPackage,
+        "Casework", "Media", systemPackage,
       ]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseRecords", "CaseStore"]),
     tests(

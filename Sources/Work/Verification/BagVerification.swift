@@ -79,6 +79,17 @@ package struct BagVerification {
     return result
   }
 
+  /// What the bag says of the case, without the evidence: the audit log in itself, and custody against it.
+  /// - Throws: `fileMissing`, `readFailed` …
+  package func checkRecord() throws(EvidenceError) -> VerificationReport {
+    var report = VerificationReport(subject: folder.string)
+    let log = folder.pushing(FilePath(Bag.auditLogName))
+    if let coverage = try checkAuditLog([], &report, { _, _ in }) {
+      try BagCustody(folder.pushing(FilePath(Bag.custodyName)), log: log, coverage).check(&report)
+    }
+    return report
+  }
+
   private func isManifest(_ path: String) -> Bool {
     path.hasPrefix("\(Bag.evidenceFolder)/") && path.hasSuffix(".manifest.json")
   }

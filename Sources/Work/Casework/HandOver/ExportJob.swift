@@ -89,6 +89,7 @@ package struct ExportJob {
         // What stands beside the evidence comes after it and is little.
         if done <= total { progress(done, total) }
       }
+      try demandConsistent()
       try output.complete()
     } catch {
       try? DurableFolder.removeTree(output.partial)
@@ -104,6 +105,16 @@ package struct ExportJob {
       ]))
     try store.close()
     return written
+  }
+
+  /// What contradicts itself is not handed over: tables that were altered beside the log, or a log that was.
+  private func demandConsistent() throws(EvidenceError) {
+    let report = try BagVerification(output.partial, VerificationSettings(stop: stop)).checkRecord()
+    guard let failure = report.findings.first(where: { $0.severity == .failure }) else { return }
+    throw EvidenceError(
+      .notAsRecorded, failure.subject,
+      failure.code.meaning + (failure.expected.map { ", expected \($0)" } ?? "")
+        + (failure.observed.map { ", observed \($0)" } ?? ""))
   }
 
   /// Bytes for everything but the evidence, generously.

@@ -69,7 +69,8 @@ final class AcquisitionDestination: Sendable {
       try record.write(
         disc, image: images[0].firstFile(of: output.name, isDisc: true), isPlain: images[0].isPlain)
     }
-    let chunks = try ChunkFileWriter(creating: output.partial.appending(record.names.chunks()))
+    let chunks = try ChunkFileWriter(
+      creating: output.partial.appending(record.names.chunks()), plan: setting.plan)
     state.withLock { $0.chunks = chunks }
   }
 

@@ -15,15 +15,21 @@ final class ChunkFileWriter: @unchecked Sendable {
   /// Over everything so far.
   private var digest: StreamingDigest
   private var lines: UInt64
-  /// SHA-256 of the file as it was after so many lines, since the last checkpoint.
+  /// Lines of a block: a checkpoint stands behind whole blocks.
+  private let linesPerBlock: UInt64
+  /// SHA-256 of the file as it was after so many lines, behind each block since the last checkpoint.
   private var marks: [UInt64: Digest]
   private static let step = 1 << 16
 
-  convenience init(creating path: FilePath) throws(EvidenceError) {
-    self.init(try DurableFile(creating: path), written: [], lines: 0, waiting: ChunkFile.header)
+  convenience init(creating path: FilePath, plan: AcquisitionPlan) throws(EvidenceError) {
+    self.init(try DurableFile(creating: path), written: [], lines: 0, waiting: ChunkFile.header, plan)
   }
 
-  private init(_ file: consuming DurableFile, written: [UInt8], lines: UInt64, waiting: [UInt8]) {
+  private init(
+    _ file: consuming DurableFile, written: [UInt8], lines: UInt64, waiting: [UInt8],
+    _ plan: AcquisitionPlan
+  ) {
+    self.linesPerBlock = max(1, UInt64(plan.blockSize) / plan.chunks.chunkSize)
     self.file = consume file
     self.written = UInt64(written.count)
     self.waiting = waiting
@@ -43,7 +49,7 @@ final class ChunkFileWriter: @unchecked Sendable {
     let (bytes, entries) = try entries(of: path, chunkCount: chunkCount, plan: plan)
     let file = try DurableFile(resuming: path, length: UInt64(bytes.count))
     let waiting = bytes.isEmpty ? ChunkFile.header : []
-    return (ChunkFileWriter(file, written: bytes, lines: chunkCount, waiting: waiting), entries)
+    return (ChunkFileWriter(file, written: bytes, lines: chunkCount, waiting: waiting, plan), entries)
   }
 
   /// The first entries of an unfinished chunk file, and their bytes.
@@ -75,7 +81,7 @@ final class ChunkFileWriter: @unchecked Sendable {
     waiting += line
     digest.update(line.span.bytes)
     lines += 1
-    marks[lines] = digest.finish()
+    if lines % linesPerBlock == 0 { marks[lines] = digest.finish() }
   }
 
   /// SHA-256 of the file as it was after so many lines; asked for with numbers that do not fall.
