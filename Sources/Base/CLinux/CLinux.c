@@ -24,6 +24,10 @@ static int32_t outcome(long value) { return value < 0 ? -errno : 0; }
 
 int32_t clinux_open_direct_flag(void) { return O_DIRECT; }
 
+int32_t clinux_seek_data(void) { return SEEK_DATA; }
+
+int32_t clinux_seek_hole(void) { return SEEK_HOLE; }
+
 int32_t clinux_rename_no_replace(const char *old_path, const char *new_path) {
   return outcome(renameat2(AT_FDCWD, old_path, AT_FDCWD, new_path, RENAME_NOREPLACE));
 }

@@ -21,6 +21,9 @@ package final class ChunkedSHA256 {
   /// The bytes after the last whole block, fewer than 64.
   private var tail: [UInt8] = []
   private var length: UInt64 = 0
+  /// The chunk that has not ended, likewise.
+  private var chunk = digest_sha256_initial()
+  private var chunkLength: UInt64 = 0
 
   package convenience init() { self.init(paired: Self.canPair) }
 
@@ -46,7 +49,7 @@ package final class ChunkedSHA256 {
   }
 
   /// What is needed to go on later.
-  /// - Precondition: every chunk so far was a multiple of 64 bytes long.
+  /// - Precondition: every chunk so far has ended, and was a multiple of 64 bytes long.
   package var stateBetweenBlocks: DigestState {
     precondition(length % UInt64(Self.blockSize) == 0, "asked for within a block of 64 bytes")
     switch separate {
@@ -59,17 +62,44 @@ package final class ChunkedSHA256 {
   /// - Precondition: every chunk but the last is a multiple of 64 bytes long.
   /// - Returns: the digest of this chunk alone.
   package func append(chunk bytes: RawSpan) -> Digest {
+    guard let digest = append(bytes, endsChunk: true) else { preconditionFailure("the chunk has ended") }
+    return digest
+  }
+
+  /// Continues the stream with a block of it: whole chunks, or a part of one.
+  /// - Parameter offset: of the block in the stream.
+  /// - Returns: the digests of the chunks that end in it, in order.
+  package func append(block bytes: RawSpan, at offset: UInt64, of plan: ChunkPlan) -> [Digest] {
+    guard plan.isSpanning else {
+      let size = Int(plan.chunkSize)
+      return stride(from: 0, to: bytes.byteCount, by: size).map {
+        append(chunk: bytes.extracting($0..<min($0 + size, bytes.byteCount)))
+      }
+    }
+    let ends = plan.isBoundary(offset + UInt64(bytes.byteCount))
+    return append(bytes, endsChunk: ends).map { [$0] } ?? []
+  }
+
+  /// - Precondition: everything but the end of the stream comes in multiples of 64 bytes.
+  /// - Returns: the digest of the chunk that ends; `nil` where it goes on.
+  private func append(_ bytes: RawSpan, endsChunk: Bool) -> Digest? {
     precondition(length % UInt64(Self.blockSize) == 0, "a chunk follows one that was no multiple of 64 bytes")
     length += UInt64(bytes.byteCount)
-    if separate != nil { return appendSeparately(bytes) }
-    var chunk = digest_sha256_initial()
+    chunkLength += UInt64(bytes.byteCount)
+    defer {
+      if endsChunk {
+        chunk = digest_sha256_initial()
+        chunkLength = 0
+      }
+    }
+    if separate != nil { return appendSeparately(bytes, endsChunk: endsChunk) }
     let blocks = bytes.byteCount / Self.blockSize
     bytes.withUnsafeBytes { buffer in
       guard let base = buffer.baseAddress, blocks > 0 else { return }
       digest_sha256_pair(&state, &chunk, base.assumingMemoryBound(to: UInt8.self), blocks)
     }
     tail = bytes.extracting(blocks * Self.blockSize..<bytes.byteCount).withUnsafeBytes { Array($0) }
-    return Self.closed(chunk, tail: tail, length: UInt64(bytes.byteCount))
+    return endsChunk ? Self.closed(chunk, tail: tail, length: chunkLength) : nil
   }
 
   /// The digest of the stream so far, as if `bytes` followed; the stream can go on afterwards.
@@ -83,11 +113,12 @@ package final class ChunkedSHA256 {
     }
   }
 
-  private func appendSeparately(_ bytes: RawSpan) -> Digest {
+  private func appendSeparately(_ bytes: RawSpan, endsChunk: Bool) -> Digest? {
     separate?.whole.update(bytes)
-    separate?.chunk.restart()
     separate?.chunk.update(bytes)
-    guard let digest = separate?.chunk.finish() else { preconditionFailure("no libcrypto digests were made") }
+    guard endsChunk else { return nil }
+    let digest = separate?.chunk.finish()
+    separate?.chunk.restart()
     return digest
   }
 

@@ -59,8 +59,22 @@ package struct ChunkPlan: Hashable, Sendable {
     self.chunkSize = chunkSize
   }
 
-  /// Bytes that are read and handed on at once: a whole number of chunks, 16 MiB or little less where chunks are smaller.
-  package var blockSize: Int { max(1, (16 << 20) / Int(chunkSize)) * Int(chunkSize) }
+  /// Most bytes that are read and handed on at once.
+  package static let largestBlockSize: UInt64 = 16 << 20
+
+  /// Bytes that are read and handed on at once: as many chunks as make 16 MiB or little less, or the largest even part
+  /// of one that does. What a stream is said to be long decides on no memory.
+  package var blockSize: Int {
+    var part = chunkSize
+    while part > Self.largestBlockSize, part % 2 == 0 { part /= 2 }
+    return Int(max(1, Self.largestBlockSize / part) * part)
+  }
+
+  /// Whether a chunk is handed on in several blocks.
+  package var isSpanning: Bool { chunkSize > UInt64(blockSize) }
+
+  /// Whether a chunk ends before byte `position`.
+  package func isBoundary(_ position: UInt64) -> Bool { position % chunkSize == 0 || position == length }
 
   package var chunkCount: UInt64 { length / chunkSize + (length % chunkSize == 0 ? 0 : 1) }
 

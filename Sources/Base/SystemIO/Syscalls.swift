@@ -49,6 +49,11 @@ package enum Syscalls {
     retrying { Glibc.read(descriptor, buffer.baseAddress, buffer.count) }
   }
 
+  /// The next place at or behind `offset` where something is stored, or where a hole begins.
+  static func next(_ descriptor: Int32, isHole: Bool, from offset: Int64) -> Outcome<Int> {
+    retrying { lseek(descriptor, Int(offset), isHole ? clinux_seek_hole() : clinux_seek_data()) }
+  }
+
   package static func pwrite(
     _ descriptor: Int32, _ buffer: UnsafeRawBufferPointer, at offset: Int64
   ) -> Outcome<Int> {

@@ -24,4 +24,14 @@ extension ImageReader {
     }
     return digest.finish()
   }
+
+  /// All digests of a container's contents without the bytes behind the last whole sector, which some programs store and
+  /// do not count; `nil` where there are none or nothing can be had that way.
+  /// - Throws: `readFailed`.
+  package func digestsOfWholeSectors(stop: StopFlag = StopFlag()) throws(EvidenceError) -> DigestSet? {
+    let tail = UInt64(geometry.tailBytes)
+    guard tail > 0, format.isContainer else { return nil }
+    let digests = try digests(of: 0..<geometry.length - tail, stop: stop)
+    return stop.isRaised ? nil : digests
+  }
 }

@@ -58,6 +58,8 @@ package struct ImageFacts: Hashable, Sendable {
   package var segments: [Segment] = []
   /// Sectors the container does not locate any more; damage inside stored data shows only when it is read.
   package var lost: [SectorRange] = []
+  /// What is stored and has no place in the contents, in words.
+  package var leftOut: [String] = []
   /// Whether the container says that more belongs to it, or ends where it should not; `nil` where the format has
   /// no end of its own, as raw has none.
   package var hasEnd: Bool?

@@ -20,6 +20,14 @@ package final class SegmentFile: Sendable {
     self.descriptor = descriptor
   }
 
+  /// Bytes of it that are no hole.
+  package func storedSize() throws(EvidenceError) -> UInt64 { try descriptor.storedSize() }
+
+  /// Where something is stored at or behind `offset`; `nil` where nothing is.
+  package func nextStored(from offset: UInt64) -> UInt64? {
+    Int64(exactly: offset).flatMap { descriptor.nextStored(from: $0) }.map { UInt64($0) }
+  }
+
   /// Reads until the buffer is full or the file ends.
   /// - Returns: bytes read.
   package func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError)

@@ -51,8 +51,10 @@ struct RecoverCommand: ParsableCommand {
     let total = summary.map.sectorCount
     lines.append(
       summary.exitStatus == .complete
-        ? "Recovered: all \(total) sectors."
-        : "Recovered in part: \(summary.recoveredSectors) of \(total) sectors.")
+        ? "Recovered: all \(total) sectors\(tail(summary))."
+        : summary.recoveredSectors == total
+          ? "Recovered in part: all \(total) sectors\(tail(summary)), but not everything the image stores."
+          : "Recovered in part: \(summary.recoveredSectors) of \(total) sectors.")
     let filled = summary.keptDamaged ? "marked -, not to be relied on" : "marked -, zeros in the output"
     lines.append("  recovered  \(summary.recoveredSectors) sectors")
     if summary.carvedSectors > 0 {
@@ -64,6 +66,7 @@ struct RecoverCommand: ParsableCommand {
       lines.append("             \(count) of them were unreadable at acquisition")
     }
     lines.append("  unknown    \(summary.unknownSectors) sectors, marked ?, zeros in the output")
+    for part in summary.leftOut { lines.append("  left out   \(part)") }
     for (name, state) in [("lost", SectorState.unreadable), ("unknown", .notAttempted)] {
       let ranges = summary.map.ranges(in: state)
       if !ranges.isEmpty { lines.append("  \(name.padded(to: 10)) sectors \(ranges.listed(limit: 16))") }
@@ -78,6 +81,11 @@ struct RecoverCommand: ParsableCommand {
     return lines
   }
 
+  private static func tail(_ summary: RecoverySummary) -> String {
+    let bytes = summary.geometry.tailBytes
+    return bytes == 0 ? "" : ", the last of \(bytes == 1 ? "1 byte" : "\(bytes) bytes")"
+  }
+
   private static func json(_ summary: RecoverySummary) -> JSONValue {
     .fields([
       "image": .string(summary.image.string), "output": .string(summary.output.string),
@@ -90,6 +98,7 @@ struct RecoverCommand: ParsableCommand {
       "unknownSectors": Rendering.number(summary.unknownSectors),
       "lost": Rendering.json(summary.map.ranges(in: .unreadable)),
       "unknown": Rendering.json(summary.map.ranges(in: .notAttempted)),
+      "leftOut": .array(summary.leftOut.map { .string($0) }),
       "recordedUnreadable": Rendering.json(summary.recordedUnreadable),
       "keptDamaged": .bool(summary.keptDamaged),
       "sha256OfRecoveredFile": .string(summary.fileSHA256.hex),

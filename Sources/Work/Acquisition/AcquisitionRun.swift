@@ -72,6 +72,7 @@ package struct AcquisitionRun {
   /// What the workers make of a block.
   private struct WorkedBlock: Sendable {
     let block: MediumBlock
+    /// Of whole chunks; one that spans several blocks is digested in their order.
     let chunkMD5: [Digest]
     /// One for each image, `nil` for one that has failed.
     let encoded: [EncodedBlock?]
@@ -104,6 +105,7 @@ package struct AcquisitionRun {
         }
       }
     }
+    let spanning = Monitor(SpanningChunkDigests(.md5, of: plan.chunks))
     let join = OrderedJoin<WorkedBlock, [Digest]> { [failure, map, plan] worked, sha256 in
       guard failure.value == nil else { return }
       if let ticket = worked.block.checkpoint {
@@ -111,7 +113,10 @@ package struct AcquisitionRun {
         return
       }
       do throws(EvidenceError) {
-        for chunk in Self.chunks(of: worked, sha256: sha256, plan: plan, map: map) {
+        let md5 =
+          Self.digestsInOrder(plan)
+          ? spanning.withLock { Self.append(worked.block, to: &$0) } : worked.chunkMD5
+        for chunk in Self.chunks(of: worked.block, md5: md5, sha256: sha256, plan: plan, map: map) {
           merkle.withLock { $0.append(chunk.sha256) }
           try eachChunk(chunk)
           recorded.withLock { $0 = chunk.sectors.end }
@@ -125,7 +130,7 @@ package struct AcquisitionRun {
           unreadableSectors: map.withLock { $0.count(of: .unreadable) }))
     }
     let chunked = ChunkedDigestStage(
-      chunkSize: Int(plan.chunks.chunkSize), capacity: capacity, resuming: start.digest(.sha256)
+      plan.chunks, capacity: capacity, resuming: start.digest(.sha256)
     ) {
       join.deliver(right: $1, index: $0)
     }
@@ -187,7 +192,7 @@ package struct AcquisitionRun {
   private func workOnBlocks(
     from work: BoundedQueue<MediumBlock>, _ stages: [WriterStage], _ handOn: (WorkedBlock) -> Void
   ) {
-    let wantsMD5 = plan.digests.contains(.md5)
+    let wantsMD5 = plan.digests.contains(.md5) && !plan.chunks.isSpanning
     while let block = work.take() {
       guard failure.value == nil else { continue }
       guard block.checkpoint == nil else {
@@ -201,17 +206,27 @@ package struct AcquisitionRun {
     }
   }
 
+  /// Whether the MD5 of a chunk is known only when its last block has passed.
+  private static func digestsInOrder(_ plan: AcquisitionPlan) -> Bool {
+    plan.chunks.isSpanning && plan.digests.contains(.md5)
+  }
+
+  private static func append(_ block: MediumBlock, to digests: inout SpanningChunkDigests) -> [Digest] {
+    digests.append(block.buffer.bytes, at: block.offset).map { [$0.digest] } ?? []
+  }
+
+  /// The chunks that end in a block.
   private static func chunks(
-    of worked: WorkedBlock, sha256: [Digest], plan: AcquisitionPlan, map: Monitor<SectorMap>
+    of block: MediumBlock, md5: [Digest], sha256: [Digest], plan: AcquisitionPlan, map: Monitor<SectorMap>
   ) -> [ChunkRecord] {
-    let first = worked.block.offset / plan.chunks.chunkSize
+    let first = block.offset / plan.chunks.chunkSize
     return sha256.enumerated().map { position, digest in
       let index = first + UInt64(position)
       let sectors = plan.chunks.sectors(ofChunk: index, sectorSize: plan.geometry.logicalSectorSize)
       let hasUnreadable = map.withLock { !$0.ranges(in: .unreadable, within: sectors).isEmpty }
       return ChunkRecord(
         index: index, sectors: sectors, state: hasUnreadable ? .unreadable : .read,
-        md5: worked.chunkMD5.indices.contains(position) ? worked.chunkMD5[position] : nil, sha256: digest)
+        md5: md5.indices.contains(position) ? md5[position] : nil, sha256: digest)
     }
   }
 
@@ -244,10 +259,11 @@ package struct AcquisitionRun {
         next(buffer)
         position = min(end, position + UInt64(plan.blockSize))
       } catch {
-        if plan.checkpointSeconds != nil { checkpoint() }
+        if plan.checkpointSeconds != nil, plan.chunks.isBoundary(position) { checkpoint() }
         return error
       }
-      if position < end, pace.isDue() { checkpoint() }
+      // A chunk that has not ended would have to be kept as well.
+      if position < end, plan.chunks.isBoundary(position), pace.isDue() { checkpoint() }
     }
     return nil
   }

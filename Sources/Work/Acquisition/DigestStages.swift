@@ -54,19 +54,19 @@ final class SerialDigestStage: DigestStage {
 /// SHA-256 of the whole medium and, in the same go, of each chunk.
 final class ChunkedDigestStage: DigestStage {
   let queue: BoundedQueue<MediumBlock>
-  private let chunkSize: Int
+  private let chunks: ChunkPlan
   private let resuming: DigestState?
   private let eachBlock: @Sendable (_ index: UInt64, _ chunkDigests: [Digest]) -> Void
   private let finished = Monitor<WholeDigest?>(nil)
 
   /// - Parameters:
   ///   - resuming: SHA-256 of what was read before.
-  ///   - eachBlock: receives the digests of the chunks of each block, in order; none for a checkpoint.
+  ///   - eachBlock: receives the digests of the chunks that end in each block, in order; none for a checkpoint.
   init(
-    chunkSize: Int, capacity: Int, resuming: DigestState?,
+    _ chunks: ChunkPlan, capacity: Int, resuming: DigestState?,
     eachBlock: @escaping @Sendable (UInt64, [Digest]) -> Void
   ) {
-    self.chunkSize = chunkSize
+    self.chunks = chunks
     self.resuming = resuming
     self.queue = BoundedQueue(capacity: capacity)
     self.eachBlock = eachBlock
@@ -81,10 +81,7 @@ final class ChunkedDigestStage: DigestStage {
         eachBlock(block.index, [])
         continue
       }
-      let bytes = block.buffer.bytes
-      let digests = stride(from: 0, to: bytes.byteCount, by: chunkSize).map {
-        digest.append(chunk: bytes.extracting($0..<min($0 + chunkSize, bytes.byteCount)))
-      }
+      let digests = digest.append(block: block.buffer.bytes, at: block.offset, of: chunks)
       padding = block.buffer.paddingByteCount
       eachBlock(block.index, digests)
     }

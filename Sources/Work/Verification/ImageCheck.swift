@@ -45,21 +45,22 @@ struct ImageCheck {
     let result = try pass.perform(
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)
 
-    let sectorSize = UInt64(reader.geometry.logicalSectorSize)
     report.take(
       "\(name): stored data", against: reader.format.isContainer ? own : "readable to its end",
-      result.damaged.map { part in
-        let sectors = SectorRange(
-          part.bytes.lowerBound / sectorSize..<(part.bytes.upperBound + sectorSize - 1) / sectorSize)
-        return Finding(.chunkDamaged, subject: name, observed: part.reason, sectors: sectors)
-      })
+      result.damaged.findings(in: reader, name: name))
     guard !result.wasStopped else {
       report.wasStopped = true
       return report.skip("\(name): digests", because: "the verification was stopped")
     }
     report.computed[name] = result.contentDigests
     if let reference { compare(result, with: reference, &report) }
-    compareStored(result, hasOtherReference: reference != nil, &report)
+    try compareStored(result, hasOtherReference: reference != nil, &report)
+  }
+
+  /// Why digests of the whole are not compared; `nil` where they are.
+  private var withoutWhole: String? {
+    let lost = reader.facts.lost.joined().reduce(UInt64(0)) { $0 + $1.count }
+    return lost == 0 ? nil : "\(lost) sectors are not in the image"
   }
 
   private func compare(
@@ -81,6 +82,7 @@ struct ImageCheck {
       return report.skip(
         "\(name): digests of the whole", because: "level chunks: the Merkle root stands for them")
     }
+    if let withoutWhole { return report.skip("\(name): digests of the whole", because: withoutWhole) }
     for recorded in reference.digests.all {
       compare(recorded, result.digests, "the medium", .digestMismatch, against: "manifest", &report)
     }
@@ -93,7 +95,7 @@ struct ImageCheck {
 
   private func compareStored(
     _ result: ImagePass.Result, hasOtherReference: Bool, _ report: inout VerificationReport
-  ) {
+  ) throws(EvidenceError) {
     guard !reader.storedDigests.isEmpty else {
       if !hasOtherReference {
         report.findings.append(Finding(.noStoredDigest, .warning, subject: name))
@@ -105,11 +107,19 @@ struct ImageCheck {
       return report.skip("\(name): digests stored in the image", because: "level chunks")
     }
     report.hasReference = true
-    for stored in reader.storedDigests.all {
+    if let withoutWhole { return report.skip("\(name): digests stored in the image", because: withoutWhole) }
+    let stored = reader.storedDigests.all
+    var (computed, what) = (result.contentDigests, "the contents")
+    if reader.geometry.tailBytes > 0, stored.contains(where: { computed[$0.algorithm] != $0 }),
+      let whole = try reader.digestsOfWholeSectors(stop: settings.stop),
+      stored.allSatisfy({ whole[$0.algorithm] == $0 })
+    {
+      (computed, what) = (whole, "the whole sectors")
+      report.computed[name] = whole
+    }
+    for stored in stored {
       compare(
-        stored, result.contentDigests, "the contents", .storedDigestMismatch,
-        against: "digest stored in the image",
-        &report)
+        stored, computed, what, .storedDigestMismatch, against: "digest stored in the image", &report)
     }
   }
 

@@ -19,25 +19,45 @@ struct ImagePass: Sendable {
   let stop: StopFlag
 
   struct Result: Sendable {
-    /// Of the medium's length; empty with level `chunks`.
+    /// Of the medium's length; empty with level `chunks`, and where parts of the image cannot be located.
     var digests = DigestSet()
     /// Of everything the image holds, padding included.
     var contentDigests = DigestSet()
     /// Damaged parts in order.
-    var damaged: [DamagedRange] = []
+    var damaged = DamageLog()
     var isPaddingZero = true
     var wasStopped = false
   }
 
   /// A decoded block; `buffer.paddingByteCount` counts what lies behind the medium's end.
   struct Block: Sendable {
-    let firstChunk: UInt64
+    /// First byte in the contents.
+    let offset: UInt64
     let buffer: PageBuffer
   }
 
-  /// Blocks until done.
+  /// Digests of chunks that are made from one block after the other.
+  private struct Spanning: ~Copyable {
+    var md5: SpanningChunkDigests?
+    var sha256: SpanningChunkDigests?
+
+    mutating func append(_ block: Block, eachDigest: (UInt64, Digest) -> Void) {
+      if let ended = md5?.append(block.buffer.bytes, at: block.offset) {
+        eachDigest(ended.chunk, ended.digest)
+      }
+      if let ended = sha256?.append(block.buffer.bytes, at: block.offset) {
+        eachDigest(ended.chunk, ended.digest)
+      }
+    }
+  }
+
+  /// Most bytes that the workers decode chunks in at once.
+  private static let decodingMemory = 256 << 20
+
+  /// Blocks until done. What nothing in the image locates is not walked through.
   /// - Parameters:
-  ///   - eachDigest: receives SHA-256 and, where wanted, MD5 of every chunk, in no order, from several threads.
+  ///   - eachDigest: receives SHA-256 and, where wanted, MD5 of every chunk that is all there, in no order, from
+  ///     several threads.
   ///   - progress: receives the number of bytes done, one call at a time.
   /// - Throws: `readFailed` where a file cannot be read at all.
   func perform(
@@ -45,20 +65,27 @@ struct ImagePass: Sendable {
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) -> Result {
     let blockSize = chunks.blockSize
-    let blockCount = (chunks.length + UInt64(blockSize) - 1) / UInt64(blockSize)
     let padding = Int(reader.geometry.length - chunks.length)
     let capacity = Int(min(UInt64(blockSize), chunks.length)) + padding
+    // A unit is decoded as a whole, from as many bytes.
+    let workers = max(1, min(workers, Self.decodingMemory / 2 / max(1, reader.unitSize)))
     let atOnce = max(3, min(workers + 3, (128 << 20) / blockSize))
     let pool = BufferPool(count: atOnce, capacity: max(1, capacity))
 
     let result = Monitor(Result())
     let failure = FirstFailure<EvidenceError>()
-    let stages = level == .full ? wholeDigestStages(queueCapacity: atOnce, eachDigest: eachDigest) : []
+    let stages = isWhole ? wholeDigestStages(queueCapacity: atOnce, eachDigest: eachDigest) : []
+    let spanning = Monitor(
+      Spanning(
+        md5: chunks.isSpanning && wantsChunkMD5 ? SpanningChunkDigests(.md5, of: chunks) : nil,
+        sha256: chunks.isSpanning && !isWhole ? SpanningChunkDigests(.sha256, of: chunks) : nil))
     let ordered = InOrder<Block> { block in
       for stage in stages { stage.queue.put(block) }
-      progress(min(block.firstChunk * chunks.chunkSize + UInt64(blockSize), chunks.length))
+      if chunks.isSpanning { spanning.withLock { $0.append(block, eachDigest: eachDigest) } }
+      progress(min(block.offset + UInt64(blockSize), chunks.length))
     }
-    let next = Monitor(UInt64(0))
+    let next = Monitor(
+      LocatedBlocks(reader.locatedBytes, blockSize: UInt64(blockSize), length: chunks.length))
 
     let stageThreads = WorkerThreads(name: "digest", stages.map { stage in { stage.run() } })
     let workerThreads = WorkerThreads(
@@ -67,27 +94,26 @@ struct ImagePass: Sendable {
         {
           while failure.value == nil {
             // Number and buffer are taken together: the oldest block always has a buffer, so nobody waits for ever.
-            let taken = next.withLock { next -> (UInt64, PageBuffer)? in
-              guard next < blockCount else { return nil }
-              defer { next += 1 }
-              return (next, pool.take())
+            let taken = next.withLock { next -> (LocatedBlocks.Place, PageBuffer)? in
+              next.next().map { ($0, pool.take()) }
             }
-            guard let (index, buffer) = taken else { return }
+            guard let (place, buffer) = taken else { return }
             guard !stop.isRaised else { return result.withLock { $0.wasStopped = true } }
+            let offset = place.block * UInt64(blockSize)
             do throws(EvidenceError) {
-              let damaged = try decode(
-                into: buffer, at: index * UInt64(blockSize), blockSize: blockSize, padding: padding)
+              let damaged = try decode(into: buffer, at: offset, blockSize: blockSize, padding: padding)
               let isZero = buffer.isPaddingZero
               result.withLock {
-                $0.damaged += damaged
+                $0.damaged.add(damaged)
                 if !isZero { $0.isPaddingZero = false }
               }
             } catch { return failure.record(error) }
             // Nothing more is put in line behind a block that will never come.
             guard failure.value == nil else { return }
-            let firstChunk = index * UInt64(blockSize) / chunks.chunkSize
-            digestChunks(of: buffer, firstChunk: firstChunk, eachDigest: eachDigest)
-            ordered.deliver(Block(firstChunk: firstChunk, buffer: buffer), index: index)
+            if !chunks.isSpanning {
+              digestChunks(of: buffer, firstChunk: offset / chunks.chunkSize, eachDigest: eachDigest)
+            }
+            ordered.deliver(Block(offset: offset, buffer: buffer), index: place.order)
           }
         }
       })
@@ -97,13 +123,16 @@ struct ImagePass: Sendable {
     stageThreads.join()
     if let failure = failure.value { throw failure }
     var final = result.withLock { $0 }
-    final.damaged.sort { $0.bytes.lowerBound < $1.bytes.lowerBound }
+    final.damaged.sort()
     if !final.wasStopped {
       final.digests = DigestSet(stages.compactMap(\.whole))
       final.contentDigests = DigestSet(stages.compactMap(\.contents))
     }
     return final
   }
+
+  /// Zeros in the place of what nothing locates have a digest that says nothing.
+  private var isWhole: Bool { level == .full && reader.facts.lost.isEmpty }
 
   private func decode(
     into buffer: PageBuffer, at offset: UInt64, blockSize: Int, padding: Int
@@ -128,7 +157,7 @@ struct ImagePass: Sendable {
         eachDigest(firstChunk + UInt64(index), digest)
       }
     }
-    guard level == .chunks else { return }
+    guard !isWhole else { return }
     let bytes = buffer.bytes
     for (index, start) in stride(from: 0, to: bytes.byteCount, by: size).enumerated() {
       let chunk = bytes.extracting(start..<min(start + size, bytes.byteCount))
@@ -140,7 +169,7 @@ struct ImagePass: Sendable {
     queueCapacity: Int, eachDigest: @escaping @Sendable (UInt64, Digest) -> Void
   ) -> [WholeDigestStage] {
     digests.union([.sha256]).sorted().map {
-      WholeDigestStage($0, chunkSize: Int(chunks.chunkSize), capacity: queueCapacity, eachChunk: eachDigest)
+      WholeDigestStage($0, chunks, capacity: queueCapacity, eachChunk: eachDigest)
     }
   }
 }

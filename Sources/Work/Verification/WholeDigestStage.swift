@@ -6,18 +6,18 @@ import SystemIO
 final class WholeDigestStage: Sendable {
   let queue: BoundedQueue<ImagePass.Block>
   private let algorithm: DigestAlgorithm
-  private let chunkSize: Int
+  private let chunks: ChunkPlan
   private let eachChunk: @Sendable (UInt64, Digest) -> Void
   private let finished = Monitor<(whole: Digest, contents: Digest)?>(nil)
 
   /// - Parameter eachChunk: receives the chunks' digests where the algorithm is SHA-256, which gives them for
   ///   little more.
   init(
-    _ algorithm: DigestAlgorithm, chunkSize: Int, capacity: Int,
+    _ algorithm: DigestAlgorithm, _ chunks: ChunkPlan, capacity: Int,
     eachChunk: @escaping @Sendable (UInt64, Digest) -> Void
   ) {
     self.algorithm = algorithm
-    self.chunkSize = chunkSize
+    self.chunks = chunks
     self.queue = BoundedQueue(capacity: capacity)
     self.eachChunk = eachChunk
   }
@@ -53,9 +53,8 @@ final class WholeDigestStage: Sendable {
     var behind: [UInt8] = []
     while let block = queue.take() {
       let bytes = block.buffer.bytes
-      for (index, start) in stride(from: 0, to: bytes.byteCount, by: chunkSize).enumerated() {
-        let chunk = bytes.extracting(start..<min(start + chunkSize, bytes.byteCount))
-        eachChunk(block.firstChunk + UInt64(index), digest.append(chunk: chunk))
+      for (index, chunk) in digest.append(block: bytes, at: block.offset, of: chunks).enumerated() {
+        eachChunk(block.offset / chunks.chunkSize + UInt64(index), chunk)
       }
       behind = block.buffer.paddedBytes.extracting(
         bytes.byteCount..<bytes.byteCount + block.buffer.paddingByteCount

@@ -10,6 +10,10 @@
 /// The O_DIRECT flag of this architecture.
 int32_t clinux_open_direct_flag(void);
 
+// Of lseek: the next place where something is stored, or where a hole begins.
+int32_t clinux_seek_data(void);
+int32_t clinux_seek_hole(void);
+
 /// Renames `old_path` to `new_path`; -EEXIST where the new name exists.
 int32_t clinux_rename_no_replace(const char *old_path, const char *new_path);
 

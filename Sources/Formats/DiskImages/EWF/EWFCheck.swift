@@ -12,16 +12,26 @@ enum EWFCheck {
       ?? all.first(where: \.isConsistent)
   }
 
+  /// Chunks that the files can hold, each as short as compression makes it; what tables claim beyond is not believed.
+  /// Chunks stored as they are may lie in holes.
+  static func room(_ opening: EWFOpening, chunkSize: Int) -> UInt64 {
+    let (most, overflow) = opening.storedBytes.multipliedReportingOverflow(by: EWFLayout.largestExpansion)
+    let plain = max(overflow ? UInt64.max : most, opening.fileBytes)
+    return plain / UInt64(chunkSize) + 1
+  }
+
   /// What is wrong with the set as a whole.
+  /// - Parameter hasTailChunk: whether one more chunk has nothing but bytes behind the last whole sector.
   static func findings(
-    volume: EWFVolume, hasVolume: Bool, map: EWFChunkMap, name: String
+    volume: EWFVolume, hasVolume: Bool, hasTailChunk: Bool, map: EWFChunkMap, name: String
   ) -> [Finding] {
     var findings: [Finding] = []
     if !hasVolume {
       findings.append(
         Finding(.structureDamaged, subject: name, observed: "no volume section; its copy in data is used"))
     }
-    if UInt64(volume.chunkCount) != volume.neededChunks {
+    let counts = [volume.neededChunks, volume.neededChunks + (hasTailChunk ? 1 : 0)]
+    if !counts.contains(UInt64(volume.chunkCount)) {
       findings.append(
         Finding(
           .lengthMismatch, subject: "\(name): volume", expected: "\(volume.neededChunks) chunks",
@@ -39,6 +49,12 @@ enum EWFCheck {
           .chunkDamaged, subject: name,
           observed: "\(map.unplaced) tables have no known place, because others are lost around them"))
     }
+    if map.overclaiming > 0 {
+      findings.append(
+        Finding(
+          .structureDamaged, subject: name,
+          observed: "\(map.overclaiming) tables name more chunks than the files can hold"))
+    }
     for (run, sectors) in zip(map.missing, map.missingSectors(of: volume)) {
       findings.append(
         Finding(
@@ -46,15 +62,5 @@ enum EWFCheck {
           observed: "no table locates chunks \(run.lowerBound)-\(run.upperBound - 1)", sectors: sectors))
     }
     return findings
-  }
-
-  /// A last chunk that holds more than the medium and yet is not filled up to a whole chunk: a source that was no
-  /// whole number of sectors, whose last bytes no reader delivers.
-  /// - Parameter held: bytes the last chunk holds; `nil` where it is damaged.
-  static func tail(held: Int?, expected: Int, chunkSize: Int, name: String) -> Finding? {
-    guard let held, held != expected, held != chunkSize else { return nil }
-    return Finding(
-      .lengthMismatch, .warning, subject: "\(name): last chunk", expected: "\(expected) bytes",
-      observed: "\(held) bytes; \(held - expected) lie behind the last whole sector")
   }
 }

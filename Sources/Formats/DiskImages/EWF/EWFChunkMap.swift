@@ -51,6 +51,8 @@ struct EWFChunkMap {
   let surplus: UInt64
   /// Tables whose place in the contents nobody can tell, because something before and after them is lost.
   let unplaced: Int
+  /// Tables that are left aside, because with them more chunks would be located than the files can hold.
+  let overclaiming: Int
   /// Tables and sections without one in the order of the files.
   let steps: [EWFRunStep]
 
@@ -87,16 +89,26 @@ struct EWFChunkMap {
     /// - Parameters:
     ///   - chunkCount: as the volume says.
     ///   - isEndKnown: whether the last table of the set was found.
-    func build(chunkCount: UInt64, isEndKnown: Bool) -> EWFChunkMap {
+    ///   - room: chunks that the files can hold.
+    func build(chunkCount: UInt64, isEndKnown: Bool, room: UInt64) -> EWFChunkMap {
       let firstBreak = breaks.first ?? groups.count
       let lastBreak = breaks.last ?? groups.count
       var placed: [EWFChunkGroup] = []
       var next: UInt64 = 0
-      for var group in groups[..<firstBreak] where next < chunkCount {
-        group.firstChunk = next
-        next = group.endChunk
-        placed.append(group)
+      var located: UInt64 = 0
+      var overclaiming = 0
+      func place(_ group: EWFChunkGroup, at first: UInt64) -> UInt64 {
+        var group = group
+        group.firstChunk = first
+        if located + group.count <= room {
+          located += group.count
+          placed.append(group)
+        } else {
+          overclaiming += 1
+        }
+        return group.endChunk
       }
+      for group in groups[..<firstBreak] where next < chunkCount { next = place(group, at: next) }
       let total = groups.reduce(UInt64(0)) { $0 + $1.count }
       let behind = groups[lastBreak...]
       let tail = behind.reduce(UInt64(0)) { $0 + $1.count }
@@ -104,11 +116,7 @@ struct EWFChunkMap {
       if !behind.isEmpty {
         if isEndKnown, tail <= chunkCount, next <= chunkCount - tail {
           var position = chunkCount - tail
-          for var group in behind {
-            group.firstChunk = position
-            position = group.endChunk
-            placed.append(group)
-          }
+          for group in behind { position = place(group, at: position) }
         } else {
           unplaced += behind.count
         }
@@ -123,8 +131,28 @@ struct EWFChunkMap {
       return EWFChunkMap(
         groups: placed, missing: missing,
         surplus: breaks.isEmpty && total > chunkCount ? total - chunkCount : 0,
-        unplaced: unplaced, steps: steps)
+        unplaced: unplaced, overclaiming: overclaiming, steps: steps)
     }
+  }
+
+  /// What is stored and has no place in the contents, for people; empty where nothing is.
+  /// - Parameter chunkCount: of the contents.
+  func leftOut(chunkCount: UInt64) -> [String] {
+    var parts: [String] = []
+    if surplus > 0 { parts.append("\(surplus) chunks behind the end that the volume states") }
+    if unplaced > 0 { parts.append("the chunks of \(unplaced) tables without a known place") }
+    if overclaiming > 0 { parts.append("the chunks of \(overclaiming) tables that claim too many") }
+    var known: UInt64 = 0
+    var orphans = 0
+    for step in steps {
+      switch step {
+      case .chunks(let count): known += count
+      case .orphan: if known >= chunkCount { orphans += 1 }
+      case .gap: break
+      }
+    }
+    if orphans > 0 { parts.append("\(orphans) sections of chunks behind the end that the volume states") }
+    return parts
   }
 
   /// The first chunk at or behind `chunk` that a table locates; `nil` where none does.

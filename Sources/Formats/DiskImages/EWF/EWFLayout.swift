@@ -23,8 +23,14 @@ enum EWFLayout {
   static let largestPlainHeader = 1 << 22
   /// Most header sections of a whole set that are looked at; real sets have three.
   static let largestHeaderCount = 16
+  /// Most copies of the volume section that are kept; a set has one for each segment.
+  static let largestVolumeCount = 1 << 15
   /// Most bytes of a chunk: 131072 sectors of 512 bytes are known to be written.
   static let largestChunkSize: UInt64 = 1 << 27
+  /// Fewest bytes of a chunk: nothing is known that writes less than a sector.
+  static let smallestChunkSize: UInt64 = 512
+  /// Most plain bytes that one stored byte can stand for: deflate codes 258 bytes in two bits, and headers take more.
+  static let largestExpansion: UInt64 = 1032
   static let largestSectorSize: UInt32 = 1 << 16
   /// Most ranges of unreadable sectors of a whole set that are listed.
   static let largestErrorCount = 1 << 20
@@ -129,7 +135,7 @@ struct EWFVolume: Hashable {
       return nil
     }
     let size = UInt64(sectorsPerChunk) * UInt64(bytesPerSector)
-    return size <= EWFLayout.largestChunkSize ? Int(size) : nil
+    return (EWFLayout.smallestChunkSize...EWFLayout.largestChunkSize).contains(size) ? Int(size) : nil
   }
 
   /// Bytes of the medium; `nil` past 2⁶³.
@@ -146,6 +152,11 @@ struct EWFVolume: Hashable {
   }
 
   var isConsistent: Bool { chunkSize != nil && length != nil && UInt64(chunkCount) == neededChunks }
+
+  /// What it says of the medium, for people.
+  var summary: String {
+    "\(sectorCount) sectors of \(bytesPerSector) bytes in \(chunkCount) chunks of \(sectorsPerChunk) sectors"
+  }
 
   /// Whether both describe the same medium in the same chunks.
   func agrees(with other: EWFVolume) -> Bool {

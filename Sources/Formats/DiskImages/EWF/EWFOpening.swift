@@ -14,6 +14,9 @@ struct EWFOpening {
   private(set) var isEndKnown = false
   private(set) var sessions: EWFSessionList?
   private(set) var segments: [ImageFacts.Segment] = []
+  /// Bytes of all files that are no holes, and their sizes.
+  private(set) var storedBytes: UInt64 = 0
+  private(set) var fileBytes: UInt64 = 0
   /// Types of the sections that were met.
   private(set) var types: Set<String> = []
   /// Decompressed `header2` and `header` sections.
@@ -34,6 +37,8 @@ struct EWFOpening {
       expected = member.number + 1
       let file = try files.file(index)
       let name = member.path.lastComponent?.string ?? member.path.string
+      storedBytes &+= try file.storedSize()
+      fileBytes &+= file.size
       try checkHeader(of: file, name: name, number: member.number)
       let chain = try EWFSectionChain.follow(file, name: name, budget: &budget, findings: &findings)
       for section in chain.sections { try take(section, of: file, index: index, name: name) }
@@ -115,9 +120,24 @@ struct EWFOpening {
       let room = EWFLayout.largestErrorCount - unreadable.count
       if ranges.count > room { damaged(section, name, "more than \(EWFLayout.largestErrorCount) ranges") }
       unreadable += ranges.prefix(room)
+      checkErrors(ranges, of: section, name: name)
     case "session":
       try takeSessions(section, of: file, name: name)
     default: break
+    }
+  }
+
+  /// A list that goes past the end names sectors of another medium. Programs that give up several sectors at once may
+  /// run over the end with the last of them.
+  private mutating func checkErrors(_ ranges: [SectorRange], of section: EWFSection, name: String) {
+    guard let volume = EWFCheck.volume(self) else { return }
+    let end = volume.sectorCount
+    let beyond = ranges.filter { $0.first >= end && !$0.isEmpty }
+    let over = ranges.filter { $0.first < end && $0.end > end }
+    for (ranges, severity) in [(beyond, FindingSeverity.failure), (over, .warning)] where !ranges.isEmpty {
+      findings.add(
+        .lengthMismatch, severity, file: name, part: section.type, at: section.offset,
+        expected: "unreadable sectors below \(end)", observed: "sectors \(ranges.listed())")
     }
   }
 
@@ -138,15 +158,16 @@ struct EWFOpening {
     let bytes = try payload(section, of: file, cap: EWFLayout.volumeSize)
     guard let volume = EWFVolume(bytes.span.bytes) else { return damaged(section, name, "too short") }
     if !volume.isSound { damaged(section, name) }
-    if section.type == "data" {
-      // The first segment's copy of a later one must say the same.
-      if let first = volumes.first(where: \.isSound), volume.isSound, !first.agrees(with: volume) {
-        damaged(section, name, "differs from volume")
-      }
-      copies.append(volume)
-    } else {
-      volumes.append(volume)
+    // Every copy must say the same: programs differ in which they believe.
+    let known = volumes.first(where: \.isSound) ?? copies.first(where: \.isSound)
+    if volume.isSound, let known, !known.agrees(with: volume) {
+      findings.add(
+        .structureDamaged, file: name, part: section.type, at: section.offset, expected: known.summary,
+        observed: "\(volume.summary): differs from volume")
     }
+    // As many as there are segments, not as somebody likes to repeat.
+    guard volumes.count + copies.count < EWFLayout.largestVolumeCount else { return }
+    if section.type == "data" { copies.append(volume) } else { volumes.append(volume) }
   }
 
   private mutating func takeHeader(
@@ -211,6 +232,7 @@ struct EWFOpening {
     guard let list = EWFSessionList(bytes.span.bytes, sectorCount: sectorCount) else {
       return damaged(section, name)
     }
-    sessions = list
+    if let sessions, sessions != list { damaged(section, name, "differs from its first copy") }
+    sessions = sessions ?? list
   }
 }

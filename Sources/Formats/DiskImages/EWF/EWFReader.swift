@@ -24,7 +24,7 @@ package final class EWFReader: SalvagingReader {
   private let pool = EWFScratchPool()
 
   /// Most bytes that are read from a file at once, unless a single chunk is larger.
-  private static let runLimit = 4 << 20
+  static let runLimit = 4 << 20
 
   /// Opens the set that `path` belongs to, whichever of its files it is. Blocks on the folder and the files; reads
   /// the chunk tables once, 8 bytes per chunk.
@@ -44,25 +44,29 @@ package final class EWFReader: SalvagingReader {
           ?? "no usable volume section")
     }
     let name = set.members.first?.path.lastComponent?.string ?? path.string
+    let decoder = EWFChunkDecoder(chunkSize: chunkSize)
+    let end = try EWFEnd(
+      opening, volume, length: length, room: EWFCheck.room(opening, chunkSize: chunkSize), decoder: decoder,
+      files: files, name: name)
     self.files = files
-    self.decoder = EWFChunkDecoder(chunkSize: chunkSize)
-    self.geometry = MediaGeometry(length: length, logicalSectorSize: volume.bytesPerSector)
-    self.map = opening.tables.builder.build(
-      chunkCount: volume.neededChunks, isEndKnown: opening.isEndKnown)
-    self.facts = ImageFacts(opening, volume: volume, lost: map.missingSectors(of: volume))
+    self.decoder = decoder
+    self.geometry = MediaGeometry(length: end.length, logicalSectorSize: volume.bytesPerSector)
+    self.map = end.map
+    var facts = ImageFacts(opening, volume: volume, lost: map.missingSectors(of: volume))
+    facts.leftOut = map.leftOut(chunkCount: volume.neededChunks) + (end.leftOut.map { [$0] } ?? [])
+    self.facts = facts
     self.storedDigests = opening.storedDigests
     self.description = opening.description
     let whole = SectorRange(first: 0, count: volume.sectorCount)
     self.recordedUnreadable = opening.unreadable.compactMap { $0.intersection(whole) }.joined()
     var findings = opening.findings
     for finding in EWFCheck.findings(
-      volume: volume, hasVolume: !opening.volumes.isEmpty, map: map, name: name)
+      volume: volume, hasVolume: !opening.volumes.isEmpty, hasTailChunk: end.hasTailChunk, map: map,
+      name: name)
     {
       findings.add(finding)
     }
-    if let tail = try Self.checkTail(map: map, files: files, decoder: decoder, length: length, name: name) {
-      findings.add(tail)
-    }
+    if let finding = end.finding { findings.add(finding) }
     self.structureFindings = findings.closed(subject: name)
   }
 
@@ -88,25 +92,5 @@ package final class EWFReader: SalvagingReader {
       }
     }
     return request.damage
-  }
-
-  /// What the last chunk holds behind the medium.
-  private static func checkTail(
-    map: EWFChunkMap, files: SegmentFiles, decoder: EWFChunkDecoder, length: UInt64, name: String
-  ) throws(EvidenceError) -> Finding? {
-    let last = length / UInt64(decoder.chunkSize)
-    let expected = Int(length % UInt64(decoder.chunkSize))
-    let index = map.groupIndex(at: last)
-    guard expected > 0, index < map.groups.count, map.groups[index].firstChunk <= last else { return nil }
-    let plain = UnsafeMutableRawBufferPointer.allocate(byteCount: expected, alignment: 16)
-    defer { plain.deallocate() }
-    let group = map.groups[index]
-    var request = EWFReadRequest(
-      buffer: plain, offset: length - UInt64(expected), length: length, decoder: decoder,
-      scratch: EWFScratch())
-    try request.read(
-      group, from: try files.file(group.file), name: files.paths[group.file], runLimit: Self.runLimit)
-    return EWFCheck.tail(
-      held: request.lastHeld, expected: expected, chunkSize: decoder.chunkSize, name: name)
   }
 }

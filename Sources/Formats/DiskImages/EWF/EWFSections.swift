@@ -151,7 +151,9 @@ struct EWFSectionChain {
   private func search(from start: UInt64) throws(EvidenceError) -> UInt64? {
     let window = 1 << 20
     var position = start
-    while position < file.size {
+    while position < file.size, let stored = file.nextStored(from: position) {
+      // In a hole stands nothing; a descriptor may begin shortly before its end.
+      if stored > position + UInt64(window) { position = stored - UInt64(EWFLayout.descriptorSize) }
       let bytes = try file.bytes(at: position, count: window)
       let span = bytes.span.bytes
       let last = bytes.count - EWFLayout.descriptorSize
@@ -167,8 +169,9 @@ struct EWFSectionChain {
   /// - Parameter place: offset of `bytes` in the file.
   private static func isDescriptor(_ bytes: RawSpan, at offset: Int, place: UInt64, fileSize: UInt64) -> Bool
   {
-    // The 40 zero bytes come cheapest.
-    guard bytes.littleEndian(at: offset + 32, as: UInt64.self) == 0,
+    // A letter and the 40 zero bytes come cheapest.
+    guard let letter = bytes.littleEndian(at: offset, as: UInt8.self), letter >= UInt8(ascii: "a"),
+      bytes.littleEndian(at: offset + 32, as: UInt64.self) == 0,
       bytes.littleEndian(at: offset + 64, as: UInt32.self) == 0,
       let found = EWFSectionDescriptor(bytes, at: offset), found.isSound, types.contains(found.type)
     else { return false }

@@ -5,7 +5,7 @@ import FormatKit
 ///
 /// count u32, 28 zero bytes, Adler-32 of them, then per entry flags u32, first sector u32, 24 zero bytes, and the
 /// Adler-32 of all entries.
-struct EWFSessionList {
+struct EWFSessionList: Equatable {
   let sessions: [SectorRange]
   let tracks: [SectorRange]
 

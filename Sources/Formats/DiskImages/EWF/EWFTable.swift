@@ -14,6 +14,10 @@ struct EWFTable {
   let isHeaderSound: Bool
   /// `nil` where the table has no checksum of its entries, as in SMART and the first EWF.
   let areEntriesSound: Bool?
+  /// From the first place in the file that an entry names to the last.
+  let reach: ClosedRange<UInt64>
+  /// Entries that do not lead further than the one before them.
+  let backwards: UInt32
 
   /// Bytes read at once while a table is checked.
   private static let window = 1 << 18
@@ -39,16 +43,16 @@ struct EWFTable {
     let entriesOffset = section.payload + UInt64(EWFLayout.tableHeaderSize)
     let room = section.payloadSize - UInt64(EWFLayout.tableHeaderSize)
     let length = UInt64(header.count) * 4
-    guard header.count > 0, length <= room else { return nil }
+    guard header.count > 0, length <= room, length <= (try file.storedSize()) else { return nil }
     self.entriesOffset = entriesOffset
     self.count = header.count
     self.isHeaderSound = header.isSound
 
     let entriesEnd = entriesOffset + length
     let dataEnd = isOwn ? section.end : sectors?.end ?? section.offset
-    let reach = dataEnd.subtractingReportingOverflow(header.base)
+    let dataReach = dataEnd.subtractingReportingOverflow(header.base)
     var scan = Scan(
-      mayOverflow: !reach.overflow && reach.partialValue > UInt64(Int32.max), count: header.count)
+      mayOverflow: !dataReach.overflow && dataReach.partialValue > UInt64(Int32.max), count: header.count)
     var position = entriesOffset
     while position < entriesEnd {
       let bytes = try file.bytes(at: position, count: Int(min(UInt64(Self.window), entriesEnd - position)))
@@ -70,6 +74,8 @@ struct EWFTable {
     }
     guard base <= file.size else { return nil }
     self.base = base
+    self.reach = base + UInt64(scan.lowest)...base + UInt64(scan.highest)
+    self.backwards = scan.backwards
 
     let footer = try file.bytes(at: entriesEnd, count: 4)
     let hasFooter = isOwn ? base + UInt64(scan.firstOffset) != entriesEnd : length + 4 <= room
@@ -103,8 +109,26 @@ struct EWFTable {
     var overflowIndex: UInt32
     var checksum: UInt32 = 1
     var firstOffset: UInt32 = 0
+    var lowest = UInt32.max
+    var highest: UInt32 = 0
+    var backwards: UInt32 = 0
     private var index: UInt32 = 0
     private var previous: UInt32 = 0
+    private var last: UInt32 = 0
+
+    private mutating func take(_ value: UInt32) {
+      let plain = value & ~flag
+      if mayOverflow, index < overflowIndex, value & flag != 0, plain < previous, value >= previous {
+        overflowIndex = index
+      }
+      let offset = index < overflowIndex ? plain : value
+      if index > 0, offset <= last { backwards += 1 }
+      lowest = min(lowest, offset)
+      highest = max(highest, offset)
+      last = offset
+      previous = plain
+      index += 1
+    }
 
     init(mayOverflow: Bool, count: UInt32) {
       self.mayOverflow = mayOverflow
@@ -114,17 +138,10 @@ struct EWFTable {
     mutating func add(_ bytes: RawSpan) {
       checksum = bytes.withUnsafeBytes { Adler32.of($0, seed: checksum) }
       if index == 0, let first = bytes.littleEndian(at: 0, as: UInt32.self) { firstOffset = first & ~flag }
-      guard mayOverflow else {
-        index += UInt32(bytes.byteCount / 4)
-        return
-      }
-      for place in stride(from: 0, to: bytes.byteCount, by: 4) {
-        guard let value = bytes.littleEndian(at: place, as: UInt32.self) else { return }
-        if index < overflowIndex, value & flag != 0, value & ~flag < previous, value >= previous {
-          overflowIndex = index
+      bytes.withUnsafeBytes { bytes in
+        for place in stride(from: 0, to: bytes.count - 3, by: 4) {
+          take(UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt32.self)))
         }
-        previous = value & ~flag
-        index += 1
       }
     }
   }

@@ -11,6 +11,8 @@ struct EWFTableCollector {
   private var pendingFile = 0
   /// The group being read: its data, and the copies of its table that could be read.
   private var current: Group?
+  /// What the sound tables of the file so far reach.
+  private var reached: (file: Int, places: ClosedRange<UInt64>)?
 
   private struct Group {
     let file: Int
@@ -97,6 +99,26 @@ struct EWFTableCollector {
         observed: "checksum of the entries does not match")
     }
     current?.tables.append(table)
+    if table.isSound { checkPlaces(of: table, in: group, section, name: name, findings: &findings) }
+  }
+
+  /// Entries whose checksum is right and that yet cannot be true: programs differ in what they make of them.
+  private func checkPlaces(
+    of table: EWFTable, in group: Group, _ section: EWFSection, name: String, findings: inout EWFFindings
+  ) {
+    func contradicts(_ observed: String) {
+      findings.add(
+        .structureDamaged, file: name, part: section.type, at: section.offset, observed: observed)
+    }
+    if table.reach.lowerBound < group.data.lowerBound || table.reach.upperBound >= group.data.upperBound {
+      contradicts("leads out of the stored chunks")
+    }
+    if table.backwards > 0 {
+      contradicts("\(table.backwards) entries do not lead further than the one before them")
+    }
+    if let reached, reached.file == group.file, reached.places.overlaps(table.reach) {
+      contradicts("leads among the chunks of an earlier table")
+    }
   }
 
   /// Completes the current group from the better copy of its table.
@@ -125,8 +147,15 @@ struct EWFTableCollector {
         if other.count == chosen.count { alternate = other }
       }
     }
+    if chosen.isSound { reach(chosen, in: group.file) }
     builder.add(EWFChunkGroup(file: group.file, data: group.data, table: chosen, alternate: alternate))
     if !chosen.isCountSound { builder.addBreak() }
+  }
+
+  private mutating func reach(_ table: EWFTable, in file: Int) {
+    let known = reached?.file == file ? reached?.places : nil
+    let low = min(known?.lowerBound ?? .max, table.reach.lowerBound)
+    reached = (file, low...max(known?.upperBound ?? 0, table.reach.upperBound))
   }
 
   /// A matching checksum over the entries also confirms their number.

@@ -74,11 +74,7 @@ package struct ConversionJob {
 
     let lost = source.damagedSectors
     // With filler in the place of lost sectors no digest of the whole can match.
-    let comparisons =
-      lost.isEmpty
-      ? reader.storedDigests.all.map {
-        ConversionReport.Comparison(stored: $0, computed: outcome.digests[$0.algorithm])
-      } : []
+    let comparisons = lost.isEmpty ? try comparisons(with: outcome.digests) : []
     let copy = try Formats.openDisk(
       first, as: output.plan.format, DiskOpening(sectorSize: reader.geometry.logicalSectorSize))
     let notCarried = CarriedFacts.missing(from: copy, of: reader)
@@ -88,6 +84,21 @@ package struct ConversionJob {
       !isEqual ? .mismatch : lost.isEmpty ? .complete : .completeWithDamage, files: files,
       digests: outcome.digests, comparisons: comparisons, paddingBytes: image.paddingBytes,
       damage: source.damage, lost: lost, notCarried: notCarried)
+  }
+
+  /// The digests the input stores, beside those of what they were made of: its contents, or only their whole sectors.
+  private func comparisons(with digests: DigestSet) throws(EvidenceError) -> [ConversionReport.Comparison] {
+    func compare(_ computed: DigestSet) -> [ConversionReport.Comparison] {
+      reader.storedDigests.all.map {
+        ConversionReport.Comparison(stored: $0, computed: computed[$0.algorithm])
+      }
+    }
+    let comparisons = compare(digests)
+    guard !comparisons.allSatisfy(\.isEqual), let whole = try reader.digestsOfWholeSectors(stop: stop) else {
+      return comparisons
+    }
+    let others = compare(whole)
+    return others.allSatisfy(\.isEqual) ? others : comparisons
   }
 
   /// Where the output goes, and what the input says that it is an image of.
@@ -107,18 +118,13 @@ package struct ConversionJob {
 
   private func report(
     _ outcome: ConversionReport.Outcome, files: [FilePath] = [], digests: DigestSet = DigestSet(),
-    comparisons: [ConversionReport.Comparison] = [], paddingBytes: UInt32 = 0, damage: [DamagedRange] = [],
+    comparisons: [ConversionReport.Comparison] = [], paddingBytes: UInt32 = 0,
+    damage: DamageLog = DamageLog(),
     lost: [SectorRange] = [], notCarried: [String] = []
   ) -> ConversionReport {
     let name = request.input.lastComponent?.string ?? request.input.string
     var findings = reader.structureFindings
-    for part in damage {
-      let sectors = ImageInput.sectors(part.bytes, of: reader)
-      // What nothing locates is named by the findings about the structure already.
-      if !reader.facts.lost.contains(where: { $0.intersection(sectors) != nil }) {
-        findings.append(Finding(.chunkDamaged, subject: name, observed: part.reason, sectors: sectors))
-      }
-    }
+    findings += damage.findings(in: reader, name: name)
     for comparison in comparisons where !comparison.isEqual {
       findings.append(
         Finding(

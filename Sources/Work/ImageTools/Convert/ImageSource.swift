@@ -16,7 +16,7 @@ final class ImageSource: SectorSource {
 
   private let reader: any ImageReader
   private let acceptsDamage: Bool
-  private let noted = Monitor<[DamagedRange]>([])
+  private let noted = Monitor(DamageLog())
 
   init(_ reader: any ImageReader, acceptsDamage: Bool) {
     self.reader = reader
@@ -28,15 +28,15 @@ final class ImageSource: SectorSource {
   }
 
   /// What was met so far, in the order it was read.
-  var damage: [DamagedRange] { noted.withLock { $0 } }
+  var damage: DamageLog { noted.withLock { $0 } }
 
   /// The sectors of `damage`.
-  var damagedSectors: [SectorRange] { damage.map { ImageInput.sectors($0.bytes, of: reader) }.joined() }
+  var damagedSectors: [SectorRange] { damage.ranges.map { reader.sectors(of: $0) }.joined() }
 
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) {
     let damage = try reader.read(into: buffer, at: offset)
     guard let first = damage.first else { return }
-    noted.withLock { $0 += damage }
+    noted.withLock { $0.add(damage) }
     // Not `mediumUnreadable`, which the pipeline would answer by trying sector by sector.
     guard acceptsDamage else { throw EvidenceError(.imageMalformed, facts.path.string, first.reason) }
   }

@@ -62,14 +62,9 @@ package struct InfoJob {
     var lost = reader.facts.lost
     if readsData {
       let name = reader.segments.first?.lastComponent?.string ?? path.string
-      for part in try damage(in: reader, progress: progress) {
-        let sectors = ImageInput.sectors(part.bytes, of: reader)
-        lost.append(sectors)
-        // What nothing locates is among the findings about the structure already.
-        if !reader.facts.lost.contains(where: { $0.intersection(sectors) != nil }) {
-          findings.append(Finding(.chunkDamaged, subject: name, observed: part.reason, sectors: sectors))
-        }
-      }
+      let damage = try damage(in: reader, progress: progress)
+      lost += damage.ranges.map { reader.sectors(of: $0) }
+      findings += damage.findings(in: reader, name: name)
     }
     if reader.storedDigests.isEmpty, reader.format.isContainer {
       findings.append(Finding(.noStoredDigest, .warning, subject: path.lastComponent?.string ?? path.string))
@@ -83,14 +78,14 @@ package struct InfoJob {
 
   private func damage(
     in reader: any ImageReader, progress: (UInt64, UInt64) -> Void
-  ) throws(EvidenceError) -> [DamagedRange] {
-    var found: [DamagedRange] = []
+  ) throws(EvidenceError) -> DamageLog {
+    var found = DamageLog()
     let length = reader.geometry.length
     for block in ImageInput.blocks(of: reader) {
       if stop.isRaised { throw EvidenceError(.interrupted, path.string) }
       var failure: EvidenceError?
       withUnsafeTemporaryAllocation(byteCount: block.count, alignment: 4096) { buffer in
-        do throws(EvidenceError) { found += try reader.read(into: buffer, at: block.lowerBound) } catch {
+        do throws(EvidenceError) { found.add(try reader.read(into: buffer, at: block.lowerBound)) } catch {
           failure = error
         }
       }
@@ -111,19 +106,14 @@ enum ImageInput {
     }
   }
 
-  /// The sectors that a range of bytes touches.
-  static func sectors(_ bytes: Range<UInt64>, of reader: any ImageReader) -> SectorRange {
-    let size = UInt64(reader.geometry.logicalSectorSize)
-    return SectorRange(bytes.lowerBound / size..<(bytes.upperBound + size - 1) / size)
-  }
-
-  /// The contents in order, in blocks of whole units of about 8 MiB.
+  /// What the image locates of its contents, in order, in blocks of whole units of about 8 MiB.
   static func blocks(of reader: any ImageReader) -> some Sequence<Range<UInt64>> {
     let unit = UInt64(reader.unitSize)
     let size = max(1, (8 << 20) / unit) * unit
-    let length = reader.geometry.length
-    return sequence(first: 0 as UInt64) { $0 + size < length ? $0 + size : nil }.lazy.map {
-      $0..<Swift.min($0 + size, length)
+    return reader.locatedBytes.lazy.flatMap { part in
+      stride(from: part.lowerBound, to: part.upperBound, by: Int(size)).lazy.map {
+        $0..<Swift.min($0 + size, part.upperBound)
+      }
     }
   }
 }

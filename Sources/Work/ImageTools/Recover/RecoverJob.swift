@@ -19,6 +19,8 @@ package struct RecoverySummary: Sendable {
   package let carvedSectors: UInt64
   /// Sectors that were unreadable already when the image was made; among the unreadable ones of `map`.
   package let recordedUnreadable: [SectorRange]
+  /// What is stored in the image and in no place of the output, in words.
+  package let leftOut: [String]
   /// What is wrong with the image.
   package let findings: [Finding]
   /// Whether unreadable sectors of the output may hold bytes that nothing vouches for, rather than zeros.
@@ -31,7 +33,7 @@ package struct RecoverySummary: Sendable {
   package var unknownSectors: UInt64 { map.count(of: .notAttempted) }
 
   package var exitStatus: ExitStatus {
-    recoveredSectors == map.sectorCount ? .complete : .completeWithUnreadable
+    recoveredSectors == map.sectorCount && leftOut.isEmpty ? .complete : .completeWithUnreadable
   }
 }
 
@@ -117,7 +119,8 @@ package struct RecoverJob {
       return RecoverySummary(
         image: image, output: output, mapFile: mapFile, geometry: reader.geometry, map: result.map,
         carvedSectors: result.carvedSectors, recordedUnreadable: reader.recordedUnreadable,
-        findings: reader.structureFindings, keptDamaged: keepsDamaged, fileSHA256: digest)
+        leftOut: reader.facts.leftOut, findings: reader.structureFindings, keptDamaged: keepsDamaged,
+        fileSHA256: digest)
     } catch {
       for path in created { _ = Syscalls.unlink(path) }
       throw error

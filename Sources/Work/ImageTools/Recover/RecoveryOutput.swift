@@ -65,7 +65,7 @@ final class RecoveryOutput {
 
   /// Damaged chunks are marked; what no table locates stays unknown.
   private func lose(_ bytes: Range<UInt64>) throws(EvidenceError) {
-    let sectors = ImageInput.sectors(bytes, of: reader)
+    let sectors = reader.sectors(of: bytes)
     if reader.facts.lost.contains(where: { $0.intersection(sectors) != nil }) { return }
     mark(bytes, as: .unreadable)
     guard keepsDamaged else { return }
@@ -88,7 +88,7 @@ final class RecoveryOutput {
     try reader.carve { (offset: UInt64, bytes: RawSpan) throws(EvidenceError) in
       if stop.isRaised { throw EvidenceError(.interrupted, reader.segments.first?.string ?? "") }
       try file?.write(bytes, at: offset)
-      carved.append(ImageInput.sectors(offset..<offset + UInt64(bytes.byteCount), of: reader))
+      carved.append(reader.sectors(of: offset..<offset + UInt64(bytes.byteCount)))
     }
     for range in carved.joined() {
       map.mark(range, as: .read)
@@ -105,6 +105,6 @@ final class RecoveryOutput {
   }
 
   private func mark(_ bytes: Range<UInt64>, as state: SectorState) {
-    map.mark(ImageInput.sectors(bytes, of: reader), as: state)
+    map.mark(reader.sectors(of: bytes), as: state)
   }
 }

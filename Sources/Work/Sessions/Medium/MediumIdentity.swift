@@ -1,5 +1,6 @@
 import Acquisition
 import CanonicalJSON
+import Digests
 import Evidence
 import Manifests
 import Media
@@ -148,19 +149,22 @@ struct SameMediumCheck {
   private func digest(
     ofChunk index: UInt64, in read: (UnsafeMutableRawBufferPointer, UInt64) throws(EvidenceError) -> Void
   ) throws(EvidenceError) -> Digest? {
-    let geometry = source.geometry
-    let start = index * chunks.chunkSize
-    let length = Int(min(chunks.chunkSize, geometry.length - start))
-    let page = PageBuffer(capacity: length)
-    do throws(EvidenceError) {
-      try page.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
-        try read(UnsafeMutableRawBufferPointer(rebasing: memory[..<length]), start)
+    let bytes = chunks.bytes(ofChunk: index)
+    let page = PageBuffer(capacity: min(chunks.blockSize, Int(bytes.count)))
+    var digest = StreamingDigest(.sha256)
+    for start in stride(from: bytes.lowerBound, to: bytes.upperBound, by: page.capacity) {
+      let length = Int(min(UInt64(page.capacity), bytes.upperBound - start))
+      do throws(EvidenceError) {
+        try page.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
+          try read(UnsafeMutableRawBufferPointer(rebasing: memory[..<length]), start)
+        }
+      } catch {
+        guard error.code == .mediumUnreadable else { throw error }
+        return nil
       }
-    } catch {
-      guard error.code == .mediumUnreadable else { throw error }
-      return nil
+      page.byteCount = length
+      digest.update(page.bytes)
     }
-    page.byteCount = length
-    return Digest.of(page.bytes, .sha256)
+    return digest.finish()
   }
 }
