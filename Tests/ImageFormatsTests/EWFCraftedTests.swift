@@ -6,53 +6,6 @@ import Foundation
 import SystemPackage
 import Testing
 
-/// Builds E01 files field by field, with right checksums, for what no program at hand writes.
-struct EWFCraft {
-  private(set) var bytes: [UInt8] = [0x45, 0x56, 0x46, 0x09, 0x0d, 0x0a, 0xff, 0x00, 1, 1, 0, 0, 0]
-
-  static func little(_ value: UInt64, _ count: Int) -> [UInt8] {
-    (0..<count).map { UInt8(truncatingIfNeeded: value >> UInt64(8 * $0)) }
-  }
-
-  /// `part` and its Adler-32.
-  static func summed(_ part: [UInt8]) -> [UInt8] { part + little(UInt64(Adler32.of(part.span.bytes)), 4) }
-
-  static func descriptor(_ type: String, next: Int, size: Int) -> [UInt8] {
-    let name = Array(type.utf8)
-    return summed(
-      name + [UInt8](repeating: 0, count: 16 - name.count) + little(UInt64(next), 8) + little(UInt64(size), 8)
-        + [UInt8](repeating: 0, count: 40))
-  }
-
-  static func volume(chunks: UInt32, sectorsPerChunk: UInt32, bytesPerSector: UInt32 = 512, sectors: UInt64)
-    -> [UInt8]
-  {
-    let fields =
-      [1, 0, 0, 0] + little(UInt64(chunks), 4) + little(UInt64(sectorsPerChunk), 4)
-      + little(UInt64(bytesPerSector), 4) + little(sectors, 8)
-    return summed(fields + [UInt8](repeating: 0, count: 1048 - fields.count))
-  }
-
-  static func table(_ entries: [UInt32], count: UInt32? = nil, base: UInt64 = 0) -> [UInt8] {
-    summed(little(UInt64(count ?? UInt32(entries.count)), 4) + little(0, 4) + little(base, 8) + little(0, 4))
-      + summed(entries.flatMap { little(UInt64($0), 4) })
-  }
-
-  mutating func section(_ type: String, _ payload: [UInt8] = []) {
-    let isLast = type == "done" || type == "next"
-    let end = bytes.count + 76 + payload.count
-    bytes += Self.descriptor(type, next: isLast ? bytes.count : end, size: isLast ? 0 : 76 + payload.count)
-    bytes += payload
-  }
-
-  /// Opens the bytes as `crafted.E01` in a folder that lives as long as the result is used.
-  func open() throws -> (reader: any ImageReader, folder: TemporaryFolder) {
-    let folder = try TemporaryFolder()
-    try TestFiles.write(bytes, to: folder.appending("crafted.E01"))
-    return (try Formats.openDisk(folder.appending("crafted.E01")), folder)
-  }
-}
-
 @Suite struct EWFCraftedTests {
   private static let chunk = [UInt8](repeating: 0x41, count: 512)
 

@@ -1,3 +1,4 @@
+import Digests
 import Evidence
 import EvidenceTestKit
 import Formats

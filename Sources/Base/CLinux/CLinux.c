@@ -18,6 +18,8 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 static int32_t outcome(long value) { return value < 0 ? -errno : 0; }
@@ -82,6 +84,49 @@ int32_t clinux_fork_service(void) {
   for (int stream = 0; null >= 0 && stream < 3; stream++) dup2(null, stream);
   if (null > 2) close(null);
   return 0;
+}
+
+static void watched_signals(sigset_t *set) {
+  const int watched[] = {SIGCHLD, SIGINT, SIGTERM, SIGHUP};
+  sigemptyset(set);
+  for (size_t index = 0; index < sizeof watched / sizeof *watched; index++) sigaddset(set, watched[index]);
+}
+
+int32_t clinux_fork_limited(uint64_t data_bytes) {
+  sigset_t watched, before;
+  watched_signals(&watched);
+  sigprocmask(SIG_BLOCK, &watched, &before);
+  pid_t parent = getpid();
+  pid_t child = fork();
+  if (child < 0) {
+    int error = errno;
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return -error;
+  }
+  if (child > 0) return child;
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(0);
+  struct rlimit data, none = {0, 0};
+  if (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur > data_bytes) {
+    data.rlim_cur = data.rlim_max = data_bytes;
+    setrlimit(RLIMIT_DATA, &data);
+  }
+  setrlimit(RLIMIT_CORE, &none);
+  return 0;
+}
+
+int32_t clinux_watch_child(int32_t child, int32_t *status) {
+  sigset_t watched;
+  watched_signals(&watched);
+  const struct timespec second = {1, 0};
+  siginfo_t info;
+  int number = sigtimedwait(&watched, &info, &second);
+  if (number < 0 && errno == EAGAIN) return waitpid(child, status, WNOHANG) == child ? 1 : 0;
+  // What the terminal sends, it sends to the child as well.
+  if (number > 0 && number != SIGCHLD && info.si_code <= 0) kill(child, number);
+  pid_t ended = waitpid(child, status, WNOHANG);
+  return ended == child ? 1 : ended < 0 ? -errno : 2;
 }
 
 void clinux_exit_now(void) { _exit(0); }

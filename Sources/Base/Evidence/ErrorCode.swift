@@ -113,6 +113,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
   case notConfirmed = "misuse.not-confirmed"
   // interrupted
   case interrupted = "interrupted.by-signal"
+  case stoppedAtLimit = "interrupted.at-limit"
 
   package var category: ErrorCategory {
     // The identifier begins with its category; a test proves that each does.
@@ -223,6 +224,7 @@ package enum ErrorCode: String, Hashable, Sendable, CaseIterable {
     case .answerNeeded: "required information is missing and there is no terminal to prompt"
     case .notConfirmed: "the acquisition was not confirmed"
     case .interrupted: "interrupted"
+    case .stoppedAtLimit: "the verification was stopped and says nothing about the evidence"
     }
   }
 }

@@ -62,10 +62,13 @@ package final class SegmentFiles: Sendable {
   }
 
   package let paths: [FilePath]
+  /// Without their folders.
+  package let names: [String]
   private let slots: Monitor<[Slot?]>
 
   package init(_ paths: [FilePath]) {
     self.paths = paths
+    self.names = paths.map { $0.lastComponent?.string ?? $0.string }
     self.slots = Monitor([Slot?](repeating: nil, count: min(Self.slotCount, max(1, paths.count))))
   }
 

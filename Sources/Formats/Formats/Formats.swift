@@ -109,6 +109,7 @@ package enum Formats {
     }
     let image = try open(path, openSectors)
     try demandSectors(of: image, named: path)
+    try demandLength(of: image, named: path)
     return (format, image)
   }
 
@@ -122,6 +123,20 @@ package enum Formats {
         .sheetMalformed, path.string,
         "it names \(file.name) as sectors, which is of the format \(container.title)")
     }
+  }
+
+  /// How often the tracks of a disc may take the bytes of its files: a part may be in several, but what is read must have
+  /// to do with what is stored.
+  private static let mostRepetitions: UInt64 = 16
+
+  private static func demandLength(of image: DiscImage, named path: FilePath) throws(EvidenceError) {
+    let stored = image.files.map(\.size).clampedSum()
+    let taken = image.disc.sessions.flatMap(\.tracks).flatMap(\.extents).compactMap { extent in
+      extent.run.map { UInt64(extent.count) * UInt64($0.layout.size) }
+    }.clampedSum()
+    guard taken / mostRepetitions > stored else { return }
+    throw EvidenceError(
+      .sheetMalformed, path.string, "its tracks take \(taken) bytes of files that have \(stored)")
   }
 
   private static func format(_ path: FilePath, as id: FormatID?) throws(EvidenceError) -> Format? {

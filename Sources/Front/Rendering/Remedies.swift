@@ -119,6 +119,8 @@ extension ErrorCode {
       "Run in a terminal to be prompted, unlock the key with `exhibit key unlock`, or name a file with EXHIBIT_PASSPHRASE_FILE or `--passphrase-file`."
     case .notConfirmed: "Check device and item, then run the command again; `--yes` skips the prompt."
     case .interrupted: "Continue with `exhibit resume`, or run the command again."
+    case .stoppedAtLimit:
+      "If the evidence is that large, raise the limit with `--memory-limit MIB` or `--time-limit SECONDS`; otherwise the file was made or damaged so that programs fail on it."
     }
   }
 }

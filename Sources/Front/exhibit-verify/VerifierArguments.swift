@@ -1,6 +1,7 @@
 import Evidence
 import Formats
 import Manifests
+import SystemIO
 import SystemPackage
 import Verification
 
@@ -10,7 +11,8 @@ import Verification
 struct VerifierArguments {
   static let usage = """
     usage: exhibit-verify PATH… [--trust CERT]… [--crl LIST]… [--expect-head HEAD]…
-                            [--with FOLDER]… [--level full|chunks] [--as FORMAT] [--all] [--json]
+                            [--with FOLDER]… [--level full|chunks] [--as FORMAT]
+                            [--memory-limit MIB] [--time-limit SECONDS] [--all] [--json]
 
     Verifies evidence from others using only the files handed over. Writes nothing, uses no network.
 
@@ -29,6 +31,10 @@ struct VerifierArguments {
     --with FOLDER    a further folder with segments, besides the manifest's own. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk hash values and their Merkle root.
     --as FORMAT      treat images as this format instead of detecting it; raw uses the bytes as they are.
+    --memory-limit MIB
+                     stop when more memory is needed; 1024, and 16 more for each processor, if not given.
+    --time-limit SECONDS
+                     stop when nothing was read for so long; 600 if not given.
     --all            every check and finding on a line of its own
     --json           print the result as one JSON object on standard output
     --version, --help
@@ -50,6 +56,10 @@ struct VerifierArguments {
   var with: [FilePath] = []
   var level = VerificationLevel.full
   var format: FormatID?
+  /// Bytes the verification may take for itself.
+  var memoryLimit = UInt64(1024 + 16 * availableProcessors()) << 20
+  /// Seconds without anything read.
+  var timeLimit: UInt32 = 600
   var json = false
   var showsAll = false
   var wantsHelp = false
@@ -93,6 +103,10 @@ struct VerifierArguments {
           throw EvidenceError(.argumentInvalid, "--as \(name)", "one of \(known)")
         }
         self.format = format.id
+      case "--memory-limit":
+        memoryLimit = UInt64(try Self.number(try value(), of: parts[0], in: 64...(1 << 24))) << 20
+      case "--time-limit":
+        timeLimit = UInt32(try Self.number(try value(), of: parts[0], in: 1...(1 << 24)))
       case "--all": showsAll = true
       case "--json": json = true
       case "--help", "-h": wantsHelp = true
@@ -103,5 +117,15 @@ struct VerifierArguments {
     guard wantsHelp || wantsVersion || !paths.isEmpty else {
       throw EvidenceError(.argumentInvalid, "name something to verify")
     }
+  }
+
+  private static func number(
+    _ text: String, of option: String, in range: ClosedRange<Int>
+  ) throws(EvidenceError) -> Int {
+    guard let number = Int(text), range.contains(number) else {
+      throw EvidenceError(
+        .argumentInvalid, "\(option) \(text)", "a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
   }
 }

@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Evidence
+import Glibc
 import Manifests
 import Rendering
 import Signing
@@ -15,8 +16,9 @@ enum ExhibitVerify {
     let arguments = try VerifierArguments(given)
     if arguments.wantsHelp { return Rendering.show(VerifierArguments.usage) }
     if arguments.wantsVersion { return Rendering.show(ToolVersion.current) }
-    StopSignals.install()
     let sandbox = Sandbox.enter(for: .verification)
+    try guardWork(arguments)
+    StopSignals.install()
     for piece in sandbox where !piece.isActive {
       Rendering.warn("sandbox incomplete: \(piece.kind.rawValue): \(piece.detail)")
     }
@@ -35,6 +37,23 @@ enum ExhibitVerify {
     let outcomes = VerificationBatch(subjects, settings).perform { display.update(done: $0, of: $1) }
     display.finish()
     try show(outcomes, sandbox, asJSON: arguments.json, showsAll: arguments.showsAll)
+  }
+
+  /// From here on another process works, which this one ends at its limits; it ends as that one does.
+  private static func guardWork(_ arguments: VerifierArguments) throws {
+    let subject = arguments.paths.map(\.string).joined(separator: ", ")
+    switch try GuardedProcess.fork(memory: arguments.memoryLimit, patience: arguments.timeLimit) {
+    case nil: return
+    case .exited(let status): exit(status)
+    case .signalled(let number) where [SIGINT, SIGTERM, SIGHUP].contains(number):
+      throw EvidenceError(.interrupted, subject)
+    case .signalled(let number):
+      throw EvidenceError(
+        .stoppedAtLimit, subject,
+        "ended by signal \(number); it may take \(HumanText.size(arguments.memoryLimit)) of memory")
+    case .stalled:
+      throw EvidenceError(.stoppedAtLimit, subject, "nothing was read for \(arguments.timeLimit) seconds")
+    }
   }
 
   /// Of one path its report or error; of several all of them, and the status of the worst.

@@ -325,10 +325,10 @@ package struct ManifestVerification {
             .merkleRootMismatch, subject: stream.chunks.file, expected: stream.chunks.merkleRoot.hex,
             observed: comparison.recordedRoot.hex)
         ])
-    let total = stream.length * UInt64(manifest.images.count)
+    let total = stream.length.multipliedReportingOverflow(by: UInt64(manifest.images.count)).partialValue
     for (index, image) in manifest.images.enumerated() {
-      let before = stream.length * UInt64(index)
-      try check(image, of: stream, in: manifest, comparison, &report) { progress(before + $0, total) }
+      let before = stream.length &* UInt64(index)
+      try check(image, of: stream, in: manifest, comparison, &report) { progress(before &+ $0, total) }
       if report.wasStopped { return }
     }
   }

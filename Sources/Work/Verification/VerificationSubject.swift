@@ -134,7 +134,7 @@ package struct VerificationBatch {
           try subjects[index].verify(settings) { part, total in
             let sum = done.withLock { all in
               all[index] = (part, total)
-              return all.reduce((0, 0)) { ($0.0 + $1.done, $0.1 + $1.total) }
+              return all.reduce((0, 0)) { ($0.0 &+ $1.done, $0.1 &+ $1.total) }
             }
             progress(sum.0, sum.1)
           }

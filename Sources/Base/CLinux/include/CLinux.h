@@ -42,6 +42,14 @@ int32_t clinux_fork_service(void);
 /// Ends the process at once, without anything that was registered for its end.
 _Noreturn void clinux_exit_now(void);
 
+/// Forks a child that ends with this process, takes at most `data_bytes` of memory of its own and leaves no core behind.
+/// In the child 0; in this process, which has SIGCHLD, SIGINT, SIGTERM and SIGHUP blocked from then on, its number.
+int32_t clinux_fork_limited(uint64_t data_bytes);
+
+/// Waits for at most a second and passes signals on. 1 where the child has ended, with the status of waitpid; 0 where a
+/// second has passed; 2 where something else came.
+int32_t clinux_watch_child(int32_t child, int32_t *status);
+
 /// Names the calling thread; at most 15 bytes are kept.
 int32_t clinux_name_thread(const char *name);
 

@@ -95,7 +95,7 @@ private struct LastChunk {
         var request = EWFReadRequest(
           buffer: buffer, offset: start, length: start + UInt64(count), decoder: decoder,
           scratch: EWFScratch())
-        try request.read(group, from: file, name: files.paths[group.file], runLimit: EWFReader.runLimit)
+        try request.read(group, from: file, name: files.names[group.file], runLimit: EWFReader.runLimit)
         return request.lastHeld
       }
     }

@@ -47,12 +47,12 @@ struct EWFReadRequest {
 
   /// Delivers chunks of one group, as many as one look at the table covers.
   mutating func read(
-    _ group: EWFChunkGroup, from file: SegmentFile, name: FilePath, runLimit: Int
+    _ group: EWFChunkGroup, from file: SegmentFile, name: String, runLimit: Int
   ) throws(EvidenceError) {
     let first = chunk - group.firstChunk
     let count = Int(min(endChunk - chunk, group.count - first, UInt64(EWFScratch.entryLimit)))
     guard try loadEntries(group.table, from: first, count: count, file: file) else {
-      return skip(to: chunk + UInt64(count), reason: "\(name.lastComponent?.string ?? "") ends early")
+      return skip(to: chunk + UInt64(count), reason: "\(name) ends early")
     }
     var place = 0
     while place < count {
@@ -110,7 +110,7 @@ struct EWFReadRequest {
 
   /// Tries the current chunk with the other copy of its table.
   private mutating func recover(
-    _ group: EWFChunkGroup, file: SegmentFile, name: FilePath, reason: String
+    _ group: EWFChunkGroup, file: SegmentFile, name: String, reason: String
   ) throws(EvidenceError) {
     guard let table = group.alternate else { return fail(name: name, reason: reason) }
     let index = chunk - group.firstChunk
@@ -152,9 +152,9 @@ struct EWFReadRequest {
   }
 
   /// Delivers zeros in place of the current chunk.
-  private mutating func fail(name: FilePath, reason: String) {
+  private mutating func fail(name: String, reason: String) {
     lastHeld = nil
-    skip(to: chunk + 1, reason: "chunk \(chunk) in \(name.lastComponent?.string ?? ""): \(reason)")
+    skip(to: chunk + 1, reason: "chunk \(chunk) in \(name): \(reason)")
   }
 
   private mutating func zero(_ range: Range<UInt64>, reason: String) {

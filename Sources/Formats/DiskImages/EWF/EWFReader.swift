@@ -85,7 +85,7 @@ package final class EWFReader: SalvagingReader {
       if index < map.groups.count, map.groups[index].firstChunk <= request.chunk {
         let group = map.groups[index]
         try request.read(
-          group, from: try files.file(group.file), name: files.paths[group.file], runLimit: Self.runLimit)
+          group, from: try files.file(group.file), name: files.names[group.file], runLimit: Self.runLimit)
       } else {
         let end = index < map.groups.count ? map.groups[index].firstChunk : request.endChunk
         request.skip(to: min(end, request.endChunk), reason: "no chunk table")

@@ -84,7 +84,7 @@ struct BagWriter: ~Copyable {
   mutating func finish(
     _ information: KeyValuePairs<String, String?>, signedBy identity: SigningIdentity?, at now: Timestamp
   ) throws(EvidenceError) -> Digest {
-    let oxum = Bag.oxum(bytes: payload.reduce(0) { $0 + $1.size }, files: payload.count)
+    let oxum = Bag.oxum(bytes: payload.map(\.size).clampedSum(), files: payload.count)
     try write(Bag.declaration.utf8, as: Bag.declarationName)
     try write(
       (Bag.information(information) + Bag.information(["Payload-Oxum": oxum])).utf8, as: Bag.informationName)

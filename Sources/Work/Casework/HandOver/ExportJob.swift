@@ -78,7 +78,7 @@ package struct ExportJob {
     let report = try BagReport(report, of: item, in: folder, store)
     // The log in the bag is signed to its end.
     if let identity { try CheckpointJob(folder, identity: identity).perform() }
-    let total = acquisitions.flatMap(\.manifest.allFiles).reduce(0) { $0 + $1.size }
+    let total = acquisitions.flatMap(\.manifest.allFiles).map(\.size).clampedSum()
     try FreeSpace.demand(total + Self.spare, at: output.final.parentFolder, canBeTried: false)
     try output.create()
     let written: Written
@@ -155,7 +155,7 @@ package struct ExportJob {
       acquisitions, report, lists: lists, isSigned: identity != nil, case: record
     ).text
     try bag.write(guide.utf8, as: HandOverGuide.name)
-    let (files, bytes) = (bag.payload.count, bag.payload.reduce(0) { $0 + $1.size })
+    let (files, bytes) = (bag.payload.count, bag.payload.map(\.size).clampedSum())
     let now = Host.now()
     let sha256 = try bag.finish(
       [

@@ -63,7 +63,7 @@ package struct ImportJob {
       try acquisition.demandFree(in: folder, store)
       incoming.append(acquisition)
     }
-    let size = incoming.flatMap(\.manifest.allFiles).reduce(0) { $0 + $1.size }
+    let size = incoming.flatMap(\.manifest.allFiles).map(\.size).clampedSum()
     try FreeSpace.demand(size, at: folder.evidence, canBeTried: false)
     var newItems: [ItemNumber] = []
     for acquisition in incoming {
