@@ -21,7 +21,10 @@ import Testing
     ("[examiner]\nkeep-passphrase = 481", "0 to 480"),
     ("[examiner]\nkeep-passphrase = \"15\"", "without quotes"),
     ("[cases]\ncase = \"{year}\"", "one \\{number"), ("[cases]\ncase = \"{number:4}/{year}\"", "a name"),
-    ("[cases]\nitem = \"{number:3}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"", "item number"), ("[acquisition]\nformats = \"e01\"", "a list"),
+    (
+      "[cases]\nitem = \"{number:3}xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"",
+      "item number"
+    ), ("[acquisition]\nformats = \"e01\"", "a list"),
     ("[acquisition]\nformats = [\"e02\"]", "e01"),
     ("[acquisition]\nformats = [\"e01\", \"e01\"]", "at most once"),
     ("[timestamps]\nauthority = \"https://t\"", "http://"), ("[report]\nlanguage = \"fr\"", "en, de"),

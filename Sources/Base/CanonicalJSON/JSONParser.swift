@@ -1,7 +1,8 @@
 import Evidence
 
 extension JSONValue {
-  /// Reads strict JSON: valid UTF-8, unique keys, integers only, at most 64 levels, nothing after the value.
+  /// Reads strict JSON: valid UTF-8, unique keys, integers only, at most 64 levels, 2²³ values and 2¹⁶ keys in
+  /// an object, nothing after the value.
   /// - Throws: `jsonMalformed` with the byte offset.
   package init(parsing bytes: [UInt8], name: String) throws(EvidenceError) {
     var parser = JSONParser(bytes: bytes, name: name)
@@ -22,6 +23,10 @@ private struct JSONParser {
   private let name: String
   private var position = 0
   private static let deepestLevel = 64
+  /// Most values of a text, and most keys of an object: each takes more memory than its bytes.
+  private static let mostValues = 1 << 23
+  private static let mostKeys = 1 << 16
+  private var values = 0
 
   init(bytes: [UInt8], name: String) {
     self.bytes = bytes
@@ -60,6 +65,8 @@ private struct JSONParser {
 
   private mutating func parseValue(level: Int) throws(EvidenceError) -> JSONValue {
     guard level < Self.deepestLevel else { throw failure("nested too deeply") }
+    values += 1
+    guard values <= Self.mostValues else { throw failure("more than \(Self.mostValues) values") }
     skipSpace()
     guard position < bytes.count else { throw failure("the text ends too early") }
     switch bytes[position] {
@@ -91,6 +98,9 @@ private struct JSONParser {
       let value = try parseValue(level: level + 1)
       guard object.updateValue(value, forKey: key) == nil else {
         throw failure("key '\(key)' stands twice")
+      }
+      guard object.count <= Self.mostKeys else {
+        throw failure("an object has more than \(Self.mostKeys) keys")
       }
       skipSpace()
     } while take(",")
