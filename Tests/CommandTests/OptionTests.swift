@@ -5,29 +5,6 @@ import Testing
 
 /// One word for one thing: the options of all commands, in `Docs/options.md`.
 @Suite struct OptionTests {
-  /// What the parser tells of a program.
-  private struct Dump: Decodable {
-    struct Name: Decodable {
-      let kind: String
-      let name: String
-    }
-
-    struct Argument: Decodable {
-      let kind: String
-      let names: [Name]?
-      let abstract: String?
-      let shouldDisplay: Bool?
-    }
-
-    struct Command: Decodable {
-      let commandName: String
-      let arguments: [Argument]?
-      let subcommands: [Command]?
-    }
-
-    let command: Command
-  }
-
   private struct Use {
     let command: String
     let isFlag: Bool
@@ -39,23 +16,15 @@ import Testing
   private static let meanings: [String: String] = OptionMeanings.all
 
   private static func uses() throws -> [String: [Use]] {
-    let text = try Tool.run("\(try Programs.folder())/exhibit", ["--experimental-dump-help"]).output
     var uses: [String: [Use]] = [:]
-    func visit(_ command: Dump.Command, _ path: [String]) {
-      let name = path.joined(separator: " ")
-      for argument in command.arguments ?? []
-      where argument.kind != "positional" && argument.shouldDisplay != false {
-        for option in argument.names ?? []
-        where option.kind == "long" && !["help", "version"].contains(option.name) {
-          uses[option.name, default: []].append(
+    try CommandTree.visit { name, arguments in
+      for argument in arguments where argument.kind != "positional" && argument.shouldDisplay != false {
+        for option in argument.options where !["help", "version"].contains(option) {
+          uses[option, default: []].append(
             Use(command: name, isFlag: argument.kind == "flag", text: argument.abstract ?? ""))
         }
       }
-      for child in command.subcommands ?? [] where child.commandName != "help" {
-        visit(child, path + [child.commandName])
-      }
     }
-    visit(try JSONDecoder().decode(Dump.self, from: Data(text.utf8)).command, [])
     return uses
   }
 

@@ -147,11 +147,15 @@ struct ScriptRun {
   }
 
   private func expectJSON() throws {
-    let bytes = Data(try output().output.utf8)
-    let check = "import json,sys; sys.exit(not isinstance(json.load(sys.stdin), dict))"
-    let result = try Tool.run("python3", ["-c", check], input: bytes)
-    guard result.status == 0 else {
-      throw ScriptFailure(description: "not one JSON object: \(result.errors)")
+    let command = last?.command ?? ""
+    // Of a line of bash, the last command in it.
+    guard
+      let words = command.matches(of: /exhibit(-verify)?( [^\s;|&>]+)*/).last?.output.0.split(separator: " ")
+    else { throw ScriptFailure(description: "no command of this program: \(command)") }
+    do { try OutputSchema.hold(try output().output, of: words.map(String.init)) } catch let problem
+      as ToolFailure
+    {
+      throw ScriptFailure(description: "not the JSON of the schema: \(problem)")
     }
   }
 

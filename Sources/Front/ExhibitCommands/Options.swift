@@ -19,7 +19,7 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints the lines, or the object where JSON was asked for.
   func show(_ lines: [String], json object: JSONValue) {
-    if json { Rendering.show(object.indentedText) } else { Rendering.show(lines) }
+    if json { Rendering.show(json: object) } else { Rendering.show(lines) }
   }
 }
 

@@ -36,7 +36,7 @@ package enum Rendering {
       end(.incomplete, of: name)
     } catch let error as EvidenceError {
       report(error, by: name)
-      if asJSON { show(json(of: error).indentedText) }
+      if asJSON { show(json: json(of: error)) }
       ended(error.exitStatus, error)
       end(error.exitStatus, of: name)
     } catch {
@@ -65,6 +65,16 @@ package enum Rendering {
 
   /// What could not be written to standard output.
   private static let outputFailure = Monitor<EvidenceError?>(nil)
+
+  /// Of what `--json` prints: raised when a key changes its meaning or goes. New keys do not raise it.
+  package static let outputVersion: Int64 = 1
+
+  /// Writes an object to standard output, with the version of what it holds.
+  package static func show(json object: JSONValue) {
+    var values = object.objectValue ?? [:]
+    values["outputVersion"] = .integer(outputVersion)
+    show(JSONValue.object(values).indentedText)
+  }
 
   /// Writes text and a newline to standard output. Where that fails the command goes on, because its work counts,
   /// but it does not end with success.

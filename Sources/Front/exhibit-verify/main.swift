@@ -76,9 +76,9 @@ enum ExhibitVerify {
     let protection = JSONValue.array(sandbox.map(json))
     if asJSON {
       Rendering.show(
-        JSONValue.fields([
+        json: .fields([
           "results": .array(objects), "exitStatus": JSONValue(status.rawValue), "sandbox": protection,
-        ]).indentedText)
+        ]))
     } else {
       let active = sandbox.filter(\.isActive).map(\.kind.rawValue)
       Rendering.show([
