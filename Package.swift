@@ -202,7 +202,8 @@ let package = Package(
     module(
       "Work/Profiles",
       [
-        "Evidence", "StrictTOML", "SystemIO", "Signing", "DiskWriters", "CourtReport", "Casework",
+        "Evidence", "StrictTOML", "SystemIO", "Signing", "DiskWriters", "Manifests", "CourtReport",
+        "Casework",
         systemPackage,
       ]),
     // the program tested on the examiner's own machine

@@ -20,7 +20,7 @@ private let exceptions: [String: String] = [
 @Suite struct WordTests {
   /// What `exhibit` is told to do first.
   private static let commands =
-    "setup|image|case|person|authority|item|devices|acquire|acquisition|resume|custody|audit|verify|manifest|key|report|certificate|info"
+    "setup|equipment|image|case|person|authority|item|devices|acquire|acquisition|resume|custody|audit|verify|manifest|key|report|certificate|info"
     + "|convert|disc|make-iso|recover|prove|export|import|validate"
 
   private static func namesCommandLine(_ text: String) throws -> Bool {

@@ -33,6 +33,26 @@ import Testing
     #expect(TextRendering.text(contents([.paths]).document()).contains("B. Courier"))
   }
 
+  /// A party or an address that no record lists as a person, wherever it stands and however it is spelled.
+  @Test func whatIsNamedIsNowhere() throws {
+    let party = "Müller & Söhne GmbH"
+    let address = "12 Sample Street"
+    var contents = SampleContents.contents(
+      of: SampleContents.map(unreadable: []), verdict: .complete,
+      redaction: Redaction(kinds: [.texts], people: [], paths: [], texts: [party, address]))
+    contents.record.title = "Theft at MUELLER & SOEHNE GMBH, 12, Sample  Street"
+    contents.facts[.client] = "Mu\u{308}ller\u{ad} und Söhne: mueller & soehne gmbh"
+    contents.facts[.address] = "12 SAMPLE STREET\nSampletown"
+    for text in try renderings(contents) {
+      for secret in ["soehne gmbh", "söhne gmbh", "sample street", "sample  street"] {
+        #expect(!text.lowercased().contains(secret), "\(secret)")
+      }
+      #expect(text.contains("[text 1 removed]") && text.contains("[text 2 removed]"))
+    }
+    let text = TextRendering.text(contents.document())
+    #expect(text.contains("other texts (2)") && text.contains("B. Courier"))
+  }
+
   /// Nothing else is touched: digests stay as they are.
   @Test func onlyWholeWordsAreRemoved() throws {
     let digest = SampleContents.digest(.sha256, 5).hex

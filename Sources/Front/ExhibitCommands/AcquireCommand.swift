@@ -37,6 +37,7 @@ struct AcquireCommand: CaseCommand {
   @OptionGroup(title: "What is read") var extent: ExtentOptions
   @OptionGroup(title: "Media that fail") var reading: ReadingOptions
   @OptionGroup(title: "Exceptions, which are recorded") var acceptance: AcceptanceOptions
+  @OptionGroup(title: "Equipment") var equipment: EquipmentOptions
   @OptionGroup(title: "Settings of an E01") var e01: E01Options
   @OptionGroup(title: "This process") var safeguards: SafeguardOptions
 
@@ -75,7 +76,9 @@ struct AcquireCommand: CaseCommand {
     request.source.track = extent.track
     request.source.firstSector = extent.start
     request.source.sectorCount = extent.length
-    request.output = try requestedOutput()
+    let used = try equipment.devices(profile)
+    request.equipment = used.devices
+    request.output = try requestedOutput(used)
     request.digests = try AcquireChoices.digests(named: main.digest)
     request.description = e01.description
     request.notes = e01.notes
@@ -90,11 +93,19 @@ struct AcquireCommand: CaseCommand {
     return request
   }
 
-  private func requestedOutput() throws(EvidenceError) -> AcquisitionRequest.Output {
+  private func requestedOutput(
+    _ equipment: EquipmentOptions.Used
+  ) throws(EvidenceError) -> AcquisitionRequest.Output {
     let defaults = try profile.defaults()
     let format = defaults.texts(main.format, .formats, "--format")
     let copyTo = defaults.texts(destination.copyTo, .destinations, "--copy-to")
     var settings = try e01.settings()
+    // What follows from the register is no mistake with an image that has no place for it.
+    let named = format.flatMap { $0.lowercased().split(separator: ",").map(String.init) }
+    let hasPlace = DiskWriters.all.contains {
+      $0.settings.contains(.writeBlocker) && (named.isEmpty || named.contains($0.format.rawValue))
+    }
+    if equipment.flagIsTyped || hasPlace { settings.writeBlocker = equipment.flag?.rawValue }
     if let split = destination.split { settings.split = try ByteSize.parse(split, "--split") }
     var output = AcquisitionRequest.Output()
     if format.isEmpty {

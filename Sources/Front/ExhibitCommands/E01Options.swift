@@ -23,10 +23,8 @@ struct E01Options: ParsableArguments {
   )
   var mediaType: String?
   @Flag(help: "Mark the source as a logical volume, not a physical device.") var logical = false
-  @Option(help: "Hardware write blocker to state in the image: \(AcquireChoices.list(EWFWriteBlocker.self)).")
-  var writeBlocker: String?
   @Option(help: "Description for the E01 header. Default: the item's description.") var description: String?
-  @Option(help: "Notes for the E01 header.") var notes: String?
+  @Option(help: "Notes; they stand in manifest, report and E01 header.") var notes: String?
 
   func settings() throws(EvidenceError) -> ImageSettings {
     var settings = ImageSettings()
@@ -46,10 +44,6 @@ struct E01Options: ParsableArguments {
       settings.mediaType = type
     }
     if logical { settings.isLogical = true }
-    if let writeBlocker {
-      let known: EWFWriteBlocker = try AcquireChoices.word(writeBlocker, "--write-blocker")
-      settings.writeBlocker = known.rawValue
-    }
     return settings
   }
 }

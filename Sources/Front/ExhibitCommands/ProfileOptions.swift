@@ -5,6 +5,7 @@ import Evidence
 import Profiles
 import Rendering
 import SystemIO
+import SystemPackage
 
 /// `--profile`: where defaults come from.
 struct ProfileOptions: ParsableArguments {
@@ -21,6 +22,23 @@ struct ProfileOptions: ParsableArguments {
   /// The profile that holds for this process.
   static func current() throws(EvidenceError) -> LaboratoryProfile {
     try ProfileFiles.profile(named: named.withLock { $0 })
+  }
+
+  /// The devices of the laboratory.
+  /// - Throws: `fileNotTrusted`, `profileMalformed`.
+  func equipment() throws(EvidenceError) -> EquipmentRegister { try ProfileFiles.equipment(named: profile) }
+
+  /// The profile that is written.
+  func place(forAll: Bool) throws(EvidenceError) -> FilePath {
+    if forAll { return ProfileFiles.system }
+    let named = profile ?? Environment.value(ProfileFiles.variable)
+    guard named != ProfileFiles.none else {
+      throw EvidenceError(.argumentInvalid, "--profile \(ProfileFiles.none)", "name a file to write")
+    }
+    guard let file = named.map({ FilePath($0) }) ?? ProfileFiles.user else {
+      throw EvidenceError(.answerNeeded, "--profile FILE", "HOME is not set")
+    }
+    return file
   }
 
   /// - Throws: `fileMissing`, `fileNotTrusted`, `profileMalformed`.

@@ -18,7 +18,8 @@ package struct ExhibitProgram: ParsableCommand {
       CommandGroup(
         name: "Set up:",
         subcommands: [
-          SetupCommand.self, CaseCommands.self, ItemCommands.self, PersonCommands.self,
+          SetupCommand.self, EquipmentCommands.self, CaseCommands.self, ItemCommands.self,
+          PersonCommands.self,
           AuthorityCommands.self,
           KeyCommands.self,
         ]),

@@ -38,6 +38,11 @@ struct ReportOptions: ParsableArguments {
   var template: String?
   @Option(help: "What to redact, with a mark in each place: people, paths, or people,paths.")
   var redact: [String] = []
+  @Option(
+    help:
+      "Also redact this text wherever it stands, e.g. a party or an address, also in other spellings. May be given more than once."
+  )
+  var redactText: [String] = []
 
   @Option(
     help:
@@ -52,13 +57,15 @@ struct ReportOptions: ParsableArguments {
     let template = defaults.text(template, .reportTemplate, "--template")
     var request = ReportRequest()
     request.validation = validation.map { FilePath($0) }
-    request.formats = try list(format, "--format", of: ReportFormat.self)
+    request.formats = try list(format, "--format", of: ReportFormat.allCases)
     request.output = output.map { FilePath($0) }
     request.templates = template.map { FilePath($0) }
     request.removed = Set(
       try Self.joined(redact).map { text throws(EvidenceError) in
-        try list(text, "--redact", of: Redaction.Kind.self)
+        try list(text, "--redact", of: [Redaction.Kind.people, .paths])
       } ?? [])
+    for text in redactText { request.removedTexts.append(try required(text, "--redact-text")) }
+    if !redactText.isEmpty { request.removed.insert(.texts) }
     return request
   }
 
@@ -67,13 +74,13 @@ struct ReportOptions: ParsableArguments {
     texts.isEmpty ? nil : texts.joined(separator: ",")
   }
 
-  private func list<Value: RawRepresentable<String> & CaseIterable & Hashable>(
-    _ text: String, _ option: String, of type: Value.Type
+  private func list<Value: RawRepresentable<String> & Hashable>(
+    _ text: String, _ option: String, of all: [Value]
   ) throws(EvidenceError) -> [Value] {
     var values: [Value] = []
     for name in text.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let value = Value(rawValue: String(name)) else {
-        let allowed = Value.allCases.map(\.rawValue).joined(separator: ", ")
+      guard let value = Value(rawValue: String(name)), all.contains(value) else {
+        let allowed = all.map(\.rawValue).joined(separator: ", ")
         throw EvidenceError(.argumentInvalid, "\(option) \(name)", "one of \(allowed)")
       }
       if !values.contains(value) { values.append(value) }

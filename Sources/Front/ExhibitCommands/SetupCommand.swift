@@ -52,7 +52,7 @@ struct SetupMakeCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let file = try place()
+    let file = try profile.place(forAll: system)
     var settings = try ProfileFiles.read(file) ?? LaboratoryProfile()
     var makesKey = newKey
     if set.isEmpty, unset.isEmpty, !newKey {
@@ -80,18 +80,6 @@ struct SetupMakeCommand: ParsableCommand {
       json: .fields([
         "profile": .string(file.string), "fingerprint": certificate.map { .string($0.fingerprint.hex) },
       ]))
-  }
-
-  private func place() throws(EvidenceError) -> FilePath {
-    if system { return ProfileFiles.system }
-    let named = profile.profile ?? Environment.value(ProfileFiles.variable)
-    guard named != ProfileFiles.none else {
-      throw EvidenceError(.argumentInvalid, "--profile \(ProfileFiles.none)", "name a file to write")
-    }
-    guard let file = named.map({ FilePath($0) }) ?? ProfileFiles.user else {
-      throw EvidenceError(.answerNeeded, "--profile FILE", "HOME is not set")
-    }
-    return file
   }
 
   private func takeOptions(_ settings: inout LaboratoryProfile, _ file: FilePath) throws(EvidenceError) {

@@ -18,7 +18,9 @@ extension Manifest.Acquisition {
       examiner: try object.text("operator"), commandLine: try object.texts("commandLine"),
       directIO: try object.flag("directIO"), reading: try Self.reading(in: &object),
       overflow: try Self.overflow(in: &object),
-      pauses: try Self.pauses(in: &object))
+      pauses: try Self.pauses(in: &object),
+      equipment: try Manifest.Equipment.optional("equipment", in: &object),
+      notes: try object.optionalText("notes"))
     try object.finish()
   }
 

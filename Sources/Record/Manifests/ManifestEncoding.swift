@@ -31,6 +31,8 @@ extension Manifest.Acquisition {
       "directIO": .bool(directIO), "reading": reading == ReadingPolicy() ? nil : reading.json,
       "overflow": overflow.isEmpty ? nil : .array(overflow.map { .string($0) }),
       "pauses": pauses.isEmpty ? nil : .array(pauses.map(\.json)),
+      "equipment": equipment.isEmpty ? nil : .array(equipment.map(\.json)),
+      "notes": notes.map { .string($0) },
     ])
   }
 }

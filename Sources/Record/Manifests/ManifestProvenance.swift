@@ -24,12 +24,17 @@ extension Manifest {
     package var overflow: [String]
     /// Interruptions after which it was resumed, in order.
     package var pauses: [Pause]
+    /// Devices of the laboratory that were used, as far as they were named.
+    package var equipment: [Equipment]
+    /// What the examiner noted.
+    package var notes: String?
 
     package init(
       identifier: RecordIdentifier, name: String, started: Timestamp, ended: Timestamp, clock: String,
       tool: Tool,
       host: Host, examiner: String, commandLine: [String], directIO: Bool,
-      reading: ReadingPolicy = ReadingPolicy(), overflow: [String] = [], pauses: [Pause] = []
+      reading: ReadingPolicy = ReadingPolicy(), overflow: [String] = [], pauses: [Pause] = [],
+      equipment: [Equipment] = [], notes: String? = nil
     ) {
       self.identifier = identifier
       self.name = name
@@ -44,6 +49,8 @@ extension Manifest {
       self.reading = reading
       self.overflow = overflow
       self.pauses = pauses
+      self.equipment = equipment
+      self.notes = notes
     }
   }
 

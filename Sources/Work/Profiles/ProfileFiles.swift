@@ -49,13 +49,50 @@ package enum ProfileFiles {
   package static func write(_ profile: LaboratoryProfile, comment: String, to path: FilePath, forAll: Bool)
     throws(EvidenceError)
   {
+    try write(profile.toml(comment: comment), to: path, forAll: forAll)
+  }
+
+  private static func write(_ text: String, to path: FilePath, forAll: Bool) throws(EvidenceError) {
     let folder = path.removingLastComponent()
     try makeFolder(of: path, forAll: forAll)
     if Files.exists(path) {
       _ = try Syscalls.rename(path, to: FilePath(path.string + "~")).orThrow(.writeFailed, path.string)
     }
-    try DurableFile.write(Array(profile.toml(comment: comment).utf8), to: path, mode: forAll ? 0o644 : 0o600)
+    try DurableFile.write(Array(text.utf8), to: path, mode: forAll ? 0o644 : 0o600)
     try DurableFolder.sync(folder.isEmpty ? "." : folder)
+  }
+
+  // MARK: Equipment
+
+  /// The register that lies beside a profile.
+  package static func register(beside profile: FilePath) -> FilePath {
+    profile.removingLastComponent().appending(EquipmentRegister.fileName)
+  }
+
+  /// What the registers beside the profiles that hold say.
+  /// - Throws: `fileNotTrusted`, `profileMalformed` …
+  package static func equipment(named name: String? = nil) throws(EvidenceError) -> EquipmentRegister {
+    let named = name ?? Environment.value(variable)
+    guard named != none else { return EquipmentRegister() }
+    var register = EquipmentRegister()
+    for path in named.map({ [FilePath($0)] }) ?? [system, user].compactMap({ $0 }) {
+      if let read = try readRegister(Self.register(beside: path)) { register.take(read) }
+    }
+    return register
+  }
+
+  /// `nil` where no file is there.
+  package static func readRegister(_ path: FilePath) throws(EvidenceError) -> EquipmentRegister? {
+    guard let bytes = try TrustedFile.contents(path, cap: TOMLDocument.largest) else { return nil }
+    return try EquipmentRegister(parsing: bytes, file: path)
+  }
+
+  /// Writes a register; an earlier one stays beside it as `equipment.toml~`.
+  /// - Throws: `permissionDenied`, `writeFailed` …
+  package static func write(
+    _ register: EquipmentRegister, to path: FilePath, forAll: Bool
+  ) throws(EvidenceError) {
+    try write(register.toml, to: path, forAll: forAll)
   }
 
   /// Makes what is missing above a profile.

@@ -20,6 +20,7 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
   case itemPattern = "cases.item"
   case formats = "acquisition.formats"
   case destinations = "acquisition.destinations"
+  case equipment = "acquisition.equipment"
   case authority = "timestamps.authority"
   case reportFormats = "report.formats"
   case reportLanguage = "report.language"
@@ -61,7 +62,7 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
     case .casePattern: .casePattern
     case .itemPattern: .itemPattern
     case .formats: .words(DiskWriters.formats.map(\.rawValue))
-    case .destinations: .texts
+    case .destinations, .equipment: .texts
     case .authority: .address
     case .reportFormats: .words(ReportFormat.allCases.map(\.rawValue))
     case .reportLanguage: .word(Wording.Language.allCases.map(\.rawValue))

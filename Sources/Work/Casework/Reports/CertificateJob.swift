@@ -35,7 +35,8 @@ package struct CertificateJob {
   package func perform() throws(EvidenceError) -> [FilePath] {
     let store = try CaseStore.openForReading(folder: folder.path)
     let contents = try ContentsReader(store: store, folder: folder).contents(
-      of: request.items, made: Host.now(), removed: request.removed, validation: request.validation)
+      of: request.items, made: Host.now(), removed: request.removed, texts: request.removedTexts,
+      validation: request.validation)
     try store.close()
     let templates = try TemplateFolder(request.templates, language: .english)
     let document = try CertificateDraft(kind, contents).document()

@@ -21,15 +21,16 @@ struct ContentsReader {
   /// - Parameter validation: the record of a validation to refer to, or its folder.
   /// - Throws: `itemUnknown`; `nothingAcquired` for a case without items.
   func contents(
-    of numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind> = [],
+    of numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind> = [], texts: [String] = [],
     validation: FilePath? = nil
   ) throws(EvidenceError) -> ReportContents {
-    try identified(numbers, made: made, removed: removed, validation: validation).contents
+    try identified(numbers, made: made, removed: removed, texts: texts, validation: validation).contents
   }
 
   /// As `contents`, and which report it is.
   func identified(
-    _ numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind>, validation: FilePath?
+    _ numbers: [ItemNumber], made: Timestamp, removed: Set<Redaction.Kind>, texts: [String],
+    validation: FilePath?
   ) throws(EvidenceError) -> (contents: ReportContents, identity: ReportIdentity) {
     let record = try store.caseRecord()
     let known = try store.people()
@@ -40,6 +41,7 @@ struct ContentsReader {
     let items = try records.mapThrowing { item throws(EvidenceError) in
       try self.item(item, rates, places, marks)
     }
+    let facts = try store.caseFacts()
     let author = try store.acting(in: folder)
     let validated = try validation.map { path throws(EvidenceError) in try ValidationReference.read(path) }
     let identity = try ReportIdentity(
@@ -49,12 +51,13 @@ struct ContentsReader {
     let approvals = try ReportApproval(folder, store)
     var contents = ReportContents(
       name: identity.name, supersedes: identity.supersedes, made: made, author: author.details,
-      record: record, facts: try store.caseFacts(),
+      record: record, facts: facts,
       people: known.filter { !later.contains($0.id) || $0.id == author.id }, items: items,
       auditHead: try store.auditHead(), earlier: identity.earlier.map { Self.earlier($0, approvals) },
       signedHead: try store.newestCheckpoint()?.head, validation: validated,
       redaction: Redaction(
-        kinds: removed, people: Self.names(known, items), paths: Self.paths(items, folder)))
+        kinds: removed, people: Self.names(known, items, facts), paths: Self.paths(items, folder),
+        texts: texts))
     contents.number = identity.number
     contents.approvals = identity.known?.approvals.map(approvals.shown) ?? []
     return (contents, identity)
@@ -185,10 +188,15 @@ struct ContentsReader {
 
   // MARK: What can be asked to be removed
 
-  private static func names(_ people: [PersonRecord], _ items: [ReportContents.Item]) -> [String] {
+  private static func names(
+    _ people: [PersonRecord], _ items: [ReportContents.Item], _ facts: [CaseFactName: String]
+  ) -> [String] {
     let manifests = items.flatMap(\.acquisitions).compactMap(\.sealed?.manifest)
+    let parties =
+      [facts[.client]]
+      + items.flatMap { [$0.known.value(of: .seizedFrom), $0.known.value(of: .locationFound)] }
     return people.map(\.details.name) + people.compactMap(\.details.identifier)
-      + manifests.flatMap { [$0.acquisition.examiner, $0.acquisition.host.user] }
+      + manifests.flatMap { [$0.acquisition.examiner, $0.acquisition.host.user] } + parties.compactMap { $0 }
   }
 
   private static func paths(_ items: [ReportContents.Item], _ folder: CaseFolder) -> [String] {

@@ -58,7 +58,8 @@ package struct ReportJob {
     defer { withExtendedLifetime(lock) {} }
     let store = try CaseStore.open(folder)
     var (contents, identity) = try ContentsReader(store: store, folder: folder).identified(
-      request.items, made: Host.now(), removed: request.removed, validation: request.validation)
+      request.items, made: Host.now(), removed: request.removed, texts: request.removedTexts,
+      validation: request.validation)
     contents.fileName = try freeName(contents)
     let outputs = try ReportRenderer(contents, request, in: folder).outputs(progress)
     let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)

@@ -36,6 +36,8 @@ package struct ReportRequest: Sendable {
   /// The signed record of a validation of the program, or its folder.
   package var validation: FilePath?
   package var removed: Set<Redaction.Kind> = []
+  /// What else is removed wherever it stands.
+  package var removedTexts: [String] = []
 
   package init() {}
 }

@@ -11,6 +11,8 @@ package struct Redaction: Hashable, Sendable {
     case people
     /// Paths of sources and folders, command lines, names of machines.
     case paths
+    /// Texts that whoever makes the report names: parties, addresses.
+    case texts
   }
 
   /// A text that must not be shown.
@@ -45,16 +47,18 @@ package struct Redaction: Hashable, Sendable {
   ///   - kinds: what to remove; of the other kinds nothing is.
   ///   - people: names, with the people in their order in the case.
   ///   - paths: paths, command lines, hosts.
-  package init(kinds: Set<Kind>, people: [String], paths: [String]) {
+  ///   - texts: what else is removed, in other spellings and orders of its words too.
+  package init(kinds: Set<Kind>, people: [String], paths: [String], texts: [String] = []) {
     self.kinds = kinds
     var secrets: [Secret] = []
     var counts: [Kind: Int] = [:]
-    for (kind, texts, word) in [(Kind.people, people, "person"), (.paths, paths, "path")]
-    where kinds.contains(kind) {
+    for (kind, texts, word) in [
+      (Kind.people, people, "person"), (.paths, paths, "path"), (.texts, texts, "text"),
+    ] where kinds.contains(kind) {
       var seen: Set<String> = []
       for text in texts where text.contains(where: { !$0.isWhitespace }) && seen.insert(text).inserted {
         secrets += Self.secrets(
-          text, mark: "[\(word) \(seen.count) removed]", isName: kind == .people)
+          text, mark: "[\(word) \(seen.count) removed]", isName: kind != .paths, isPerson: kind == .people)
       }
       counts[kind] = seen.count
     }
@@ -67,7 +71,7 @@ package struct Redaction: Hashable, Sendable {
   package var removesNothing: Bool { secrets.isEmpty }
 
   /// A text in the spellings in which it is looked for.
-  private static func secrets(_ text: String, mark: String, isName: Bool) -> [Secret] {
+  private static func secrets(_ text: String, mark: String, isName: Bool, isPerson: Bool) -> [Secret] {
     let head = Array(text.unicodeScalars.prefix(longestSecret + 1))
     let isCut = head.count > longestSecret
     let folded = FoldedText(Array(head.prefix(longestSecret))).units.map(\.scalar)
@@ -82,7 +86,9 @@ package struct Redaction: Hashable, Sendable {
     }
     var spellings = Set(
       orders.flatMap { words in umlauts(words.joined()).map { (spelling) in [spelling, "\(words.count)"] } })
-    if words.count > 1, let last = words.last, last.count >= shortestAlone, last.allSatisfy(\.isLetter),
+    // A surname stands alone; the last word of an address is anybody's.
+    if isPerson, words.count > 1, let last = words.last, last.count >= shortestAlone,
+      last.allSatisfy(\.isLetter),
       !vocabulary.contains(FoldedText.letters(of: last))
     {
       for spelling in umlauts(last) { spellings.insert([spelling, "1"]) }

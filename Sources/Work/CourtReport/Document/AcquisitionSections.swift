@@ -151,7 +151,9 @@ struct AcquisitionSections {
         .init(
           words(.workstation),
           words(.workstationWords, host.node, "\(host.system) \(host.release), \(host.machine)", host.user)),
+        .init(words(.equipment), words.equipment(acquisition.equipment)),
         .init(words(.examiner), acquisition.examiner),
+        .init(words(.acquisitionNotes), acquisition.notes ?? ""),
         .init(
           words(.command), command(acquisition.commandLine.joined(separator: " ")),
           isCode: true),

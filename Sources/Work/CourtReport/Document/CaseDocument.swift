@@ -102,7 +102,13 @@ package struct CaseDocument {
   private func removed() -> String {
     Redaction.Kind.allCases.compactMap { kind in
       contents.redaction.counts[kind].map { count in
-        words(kind == .people ? .redactedPeople : .redactedPaths, words.number(UInt64(count)))
+        let phrase: Phrase =
+          switch kind {
+          case .people: .redactedPeople
+          case .paths: .redactedPaths
+          case .texts: .redactedTexts
+          }
+        return words(phrase, words.number(UInt64(count)))
       }
     }.joined(separator: "; ")
   }

@@ -105,6 +105,7 @@ struct CertificateSection {
       .init(words(.begun), words.time(acquisition.started)),
       .init(words(.ended), words.time(acquisition.ended)),
       .init(words(.methodReference), contents.facts[.method] ?? words(.notRecorded)),
+      .init(words(.equipment), words.equipment(acquisition.equipment)),
       .init(
         words(.program),
         words(.programWords, "\(acquisition.tool.name) \(acquisition.tool.version)", acquisition.host.node)),

@@ -12,7 +12,11 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     headlineRangeComplete, headlineErrors, headlineComplete, headlineSignature, headlineUnverified,
     headlineVerified, headlineVerifiedChunks, headlineNoReference, headlineVerificationIncomplete,
     headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart,
-    headlineNotAllChecked, headlineMarkedFailed, headlineSuperseded, markedHeading, markFailed,
+    headlineNotAllChecked, headlineMarkedFailed, headlineSuperseded, equipment, equipmentSerial,
+    equipmentFirmware,
+    equipmentTested, equipmentRecord, equipmentWriteBlocker, equipmentWorkstation, equipmentDrive,
+    equipmentOther,
+    acquisitionNotes, markedHeading, markFailed,
     markSuperseded, markWithdrawn, markBy, copyBad, copyOpen, copyUnfinished
   // the first page
   case certificate, certificateParties, certificateItem, certificateMethod, certificateResult, client,
@@ -39,7 +43,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     verdictIncomplete, verdictChainBroken, verdictMismatch, verdictDamaged
   // case and item
   case caseSection, caseNumber, caseTitle, organisation, caseOpened, people, role, examiner, redacted,
-    redactedPeople, redactedPaths, itemSection, itemNumber, description, labelSerial, partOf, category,
+    redactedPeople, redactedPaths, redactedTexts, itemSection, itemNumber, description, labelSerial, partOf,
+    category,
     quantity, container, damage, powerState, clockOffset, locationFound, seizedFrom, seizedBy, seizedAt,
     until, added, photograph
   // acquisition

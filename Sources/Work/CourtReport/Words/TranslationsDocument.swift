@@ -91,6 +91,7 @@ extension Phrase {
     .redacted: .init(
       "Redacted from this report, each place marked: {0}.",
       "In diesem Bericht geschwärzt, jede Stelle ist gekennzeichnet: {0}."),
+    .redactedTexts: .init("other texts ({0})", "andere Texte ({0})"),
     .redactedPeople: .init("names of people and accounts ({0})", "Namen von Personen und Konten ({0})"),
     .redactedPaths: .init(
       "paths, command lines and machines ({0})",

@@ -61,7 +61,7 @@ struct ManifestBuilder {
         user: Host.userName),
       examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly,
       reading: plan.reading,
-      overflow: overflow.map(\.string), pauses: pauses)
+      overflow: overflow.map(\.string), pauses: pauses, equipment: request.equipment, notes: request.notes)
   }
 
   private func sourceFacts() -> Manifest.Source {

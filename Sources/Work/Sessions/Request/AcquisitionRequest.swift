@@ -85,6 +85,8 @@ package struct AcquisitionRequest: Sendable {
   /// Description for the header of an image; the item's own where `nil`.
   package var description: String?
   package var notes: String?
+  /// Devices of the laboratory that are used.
+  package var equipment: [Manifest.Equipment] = []
   /// States of the source in which it would be refused otherwise; each is recorded where it was needed.
   package var accepted: [Acceptance] = []
   /// Why it is acquired although the legal authority has expired.

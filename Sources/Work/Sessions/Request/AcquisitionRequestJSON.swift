@@ -25,6 +25,7 @@ extension AcquisitionRequest {
       "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(output.acceptsLittleSpace),
       "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
       "fill": .string(fill.description), "accepted": accepted.isEmpty ? nil : .array(accepted.map(\.json)),
+      "equipment": equipment.isEmpty ? nil : .array(equipment.map(\.json)),
       "commandLine": .array(commandLine.map { .string($0) }),
     ]
     var object = fields.reduce(into: [String: JSONValue]()) { $0[$1.key] = $1.value }
@@ -63,6 +64,7 @@ extension AcquisitionRequest {
     checkpointInterval = UInt32(clamping: try object.quantity("checkpointInterval"))
     reading = try ReadingPolicy(try object.object("reading"))
     fill = try object.fillPattern("fill")
+    equipment = try Manifest.Equipment.optional("equipment", in: &object)
     commandLine = try object.texts("commandLine")
     if object.has("accepted") {
       accepted = try object.list("accepted", atLeast: 1) { (value, path) throws(EvidenceError) in
