@@ -40,16 +40,16 @@ import Testing
     var contents = SampleContents.contents(
       of: SampleContents.map(unreadable: []), verdict: .complete,
       redaction: Redaction(kinds: [.texts], people: [], paths: [], texts: [party, address]))
-    contents.record.title = "Theft at MUELLER & SOEHNE GMBH, 12, Sample  Street"
+    contents.facts[.method] = "Theft at MUELLER & SOEHNE GMBH, 12, Sample  Street"
     contents.facts[.client] = "Mu\u{308}ller\u{ad} und Söhne: mueller & soehne gmbh"
     contents.facts[.address] = "12 SAMPLE STREET\nSampletown"
     for text in try renderings(contents) {
       for secret in ["soehne gmbh", "söhne gmbh", "sample street", "sample  street"] {
         #expect(!text.lowercased().contains(secret), "\(secret)")
       }
-      #expect(text.contains("[text 1 removed]") && text.contains("[text 2 removed]"))
     }
     let text = TextRendering.text(contents.document())
+    #expect(text.contains("[text 1 removed]") && text.contains("[text 2 removed]"))
     #expect(text.contains("other texts (2)") && text.contains("B. Courier"))
   }
 

@@ -11,11 +11,13 @@ struct EquipmentCommands: ParsableCommand {
     commandName: "equipment",
     abstract: "Register of the laboratory's write blockers, workstations and drives.",
     subcommands: [EquipmentAddCommand.self, EquipmentListCommand.self, EquipmentRemoveCommand.self])
+
+  static let comment = "Equipment of the laboratory; see `exhibit equipment`."
 }
 
 struct EquipmentAddCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add", abstract: "Add a device, or describe it anew.",
+    commandName: "add", abstract: "Add a device, or replace its description.",
     discussion: """
       The register is equipment.toml beside the profile. `exhibit acquire --write-blocker NAME` and `--equipment NAME`
       copy the description into manifest and report; the profile setting acquisition.equipment names what is always
@@ -55,7 +57,7 @@ struct EquipmentAddCommand: ParsableCommand {
     let file = ProfileFiles.register(beside: try profile.place(forAll: system))
     var register = try ProfileFiles.readRegister(file) ?? EquipmentRegister()
     register.put(device)
-    try ProfileFiles.write(register, to: file, forAll: system)
+    try ProfileFiles.write(register, comment: EquipmentCommands.comment, to: file, forAll: system)
     output.show(["\(EquipmentListCommand.line(device))", "  register  \(file)"], json: device.json)
   }
 
@@ -111,7 +113,7 @@ struct EquipmentRemoveCommand: ParsableCommand {
     guard register.remove(name) else {
       throw EvidenceError(.argumentInvalid, name, "\(file) has no such device")
     }
-    try ProfileFiles.write(register, to: file, forAll: system)
+    try ProfileFiles.write(register, comment: EquipmentCommands.comment, to: file, forAll: system)
     output.show(["Removed \(name) from \(file)"], json: .fields(["removed": .string(name)]))
   }
 }

@@ -61,8 +61,10 @@ package struct EquipmentRegister: Hashable, Sendable {
 
   package subscript(name: String) -> Manifest.Equipment? { devices.first { $0.name == name } }
 
-  package var toml: String {
-    devices.reduce(into: "# Equipment of the laboratory; see `exhibit equipment`.\n") { text, device in
+  /// As a file.
+  /// - Parameter comment: one line put before it.
+  package func toml(comment: String) -> String {
+    devices.reduce(into: "# \(comment)\n") { text, device in
       text += "\n[\(device.name)]\n"
       for (key, value) in device.texts { text += "\(key) = \(TOMLDocument.quoted(value))\n" }
     }

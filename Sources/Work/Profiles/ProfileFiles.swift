@@ -90,9 +90,9 @@ package enum ProfileFiles {
   /// Writes a register; an earlier one stays beside it as `equipment.toml~`.
   /// - Throws: `permissionDenied`, `writeFailed` …
   package static func write(
-    _ register: EquipmentRegister, to path: FilePath, forAll: Bool
+    _ register: EquipmentRegister, comment: String, to path: FilePath, forAll: Bool
   ) throws(EvidenceError) {
-    try write(register.toml, to: path, forAll: forAll)
+    try write(register.toml(comment: comment), to: path, forAll: forAll)
   }
 
   /// Makes what is missing above a profile.

@@ -3,7 +3,8 @@
 
   output-schema.py check SCHEMA COMMAND…    the object on standard input is what the schema says of this command
   output-schema.py list SCHEMA              the commands it knows
-  output-schema.py write SCHEMA SAMPLES…    writes the schema of samples, each {"command": […], "output": {…}}
+  output-schema.py write SCHEMA SAMPLES…    defines anew every command that has samples, each
+                                            {"command": […], "output": {…}}
 """
 import json
 import re
@@ -64,13 +65,16 @@ def main(action, schema_path, *rest):
             output = sample["output"]
             command = "error" if isinstance(output.get("error"), dict) else path(sample["command"])
             outputs.setdefault(command, []).append(output)
+        try:
+            known = json.load(open(schema_path, encoding="utf-8"))["$defs"]
+        except FileNotFoundError:
+            known = {}
+        definitions = {c: infer(values, c in OPEN, top=True) for c, values in outputs.items()}
         schema = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "title": "What the commands of Exhibit print with --json",
             "description": "One definition per command; see output.md. An error has the definition `error`.",
-            "$defs": {
-                command: infer(values, command in OPEN, top=True) for command, values in sorted(outputs.items())
-            },
+            "$defs": dict(sorted({**known, **definitions}.items())),
         }
         with open(schema_path, "w", encoding="utf-8") as file:
             file.write(json.dumps(schema, indent=1, ensure_ascii=False) + "\n")

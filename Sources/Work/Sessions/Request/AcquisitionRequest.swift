@@ -1,6 +1,7 @@
 import Acquisition
 import DiskWriters
 import Evidence
+import Manifests
 import Media
 import SystemPackage
 import WriterKit
