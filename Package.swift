@@ -335,7 +335,7 @@ let package = Package(
       exclude: ["Scripts"]),
     tests("ProfileTests", ["Evidence", "SystemIO", "StrictTOML", "Profiles", systemPackage]),
     tests("DeviceTests", ["Evidence", "SystemIO", "Media", systemPackage]),
-    tests("SystemTests", ["Evidence", systemPackage]),
+    tests("SystemTests", ["Evidence", "SystemIO", systemPackage]),
     tests(
       "ValidationTests",
       ["Evidence", "CanonicalJSON", "SystemIO", "ReferenceMedia", "Signing", "Validation", systemPackage]),

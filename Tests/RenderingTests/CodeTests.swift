@@ -30,6 +30,19 @@ private typealias ExitStatus = Evidence.ExitStatus
     #expect(error.exitStatus == code.exitStatus)
   }
 
+  /// What cannot be resumed is not told to be.
+  @Test(arguments: ErrorCode.allCases)
+  func theRemedyCanBeFollowed(code: ErrorCode) {
+    for work in Work.allCases {
+      let remedy = code.remedy(during: work)
+      #expect(isSentence(remedy), "\(remedy)")
+      if work != .acquisition { #expect(!remedy.contains("exhibit resume"), "\(work): \(remedy)") }
+      if ![.acquisition, .conversion].contains(work) { #expect(!remedy.contains("--split"), "\(work)") }
+      if work != .stamping { #expect(!remedy.contains("--request"), "\(work): \(remedy)") }
+    }
+    #expect(code.remedy == code.remedy(during: .other))
+  }
+
   @Test(arguments: [
     (ErrorCategory.misuse, Evidence.ExitStatus.usage), (.environment, .failed), (.input, .failed),
     (.medium, .incomplete), (.interrupted, .incomplete),

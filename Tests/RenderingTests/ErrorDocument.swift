@@ -38,7 +38,7 @@ enum ErrorDocument {
       ["Identifier", "Category", "Exit status", "Meaning", "Remedy"],
       ErrorCode.allCases.map {
         [
-          "`\($0.rawValue)`", $0.category.rawValue, "\($0.exitStatus.rawValue)", sentence($0.summary), $0.remedy,
+          "`\($0.rawValue)`", $0.category.rawValue, "\($0.exitStatus.rawValue)", sentence($0.summary), remedy(of: $0),
         ]
       }))
 
@@ -49,6 +49,18 @@ enum ErrorDocument {
     \(table(["Identifier", "Meaning"], FindingCode.allCases.map { ["`\($0.rawValue)`", sentence(meaning(of: $0))] }))
 
     """
+
+  /// That of most commands, then those of commands that can follow another.
+  private static func remedy(of code: ErrorCode) -> String {
+    let usual = code.remedy(during: .other)
+    let names: [(Work, String)] = [
+      (.acquisition, "acquire, resume"), (.conversion, "convert"), (.stamping, "manifest timestamp"),
+    ]
+    return names.reduce(usual) { text, name in
+      let own = code.remedy(during: name.0)
+      return own == usual ? text : "\(text) (`\(name.1)`: \(own))"
+    }
+  }
 
   private static let acquisitionVerdicts: [[String]] = [
     (AcquisitionVerdict.complete, "every sector was read"),

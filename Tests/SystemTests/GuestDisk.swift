@@ -38,6 +38,8 @@ struct GuestDisk: Sendable {
     case blank
     /// An empty ext4 file system.
     case formatted
+    /// An empty file system of the kind that `mkfs.KIND` makes.
+    case system(String)
   }
 
   /// Makes the disk's contents.
@@ -45,6 +47,9 @@ struct GuestDisk: Sendable {
     switch contents {
     case .stamped: try TestFiles.write(FaultySource(length: length, sectorSize: 512).contents, to: file)
     case .blank: try TestFiles.write([UInt8](repeating: 0, count: length), to: file)
+    case .system(let kind):
+      try Tool.require("truncate", ["-s", "\(length)", file.string])
+      try Tool.require("mkfs.\(kind)", (kind == "ntfs" ? ["-F", "-Q", "-q"] : []) + [file.string])
     case .formatted: try Tool.require("mke2fs", ["-q", "-t", "ext4", file.string, "\(length >> 10)k"])
     }
   }

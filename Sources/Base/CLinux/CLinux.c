@@ -34,6 +34,8 @@ int32_t clinux_rename_no_replace(const char *old_path, const char *new_path) {
   return outcome(renameat2(AT_FDCWD, old_path, AT_FDCWD, new_path, RENAME_NOREPLACE));
 }
 
+int32_t clinux_sync_file_system(int32_t descriptor) { return outcome(syncfs(descriptor)); }
+
 int32_t clinux_random(void *bytes, size_t count) {
   size_t done = 0;
   while (done < count) {
@@ -173,6 +175,10 @@ uint32_t clinux_device_minor(uint64_t device) { return minor(device); }
 
 int32_t clinux_advise_sequential(int32_t descriptor) {
   return -posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
+}
+
+int32_t clinux_forget_cached(int32_t descriptor) {
+  return -posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
 }
 
 int32_t clinux_lock_exclusively(int32_t descriptor) {

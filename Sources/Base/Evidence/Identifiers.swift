@@ -36,7 +36,8 @@ package struct ItemNumber: Hashable, Sendable, CustomStringConvertible, Comparab
   /// name; otherwise what is portable of it, with a code that tells `JM/1` from `JM:1`.
   package var fileName: String {
     if PortableName.isValid(description), !description.lowercased().hasSuffix(Self.unfinished) {
-      return description
+      // Windows takes `CON` for a device, whatever its ending.
+      return PortableName.isReserved(description) ? "item-\(description)" : description
     }
     let stem = description.unicodeScalars.map { scalar -> Character in
       let character = Character(scalar)
@@ -89,6 +90,17 @@ package enum PortableName {
       isAlphanumeric($0) || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-")
     }
   }
+
+  /// Whether Windows takes the name for a device, whatever its ending and in whatever folder.
+  package static func isReserved(_ text: String) -> Bool {
+    let base = text.prefix { $0 != "." }.uppercased()
+    if ["CON", "PRN", "AUX", "NUL"].contains(base) { return true }
+    guard base.count == 4, base.hasPrefix("COM") || base.hasPrefix("LPT") else { return false }
+    return base.last?.isNumber == true
+  }
+
+  /// What two names have in common that are one where letter case does not count.
+  package static func folded(_ text: String) -> String { text.lowercased() }
 
   private static func isAlphanumeric(_ byte: UInt8) -> Bool {
     switch byte {

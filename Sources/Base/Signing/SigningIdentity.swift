@@ -12,10 +12,14 @@ package struct SigningIdentity: Sendable {
   ///   - chain: certificates of the authorities above the signer's, in any order.
   ///   - now: the moment at which the certificate must be valid.
   /// - Throws: `certificateUnusable` where the certificate does not belong to the key, is not made for
-  ///   signing documents, or is not valid now.
+  ///   signing documents, or is not valid any more; `clockBehind` where it is not valid yet.
   package init(
     key: SigningKey, certificate: Certificate, chain: [Certificate] = [], now: Timestamp
   ) throws(EvidenceError) {
+    guard Library.seconds(now) >= Library.seconds(certificate.notBefore) else {
+      throw EvidenceError(
+        .clockBehind, certificate.subject, "the clock says \(now), the certificate is valid from \(certificate.notBefore)")
+    }
     guard certificate.isValid(at: now) else {
       throw EvidenceError(
         .certificateUnusable, certificate.subject,

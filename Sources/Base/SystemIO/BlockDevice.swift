@@ -41,4 +41,8 @@ extension OwnedDescriptor {
 
   /// Tells the kernel that the file will be read from beginning to end. Failure costs speed only.
   package borrowing func adviseSequential() { _ = clinux_advise_sequential(number) }
+
+  /// Has the kernel drop what it holds of the file in memory, so that the next read comes from where the file lies. What
+  /// is not written yet stays: sync before.
+  package borrowing func forgetCached() { _ = clinux_forget_cached(number) }
 }

@@ -15,7 +15,9 @@ package struct DurableFile: ~Copyable, Sendable {
   /// - Throws: `outputExists`, `destinationMissing`, `destinationFull`, `permissionDenied`, `writeFailed`.
   package init(creating path: FilePath, mode: mode_t = 0o644) throws(EvidenceError) {
     switch Syscalls.open(path, O_RDWR | O_CREAT | O_EXCL, mode: mode) {
-    case .success(let number): self.descriptor = OwnedDescriptor(adopting: number, path: path)
+    case .success(let number):
+      self.descriptor = OwnedDescriptor(adopting: number, path: path)
+      Ownership.inherit(path)
     case .failure(.fileExists): throw EvidenceError(.outputExists, path.string)
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
@@ -146,7 +148,7 @@ package enum DurableFolder {
     _ path: FilePath, mode: mode_t = 0o755, exists: ErrorCode = .outputExists
   ) throws(EvidenceError) {
     switch Syscalls.makeFolder(path, mode: mode) {
-    case .success: return
+    case .success: Ownership.inherit(path)
     case .failure(.fileExists): throw EvidenceError(exists, path.string)
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
@@ -164,16 +166,20 @@ package enum DurableFolder {
       // Something was written into it just now.
       throw EvidenceError(.destinationVanished, path.string)
     }
-    _ = try Syscalls.fsync(folder.number).orThrow(.writeFailed, path.string)
+    _ = try Syscalls.fsyncFolder(folder.number).orThrow(.writeFailed, path.string)
     try folder.close()
   }
 
   /// Syncs a file that another library wrote.
-  package static func syncFile(_ path: FilePath) throws(EvidenceError) { try sync(path) }
+  package static func syncFile(_ path: FilePath) throws(EvidenceError) {
+    let file = try OwnedDescriptor.openForReading(path)
+    _ = try Syscalls.fsync(file.number).orThrow(.writeFailed, path.string)
+    try file.close()
+  }
 
   /// Gives a finished file or folder its final name, refusing to replace anything, and syncs the parent.
   package static func rename(_ old: FilePath, to new: FilePath) throws(EvidenceError) {
-    switch Syscalls.renameWithoutReplacing(old, to: new) {
+    switch ExclusiveRename.perform(old, to: new) {
     case .success: break
     case .failure(.fileExists), .failure(.directoryNotEmpty):
       throw EvidenceError(.outputExists, new.string)

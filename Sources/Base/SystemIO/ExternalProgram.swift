@@ -10,6 +10,8 @@ package struct ExternalProgram: Hashable, Sendable {
     package let status: Int32
     /// Standard output and standard error as they came.
     package let output: [UInt8]
+    /// It was ended because it took too long.
+    package let wasEnded: Bool
 
     package var text: String { String(decoding: output, as: UTF8.self) }
   }
@@ -25,7 +27,7 @@ package struct ExternalProgram: Hashable, Sendable {
   package init?(named name: String) {
     guard
       let path = Self.folders.lazy.map({ $0.appending(name) }).first(where: { path in
-        Files.kind(path) == .file && path.withPlatformString { access($0, X_OK) } == 0
+        Files.kind(path) == .file && path.withSystemName { access($0, X_OK) } == 0
       })
     else { return nil }
     self.path = path
@@ -75,19 +77,39 @@ package struct ExternalProgram: Hashable, Sendable {
   /// - Parameters:
   ///   - arguments: without its name.
   ///   - cap: most bytes of output that are kept; the rest is read and dropped.
+  ///   - seconds: it may take; as long as it likes where `nil`.
   /// - Throws: `systemCall` where it could not be started. That it failed is no error but a status.
-  package func run(_ arguments: [String], cap: Int = 16 << 20) throws(EvidenceError) -> Result {
+  package func run(
+    _ arguments: [String], cap: Int = 16 << 20, seconds: Double? = nil
+  ) throws(EvidenceError) -> Result {
     let started = try start(arguments, withErrors: true)
+    let deadline = seconds.map { Host.monotonicSeconds() + $0 }
+    var wasEnded = false
     var output: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while true {
+      if let deadline, !wasEnded, !Self.canRead(started.output, until: deadline) {
+        kill(started.child, SIGKILL)
+        wasEnded = true
+        break
+      }
       let count = try buffer.withUnsafeMutableBytes { Syscalls.read(started.output.number, into: $0) }
         .orThrow(
           .systemCall, path.string)
       if count == 0 { break }
       output += buffer[..<min(count, cap - output.count)]
     }
-    return Result(status: try Self.wait(started.child, path), output: output)
+    return Result(status: try Self.wait(started.child, path), output: output, wasEnded: wasEnded)
+  }
+
+  /// Waits for something to read, or the end of it.
+  private static func canRead(_ output: borrowing OwnedDescriptor, until deadline: Double) -> Bool {
+    while true {
+      let rest = deadline - Host.monotonicSeconds()
+      guard rest > 0 else { return false }
+      var asked = pollfd(fd: output.number, events: Int16(POLLIN), revents: 0)
+      if poll(&asked, 1, Int32(min(rest * 1000 + 1, 1_000_000))) > 0 { return true }
+    }
   }
 
   /// A running program and the reading end of what it prints.
@@ -133,7 +155,7 @@ package struct ExternalProgram: Hashable, Sendable {
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
     let search = Self.folders.map(\.string).joined(separator: ":")
     var child: pid_t = 0
-    let failure = path.withPlatformString { program in
+    let failure = path.withSystemName { program in
       CStrings([path.string] + arguments).withPointers { arguments in
         CStrings(["PATH=\(search)", "LC_ALL=C.UTF-8", "TZ=UTC"]).withPointers { environment in
           posix_spawn(&child, program, &actions, &attributes, arguments, environment)
@@ -159,7 +181,9 @@ struct CStrings {
   init(_ texts: [String]) { self.texts = texts }
 
   func withPointers<Value>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
-    let pointers = texts.map { strdup($0) }
+    let pointers = texts.map { text in
+      (NameText.bytes(text).map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { strdup($0.baseAddress!) }
+    }
     defer { for pointer in pointers { free(pointer) } }
     return body(pointers + [nil])
   }

@@ -80,6 +80,12 @@ package enum Files {
     return end.map { String(trimmed[...$0]) }
   }
 
+  /// Whether every user of the machine may change a file, or make and remove files in a folder.
+  package static func isWritableByAll(_ path: FilePath) -> Bool {
+    guard case .success(let status) = Syscalls.status(path) else { return false }
+    return status.st_mode & S_IWOTH != 0
+  }
+
   /// `MAJOR:MINOR` of a device node, as the kernel prints it; `nil` where nothing exists.
   package static func deviceNumber(_ path: FilePath) -> String? {
     guard case .success(let status) = Syscalls.status(path) else { return nil }

@@ -1,4 +1,5 @@
 import Evidence
+import Glibc
 import SystemPackage
 
 /// Kinds of file systems, as the kernel names them.
@@ -35,5 +36,25 @@ package enum FileSystems {
   /// Whether files of this kind of file system may be open on several machines at once.
   package static func isShared(_ kind: String) -> Bool {
     network.contains(kind) || networkOverFUSE.contains(kind)
+  }
+
+  /// What FAT can say of the length of a file: 32 bits.
+  private static let fat: Set<String> = ["fuse.fusefat", "fat", "msdos", "umsdos", "vfat"]
+
+  /// Bytes of the largest file the file system of a folder can hold; `nil` where nothing that is written here comes near
+  /// it, or it is not known.
+  static func largestFile(in folder: FilePath) -> UInt64? {
+    kind(of: folder).flatMap { fat.contains($0) ? UInt64(UInt32.max) : nil }
+  }
+
+  /// A reason with the kind of file system it is about.
+  static func described(_ folder: FilePath, _ reason: String) -> String {
+    kind(of: folder).map { "\($0): \(reason)" } ?? reason
+  }
+
+  /// Whether nothing can be written to the file system of a path, whoever asks.
+  package static func isReadOnly(_ path: FilePath) -> Bool {
+    guard case .success(let status) = Syscalls.fileSystem(path) else { return false }
+    return status.f_flag & UInt(ST_RDONLY) != 0
   }
 }

@@ -60,9 +60,25 @@ package enum Host {
   /// Of this process.
   package static var processNumber: Int32 { getpid() }
 
-  /// The login name of the real user, or its number.
+  /// The login name of the real user, or its number; of root with the name of whoever became root, where that is known:
+  /// `root, called by alice`.
   package static var userName: String {
-    let identifier = getuid()
+    let own = userName(of: getuid())
+    guard getuid() == 0, let caller, caller != own else { return own }
+    return "\(own), called by \(caller)"
+  }
+
+  /// Who logged in, which the kernel keeps whatever the user becomes (audit), or whom sudo and others name.
+  private static var caller: String? {
+    let unset = String(uid_t.max)
+    if let login = Files.systemText("/proc/self/loginuid"), login != unset, let number = uid_t(login) {
+      return userName(of: number)
+    }
+    if let name = Environment.value("SUDO_USER") ?? Environment.value("DOAS_USER") { return name }
+    return Environment.value("PKEXEC_UID").flatMap { uid_t($0) }.map(userName(of:))
+  }
+
+  private static func userName(of identifier: uid_t) -> String {
     guard let entry = getpwuid(identifier), let name = entry.pointee.pw_name else {
       return "uid \(identifier)"
     }

@@ -44,7 +44,15 @@ package struct OutputFolder {
       })
   }
 
-  package func create() throws(EvidenceError) { try DurableFolder.create(partial) }
+  /// Makes the folder, if what is to be done to it at the end can be done there.
+  /// - Throws: `outputExists`, and what ``FolderProbe/perform(in:)`` throws; nothing is left then.
+  package func create() throws(EvidenceError) {
+    try DurableFolder.create(partial)
+    do throws(EvidenceError) { try FolderProbe.perform(in: partial) } catch {
+      removePartial()
+      throw error
+    }
+  }
 
   package func keepReserve(_ size: UInt64 = smallestReserve) throws(EvidenceError) {
     let zeros = [UInt8](repeating: 0, count: Int(Self.smallestReserve))

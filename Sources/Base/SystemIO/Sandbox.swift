@@ -55,12 +55,12 @@ package enum Sandbox {
         Piece(kind: $0, detail: "\(threads) threads existed before", isActive: false)
       }
     }
-    let kept = capability(for: purpose)
+    let kept = capabilities(for: purpose)
     let requests = deniedRequests(for: purpose)
     return [
       piece(.noNewPrivileges, "PR_SET_NO_NEW_PRIVS") { clinux_no_new_privileges() },
       files(purpose),
-      piece(.capabilities, "all but \(kept.name)") { clinux_keep_capabilities(1 << kept.bit) },
+      piece(.capabilities, "all but \(kept.names)") { clinux_keep_capabilities(kept.bits) },
       piece(.calls, "\(deniedCalls.count) calls and \(requests.count) device requests") {
         clinux_deny_calls(deniedCalls, deniedCalls.count, requests, requests.count)
       },
@@ -74,15 +74,15 @@ package enum Sandbox {
     }
   }
 
-  /// The one capability that is kept, where the process has it (linux/capability.h). An examiner's files may belong to
-  /// another user than the one who works on them; commands past the block layer need a right, that of ATA another than
-  /// that of NVMe.
-  private static func capability(for purpose: Purpose) -> (name: String, bit: UInt64) {
+  /// What is kept of the capabilities the process has (linux/capability.h). An examiner's files may belong to another
+  /// user than the one who works on them, and stay that user's; commands past the block layer need a right, that of ATA
+  /// another than that of NVMe.
+  private static func capabilities(for purpose: Purpose) -> (names: String, bits: UInt64) {
     switch purpose {
-    case .acquisition: ("CAP_DAC_OVERRIDE", 1)
-    case .verification: ("CAP_DAC_READ_SEARCH", 2)
-    case .commands(.scsi): ("CAP_SYS_RAWIO", 17)
-    case .commands(.nvme): ("CAP_SYS_ADMIN", 21)
+    case .acquisition: ("CAP_CHOWN, CAP_DAC_OVERRIDE", 1 << 0 | 1 << 1)
+    case .verification: ("CAP_DAC_READ_SEARCH", 1 << 2)
+    case .commands(.scsi): ("CAP_SYS_RAWIO", 1 << 17)
+    case .commands(.nvme): ("CAP_SYS_ADMIN", 1 << 21)
     }
   }
 

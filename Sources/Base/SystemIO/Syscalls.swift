@@ -30,7 +30,7 @@ package enum Syscalls {
   package static var directFlag: Int32 { clinux_open_direct_flag() }
 
   package static func open(_ path: FilePath, _ flags: Int32, mode: mode_t = 0) -> Outcome<Int32> {
-    retrying { path.withPlatformString { Glibc.open($0, flags | O_CLOEXEC, mode) } }
+    retrying { path.withSystemName { Glibc.open($0, flags | O_CLOEXEC, mode) } }
   }
 
   /// Not retried: after EINTR the descriptor is gone on Linux.
@@ -103,6 +103,13 @@ package enum Syscalls {
     retrying { Glibc.fsync(descriptor) }
   }
 
+  /// Syncs a folder: the names in it. Some file systems know no sync of a folder; then all of theirs is synced.
+  package static func fsyncFolder(_ descriptor: Int32) -> Outcome<Int32> {
+    let outcome = fsync(descriptor)
+    guard case .failure(let number) = outcome, number.meansUnsupported else { return outcome }
+    return self.outcome(clinux_sync_file_system(descriptor))
+  }
+
   package static func truncate(_ descriptor: Int32, to length: Int64) -> Outcome<Int32> {
     retrying { Glibc.ftruncate(descriptor, Int(length)) }
   }
@@ -115,7 +122,7 @@ package enum Syscalls {
   package static func status(_ path: FilePath, followLinks: Bool = true) -> Outcome<Glibc.stat> {
     var value = Glibc.stat()
     return retrying {
-      path.withPlatformString { path in
+      path.withSystemName { path in
         followLinks ? Glibc.fstatat(AT_FDCWD, path, &value, 0) : Glibc.lstat(path, &value)
       }
     }.map { _ in value }
@@ -127,28 +134,35 @@ package enum Syscalls {
   }
 
   package static func makeFolder(_ path: FilePath, mode: mode_t) -> Outcome<Int32> {
-    retrying { path.withPlatformString { Glibc.mkdir($0, mode) } }
+    retrying { path.withSystemName { Glibc.mkdir($0, mode) } }
   }
 
   /// Fails with EEXIST where `new` exists, whatever it is.
   package static func renameWithoutReplacing(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
     outcome(
-      old.withPlatformString { old in new.withPlatformString { clinux_rename_no_replace(old, $0) } })
+      old.withSystemName { old in new.withSystemName { clinux_rename_no_replace(old, $0) } })
+  }
+
+  /// Gives a file a second name. Fails with EEXIST where `new` exists.
+  package static func link(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
+    retrying {
+      old.withSystemName { old in new.withSystemName { Glibc.link(old, $0) } }
+    }
   }
 
   /// Replaces `new` where it exists.
   package static func rename(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
     retrying {
-      old.withPlatformString { old in new.withPlatformString { Glibc.rename(old, $0) } }
+      old.withSystemName { old in new.withSystemName { Glibc.rename(old, $0) } }
     }
   }
 
   package static func unlink(_ path: FilePath) -> Outcome<Int32> {
-    retrying { path.withPlatformString { Glibc.unlink($0) } }
+    retrying { path.withSystemName { Glibc.unlink($0) } }
   }
 
   package static func removeFolder(_ path: FilePath) -> Outcome<Int32> {
-    retrying { path.withPlatformString { Glibc.rmdir($0) } }
+    retrying { path.withSystemName { Glibc.rmdir($0) } }
   }
 
   package static func fileSystem(_ path: FilePath) -> Outcome<statvfs> {
@@ -164,7 +178,7 @@ package enum Syscalls {
 
   /// Names in a folder, without `.` and `..`, sorted by their bytes.
   package static func list(_ folder: FilePath) -> Outcome<[String]> {
-    guard let stream = folder.withPlatformString({ Glibc.opendir($0) }) else {
+    guard let stream = folder.withSystemName({ Glibc.opendir($0) }) else {
       return .failure(Errno(rawValue: errno))
     }
     defer { Glibc.closedir(stream) }
@@ -177,7 +191,7 @@ package enum Syscalls {
         return .success(names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
       }
       let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        NameText.text(bytes.prefix { $0 != 0 })
       }
       if name != "." && name != ".." { names.append(name) }
     }
@@ -186,17 +200,26 @@ package enum Syscalls {
   /// What a symbolic link says, whether or not it is there; `nil` where it is none.
   package static func linkTarget(_ path: FilePath) -> String? {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-    let count = path.withPlatformString { Glibc.readlink($0, &buffer, buffer.count) }
-    return count > 0 ? String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) : nil
+    let count = path.withSystemName { Glibc.readlink($0, &buffer, buffer.count) }
+    return count > 0 ? NameText.text(buffer[..<count].map { UInt8(bitPattern: $0) }) : nil
   }
 
   /// The path with symbolic links and `..` resolved.
   package static func resolve(_ path: FilePath) -> Outcome<FilePath> {
-    guard let resolved = path.withPlatformString({ Glibc.realpath($0, nil) }) else {
+    guard let resolved = path.withSystemName({ Glibc.realpath($0, nil) }) else {
       return .failure(Errno(rawValue: errno))
     }
     defer { Glibc.free(resolved) }
-    return .success(FilePath(platformString: resolved))
+    return .success(FilePath(NameText.text(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))))
+  }
+}
+
+extension FilePath {
+  /// The name as the system has it, see ``NameText``.
+  func withSystemName<Value>(_ body: (UnsafePointer<CChar>) throws -> Value) rethrows -> Value {
+    guard NameText.mayDiffer(string.utf8) else { return try withPlatformString(body) }
+    let name = NameText.bytes(string).map { CChar(bitPattern: $0) } + [0]
+    return try name.withUnsafeBufferPointer { try body($0.baseAddress!) }
   }
 }
 
@@ -217,6 +240,8 @@ extension EvidenceError {
       switch number {
       case .noSpace, .diskQuotaExceeded: .destinationFull
       case .permissionDenied, .notPermitted: .permissionDenied
+      case .readOnlyFileSystem: .readOnlyFileSystem
+      case .fileTooLarge: .fileLimit
       default: code
       }
     self.init(meaning, subject, number.description, errno: number.rawValue)

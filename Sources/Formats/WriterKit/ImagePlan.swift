@@ -71,6 +71,8 @@ package protocol ImagePlan: Sendable {
   var canOverflow: Bool { get }
   /// Bytes that an image of so many bytes has at most.
   func largestSize(of length: UInt64) -> UInt64
+  /// Bytes of the largest file of such an image, at most.
+  func largestFile(of length: UInt64) -> UInt64
   /// Whether it holds sectors of this size at all.
   func fits(_ geometry: MediaGeometry) -> Bool
   /// - Throws: `argumentInvalid` where it cannot hold a medium of this geometry, or its settings do not fit.

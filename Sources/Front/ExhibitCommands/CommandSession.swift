@@ -12,13 +12,24 @@ protocol CaseCommand: ParsableCommand {
 
 /// The session of the command this process runs: a parsed command has no other place to find it.
 enum CommandSession {
-  private static let session = CaseSession(arguments: Array(CommandLine.arguments.dropFirst())) {
+  private static let session = CaseSession(arguments: Array(Environment.arguments.dropFirst())) {
     () throws(EvidenceError) in try AuthoritySetting.authority()
   }
 
   /// - Parameter command: parsed, and about to run.
   static func begin(_ command: any ParsableCommand) {
     _ = session
+    Rendering.work =
+      switch command {
+      case is AcquireCommand, is ResumeCommand: .acquisition
+      case is ConvertCommand: .conversion
+      case is ManifestTimestampCommand: .stamping
+      default: .other
+      }
+    if command is any KeepsItsResult {
+      Rendering.keepResult()
+      keepsResult.withLock { $0 = true }
+    }
     if let command = command as? any CaseCommand, let folder = try? command.caseOptions.folder() {
       work(on: folder)
     }
@@ -37,9 +48,10 @@ enum CommandSession {
   }
 
   /// The command line, with what the profile gave.
-  static var commandLine: [String] { CommandLine.arguments + taken.withLock { $0 } }
+  static var commandLine: [String] { Environment.arguments + taken.withLock { $0 } }
 
   private static let taken = Monitor<[String]>([])
+  private static let keepsResult = Monitor(false)
   private static let folder = Monitor<CaseFolder?>(nil)
   /// What became of asking for the passphrase before the work.
   private static let asked = Monitor<Result<Void, EvidenceError>?>(nil)
@@ -47,7 +59,7 @@ enum CommandSession {
   /// Asks for the passphrase before the work, where the head of the audit log may be signed after it. Nobody is kept
   /// from working for lack of it: then the head is not signed, which is said.
   static func askBeforehand(passphraseFile: String?) {
-    guard let folder = folder.withLock({ $0 }), known == nil, asked.withLock({ $0 }) == nil else { return }
+    guard let folder = folder.withLock({ $0 }), !folder.isReadOnly, known == nil, asked.withLock({ $0 }) == nil else { return }
     do throws(EvidenceError) {
       let passphrase = try Passphrases.opening(
         key: folder.examinerKey.string, file: passphraseFile, hint: " (Enter: the audit log is not signed)")
@@ -82,7 +94,12 @@ enum CommandSession {
   /// The case must not be written to.
   static func forgo() { session.forgo() }
 
-  static func end(_ status: ExitStatus, _ error: EvidenceError?) { tell(session.end(status, error)) }
+  static func end(_ status: ExitStatus, _ error: EvidenceError?) {
+    let warnings = session.end(status, error)
+    // Of what leaves nothing but words, and of what was refused, there is nothing to record.
+    let isWork = error == nil && keepsResult.withLock { $0 }
+    tell(warnings.filter { $0 != .readOnly || isWork })
+  }
 
   private static func tell(_ warnings: [CaseSession.Warning]) {
     for warning in warnings { Rendering.warn(sentence(warning)) }
@@ -93,6 +110,10 @@ enum CommandSession {
     case .sharedFileSystem(let kind):
       "the case is on a network file system (\(kind)), where SQLite's locks may not work between machines: work on it "
         + "from one machine at a time, and back it up"
+    case .writableByAll:
+      "every user of this machine can change this case (`chmod -R o-w` on the folder, or mount the drive for one user)"
+    case .readOnly:
+      "the case is on a read-only file system: its audit log does not record this command"
     case .notRecorded(let error): "this command is not in the audit log: \(Rendering.line(error))"
     case .notSigned(let error):
       "the audit log head is not signed (sign it with `exhibit audit checkpoint`): \(Rendering.line(error))"

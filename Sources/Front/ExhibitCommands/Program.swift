@@ -47,7 +47,7 @@ package struct ExhibitProgram: ParsableCommand {
 
   /// Runs the program with the arguments of the process and ends it.
   package static func runAndExit() -> Never {
-    let typed = Array(CommandLine.arguments.dropFirst())
+    let typed = Array(Environment.arguments.dropFirst())
     Rendering.runAndExit(
       Suggestions.name(Self.self), asJSON: typed.contains("--json"),
       otherwise: { message(of: $0, for: typed) }, ended: CommandSession.end

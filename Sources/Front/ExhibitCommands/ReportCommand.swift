@@ -159,7 +159,9 @@ struct ReportMakeCommand: CaseCommand {
               "sha256": .string(file.sha256.hex),
             ])
           }),
+        "error": written.failure.map { .string($0.code.rawValue) },
       ]))
+    if let failure = written.failure { throw StoppedEarly(failure) }
   }
 }
 

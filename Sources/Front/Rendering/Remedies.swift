@@ -2,9 +2,37 @@ import Evidence
 
 // What to do about errors and findings, for whoever types commands. Below this layer nothing knows a flag or a command.
 
+/// What a command does, as far as a way on depends on it.
+package enum Work: CaseIterable, Sendable {
+  /// Reads a medium, and can be resumed.
+  case acquisition
+  /// Writes an image whose files can be split.
+  case conversion
+  /// Asks an authority for a time stamp, or takes its answer from a file.
+  case stamping
+  case other
+}
+
 extension ErrorCode {
-  /// What to do about it, as a whole sentence.
-  package var remedy: String {
+  /// What to do about it, as a whole sentence, for the command that runs.
+  package var remedy: String { remedy(during: Rendering.work) }
+
+  /// What to do about it: where it differs, as the command can follow it.
+  package func remedy(during work: Work) -> String {
+    switch work {
+    case .acquisition: remedyOfAcquisition ?? usualRemedy
+    case .conversion: self == .fileLimit ? Self.splitting : usualRemedy
+    case .stamping:
+      self == .networkFailed
+        ? "\(usualRemedy) Offline, use `--request FILE`, then `--response FILE`." : usualRemedy
+    case .other: usualRemedy
+    }
+  }
+
+  private static let splitting =
+    "Start again with `--split SIZE` (raw) or `--segment-size SIZE` (E01), or choose another destination."
+
+  private var remedyOfAcquisition: String? {
     switch self {
     case .mediumUnreadable: "Check cable, power and bridge, then continue with `exhibit resume`."
     case .mediumVanished: "Reconnect the medium, then continue with `exhibit resume`."
@@ -14,26 +42,49 @@ extension ErrorCode {
       "Continue with `exhibit resume --error-limit NUMBER`, or find out what is wrong with the medium."
     case .mediumDead:
       "Check cable, power and bridge, then run `exhibit resume` again; what was read before is kept."
-    case .outputExists: "Exhibit never overwrites: move the existing output away or choose another name."
-    case .outputInUse: "Wait until it has finished."
     case .destinationFull:
       "Free space or choose another destination. Continue an interrupted acquisition with `exhibit resume`."
+    case .destinationVanished: "Reconnect and mount it, then continue with `exhibit resume`."
+    case .fileLimit: Self.splitting
+    case .writeFailed:
+      "Check the destination drive, then run the command again. Continue an interrupted acquisition with `exhibit resume`."
+    case .sourceInUse:
+      "Unmount or release it first. To accept a file system that must stay mounted read-only, use `--accept mounted-read-only --reason TEXT`; Exhibit records it."
+    case .interrupted: "Continue with `exhibit resume`, or run the command again."
+    default: nil
+    }
+  }
+
+  private var usualRemedy: String {
+    switch self {
+    case .mediumUnreadable: "Check cable, power and bridge, then run the command again."
+    case .mediumVanished: "Reconnect the medium, then run the command again."
+    case .mediumChanged: "Reconnect the medium, check its size, then run the command again."
+    case .mediumStalled: "Power-cycle the device, then run the command again."
+    case .mediumTooManyErrors: "Find out what is wrong with the medium."
+    case .mediumDead: "Check cable, power and bridge, then run the command again."
+    case .outputExists: "Exhibit never overwrites: move the existing output away or choose another name."
+    case .outputInUse: "Wait until it has finished."
+    case .destinationFull: "Free space or choose another destination, then run the command again."
     case .destinationTooSmall:
       "Free space, choose another destination, or start anyway with `--accept-little-space`."
     case .destinationMissing: "Create the folder first, or name another."
-    case .destinationVanished: "Reconnect and mount it, then continue with `exhibit resume`."
-    case .writeFailed:
-      "Check the destination drive, then run the command again. Continue an interrupted acquisition with `exhibit resume`."
+    case .destinationVanished: "Reconnect and mount it, then run the command again."
+    case .destinationUnsuitable: "Choose a destination on another file system."
+    case .readOnlyFileSystem:
+      "Name an output on writable storage; work on a copy of a case that is on read-only storage."
+    case .fileLimit: "Choose a destination that holds larger files."
+    case .writeFailed: "Check the destination drive, then run the command again."
     case .readFailed: "Check the drive that holds the file, then run the command again."
     case .permissionDenied: "Run with the required privileges, or change the file's permissions."
-    case .sourceInUse:
-      "Unmount or release it first. To accept a file system that must stay mounted read-only, use `--accept mounted-read-only --reason TEXT`; Exhibit records it."
+    case .sourceInUse: "Unmount or release it first."
     case .sandboxMissing: "Use a kernel with Landlock and seccomp, or omit `--require-sandbox`."
+    case .clockBehind:
+      "Set the clock if it is wrong. If it was ahead when the certificate was made, wait, or create another key and certificate with `exhibit key create`."
     case .systemCall: "Fix the cause named above, then run the command again."
     case .databaseFailed: "Check the case folder's free space and permissions, then run the command again."
     case .cryptographyFailed: "Check the installed libcrypto, then run the command again."
-    case .networkFailed:
-      "Check the address and the network. Offline, use `--request FILE`, then `--response FILE`."
+    case .networkFailed: "Check the address and the network."
     case .fileNotTrusted:
       "Make sure only you can write to the file and its folders (`chmod go-w`), or name another with `--profile FILE`."
     case .profileMalformed:
@@ -42,6 +93,7 @@ extension ErrorCode {
       "Use at least 12 characters, e.g. four random words, or accept it with `--accept-weak-passphrase`."
     case .answerNeeded: "Give the options named above, or run in a terminal to be prompted."
     case .reportFailed: "Reinstall Exhibit, then create the report again. The case is not affected."
+    case .pageTooSlow: "Use the HTML report, or leave out long texts and create the PDF again."
     case .sourceMissing: "Check the path; `exhibit devices` lists devices."
     case .sourceEmpty: "Check that a medium is inserted and that the path is right."
     case .sourceNotReadable: "Name a regular file, the first file of a split set, or a block device."
@@ -118,7 +170,7 @@ extension ErrorCode {
     case .passphraseNeeded:
       "Run in a terminal to be prompted, unlock the key with `exhibit key unlock`, or name a file with EXHIBIT_PASSPHRASE_FILE or `--passphrase-file`."
     case .notConfirmed: "Check device and item, then run the command again; `--yes` skips the prompt."
-    case .interrupted: "Continue with `exhibit resume`, or run the command again."
+    case .interrupted: "Run the command again."
     case .stoppedAtLimit:
       "If the evidence is that large, raise the limit with `--memory-limit MIB` or `--time-limit SECONDS`; otherwise the file was made or damaged so that programs fail on it."
     }

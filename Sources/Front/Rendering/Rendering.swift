@@ -63,6 +63,19 @@ package enum Rendering {
     Terminal.writeError("note: \(HumanText.singleLine(text))\n")
   }
 
+  /// What the command does, for remedies that depend on it.
+  package static var work: Work {
+    get { currentWork.withLock { $0 } }
+    set { currentWork.withLock { $0 = newValue } }
+  }
+
+  private static let currentWork = Monitor(Work.other)
+
+  /// What the command did lies on disk when it is done, whether or not its output could be written.
+  package static func keepResult() { resultIsKept.withLock { $0 = true } }
+
+  private static let resultIsKept = Monitor(false)
+
   /// What could not be written to standard output.
   private static let outputFailure = Monitor<EvidenceError?>(nil)
 
@@ -77,7 +90,7 @@ package enum Rendering {
   }
 
   /// Writes text and a newline to standard output. Where that fails the command goes on, because its work counts,
-  /// but it does not end with success.
+  /// but it does not end with success, unless its result lies on disk.
   package static func show(_ text: String) {
     do throws(EvidenceError) { try StandardStreams.write(text + "\n") } catch {
       outputFailure.withLock { $0 = error }
@@ -89,9 +102,13 @@ package enum Rendering {
     show(lines.map { Colours.line(HumanText.singleLine($0)) }.joined(separator: "\n"))
   }
 
-  /// A result that nobody could read is no success; every other status says more than that.
+  /// A result that nobody could read is no success, unless it lies on disk; every other status says more than that.
   private static func end(_ status: ExitStatus, of name: String) -> Never {
-    guard status == .complete, let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
+    guard let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
+    guard status == .complete, !resultIsKept.withLock({ $0 }) else {
+      warn("not all of the output could be shown: \(failure.description); the exit status is that of the work")
+      exit(status.rawValue)
+    }
     report(failure, by: name)
     exit(failure.exitStatus.rawValue)
   }

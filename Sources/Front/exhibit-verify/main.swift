@@ -121,7 +121,7 @@ extension VerificationBatch.Outcome {
   }
 }
 
-let arguments = Array(CommandLine.arguments.dropFirst())
+let arguments = Array(Environment.arguments.dropFirst())
 Rendering.runAndExit(
   ExhibitVerify.name, asJSON: arguments.contains("--json"), otherwise: { ("\($0)", true) }
 ) {

@@ -36,8 +36,15 @@ struct DevicePresence {
       usleep(Self.step)
       if let reason = lossBySystem(device) { return reason }
     }
+    // A drive may fail for good; a file behind a loop device does not, but what it lies on goes away.
+    if backingFile != nil { return "what was read before cannot be read any more" }
     answered.withLock { $0 = nil }
     return nil
+  }
+
+  /// The file behind a loop device.
+  private var backingFile: FilePath? {
+    disk.flatMap { Files.systemText($0.appending("loop/backing_file")) }.map { FilePath($0) }
   }
 
   private func answers(_ device: borrowing OwnedDescriptor, at offset: UInt64) -> Bool {
@@ -55,6 +62,9 @@ struct DevicePresence {
     }
     guard let disk else { return nil }
     guard Files.exists(disk) else { return "the kernel has removed it" }
+    if let backingFile, case .failure(let number) = Syscalls.status(backingFile), number != .noSuchFileOrDirectory {
+      return "the file behind it: \(number)"
+    }
     let state = Files.systemText(disk.appending("device/state")) ?? ""
     let isGone = Self.statesOfLoss.contains { state.hasPrefix($0) }
     return isGone ? "its state is \(state)" : nil

@@ -5,7 +5,9 @@ internal import GRDB
 import SystemIO
 
 extension CaseStore {
-  /// Records that an acquisition begins, and gives it its name: that of the item's folder, then name-2, name-3 …
+  /// Records that an acquisition begins, and gives it its name: that of the item's folder, then name-2, name-3 … None
+  /// differs from another by letter case alone, so that the case can lie on any file system; where that, or a name
+  /// Windows keeps for a device, changed the name, the event says so.
   /// - Parameters:
   ///   - evidenceFolder: the folder, relative to the case, in which it gets a folder of its name.
   ///   - namesInUse: names that are not free although the case does not know them, such as of folders found.
@@ -20,18 +22,22 @@ extension CaseStore {
       let database = transaction.database
       _ = try database.item(item)
       try transaction.demandAcquirable(item, afterExpiry: reason)
-      let taken = try namesInUse.union(
-        database.acquisitionNamesTaken(besides: item))
+      let taken = try namesInUse.union(database.acquisitionNamesTaken(besides: item))
+      let acquired = try namesInUse.union(String.fetchSet(database, sql: "SELECT name FROM acquisition"))
+      let folded = Set(acquired.map(PortableName.folded))
       let names = sequence(first: 1) { $0 + 1 }.lazy
-        .map { $0 == 1 ? item.fileName : "\(item.fileName)-\($0)" }
-      guard let name = names.first(where: { !taken.contains($0) }) else {
+        .map { $0 == 1 ? item.fileName : "\(item.fileName)-\($0)" }.filter { !taken.contains($0) }
+      let usual = names.first { _ in true }
+      guard let name = names.first(where: { !folded.contains(PortableName.folded($0)) }) else {
         throw EvidenceError(.databaseFailed, path.string, "no name is free for item \(item)")
       }
+      var details = details.objectValue ?? [:]
+      if PortableName.isReserved(item.description) || name != usual { details["portableName"] = .string(name) }
       let acquisition = AcquisitionRecord(
         id: Host.newIdentifier(), item: item, name: name, folder: "\(evidenceFolder)/\(name)",
         sourcePath: source.path, sourceKind: source.kind.rawValue, length: source.length,
         sectorSize: source.sectorSize, started: transaction.now)
-      try transaction.record(.acquisitionStarted, details: details, [acquisition])
+      try transaction.record(.acquisitionStarted, details: .object(details), [acquisition])
       return acquisition
     }
   }

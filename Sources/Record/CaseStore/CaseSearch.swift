@@ -85,9 +85,12 @@ package struct CaseSearch {
   /// By the index on the drive, brought up to date.
   private func matches(_ pattern: String, limit: Int, onDrive path: FilePath) throws -> [UInt64] {
     func attempt() throws -> [UInt64] {
-      try look(
+      // Made like every file of the case, so that it is its owner's.
+      if !Files.exists(path) { try? DurableFile(creating: path).close() }
+      return try look(
         for: pattern, limit: limit,
-        in: update(DatabaseQueue(path: path.string, configuration: Self.configuration)))
+        in: update(
+          DatabaseQueue(path: CaseOpening.address(path, "mode=rw"), configuration: Self.configuration)))
     }
     do { return try attempt() } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
       // Never while another search is at work on it.

@@ -22,6 +22,8 @@ package final class CaseStore: Sendable {
   private let clock: @Sendable () -> Timestamp
 
   package var path: FilePath { folder.appending(file) }
+  /// Whether what is done can be recorded.
+  package var isWritable: Bool { actor != nil }
 
   private init(
     folder: FilePath, file: String = fileName, queue: DatabaseQueue, actor: AuditActor?,

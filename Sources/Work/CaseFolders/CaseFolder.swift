@@ -14,6 +14,8 @@ package struct CaseFolder: Hashable, Sendable {
 
   package var database: FilePath { path.appending(CaseStore.fileName) }
   package var evidence: FilePath { path.appending("evidence") }
+  /// Where the evidence lies: `evidence` may be a link to a folder on larger storage.
+  package var evidencePlace: FilePath { (try? Syscalls.resolve(evidence).get()) ?? evidence }
   package var certificates: FilePath { path.appending("certificates") }
   package var reports: FilePath { path.appending("reports") }
   /// Photographs and documents, each named by its SHA-256. Made when the first is attached.
@@ -34,6 +36,14 @@ package struct CaseFolder: Hashable, Sendable {
   package var sharedFileSystem: String? {
     FileSystems.kind(of: path).flatMap { FileSystems.isShared($0) ? $0 : nil }
   }
+
+  /// Every user of the machine can change what is in the case.
+  package var isWritableByAll: Bool {
+    [path, database, evidence].contains(where: Files.isWritableByAll) && !isReadOnly
+  }
+
+  /// The case lies on a file system to which nothing can be written.
+  package var isReadOnly: Bool { FileSystems.isReadOnly(path) }
 
   private init(path: FilePath) { self.path = path }
 
@@ -99,14 +109,14 @@ package struct CaseFolder: Hashable, Sendable {
   /// Whether a path lies in this folder, however it is written.
   package func contains(_ other: FilePath) -> Bool {
     guard case .success(let resolved) = Syscalls.resolve(other) else { return false }
-    return resolved.starts(with: path)
+    return resolved.starts(with: path) || resolved.starts(with: evidencePlace)
   }
 
   /// Whether a file of this path, which need not exist yet, would lie among the evidence of the case.
   package func isAmongEvidence(_ file: FilePath) -> Bool {
     let parent = file.removingLastComponent()
     guard case .success(let resolved) = Syscalls.resolve(parent.isEmpty ? "." : parent) else { return false }
-    return resolved.starts(with: evidence)
+    return resolved.starts(with: evidencePlace)
   }
 
   /// Names of the folders in `evidence` that hold a manifest, whether the database knows them or not.
@@ -117,7 +127,7 @@ package struct CaseFolder: Hashable, Sendable {
       let manifest = evidence.appending(name).appending(RecordNames(acquisition: name).manifest)
       guard Files.exists(manifest) else { return false }
       guard let item else { return true }
-      return name == item.fileName || name.hasPrefix("\(item.fileName)-")
+      return [item.description, item.fileName].contains { name == $0 || name.hasPrefix("\($0)-") }
     }
   }
 
@@ -145,6 +155,12 @@ extension CaseStore {
     let person = try reading.acting(in: folder)
     try reading.close()
     return try CaseStore.open(folder: folder.path, actor: .here(person.details.name))
+  }
+
+  /// Opens a case for work whose result lies elsewhere: where it is on a read-only file system, to look at it only.
+  /// - Throws: as ``open(_:)``.
+  package static func openForOutput(_ folder: CaseFolder) throws(EvidenceError) -> CaseStore {
+    folder.isReadOnly ? try CaseStore.openForReading(folder: folder.path) : try CaseStore.open(folder)
   }
 
   /// Who acts: the person named, or the examiner.

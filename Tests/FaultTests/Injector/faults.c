@@ -3,7 +3,8 @@
 //   EXHIBIT_FAULT_LOG=FILE             a line `CALL PATH` for each call, in the order they begin; `!` before one that
 //                                      fails here
 //   EXHIBIT_FAULT='KIND NTH CALL PATH' the NTH call CALL on PATH fails, counted over all threads; with `NTH+` that one
-//                                      and all after it. CALL and PATH are patterns of fnmatch(3). KIND is an error
+//                                      and all after it. CALL and PATH are patterns of fnmatch(3), CALL
+//                                      also one of several: `@(renameat2|link)`. KIND is an error
 //                                      number, or
 //                                        kill  the process is killed in place of the call (SIGKILL)
 //                                        torn  half of a write is made, then the process is killed
@@ -69,7 +70,7 @@ static int fate(const char *call, const char *path) {
   pthread_mutex_lock(&lock);
   int hit = NONE;
   if (after_pattern && seen >= nth && fnmatch(after_pattern, path, 0) == 0) hit = kind;
-  if (kind != NONE && fnmatch(call_pattern, call, 0) == 0 && fnmatch(path_pattern, path, 0) == 0) {
+  if (kind != NONE && fnmatch(call_pattern, call, FNM_EXTMATCH) == 0 && fnmatch(path_pattern, path, 0) == 0) {
     seen += 1;
     if (seen == nth || (every && seen > nth)) hit = kind;
   }
@@ -153,6 +154,7 @@ int ftruncate(int file, off_t length) { return ftruncate64(file, length); }
 ON_PATH(rename, (const char *path, const char *to), (path, to))
 ON_PATH(renameat2, (int from, const char *path, int into, const char *to, unsigned flags),
         (from, path, into, to, flags))
+ON_PATH(link, (const char *path, const char *to), (path, to))
 ON_PATH(unlink, (const char *path), (path))
 ON_PATH(rmdir, (const char *path), (path))
 ON_PATH(mkdir, (const char *path, mode_t mode), (path, mode))

@@ -17,6 +17,9 @@ int32_t clinux_seek_hole(void);
 /// Renames `old_path` to `new_path`; -EEXIST where the new name exists.
 int32_t clinux_rename_no_replace(const char *old_path, const char *new_path);
 
+/// syncfs: makes durable all that was written to the file system of an open file or folder.
+int32_t clinux_sync_file_system(int32_t descriptor);
+
 /// Fills `bytes` from the kernel's random source.
 int32_t clinux_random(void *bytes, size_t count);
 
@@ -74,6 +77,9 @@ uint32_t clinux_device_minor(uint64_t device);
 
 /// posix_fadvise(POSIX_FADV_SEQUENTIAL) over the whole file.
 int32_t clinux_advise_sequential(int32_t descriptor);
+
+/// posix_fadvise(POSIX_FADV_DONTNEED) over the whole file.
+int32_t clinux_forget_cached(int32_t descriptor);
 
 /// Takes an advisory lock on what the descriptor is open on; -EWOULDBLOCK where another process has it. It ends when
 /// the descriptor is closed.

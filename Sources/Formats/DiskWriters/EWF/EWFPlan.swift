@@ -29,6 +29,10 @@ package struct EWFPlan: ImagePlan {
   /// Per 32 KiB an Adler-32 and two table entries, 12 bytes: one in a thousand is far above that.
   package func largestSize(of length: UInt64) -> UInt64 { length + length / 1000 + (1 << 20) }
 
+  package func largestFile(of length: UInt64) -> UInt64 {
+    min(largestSize(of: length), asked.segmentSize ?? EWFOptions.usual.segmentSize)
+  }
+
   package func fits(_ geometry: MediaGeometry) -> Bool { EWFOptions.fits(geometry) }
 
   package func check(_ geometry: MediaGeometry) throws(EvidenceError) {

@@ -34,6 +34,7 @@ package struct RawPlan: ImagePlan {
   package var isPlain: Bool { split == nil }
   package var canOverflow: Bool { split != nil }
   package func largestSize(of length: UInt64) -> UInt64 { length }
+  package func largestFile(of length: UInt64) -> UInt64 { min(length, split ?? length) }
 
   package func check(_ geometry: MediaGeometry) throws(EvidenceError) {
     guard let split else { return }

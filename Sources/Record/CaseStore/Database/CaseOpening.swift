@@ -34,7 +34,7 @@ enum CaseOpening {
       let queue = try connect(path)
       try check(queue, path)
       return queue
-    } catch  where [.permissionDenied, .databaseFailed].contains(error.code) {
+    } catch  where [.permissionDenied, .databaseFailed, .readOnlyFileSystem].contains(error.code) {
       guard !hasLog(path) else {
         throw EvidenceError(
           error.code, path.string,
@@ -102,9 +102,9 @@ enum CaseOpening {
   }
 
   /// The path as an SQLite URI, which can say that the file must exist.
-  private static func address(_ path: FilePath, _ query: String) -> String {
+  static func address(_ path: FilePath, _ query: String) -> String {
     var text = "file:"
-    for byte in path.string.utf8 {
+    for byte in NameText.bytes(path.string) {
       switch byte {
       case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), 0x80...: text += "%" + Hex.encode([byte])
       default: text.unicodeScalars.append(Unicode.Scalar(byte))

@@ -14,6 +14,10 @@ enum StoreErrors {
     // A backup says "not an error" of the connection, whose own work went well.
     let message =
       failure.message.flatMap { $0 == "not an error" ? nil : $0 } ?? "\(failure.extendedResultCode)"
+    let refusals: [ResultCode] = [.SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM]
+    if refusals.contains(failure.resultCode), FileSystems.isReadOnly(path.removingLastComponent()) {
+      return EvidenceError(.readOnlyFileSystem, path.removingLastComponent().string)
+    }
     return EvidenceError(code(failure.resultCode, path: path), path.string, message)
   }
 

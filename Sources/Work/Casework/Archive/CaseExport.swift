@@ -54,12 +54,14 @@ package struct CaseExport {
       throw EvidenceError(.argumentInvalid, output.string, "it would lie inside the case")
     }
     let files = try listed()
-    let store = try CaseStore.open(folder)
+    let store = try CaseStore.openForOutput(folder)
     let record = try store.caseRecord()
-    try store.append(
-      .caseExported, details: .fields(["archive": .string(output.lastComponent?.string ?? "")]))
+    if store.isWritable {
+      try store.append(
+        .caseExported, details: .fields(["archive": .string(output.lastComponent?.string ?? "")]))
+    }
     // So that the log in the archive is signed to its end.
-    if let identity {
+    if let identity, store.isWritable {
       var checkpoint = CheckpointJob(folder, identity: identity)
       checkpoint.authority = authority
       try checkpoint.perform()
@@ -130,7 +132,8 @@ package struct CaseExport {
     guard ArchiveSums.isSafe(name) else {
       throw EvidenceError(.argumentInvalid, name, "an archive cannot hold a file of this name")
     }
-    switch Files.kind(path, followLinks: false) {
+    // A link in the place of the evidence leads to it; every other one leads out of the case.
+    switch Files.kind(path, followLinks: path == folder.evidence) {
     case nil: return []
     case .file: return [name]
     case .folder:

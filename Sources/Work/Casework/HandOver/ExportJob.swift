@@ -73,11 +73,11 @@ package struct ExportJob {
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Written {
     let identity = try signingIdentity()
-    let store = try CaseStore.open(folder)
+    let store = try CaseStore.openForOutput(folder)
     let acquisitions = try CompleteAcquisition.all(of: item, named: acquisition, in: folder, store)
     let report = try BagReport(report, of: item, in: folder, store)
     // The log in the bag is signed to its end.
-    if let identity { try CheckpointJob(folder, identity: identity).perform() }
+    if let identity, store.isWritable { try CheckpointJob(folder, identity: identity).perform() }
     let total = acquisitions.flatMap(\.manifest.allFiles).map(\.size).clampedSum()
     try FreeSpace.demand(total + Self.spare, at: output.final.parentFolder, canBeTried: false)
     try output.create()
@@ -95,6 +95,12 @@ package struct ExportJob {
       try? DurableFolder.removeTree(output.partial)
       throw error
     }
+    if store.isWritable { try record(written, in: store) }
+    try store.close()
+    return written
+  }
+
+  private func record(_ written: Written, in store: CaseStore) throws(EvidenceError) {
     try store.append(
       .evidenceExported,
       details: .fields([
@@ -103,8 +109,6 @@ package struct ExportJob {
         "report": written.report.map { .string($0) },
         "bytes": JSONValue(written.bytes), "payloadSHA256": .string(written.sha256.hex),
       ]))
-    try store.close()
-    return written
   }
 
   /// What contradicts itself is not handed over: tables that were altered beside the log, or a log that was.

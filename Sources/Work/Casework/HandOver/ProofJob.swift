@@ -59,7 +59,7 @@ package struct ProofJob {
   package func perform(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> Written {
-    let store = try CaseStore.open(folder)
+    let store = try CaseStore.openForOutput(folder)
     guard
       let source = try CompleteAcquisition.all(of: item, named: acquisition, in: folder, store).last,
       let stream = source.manifest.mainStream
@@ -82,13 +82,15 @@ package struct ProofJob {
       output.removePartial()
       throw error
     }
-    try store.append(
-      .evidenceExported,
-      details: .fields([
-        "form": "proof", "item": .string(item.description),
-        "acquisitions": [.string(source.names.acquisition)], "sectors": Self.json(written.sectors),
-        "alsoShown": Self.json(written.others), "sectorsSHA256": .string(written.sha256.hex),
-      ]))
+    if store.isWritable {
+      try store.append(
+        .evidenceExported,
+        details: .fields([
+          "form": "proof", "item": .string(item.description),
+          "acquisitions": [.string(source.names.acquisition)], "sectors": Self.json(written.sectors),
+          "alsoShown": Self.json(written.others), "sectorsSHA256": .string(written.sha256.hex),
+        ]))
+    }
     try store.close()
     return written
   }

@@ -6,6 +6,8 @@ import SystemPackage
 /// Turns a page into PDF/A-3 with WeasyPrint, a Debian package.
 struct PDFWriter {
   private static let program = "weasyprint"
+  /// Seconds a document may take: far more than hundreds of pages do.
+  private static let patience = 300.0
   /// Most bytes of a PDF.
   private static let cap = 1 << 30
 
@@ -30,20 +32,25 @@ struct PDFWriter {
   }
 
   /// The page as PDF. The same page gives the same document.
-  /// - Throws: `programMissing`, `reportFailed`; `interrupted` where somebody ended the work meanwhile.
+  /// - Throws: `programMissing`, `reportFailed`, also where it takes too long; `interrupted` where somebody ended the work meanwhile.
   func pdf(_ html: String) throws(EvidenceError) -> [UInt8] {
     let program = try Self.demandProgram()
     try DurableFolder.create(folder, mode: 0o700)
     defer { try? DurableFolder.removeWithFiles(folder) }
     let page = folder.appending("page.html")
     let output = folder.appending("page.pdf")
-    try DurableFile.write(Array(html.utf8), to: page)
+    try DurableFile.write(Array(PrintedPage.markup(html).utf8), to: page)
     let identifier = Digest.of(Array(html.utf8), .sha256).hex
     let result = try program.run(
       ["--quiet", "--pdf-variant", "pdf/a-3b", "--pdf-identifier", identifier]
-        + attachments.flatMap { ["--attachment", $0.string] } + [page.string, output.string])
+        + attachments.flatMap { ["--attachment", $0.string] } + [page.string, output.string],
+      seconds: Self.patience)
     // The signal of a terminal ends the other program as well.
     guard !StopSignals.flag.isRaised else { throw EvidenceError(.interrupted, Self.program) }
+    guard !result.wasEnded else {
+      throw EvidenceError(
+        .pageTooSlow, Self.program, "ended after \(HumanText.duration(seconds: Self.patience)), PDF is not written")
+    }
     guard result.status == 0, Files.exists(output) else {
       let last = result.text.split(separator: "\n").last.map(String.init) ?? "status \(result.status)"
       throw EvidenceError(.reportFailed, Self.program, HumanText.singleLine(last))

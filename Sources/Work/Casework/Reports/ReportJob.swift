@@ -26,6 +26,8 @@ package struct ReportJob {
     package let isKnown: Bool
     package let items: [ItemNumber]
     package let files: [File]
+    /// Why a PDF was asked for and is not among them; the page is.
+    package let failure: EvidenceError?
   }
 
   private let folder: CaseFolder
@@ -61,14 +63,18 @@ package struct ReportJob {
       request.items, made: Host.now(), removed: request.removed, texts: request.removedTexts,
       validation: request.validation)
     contents.fileName = try freeName(contents)
-    let outputs = try ReportRenderer(contents, request, in: folder).outputs(progress)
+    var outputs = try ReportRenderer(contents, request, in: folder).outputs(progress)
+    let failure = outputs.lazy.compactMap(\.insteadBecause).first
+    // The page once, where it was asked for too.
+    if request.formats.contains(.html) { outputs.removeAll { $0.insteadBecause != nil } }
     let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)
     var written = WrittenFiles()
     var files: [Written.File] = []
     var recorded: [RecordedReport.File] = []
     do throws(EvidenceError) {
       for output in outputs {
-        let path = place.path(of: output.name)
+        var path = place.path(of: output.name)
+        if output.insteadBecause != nil { path.extension = output.format.ending }
         let signature = try self.identity.sign(output.bytes, at: contents.made)
         try written.write(output.bytes, to: path)
         try written.write(signature, to: SignedFile.signature(of: path))
@@ -96,7 +102,8 @@ package struct ReportJob {
     }
     return Written(
       name: contents.name, number: identity.number, supersedes: identity.supersedes,
-      isKnown: identity.known != nil, items: contents.items.map(\.record.number), files: files)
+      isKnown: identity.known != nil, items: contents.items.map(\.record.number), files: files,
+      failure: failure)
   }
 
   /// What the names of the files begin with: the name of the report, its language where it is not English, whether

@@ -14,6 +14,8 @@ struct ReportRenderer {
     /// Of the file.
     let name: String
     let bytes: [UInt8]
+    /// Why it takes the place of the format that was asked for; `nil` where it is that.
+    var insteadBecause: EvidenceError?
   }
 
   private let contents: ReportContents
@@ -41,13 +43,7 @@ struct ReportRenderer {
       case .text: [output(format, TextRendering.text(document))]
       case .json: [output(format, JSONRendering.json(contents).indentedText + "\n")]
       case .jsonld: [output(format, CASERendering.json(contents).indentedText + "\n")]
-      case .pdf:
-        [
-          Output(
-            format: format, name: "\(contents.fileName).pdf",
-            bytes: try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(
-              try templates.templates.html(document)))
-        ]
+      case .pdf: [try pdf(try templates.templates.html(document))]
       case .dfxml: dfxml()
       }
     }
@@ -55,6 +51,18 @@ struct ReportRenderer {
 
   private func output(_ format: ReportFormat, _ text: String) -> Output {
     Output(format: format, name: "\(contents.fileName).\(format.ending)", bytes: Array(text.utf8))
+  }
+
+  /// The page as PDF; where that takes too long, the page itself.
+  private func pdf(_ html: String) throws(EvidenceError) -> Output {
+    do throws(EvidenceError) {
+      let bytes = try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(html)
+      return Output(format: .pdf, name: "\(contents.fileName).pdf", bytes: bytes)
+    } catch  where error.code == .pageTooSlow {
+      var page = output(.html, html)
+      page.insteadBecause = error
+      return page
+    }
   }
 
   /// One document for each acquisition.

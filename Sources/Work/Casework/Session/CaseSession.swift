@@ -17,6 +17,10 @@ package final class CaseSession: Sendable {
   package enum Warning: Hashable, Sendable {
     /// The case lies on a file system of this kind, which other machines may have open as well.
     case sharedFileSystem(String)
+    /// Every user of the machine can change the case.
+    case writableByAll
+    /// The case lies on a read-only file system: the audit log does not say that the work was done.
+    case readOnly
     /// The audit log does not say that the work was done.
     case notRecorded(EvidenceError)
     /// The head of the audit log is not signed.
@@ -63,8 +67,9 @@ package final class CaseSession: Sendable {
       defer { state.folder = folder }
       return state.folder?.path != folder.path
     }
-    guard isNew, let kind = folder.sharedFileSystem else { return [] }
-    return [.sharedFileSystem(kind)]
+    guard isNew else { return [] }
+    let shared = folder.sharedFileSystem.map { [Warning.sharedFileSystem($0)] } ?? []
+    return shared + (folder.isWritableByAll ? [.writableByAll] : [])
   }
 
   /// Something was asked for by a setting, as if it had been asked for with the rest.
@@ -89,6 +94,7 @@ package final class CaseSession: Sendable {
       return state.hasEnded ? nil : state
     }
     guard let state, let folder = state.folder, !state.isForgone else { return [] }
+    guard !folder.isReadOnly else { return [.readOnly] }
     do throws(EvidenceError) { try record(status, error, arguments + state.added, in: folder) } catch let
       failure
     {

@@ -23,7 +23,7 @@ enum PageStyle {
     h3 { font-size: 1rem; font-weight: 600; margin: 1.5rem 0 .4rem; counter-increment: subsection;
       bookmark-level: 3; }
     h3::before { content: counter(section) "." counter(subsection) "\\2002"; }
-    p { margin: .5rem 0; overflow-wrap: anywhere; }
+    p { margin: .5rem 0; overflow-wrap: break-word; }
     ul { margin: .4rem 0; padding-left: 1.3rem; }
     li { margin: .25rem 0; }
     code, pre { font-family: "DejaVu Sans Mono", "Liberation Mono", Consolas, monospace; font-size: .8em;
@@ -35,7 +35,8 @@ enum PageStyle {
     .missing { background: #fff3c4; border: 1px dashed #7a5200; font-style: italic; padding: .3rem .5rem; }
     table { width: 100%; border-collapse: collapse; margin: .6rem 0 1rem; font-size: .9rem; }
     caption { text-align: left; font-size: .85rem; font-style: italic; color: #444; padding: .1rem 0 .3rem; }
-    th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; overflow-wrap: anywhere; }
+    th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; overflow-wrap: break-word; }
+    .facts { table-layout: fixed; }
     .facts th { width: 12.5rem; font-weight: 400; color: #444; overflow-wrap: break-word; }
     .facts tr { border-top: 1px solid #d4d4d0; }
     .facts tbody, .grid tbody { border-bottom: 1px solid #888; }

@@ -30,6 +30,7 @@ package struct ConversionJob {
     self.plan = AcquisitionPlan(geometry: reader.geometry, digests: Set(DigestAlgorithm.allCases))
     self.stop = stop
     try output.plan.check(plan.geometry)
+    try LargestFile.demand(output.plan.largestFile(of: reader.geometry.length), in: output.folder)
     if !request.acceptsLittleSpace {
       try FreeSpace.demand(
         output.plan.largestSize(of: reader.geometry.length), at: output.folder)
@@ -75,9 +76,7 @@ package struct ConversionJob {
     let lost = source.damagedSectors
     // With filler in the place of lost sectors no digest of the whole can match.
     let comparisons = lost.isEmpty ? try comparisons(with: outcome.digests) : []
-    let copy = try Formats.openDisk(
-      first, as: output.plan.format, DiskOpening(sectorSize: reader.geometry.logicalSectorSize))
-    let notCarried = CarriedFacts.missing(from: copy, of: reader)
+    let notCarried = try notCarried(into: first)
     let isEqual = comparisons.allSatisfy(\.isEqual)
     let files = isEqual ? try output.complete(image.files.map(\.path)) : image.files.map(\.path)
     return report(
@@ -99,6 +98,13 @@ package struct ConversionJob {
     }
     let others = compare(whole)
     return others.allSatisfy(\.isEqual) ? others : comparisons
+  }
+
+  /// Opens the copy no longer than it takes: many file systems keep a name of what is open.
+  private func notCarried(into first: FilePath) throws(EvidenceError) -> [String] {
+    let copy = try Formats.openDisk(
+      first, as: output.plan.format, DiskOpening(sectorSize: reader.geometry.logicalSectorSize))
+    return CarriedFacts.missing(from: copy, of: reader)
   }
 
   /// Where the output goes, and what the input says that it is an image of.

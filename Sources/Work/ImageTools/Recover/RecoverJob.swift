@@ -76,6 +76,7 @@ package struct RecoverJob {
         throw EvidenceError(.outputExists, name.string)
       }
     }
+    try LargestFile.demand(reader.geometry.length, in: output.parentFolder)
     if !acceptsLittleSpace { try FreeSpace.demand(reader.geometry.length, at: output.parentFolder) }
     self.reader = reader
     self.image = image

@@ -19,6 +19,7 @@ final class DiscSource: SectorSource {
   let format: Format
   /// Its description, byte for byte; empty of one that has none.
   let sheet: [UInt8]
+  private let presence: FilePresence
 
   private static let largestSheet = 16 << 20
 
@@ -40,6 +41,7 @@ final class DiscSource: SectorSource {
     var facts = SourceFacts(kind: .discImage, path: resolved)
     facts.files = (isDescribed ? [resolved] : []) + image.files.map { FilePath($0.name) }
     self.facts = facts
+    self.presence = FilePresence(facts.files)
     self.geometry = MediaGeometry(
       length: UInt64(stream.sectorCount) * UInt64(stream.sectorSize),
       logicalSectorSize: UInt32(stream.sectorSize))
@@ -53,7 +55,17 @@ final class DiscSource: SectorSource {
       try stream.read(first..<first + buffer.count / size, into: buffer)
     } catch {
       throw error.code == .imageMalformed
-        ? EvidenceError(.mediumChanged, facts.path.string, error.description) : MediumError.meaning(of: error)
+        ? EvidenceError(.mediumChanged, facts.path.string, error.description)
+        : presence.meaning(of: error, readingAgain: answers)
+    }
+    presence.note(offset)
+  }
+
+  private func answers(_ offset: UInt64) -> Bool {
+    let first = Int(offset) / stream.sectorSize
+    return withUnsafeTemporaryAllocation(byteCount: stream.sectorSize, alignment: 1) { sector in
+      do throws(EvidenceError) { try stream.read(first..<first + 1, into: sector) } catch { return false }
+      return true
     }
   }
 }

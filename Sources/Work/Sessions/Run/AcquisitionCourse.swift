@@ -30,6 +30,7 @@ struct AcquisitionCourse {
     let destinations = destinations
     let (journal, chunkSize) = (journal, setting.plan.chunks.chunkSize)
     let (rate, begun) = (Monitor(ReadRate()), Host.monotonicSeconds())
+    let clock = ClockWatch()
     // Of a medium that was read in an order of its own, the images tell nothing of how fast it was read.
     let isRead = !setting.plan.reading.needsStaging
     let outcome = AcquisitionRun(
@@ -61,7 +62,7 @@ struct AcquisitionCourse {
         }
         progress(now)
       })
-    return conclude(outcome, rate.withLock { $0 })
+    return conclude(outcome, rate.withLock { $0 }, clock)
   }
 
   /// Where the medium is put meanwhile, where it is read in an order of its own.
@@ -89,7 +90,9 @@ struct AcquisitionCourse {
     }
   }
 
-  private func conclude(_ outcome: AcquisitionOutcome, _ rate: ReadRate) -> AcquisitionSummary {
+  private func conclude(
+    _ outcome: AcquisitionOutcome, _ rate: ReadRate, _ clock: ClockWatch
+  ) -> AcquisitionSummary {
     let pairs = pairs(outcome.images)
     for pair in pairs {
       pair.destination.close(outcome, images: pair.images, geometry: setting.plan.geometry)
@@ -142,7 +145,8 @@ struct AcquisitionCourse {
     } catch { unrecorded = error }
     return AcquisitionSummary(
       verdict: verdict, failure: failure, unrecorded: unrecorded, destinations: summaries,
-      remarks: setting.remarks(outcome, summaries) + journal.remarks
+      remarks: setting.remarks(outcome, summaries) + journal.remarks + ending.nameRemarks
+        + [clock.remark].compactMap(\.self)
         + (outcome.failure == nil ? setting.protection.changes(since: sentinels, device) : []),
       length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),

@@ -14,6 +14,15 @@ struct AcquisitionEnding {
 
   private var store: CaseStore { setting.store }
 
+  /// Where the name of the folder is not the number of the item.
+  var nameRemarks: [String] {
+    let item = acquisition.item
+    guard PortableName.isReserved(item.description) else { return [] }
+    return [
+      "The folder and its files are named \(acquisition.name): Windows cannot open files named \(item)."
+    ]
+  }
+
   /// The log knows the digests before the manifest refers to its head.
   func recordImaged(_ outcome: AcquisitionOutcome, _ rate: ReadRate) throws(EvidenceError) -> AuditHead {
     try persistently { () throws(EvidenceError) in

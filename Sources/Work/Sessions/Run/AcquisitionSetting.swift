@@ -65,6 +65,7 @@ struct AcquisitionSetting {
       firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
     try request.check(source.geometry)
     self.request = request
+    try Self.checkFileSizes(request, folder: folder, plan: plan)
     if !request.output.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
   }
@@ -99,6 +100,21 @@ struct AcquisitionSetting {
         invalid: .start, "\(first)", "\(count) sectors from it are past the end of the medium")
     }
     return try SectorRangeSource(SectorRange(first: first, count: count), of: medium)
+  }
+
+  /// What a destination cannot hold is not found out at its four-billionth byte.
+  private static func checkFileSizes(
+    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan
+  ) throws(EvidenceError) {
+    let length = plan.geometry.length
+    let own = [folder.evidence] + request.output.overflow
+    let all =
+      own.map { ($0, request.output.images) }
+      + request.output.copies.map { ($0.folder, $0.images ?? request.output.images) }
+    for (folder, images) in all {
+      for image in images { try LargestFile.demand(image.largestFile(of: length), in: folder) }
+    }
+    if request.reading.needsStaging { try LargestFile.demand(length, in: folder.evidence) }
   }
 
   private static func checkSpace(

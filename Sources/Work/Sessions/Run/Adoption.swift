@@ -26,7 +26,8 @@ struct Adoption {
     let begun = Host.monotonicSeconds()
     let output = OutputFolder(name: acquisition.name, in: folder.evidence)
     let names = RecordNames(acquisition: acquisition.name)
-    let isNamed = Files.exists(output.final)
+    // A name that was taken for it, where a file system needs that, is not its name yet.
+    let isNamed = !Files.exists(output.partial)
     let place = isNamed ? output.final : output.partial
     let lock = try FolderLock(place)
     if !isNamed { output.releaseReserve() }

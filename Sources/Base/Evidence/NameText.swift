@@ -1,0 +1,63 @@
+/// Names of files as text. A name is bytes, and old media and shares have names that are not UTF-8: each byte that is
+/// not part of a character becomes one scalar of a private plane, U+10FE00 and the byte, which no real name has. So
+/// every name is a text, no two are the same, and the bytes come back when a file is opened.
+package enum NameText {
+  private static let plane: UInt32 = 0x10FE00
+  /// What a scalar from the plane begins with in UTF-8.
+  private static let lead: [UInt8] = [0xF4, 0x8F]
+
+  /// The byte that a scalar stands for; `nil` where it is a character.
+  private static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
+    (plane + 0x80...plane + 0xFF).contains(scalar.value) ? UInt8(scalar.value - plane) : nil
+  }
+
+  package static func text(_ bytes: some Collection<UInt8>) -> String {
+    if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: { byte($0) != nil }) {
+      return text
+    }
+    var scalars = String.UnicodeScalarView()
+    var decoder = UTF8.ForwardParser()
+    var rest = bytes.makeIterator()
+    var consumed = 0
+    let all = Array(bytes)
+    while true {
+      switch decoder.parseScalar(from: &rest) {
+      case .emptyInput: return String(scalars)
+      case .valid(let encoded):
+        let scalar = UTF8.decode(encoded)
+        let own = all[consumed..<consumed + encoded.count]
+        if byte(scalar) == nil { scalars.append(scalar) } else { append(own, to: &scalars) }
+        consumed += encoded.count
+      case .error(let length):
+        append(all[consumed..<consumed + length], to: &scalars)
+        consumed += length
+      }
+    }
+  }
+
+  private static func append(_ bytes: ArraySlice<UInt8>, to scalars: inout String.UnicodeScalarView) {
+    for byte in bytes { if let scalar = Unicode.Scalar(plane + UInt32(byte)) { scalars.append(scalar) } }
+  }
+
+  /// The name itself.
+  package static func bytes(_ text: String) -> [UInt8] {
+    let utf8 = Array(text.utf8)
+    guard mayDiffer(utf8) else { return utf8 }
+    return text.unicodeScalars.reduce(into: []) { bytes, scalar in
+      if let byte = byte(scalar) { bytes.append(byte) } else { bytes += Array(String(scalar).utf8) }
+    }
+  }
+
+  /// Whether a name has bytes that are no characters, as far as can be told at a glance.
+  package static func mayDiffer(_ utf8: some Sequence<UInt8>) -> Bool { utf8.contains(lead[0]) }
+
+  /// As people read it: `caf\xE9.img`.
+  package static func shown(_ text: String) -> String {
+    guard mayDiffer(text.utf8) else { return text }
+    return text.unicodeScalars.reduce(into: "") { shown, scalar in
+      if let byte = byte(scalar) {
+        shown += "\\x" + Hex.encode([byte]).uppercased()
+      } else { shown.unicodeScalars.append(scalar) }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import Evidence
+import Glibc
+import SystemPackage
+
+/// Whose files are that root makes: those of whoever owns the folder, as an examiner's case is the examiner's although
+/// devices are read as root (`sudo`).
+enum Ownership {
+  /// Gives a file or folder that was just made to the owner of its folder. Where that is refused, as on file systems
+  /// without owners, it stays as it is: everything in it can be read all the same.
+  static func inherit(_ path: FilePath) {
+    guard Host.isRoot, let (owner, group) = owner(around: path) else { return }
+    _ = path.withSystemName { lchown($0, owner, group) }
+  }
+
+  /// The owner of the folder of a path; `nil` where that is root.
+  private static func owner(around path: FilePath) -> (uid_t, gid_t)? {
+    let folder = path.removingLastComponent()
+    guard case .success(let status) = Syscalls.status(folder.isEmpty ? "." : folder), status.st_uid != 0
+    else { return nil }
+    return (status.st_uid, status.st_gid)
+  }
+}
