@@ -68,3 +68,17 @@ import Testing
   ])
   func refusesIdentifiers(text: String) { #expect(RecordIdentifier(text) == nil) }
 }
+
+@Suite struct ReservedNameTests {
+  @Test(arguments: ["CON", "con", "Nul", "AUX.1", "com1", "LPT9", "prn.E01"])
+  func whatWindowsKeepsForADeviceIsNoFolder(_ number: String) throws {
+    #expect(PortableName.isReserved(number))
+    let name = try ItemNumber(number).fileName
+    #expect(!PortableName.isReserved(name) && PortableName.isValid(name), "\(name)")
+  }
+
+  @Test(arguments: ["001", "CONS", "COM", "COM10", "LPTX", "NULL", "A.CON"])
+  func othersAreTheirOwnFolder(_ number: String) throws {
+    #expect(try ItemNumber(number).fileName == number)
+  }
+}

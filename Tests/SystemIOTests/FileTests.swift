@@ -271,3 +271,50 @@ import Testing
     #expect(error?.code == .fileTooLarge)
   }
 }
+
+@Suite struct NameTests {
+  /// Bytes that are no UTF-8, and characters that stand for such bytes.
+  @Test(arguments: [
+    "plain.img", "caf\u{e9}.img", "", "\u{10FE41}", "\u{10FEE9}", "\u{10FFFF}", "a\u{10FE80}\u{10FEFF}b",
+  ])
+  func aNameThatIsTextComesBack(_ name: String) {
+    let bytes = Array(name.utf8)
+    #expect(NameText.bytes(NameText.text(bytes)) == bytes)
+  }
+
+  @Test func everyByteComesBack() {
+    var seen: Set<String> = []
+    for byte in UInt8(1)...255 {
+      for bytes in [[byte], [0x63, byte, 0x2e], [0xF4, 0x8F, byte], [byte, 0xC3, 0xA9, byte]] {
+        let text = NameText.text(bytes)
+        #expect(NameText.bytes(text) == bytes, "\(bytes)")
+        #expect(seen.insert(text).inserted, "\(bytes)")
+      }
+    }
+    #expect(NameText.text([0x63, 0xE9]) == "c\u{10FEE9}")
+    #expect(HumanText.singleLine(NameText.text([0x63, 0xE9])) == "c\\xE9")
+    #expect(HumanText.singleLine("caf\u{e9}") == "caf\u{e9}")
+  }
+
+  @Test func aFileOfSuchANameIsMadeFoundAndRemoved() throws {
+    let folder = try TemporaryFolder()
+    let name = NameText.text([0x63, 0x61, 0x66, 0xE9])
+    let path = folder.appending(name)
+    try DurableFile.write([1, 2, 3], to: path)
+    #expect(try Files.names(in: folder.path) == [name])
+    #expect(try Files.contents(path, cap: 10) == [1, 2, 3])
+    #expect(try Tool.require("sh", ["-c", "ls -b '\(folder.path)'"]) == "caf\\351")
+    try DurableFolder.rename(path, to: folder.appending("plain"))
+    #expect(try Files.names(in: folder.path) == ["plain"])
+  }
+}
+
+@Suite struct ProgramLimitTests {
+  @Test func aProgramThatTakesTooLongIsEnded() throws {
+    let sleep = try #require(ExternalProgram(named: "sleep"))
+    let ended = try sleep.run(["600"], seconds: 0.2)
+    #expect(ended.wasEnded && ended.status == 128 + SIGKILL)
+    let quick = try sleep.run(["0"], seconds: 600)
+    #expect(!quick.wasEnded && quick.status == 0)
+  }
+}

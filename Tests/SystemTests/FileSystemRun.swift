@@ -17,7 +17,7 @@ enum FileSystemRun {
   static func script(in place: String, faults: String) -> String {
     """
     cd '\(place)'
-    head -c 17000000 /dev/urandom > /tmp/medium.$$
+    head -c 17039360 /dev/urandom > /tmp/medium.$$
     step() {
       name=$1; shift
       "$@" > /tmp/said.$$ 2>&1

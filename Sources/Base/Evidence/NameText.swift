@@ -12,7 +12,9 @@ package enum NameText {
   }
 
   package static func text(_ bytes: some Collection<UInt8>) -> String {
-    if let text = String(validating: bytes, as: UTF8.self), !text.unicodeScalars.contains(where: { byte($0) != nil }) {
+    if let text = String(validating: bytes, as: UTF8.self),
+      !text.unicodeScalars.contains(where: { byte($0) != nil })
+    {
       return text
     }
     var scalars = String.UnicodeScalarView()
@@ -57,7 +59,9 @@ package enum NameText {
     return text.unicodeScalars.reduce(into: "") { shown, scalar in
       if let byte = byte(scalar) {
         shown += "\\x" + Hex.encode([byte]).uppercased()
-      } else { shown.unicodeScalars.append(scalar) }
+      } else {
+        shown.unicodeScalars.append(scalar)
+      }
     }
   }
 }

@@ -18,7 +18,8 @@ package struct SigningIdentity: Sendable {
   ) throws(EvidenceError) {
     guard Library.seconds(now) >= Library.seconds(certificate.notBefore) else {
       throw EvidenceError(
-        .clockBehind, certificate.subject, "the clock says \(now), the certificate is valid from \(certificate.notBefore)")
+        .clockBehind, certificate.subject,
+        "the clock says \(now), the certificate is valid from \(certificate.notBefore)")
     }
     guard certificate.isValid(at: now) else {
       throw EvidenceError(

@@ -11,7 +11,7 @@ package struct ExternalProgram: Hashable, Sendable {
     /// Standard output and standard error as they came.
     package let output: [UInt8]
     /// It was ended because it took too long.
-    package let wasEnded: Bool
+    package var wasEnded = false
 
     package var text: String { String(decoding: output, as: UTF8.self) }
   }
@@ -182,7 +182,9 @@ struct CStrings {
 
   func withPointers<Value>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
     let pointers = texts.map { text in
-      (NameText.bytes(text).map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer { strdup($0.baseAddress!) }
+      (NameText.bytes(text).map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer {
+        strdup($0.baseAddress!)
+      }
     }
     defer { for pointer in pointers { free(pointer) } }
     return body(pointers + [nil])

@@ -120,6 +120,7 @@ struct AcquireCommand: CaseCommand {
       output.overflow.append(FilePath(try required(folder, "--overflow-to")))
     }
     output.acceptsLittleSpace = destination.acceptLittleSpace
+    output.isReadBack = defaults.flag(destination.verify, .verifyAtOnce, "--verify")
     try demandUse(of: settings, by: output)
     return output
   }

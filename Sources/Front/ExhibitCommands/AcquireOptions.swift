@@ -28,6 +28,13 @@ struct DestinationOptions: ParsableArguments {
       """)
   var overflowTo: [String] = []
   @Option(help: "Split a raw image into files of at most this size, e.g. 2GiB.") var split: String?
+  @Flag(
+    inversion: .prefixedNo,
+    help: """
+      Before the acquisition counts as complete, read everything back from the destinations, past the page cache, and \
+      verify it; the case records the result. Default: no, or what the profile says.
+      """)
+  var verify: Bool?
   @Flag(help: "Start even if the destination may be too small.") var acceptLittleSpace = false
 }
 

@@ -17,7 +17,7 @@ enum AcquisitionRendering {
     let summary = try perform(StopSignals.flag) {
       display.update(
         done: $0.bytesDone, of: $0.length, unreadableSectors: $0.unreadableSectors,
-        part: $0.pass.map { "pass \($0)" } ?? "")
+        part: $0.isReadBack ? "reading back" : $0.pass.map { "pass \($0)" } ?? "")
     }
     display.finish()
     output.show(lines(summary), json: json(summary))
@@ -59,6 +59,9 @@ enum AcquisitionRendering {
     }
     for destination in summary.destinations {
       if let manifest = destination.manifest { lines.append("  manifest  \(manifest), signed") }
+      if destination.isReadBack {
+        lines.append("  verified  all of it, read back from the destination")
+      }
       guard let folder = destination.folder else { continue }
       lines.append("  folder    \(folder)\(destination.failure == nil ? "" : ", NOT COMPLETE")")
     }
@@ -90,6 +93,7 @@ enum AcquisitionRendering {
   private static func json(_ destination: AcquisitionSummary.Destination) -> JSONValue {
     .fields([
       "folder": destination.folder.map { .string($0.string) },
+      "readBack": .bool(destination.isReadBack),
       "manifest": destination.manifest.map { .string($0.string) },
       "files": .array(destination.files.map { .string($0) }),
       "error": destination.failure.map { .string(Rendering.line($0)) },

@@ -21,7 +21,7 @@ enum CommandSession {
     _ = session
     Rendering.work =
       switch command {
-      case is AcquireCommand, is ResumeCommand: .acquisition
+      case is AcquireCommand, is ResumeCommand, is ImageCommand: .acquisition
       case is ConvertCommand: .conversion
       case is ManifestTimestampCommand: .stamping
       default: .other
@@ -59,7 +59,9 @@ enum CommandSession {
   /// Asks for the passphrase before the work, where the head of the audit log may be signed after it. Nobody is kept
   /// from working for lack of it: then the head is not signed, which is said.
   static func askBeforehand(passphraseFile: String?) {
-    guard let folder = folder.withLock({ $0 }), !folder.isReadOnly, known == nil, asked.withLock({ $0 }) == nil else { return }
+    guard let folder = folder.withLock({ $0 }), !folder.isReadOnly, known == nil,
+      asked.withLock({ $0 }) == nil
+    else { return }
     do throws(EvidenceError) {
       let passphrase = try Passphrases.opening(
         key: folder.examinerKey.string, file: passphraseFile, hint: " (Enter: the audit log is not signed)")

@@ -6,6 +6,7 @@ protocol KeepsItsResult: ParsableCommand {}
 
 extension AcquireCommand: KeepsItsResult {}
 extension ResumeCommand: KeepsItsResult {}
+extension ImageCommand: KeepsItsResult {}
 extension ConvertCommand: KeepsItsResult {}
 extension RecoverCommand: KeepsItsResult {}
 extension MakeISOCommand: KeepsItsResult {}

@@ -81,6 +81,14 @@ struct ProfileDefaults {
     return texts
   }
 
+  /// A switch, which a profile sets by `yes`.
+  func flag(_ typed: Bool?, _ key: ProfileKey, _ option: String) -> Bool {
+    if let typed { return typed }
+    guard profile.text(key) == ProfileKey.yes else { return false }
+    CommandSession.took([option])
+    return true
+  }
+
   /// An option whose values stand behind one another with commas.
   func list(_ typed: String?, _ key: ProfileKey, _ option: String, otherwise: String) -> String {
     if let typed { return typed }

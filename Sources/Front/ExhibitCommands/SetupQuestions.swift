@@ -64,6 +64,7 @@ extension ProfileKey {
     case .formats: "Image formats (\(AcquireChoices.formats))"
     case .destinations: "Further destinations, FOLDER or FORMAT:FOLDER"
     case .equipment: "Equipment used, by names of `exhibit equipment list`"
+    case .verifyAtOnce: "Read every acquisition back and verify it before it is done"
     case .authority: "Time-stamp authority, http://…"
     case .reportFormats: "Report formats (html, pdf, text, json, jsonld, dfxml)"
     case .reportLanguage: "Report language (en, de)"

@@ -74,6 +74,7 @@ extension ErrorCode {
     case .readOnlyFileSystem:
       "Name an output on writable storage; work on a copy of a case that is on read-only storage."
     case .fileLimit: "Choose a destination that holds larger files."
+    case .readBackDiffers: "Do not rely on that drive: acquire again to another destination."
     case .writeFailed: "Check the destination drive, then run the command again."
     case .readFailed: "Check the drive that holds the file, then run the command again."
     case .permissionDenied: "Run with the required privileges, or change the file's permissions."

@@ -106,7 +106,8 @@ package enum Rendering {
   private static func end(_ status: ExitStatus, of name: String) -> Never {
     guard let failure = outputFailure.withLock({ $0 }) else { exit(status.rawValue) }
     guard status == .complete, !resultIsKept.withLock({ $0 }) else {
-      warn("not all of the output could be shown: \(failure.description); the exit status is that of the work")
+      warn(
+        "not all of the output could be shown: \(failure.description); the exit status is that of the work")
       exit(status.rawValue)
     }
     report(failure, by: name)

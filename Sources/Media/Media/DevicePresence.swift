@@ -62,7 +62,9 @@ struct DevicePresence {
     }
     guard let disk else { return nil }
     guard Files.exists(disk) else { return "the kernel has removed it" }
-    if let backingFile, case .failure(let number) = Syscalls.status(backingFile), number != .noSuchFileOrDirectory {
+    if let backingFile, case .failure(let number) = Syscalls.status(backingFile),
+      number != .noSuchFileOrDirectory
+    {
       return "the file behind it: \(number)"
     }
     let state = Files.systemText(disk.appending("device/state")) ?? ""

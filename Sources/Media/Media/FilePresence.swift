@@ -12,7 +12,8 @@ package struct FilePresence: Sendable {
 
   /// ENOTCONN, ESTALE and others with which a file system says itself that it lost what is behind it.
   private static let gone: [Int32] = [
-    ENOTCONN, ESTALE, ENODEV, ENXIO, ESHUTDOWN, ECONNABORTED, ECONNRESET, ECONNREFUSED, EHOSTDOWN, EHOSTUNREACH,
+    ENOTCONN, ESTALE, ENODEV, ENXIO, ESHUTDOWN, ECONNABORTED, ECONNRESET, ECONNREFUSED, EHOSTDOWN,
+    EHOSTUNREACH,
     ENETDOWN, ENETUNREACH, ENETRESET, ETIMEDOUT, EPIPE, ENOLINK, ECOMM, EREMOTEIO, EBADF,
   ]
   /// How long what was read before may take to be readable again, in microseconds.

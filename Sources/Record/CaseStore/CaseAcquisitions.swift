@@ -32,7 +32,9 @@ extension CaseStore {
         throw EvidenceError(.databaseFailed, path.string, "no name is free for item \(item)")
       }
       var details = details.objectValue ?? [:]
-      if PortableName.isReserved(item.description) || name != usual { details["portableName"] = .string(name) }
+      if PortableName.isReserved(item.description) || name != usual {
+        details["portableName"] = .string(name)
+      }
       let acquisition = AcquisitionRecord(
         id: Host.newIdentifier(), item: item, name: name, folder: "\(evidenceFolder)/\(name)",
         sourcePath: source.path, sourceKind: source.kind.rawValue, length: source.length,

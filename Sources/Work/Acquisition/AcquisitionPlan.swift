@@ -90,8 +90,14 @@ package struct AcquisitionProgress: Hashable, Sendable {
   package let unreadableSectors: UInt64
   /// Of a medium that is read in an order of its own first; `nil` while images are written.
   package let pass: UInt32?
+  /// What was written is read again, and the bytes are those of the images.
+  package let isReadBack: Bool
 
-  package init(bytesDone: UInt64, length: UInt64, unreadableSectors: UInt64, pass: UInt32? = nil) {
+  package init(
+    bytesDone: UInt64, length: UInt64, unreadableSectors: UInt64, pass: UInt32? = nil,
+    isReadBack: Bool = false
+  ) {
+    self.isReadBack = isReadBack
     self.bytesDone = bytesDone
     self.length = length
     self.unreadableSectors = unreadableSectors

@@ -21,6 +21,7 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
   case formats = "acquisition.formats"
   case destinations = "acquisition.destinations"
   case equipment = "acquisition.equipment"
+  case verifyAtOnce = "acquisition.verify"
   case authority = "timestamps.authority"
   case reportFormats = "report.formats"
   case reportLanguage = "report.language"
@@ -32,6 +33,8 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
 
   /// Longest keep of a passphrase, in minutes.
   package static let longestKeep = 480
+
+  package static let yes = "yes"
 
   /// What it takes.
   package enum Kind: Sendable {
@@ -63,6 +66,7 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
     case .itemPattern: .itemPattern
     case .formats: .words(DiskWriters.formats.map(\.rawValue))
     case .destinations, .equipment: .texts
+    case .verifyAtOnce: .word([Self.yes, "no"])
     case .authority: .address
     case .reportFormats: .words(ReportFormat.allCases.map(\.rawValue))
     case .reportLanguage: .word(Wording.Language.allCases.map(\.rawValue))

@@ -49,7 +49,8 @@ struct PDFWriter {
     guard !StopSignals.flag.isRaised else { throw EvidenceError(.interrupted, Self.program) }
     guard !result.wasEnded else {
       throw EvidenceError(
-        .pageTooSlow, Self.program, "ended after \(HumanText.duration(seconds: Self.patience)), PDF is not written")
+        .pageTooSlow, Self.program,
+        "ended after \(HumanText.duration(seconds: Self.patience)), PDF is not written")
     }
     guard result.status == 0, Files.exists(output) else {
       let last = result.text.split(separator: "\n").last.map(String.init) ?? "status \(result.status)"

@@ -330,7 +330,8 @@ struct CaseVerification {
       return report.skip(what, because: "the case database is damaged, or its audit log cut")
     }
     do throws(EvidenceError) { try write(report, parts, started: started) } catch {
-      report.skip(what, because: error.detail.isEmpty ? error.code.summary : "\(error.code.summary): \(error.detail)")
+      report.skip(
+        what, because: error.detail.isEmpty ? error.code.summary : "\(error.code.summary): \(error.detail)")
     }
   }
 

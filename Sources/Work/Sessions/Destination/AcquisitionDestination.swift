@@ -27,6 +27,8 @@ final class AcquisitionDestination: Sendable {
     var overflow: [OutputFolder] = []
     /// It was completed before the acquisition was resumed; there is nothing left to do.
     var isComplete = false
+    /// What reading all of it again gave, where that was asked for.
+    var readBack: ReadBack.Result?
   }
 
   let images: [any ImagePlan]
@@ -321,10 +323,16 @@ final class AcquisitionDestination: Sendable {
     return try disc.tracks(in: reader)
   }
 
+  /// What reading all of it again gave; `nil` where that was not asked for, or failed.
+  var readBack: ReadBack.Result? { state.withLock { $0.readBack } }
+
   /// Writes and signs the manifest and gives the folder its final name.
+  /// - Parameter readBack: verifies all of it first; `nil` where that is not asked for.
   /// - Parameter beforeLast: called when everything but the name is final.
   /// - Returns: the SHA-256 of the manifest; `nil` where the folder has failed.
-  func seal(_ manifest: Manifest, identity: SigningIdentity, beforeLast: () -> Void) -> Digest? {
+  func seal(
+    _ manifest: Manifest, identity: SigningIdentity, readBack: ReadBack?, beforeLast: () -> Void
+  ) -> Digest? {
     attempt { () throws(EvidenceError) in
       let digest = try record.seal(manifest, identity: identity, at: Host.now())
       for folder in state.withLock({ $0.overflow }) {
@@ -332,6 +340,12 @@ final class AcquisitionDestination: Sendable {
         try DurableFolder.sync(folder.partial)
       }
       try DurableFolder.sync(output.partial)
+      if let readBack {
+        let result = try readBack.perform(
+          output.partial.appending(record.names.manifest),
+          besides: state.withLock { $0.overflow.map(\.partial) })
+        state.withLock { $0.readBack = result }
+      }
       beforeLast()
       for folder in state.withLock({ $0.overflow }) { try folder.complete() }
       try output.complete()
@@ -347,7 +361,8 @@ final class AcquisitionDestination: Sendable {
       let digest = (try? Files.contents(manifest, cap: Manifest.largestFile)).map { Digest.of($0, .sha256) }
       return AcquisitionSummary.Destination(
         folder: output.final, manifest: manifest, files: (try? Files.names(in: output.final)) ?? [],
-        failure: nil, manifestDigest: digest, formats: images.map(\.format), busySeconds: busy)
+        failure: nil, manifestDigest: digest, formats: images.map(\.format), isReadBack: readBack != nil,
+        busySeconds: busy)
     }
     if anythingRead { try? DurableFolder.sync(output.partial) } else { remove() }
     return AcquisitionSummary.Destination(

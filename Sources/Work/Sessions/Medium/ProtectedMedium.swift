@@ -60,7 +60,8 @@ struct ProtectedMedium {
     self.request = absolute
     self.protection = try SourceProtection(
       medium, absolute, process, device, taken: taken,
-      folders: [folder.path, folder.evidencePlace] + absolute.output.copies.map(\.folder) + absolute.output.overflow)
+      folders: [folder.path, folder.evidencePlace] + absolute.output.copies.map(\.folder)
+        + absolute.output.overflow)
   }
 }
 

@@ -60,6 +60,8 @@ package struct AcquisitionRequest: Sendable {
     package var overflow: [FilePath] = []
     /// Begin even where the images might not fit.
     package var acceptsLittleSpace = false
+    /// Read all of it again from the destinations, and verify it, before the acquisition counts as complete.
+    package var isReadBack = false
 
     package init() {}
 

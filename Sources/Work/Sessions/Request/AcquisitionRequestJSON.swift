@@ -23,6 +23,7 @@ extension AcquisitionRequest {
       "firstSector": source.firstSector.map { JSONValue($0) },
       "sectorCount": source.sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
       "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(output.acceptsLittleSpace),
+      "readBack": output.isReadBack ? .bool(true) : nil,
       "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
       "fill": .string(fill.description), "accepted": accepted.isEmpty ? nil : .array(accepted.map(\.json)),
       "equipment": equipment.isEmpty ? nil : .array(equipment.map(\.json)),
@@ -58,6 +59,7 @@ extension AcquisitionRequest {
     }
     output.overflow = try object.texts("overflow").map { FilePath($0) }
     output.acceptsLittleSpace = try object.flag("acceptsLittleSpace")
+    if object.has("readBack") { output.isReadBack = try object.flag("readBack") }
     digests = Set(try object.texts("digests").compactMap { DigestAlgorithm(rawValue: $0) })
     description = try object.optionalText("description")
     notes = try object.optionalText("notes")

@@ -62,7 +62,7 @@ struct AcquisitionCourse {
         }
         progress(now)
       })
-    return conclude(outcome, rate.withLock { $0 }, clock)
+    return conclude(outcome, rate.withLock { $0 }, clock, stop, progress)
   }
 
   /// Where the medium is put meanwhile, where it is read in an order of its own.
@@ -90,8 +90,17 @@ struct AcquisitionCourse {
     }
   }
 
+  private func readBack(
+    _ stop: StopFlag, _ progress: @escaping @Sendable (AcquisitionProgress) -> Void
+  ) -> ReadBack {
+    ReadBack(signer: setting.identity.certificate, stop: stop) {
+      progress(AcquisitionProgress(bytesDone: $0, length: $1, unreadableSectors: 0, isReadBack: true))
+    }
+  }
+
   private func conclude(
-    _ outcome: AcquisitionOutcome, _ rate: ReadRate, _ clock: ClockWatch
+    _ outcome: AcquisitionOutcome, _ rate: ReadRate, _ clock: ClockWatch, _ stop: StopFlag,
+    _ progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) -> AcquisitionSummary {
     let pairs = pairs(outcome.images)
     for pair in pairs {
@@ -110,6 +119,7 @@ struct AcquisitionCourse {
         outcome: outcome, pauses: journal.pauses,
         protection: setting.protection.record(sentinels, device, commands: commands(device)),
         ended: Host.now())
+      let readBack = setting.request.output.isReadBack ? readBack(stop, progress) : nil
       // The case's own folder last: as long as it is unfinished, its journal leads back to all of them.
       for (index, pair) in pairs.enumerated().reversed() {
         guard let listed = pair.destination.manifestImages(pair.images, setting, device: device?.files ?? [])
@@ -117,7 +127,7 @@ struct AcquisitionCourse {
         let manifest = builder.manifest(
           images: listed.images, files: listed.files, tracks: listed.tracks,
           overflow: pair.destination.overflowed, head: head)
-        let digest = pair.destination.seal(manifest, identity: setting.identity) {
+        let digest = pair.destination.seal(manifest, identity: setting.identity, readBack: readBack) {
           guard index == 0 else { return }
           journal.remove()
           pair.destination.removeStaging()
@@ -140,7 +150,8 @@ struct AcquisitionCourse {
       } else {
         try ending.record(
           verdict, summaries: summaries, failure: failure, images: sealed?.images ?? [],
-          digests: outcome.digests, manifestDigest: sealed?.digest)
+          digests: outcome.digests, manifestDigest: sealed?.digest,
+          readBack: sealed == nil ? nil : destinations[0].readBack)
       }
     } catch { unrecorded = error }
     return AcquisitionSummary(

@@ -57,7 +57,8 @@ struct AcquisitionEnding {
   /// It has ended for good.
   func record(
     _ verdict: AcquisitionVerdict, summaries: [AcquisitionSummary.Destination] = [], failure: EvidenceError?,
-    images: [Manifest.Image] = [], digests: DigestSet = DigestSet(), manifestDigest: Digest? = nil
+    images: [Manifest.Image] = [], digests: DigestSet = DigestSet(), manifestDigest: Digest? = nil,
+    readBack: ReadBack.Result? = nil
   ) throws(EvidenceError) {
     let copies = summaries.dropFirst().map { copy in
       JSONValue.fields([
@@ -80,7 +81,23 @@ struct AcquisitionEnding {
           "message": failure.map { .string($0.description) },
         ]))
     }
+    if let readBack { try persistently { () throws(EvidenceError) in try record(readBack) } }
     try store.close()
+  }
+
+  /// A verification like one that is made later, and known as made at once.
+  private func record(_ readBack: ReadBack.Result) throws(EvidenceError) {
+    let item = acquisition.item
+    _ = try store.recordVerification(
+      of: "acquisition \(acquisition.name), read back from the destination", item: item,
+      started: readBack.started, verdict: readBack.report.verdict, findings: readBack.report.findings,
+      details: .fields([
+        "acquisition": .string(acquisition.id.description), "readBack": .bool(true),
+        "checks": JSONValue(readBack.report.checks.count),
+      ]))
+    var custody = CustodyDetails(.verify, occurred: readBack.started)
+    custody.remarks = readBack.report.sentence
+    try store.recordCustody(of: item, custody)
   }
 
   private static let attempts = 5

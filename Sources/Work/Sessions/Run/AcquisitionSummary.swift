@@ -15,6 +15,8 @@ package struct AcquisitionSummary: Sendable {
     package var manifestDigest: Digest?
     /// Of its images.
     package var formats: [FormatID] = []
+    /// All of it was read again and verified.
+    package var isReadBack = false
     /// Seconds its slowest writer was at work.
     package let busySeconds: Double
   }

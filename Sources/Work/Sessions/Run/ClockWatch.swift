@@ -19,7 +19,8 @@ struct ClockWatch {
   static func remark(wallSeconds: Double, steadySeconds: Double) -> String? {
     let jump = wallSeconds - steadySeconds
     guard abs(jump) > tolerance else { return nil }
-    return "This machine's clock was set \(jump > 0 ? "forward" : "back") by \(HumanText.duration(seconds: abs(jump))) "
+    return
+      "This machine's clock was set \(jump > 0 ? "forward" : "back") by \(HumanText.duration(seconds: abs(jump))) "
       + "during the acquisition: recorded times before and after do not compare."
   }
 }

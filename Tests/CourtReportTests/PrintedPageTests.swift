@@ -1,0 +1,43 @@
+import EvidenceTestKit
+import Foundation
+import SystemPackage
+import Testing
+
+@testable import Casework
+
+@Suite struct PrintedPageTests {
+  private static let word = String(repeating: "w", count: 200)
+
+  @Test func longWordsCanBeBrokenAndNothingElseChanges() {
+    let page =
+      "<style>\(Self.word)</style><td a=\"b\">one two\n\(Self.word)&amp;x</td><code>\(Self.word)</code>"
+    let printed = PrintedPage.markup(page)
+    #expect(printed.replacingOccurrences(of: "\u{200B}", with: "") == page)
+    #expect(printed.contains("<style>\(Self.word)</style>"))
+    #expect(printed.hasSuffix("<code>\(Self.word)</code>"))
+    let cell = printed.components(separatedBy: "<td a=\"b\">")[1].components(separatedBy: "</td>")[0]
+    #expect(cell.split(whereSeparator: { " \n\u{200B}".contains($0) }).allSatisfy { $0.count <= 60 })
+    #expect(cell.contains("&amp;"))
+    #expect(PrintedPage.markup("a < b") == "a < b")
+  }
+
+  /// What took four minutes for 4000 characters, and never ended for thirty long remarks.
+  @Test(.timeLimit(.minutes(10)), .enabled(if: Tool.exists("weasyprint"), "needs weasyprint"))
+  func longTextsAreLaidOut() throws {
+    let text = String(repeating: "word ", count: 800)
+    let rows = (0..<30).map { "<tr><th scope=\"row\">\($0)</th><td>\(text)\(Self.word)</td></tr>" }.joined()
+    let page =
+      "<html><head><title>t</title><style>\(try Self.style())</style></head><body>"
+      + "<table class=\"facts\"><tbody>\(rows)</tbody></table><table class=\"grid\"><tbody>\(rows)</tbody></table></body></html>"
+    let folder = try TemporaryFolder()
+    let pdf = try PDFWriter(in: folder.appending("work"), attachments: []).pdf(page)
+    #expect(pdf.starts(with: Array("%PDF".utf8)))
+  }
+
+  private static func style() throws -> String {
+    let sources = (0..<3).reduce(FilePath(#filePath)) { path, _ in path.removingLastComponent() }
+    let file = sources.string + "/Sources/Work/CourtReport/Templates/PageStyle.swift"
+    return try String(contentsOfFile: file, encoding: .utf8).components(separatedBy: "\"\"\"")[1]
+      .replacingOccurrences(of: "\\\\", with: "\\")
+  }
+}
