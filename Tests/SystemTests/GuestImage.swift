@@ -31,7 +31,7 @@ enum GuestImage {
   private static let modules = [
     "ahci", "sd_mod", "sr_mod", "nvme", "usb-storage", "xhci-pci", "virtio_scsi", "virtio_pci",
     "virtio_console",
-    "9pnet_virtio", "9p", "ext4", "vfat", "nls_cp437", "nls_ascii", "exfat", "ntfs3",
+    "9pnet_virtio", "9p", "ext4", "vfat", "nls_cp437", "nls_ascii", "exfat",
   ]
   /// A module that is packed and not loaded, with nothing it depends on.
   static let spareModule = "/modules/spare.ko"

@@ -21,7 +21,7 @@ enum PrintedPage {
       let isCode = open.contains(where: code.contains)
       let isKept = open.contains(where: untouched.contains) || isCode && text.count <= longestCode
       output += isKept ? String(text) : broken(text)
-      guard let end = rest[start...].firstIndex(of: ">") else { break }
+      guard let end = rest[start...].firstIndex(of: ">") else { return output + rest[start...] }
       let tag = rest[rest.index(after: start)..<end]
       output += rest[start...end]
       follow(tag, &open)
