@@ -48,8 +48,9 @@ private typealias ExitStatus = Evidence.ExitStatus
     (.medium, .incomplete), (.interrupted, .incomplete),
   ])
   func theCategoryDecidesTheExitStatus(category: ErrorCategory, status: Evidence.ExitStatus) {
-    let codes = ErrorCode.allCases.filter { $0.category == category }
-    #expect(!codes.isEmpty)
+    // That one ends as a verification that finds the same.
+    let codes = ErrorCode.allCases.filter { $0.category == category && $0 != .signerNotTrusted }
+    #expect(!codes.isEmpty && ErrorCode.signerNotTrusted.exitStatus == .mismatch)
     #expect(codes.allSatisfy { $0.exitStatus == status })
   }
 
