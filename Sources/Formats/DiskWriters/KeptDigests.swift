@@ -27,12 +27,12 @@ package struct KeptDigests: Hashable, Sendable {
       if index < digests.completed.count {
         return KeptFile(name: name, contents: .whole(digests.completed[index]))
       }
-      guard index == digests.completed.count, let rest = digests.rest, digests.open.length <= end,
-        open.isEmpty || digests.open.length <= open.lowerBound && open.upperBound <= end
-      else {
+      let isInOrder = open.isEmpty || digests.open.length <= open.lowerBound && open.upperBound <= end
+      guard index == digests.completed.count, digests.open.length <= end, isInOrder else {
         return KeptFile(name: name, contents: .unknown)
       }
-      return KeptFile(name: name, contents: .beginning(digests.open, rest: rest, open: open, end: end))
+      return KeptFile(
+        name: name, contents: .beginning(digests.open, rest: digests.rest, open: open, end: end))
     }
   }
 

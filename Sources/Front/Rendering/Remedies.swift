@@ -229,5 +229,11 @@ extension Finding {
 
 extension FindingCode {
   /// What to do about it, as the end of a sentence; `nil` where that depends on what was found.
-  package var advice: String? { self == .timestampRenewalDue ? "renew it with `--renew`" : nil }
+  package var advice: String? {
+    switch self {
+    case .timestampRenewalDue: "renew it with `--renew`"
+    case .auditEventUnbound: "ask for a new export, made after `exhibit audit checkpoint`"
+    default: nil
+    }
+  }
 }

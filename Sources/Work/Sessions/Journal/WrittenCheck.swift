@@ -78,7 +78,9 @@ struct WrittenCheck {
         guard whole.finish() == digest else {
           throw differs(path, "SHA-256 \(whole.finish()) and not \(digest)")
         }
-      case .beginning(let state, let rest, let open, let end): try compare(path, state, rest, open, end)
+      case .beginning(let state, let rest, let open, let end):
+        try compare(path, state, rest, open, end)
+        if rest == nil { unknown.append(file.name) }
       case .medium(let end): try compareMedium(path, end, folders.folders[0])
       }
     }
@@ -86,7 +88,7 @@ struct WrittenCheck {
   }
 
   private func compare(
-    _ path: FilePath, _ state: DigestState, _ rest: Digest, _ open: Range<UInt64>, _ end: UInt64
+    _ path: FilePath, _ state: DigestState, _ rest: Digest?, _ open: Range<UInt64>, _ end: UInt64
   ) throws(EvidenceError) {
     let file = try OwnedDescriptor.openFile(path)
     var beginning = StreamingDigest(.sha256)
@@ -95,7 +97,7 @@ struct WrittenCheck {
     let parts =
       open.isEmpty ? [state.length..<end] : [state.length..<open.lowerBound, open.upperBound..<end]
     for part in parts { try read(file, part, path) { tail.update($0) } }
-    guard beginning.stateBetweenBlocks == state, tail.finish() == rest else {
+    guard beginning.stateBetweenBlocks == state, rest == nil || tail.finish() == rest else {
       throw differs(path, "its first \(end) bytes are not those that were written")
     }
   }
