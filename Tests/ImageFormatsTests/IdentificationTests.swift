@@ -292,4 +292,30 @@ import WriterKit
       }
     }
   }
+
+  /// Parts that nothing joins by itself are never taken for a whole medium.
+  @Test(
+    arguments: [
+      ["xaa", "xab", "xac"], ["x00", "x01"], ["disk_001", "disk_002"], ["disk-aa", "disk-ab"],
+      ["stick.dmg", "stick.002.dmgpart", "stick.003.dmgpart"],
+    ])
+  func namesTheOtherPartsOfASplitImage(parts: [String]) throws {
+    let folder = try TemporaryFolder()
+    for part in parts { try TestFiles.write([UInt8](repeating: 7, count: 4096), to: folder.appending(part)) }
+    for part in parts {
+      let found = try #require(try Formats.identify(folder.appending(part)), "\(part)")
+      #expect(found.isContainer && parts.allSatisfy { found.title.contains($0) })
+      #expect(throws: EvidenceError.self) { try Formats.openDisk(folder.appending(part)) }
+      #expect(try Formats.openDisk(folder.appending(part), as: .raw).geometry.length == 4096)
+    }
+  }
+
+  @Test(arguments: [
+    ["xaa"], ["disk_001"], ["disk_007", "disk_008"], ["notes-de", "notes-en"], ["stick.dmg"],
+  ])
+  func namesThatOnlyLookLikePartsAreFiles(names: [String]) throws {
+    let folder = try TemporaryFolder()
+    for name in names { try TestFiles.write([UInt8](repeating: 7, count: 4096), to: folder.appending(name)) }
+    for name in names { #expect(try Formats.openDisk(folder.appending(name)).geometry.length == 4096) }
+  }
 }

@@ -26,8 +26,28 @@ package enum Formats {
     let format = identify(try ProbeInput(files), name: files[0].lastComponent?.string ?? "")
     // The readers of discs know no split files; together they are bytes.
     if files.count > 1, let format, format.contents == .disc, !format.isContainer { return .raw }
+    if format?.isContainer != true, files.count == 1, let part = try partOfSet(path) { return part }
     return format
   }
+
+  /// A part of a split image that nothing here joins; its title names the others.
+  private static func partOfSet(_ path: FilePath) throws(EvidenceError) -> Format? {
+    let folder = path.removingLastComponent()
+    guard Files.kind(path) == .file else { return nil }
+    let parts = SplitPartNames.parts(
+      with: path.lastComponent?.string ?? "", among: try FileFolders(folder).names())
+    guard !parts.isEmpty else { return nil }
+    let shown = parts.prefix(mostNames).joined(separator: ", ")
+    let more = parts.count > mostNames ? " and \(parts.count - mostNames) more" : ""
+    return Format(
+      FormatID("split-part"), "perhaps a part of a split image: \(shown)\(more)", endings: [],
+      contents: .disk,
+      reading: .refused(advice: "join copies of its parts first, for example with cat"), probe: { _ in .none }
+    )
+  }
+
+  /// Most parts that are named one by one.
+  private static let mostNames = 8
 
   /// What bytes are, in a file of this name. Total.
   package static func identify(_ input: ProbeInput, name: String) -> Format? {

@@ -30,6 +30,7 @@ package enum ImageInspection: Sendable {
     stop: StopFlag = StopFlag(), progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(EvidenceError) -> ImageInspection {
     let kind: Format? = if let format { Formats.named(format) } else { try Formats.identify(path) }
+    if format == nil, let refusal = kind?.refusal(of: path) { throw refusal }
     guard kind?.contents == .disc else {
       let job = try InfoJob(path, as: kind?.id, sectorSize: sectorSize, readsData: readsData, stop: stop)
       return .disk(try job.perform(progress: progress))
