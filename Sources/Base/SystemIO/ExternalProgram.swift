@@ -181,11 +181,7 @@ struct CStrings {
   init(_ texts: [String]) { self.texts = texts }
 
   func withPointers<Value>(_ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
-    let pointers = texts.map { text in
-      (NameText.bytes(text).map { CChar(bitPattern: $0) } + [0]).withUnsafeBufferPointer {
-        strdup($0.baseAddress!)
-      }
-    }
+    let pointers = texts.map { text in strdup(NameText.bytes(text).map { CChar(bitPattern: $0) } + [0]) }
     defer { for pointer in pointers { free(pointer) } }
     return body(pointers + [nil])
   }

@@ -219,7 +219,7 @@ extension FilePath {
   func withSystemName<Value>(_ body: (UnsafePointer<CChar>) throws -> Value) rethrows -> Value {
     guard NameText.mayDiffer(string.utf8) else { return try withPlatformString(body) }
     let name = NameText.bytes(string).map { CChar(bitPattern: $0) } + [0]
-    return try name.withUnsafeBufferPointer { try body($0.baseAddress!) }
+    return try body(name)
   }
 }
 

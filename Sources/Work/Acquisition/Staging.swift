@@ -236,8 +236,7 @@ final class StagedReader: BlockReader {
   }
 
   private func keptDigests(_ known: SectorMap) throws(EvidenceError) -> StagingDigests.Kept? {
-    guard file != nil else { return nil }
-    return try digests?.keep(file!, known)
+    try file?.digests(kept: digests, known) ?? nil
   }
 
   /// Steps through bytes in one direction; ranges end at multiples of their unit.

@@ -151,3 +151,12 @@ package final class StagingDigests {
     return Array(bytes[..<Int(kept.length)])
   }
 }
+
+extension DurableFile {
+  /// The digests of this file, where there are any.
+  borrowing func digests(
+    kept digests: StagingDigests?, _ map: SectorMap
+  ) throws(EvidenceError) -> StagingDigests.Kept? {
+    try digests?.keep(self, map)
+  }
+}

@@ -14,6 +14,21 @@ GROUPS = {
     "setup": "make", "report": "make", "case": None, "item": None, "person": None, "authority": None, "key": None,
     "audit": None, "manifest": None, "custody": None, "disc": None, "equipment": None, "acquisition": None,
 }
+# What a finding may say does not show in a few samples.
+FINDING = {
+    "type": "object",
+    "properties": {
+        **{key: {"type": "string"} for key in ["code", "severity", "subject", "meaning", "expected", "observed"]},
+        "sectors": {
+            "type": "object",
+            "properties": {key: {"type": ["integer", "string"]} for key in ["first", "count"]},
+            "required": ["first", "count"],
+            "additionalProperties": False,
+        },
+    },
+    "required": ["code", "severity", "subject", "meaning"],
+    "additionalProperties": False,
+}
 # What devices say depends on the machine.
 OPEN = {"devices"}
 
@@ -36,6 +51,8 @@ def kind(value):
 
 
 def infer(values, is_open, top=False):
+    if values and all(isinstance(value, dict) and {"code", "severity", "subject"} <= value.keys() for value in values):
+        return FINDING
     kinds = sorted({kind(value) for value in values})
     schema = {"type": kinds[0] if len(kinds) == 1 else kinds} if kinds else {}
     objects = [value for value in values if isinstance(value, dict)]
