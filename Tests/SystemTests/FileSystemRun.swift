@@ -17,7 +17,7 @@ enum FileSystemRun {
   static func script(in place: String, faults: String) -> String {
     """
     cd '\(place)'
-    head -c 17039360 /dev/urandom > /tmp/medium.$$
+    head -c 17039360 /dev/urandom > /tmp/medium-$$.img
     step() {
       name=$1; shift
       "$@" > /tmp/said.$$ 2>&1
@@ -29,16 +29,16 @@ enum FileSystemRun {
     item() { exhibit item add --case case --number "$1" --description d; }
     step 'case create' create case
     for number in 001 CON ABC abc; do item $number > /dev/null; done
-    step acquire exhibit acquire /tmp/medium.$$ --case case --item 001 --format raw --format e01
-    cmp case/evidence/001/001.raw /tmp/medium.$$ || echo 'acquire=differs'
-    EXHIBIT_FAULT='kill 2 fsync *001-2.journal-next' LD_PRELOAD='\(faults)' exhibit acquire /tmp/medium.$$ \\
+    step acquire exhibit acquire /tmp/medium-$$.img --case case --item 001 --format raw --format e01
+    cmp case/evidence/001/001.raw /tmp/medium-$$.img || echo 'acquire=differs'
+    EXHIBIT_FAULT='kill 2 fsync *001-2.journal-next' LD_PRELOAD='\(faults)' exhibit acquire /tmp/medium-$$.img \\
       --case case --item 001 --format raw --checkpoint-interval 0 > /dev/null 2>&1
     [ -d case/evidence/001-2.partial ] || echo 'resume=nothing was interrupted'
     step resume exhibit resume --case case --item 001
-    cmp case/evidence/001-2/001-2.raw /tmp/medium.$$ || echo 'resume=differs'
+    cmp case/evidence/001-2/001-2.raw /tmp/medium-$$.img || echo 'resume=differs'
     step verify exhibit verify case
     step convert exhibit convert case/evidence/001/001.E01 copy.raw
-    cmp copy.raw /tmp/medium.$$ || echo 'convert=differs'
+    cmp copy.raw /tmp/medium-$$.img || echo 'convert=differs'
     step recover exhibit recover case/evidence/001/001.E01 --output recovered.raw
     step report exhibit report --case case --format html
     step prove exhibit prove --case case --item 001 --sectors 1 --output proof
@@ -50,13 +50,13 @@ enum FileSystemRun {
     step 'case backup' exhibit case backup --case case
     names() {
       for number in CON ABC abc; do
-        exhibit acquire /tmp/medium.$$ --case case --item $number --format raw || return
+        exhibit acquire /tmp/medium-$$.img --case case --item $number --format raw || return
       done
       exhibit verify case && [ -d case/evidence/item-CON ] && [ -d case/evidence/ABC ] && [ -d case/evidence/abc-2 ]
     }
     step names names
     ls -a . | grep partial && echo 'left=partial'
-    rm -f /tmp/medium.$$
+    rm -f /tmp/medium-$$.img
     true
     """
   }
@@ -112,7 +112,8 @@ enum FileSystemDocument {
       \(([head, rule] + rows).joined(separator: "\n"))
 
       FAT holds files of up to 4 GiB − 1: an unsplit image of a larger medium is refused before it is read \
-      (`environment.file-limit`), by `acquire`, `convert` and `recover`; split, it is acquired.
+      (`environment.file-limit`), by `acquire`, `convert` and `recover`; split, it is acquired. \
+      No row shows it: this kernel mounts no FAT.
 
       On a read-only file system nothing is written, and nothing needs to be: `verify`, `audit verify`, `info`, `item`, \
       `custody show` and the other commands that only read work without a note; `prove`, `export` and `case export` \

@@ -70,12 +70,12 @@ enum DestinationChecks {
     does:
       "A medium of 4 MiB of noise is acquired while the kernel lets no file grow past 2 MiB (RLIMIT_FSIZE).",
     expects:
-      "The acquisition ends as incomplete, exit status 4, says that writing failed, and seals no manifest."
+      "The acquisition ends as incomplete, exit status 4, says that the file is too large for the destination, and seals no manifest."
   ) { trial, bench in
     let medium = try bench.file("medium", StampedContents(length: 4 << 20))
     _ = try bench.caseFolder()
     let acquired = try FileSizeLimit.applied(2 << 20) { try bench.acquire(medium) }
-    trial.expectIncomplete(acquired.summary, .writeFailed)
+    trial.expectIncomplete(acquired.summary, .fileLimit)
   }
 
   private static let failingDevice = ValidationCheck(
