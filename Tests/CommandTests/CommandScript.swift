@@ -22,10 +22,12 @@ struct CommandScript: Sendable, CustomTestStringConvertible {
   /// The folder of the scripts, beside this file.
   static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appending(path: "Scripts")
 
+  static let asked = ProcessInfo.processInfo.environment["EXHIBIT_SCRIPTS"]?.split(separator: ",").map(
+    String.init)
+
   /// Every script there is; of `EXHIBIT_SCRIPTS=a.txt,b.txt`, for whoever works on them, those alone.
   static let all: [CommandScript] = {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    let asked = ProcessInfo.processInfo.environment["EXHIBIT_SCRIPTS"]?.split(separator: ",").map(String.init)
     return names.filter { $0.hasSuffix(".txt") && asked?.contains($0) ?? true }.sorted().map {
       CommandScript(file: $0)
     }

@@ -45,7 +45,9 @@ import WriterKit
 
     let split = try Exhibit(["convert", "back.E01", "parts.001", "--split", "1MiB", "--json"], in: path)
     #expect(split.status == 0)
-    #expect(split.json["files"] as? [String] == ["./parts.001", "./parts.002", "./parts.003"])
+    #expect(
+      split.json["files"] as? [[String: String]]
+        == ["001", "002", "003"].map { ["path": "./parts.\($0)"] })
     let parts = try ["parts.001", "parts.002", "parts.003"].flatMap {
       try TestFiles.read(folder.appending($0))
     }

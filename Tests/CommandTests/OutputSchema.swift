@@ -15,7 +15,7 @@ enum OutputSchema {
 
   /// - Parameter words: the command, the name of the program first.
   static func hold(_ output: String, of words: [String]) throws {
-    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] != nil {
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
       let object = try JSONSerialization.jsonObject(with: Data(output.utf8))
       let sample = try JSONSerialization.data(withJSONObject: ["command": words, "output": object])
       try FileManager.default.createDirectory(atPath: samples.string, withIntermediateDirectories: true)

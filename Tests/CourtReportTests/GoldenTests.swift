@@ -14,7 +14,7 @@ import Testing
   func reportsAreAsTheyWereLookedAt(_ name: String) throws {
     let contents =
       switch name {
-      case "perfect": Self.withoutGaps(SampleContents.perfect)
+      case "perfect": Self.withoutFault(SampleContents.perfect)
       case "failing": SampleContents.failing
       default: try SampleContents.severalSessions
       }
@@ -27,10 +27,24 @@ import Testing
     try compare(TextRendering.text(contents.document(.german)), "\(name).de.txt")
   }
 
-  private static func withoutGaps(_ contents: ReportContents) -> ReportContents {
+  private static func withoutFault(_ contents: ReportContents) -> ReportContents {
     var contents = contents
     contents.items[0].gaps = []
+    contents.items[0].acquisitions = contents.items[0].acquisitions.map(protected)
     return contents
+  }
+
+  private static func protected(_ given: ReportContents.Acquisition) -> ReportContents.Acquisition {
+    guard let sealed = given.sealed else { return given }
+    var manifest = sealed.manifest
+    for index in manifest.writeProtection.layers.indices {
+      manifest.writeProtection.layers[index].state = .active
+    }
+    return .init(
+      given.entry,
+      sealed: .init(manifest: manifest, digest: sealed.digest, signature: sealed.signature),
+      device: given.device, deviceAfter: given.deviceAfter, disc: given.disc, readRate: given.readRate,
+      copies: given.copies, marks: given.marks)
   }
 
   /// A disc of two sessions, as `disc show --svg` draws it.

@@ -13,6 +13,7 @@ import Testing
     case none, readErrors, nothingVerified, verifiedBeforeItEnded, chunksOnly, noReference, checkedInPart
     case mismatch, damaged, chainBroken, gaps, noCustody, range, imageFile, noManifest, unfinished,
       badSignature, markedFailed, superseded, markWithdrawn
+    case changed, unprotected, override, unsignedJournal
 
     var words: String {
       switch self {
@@ -36,6 +37,10 @@ import Testing
       case .unfinished: "Imaging did not finish: 96 of 4,096 sectors are missing (destination full)."
       case .markedFailed: "Marked as failed on 30 November 2026: cable fault. Imaged in full"
       case .superseded: "Superseded by acquisition 001-2: cable fault. Imaged in full"
+      case .changed: "all 4,096 sectors read. A CHANGE TO THE ORIGINAL WAS DETECTED."
+      case .unprotected: "Write protection was not fully in effect."
+      case .override: "Imaged under an examiner override."
+      case .unsignedJournal: "Resumed from an unsigned journal"
       case .badSignature: "THE SIGNATURE OF THE MANIFEST IS NOT VALID."
       }
     }
@@ -43,7 +48,9 @@ import Testing
     var tone: ReportDocument.Tone {
       switch self {
       case .none, .markWithdrawn: .good
-      case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature, .markedFailed: .bad
+      case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature, .markedFailed,
+        .changed:
+        .bad
       default: .attention
       }
     }
@@ -92,6 +99,13 @@ import Testing
         manifest.source.geometry = MediaGeometry(length: 8192 * 512)
         manifest.source.sectorCount = 8192
       }
+      Self.protect(&manifest, fault)
+      if fault == .unsignedJournal {
+        var pause = Manifest.Pause(
+          stopped: SampleContents.time(20), resumed: SampleContents.time(30), unit: 2048, comparedChunks: [0])
+        pause.journal = .unsigned
+        manifest.acquisition.pauses = [pause]
+      }
       if fault == .imageFile {
         manifest.writeProtection.overrides = [
           .init(state: Manifest.WriteProtection.Override.imageAsMedium, reason: "asked for", found: "VMDK")
@@ -113,6 +127,18 @@ import Testing
     item.acquisitions = [acquisition]
     contents.items = [item]
     return contents
+  }
+
+  private static func protect(_ manifest: inout Manifest, _ fault: Fault) {
+    var layers = manifest.writeProtection.layers
+    for index in layers.indices { layers[index].state = .active }
+    layers.append(
+      .init(name: "sentinel sectors", state: fault == .changed ? .inactive : .active, proves: "x"))
+    if fault == .unprotected { layers[1].state = .inactive }
+    manifest.writeProtection.layers = layers
+    if fault == .override {
+      manifest.writeProtection.overrides = [.init(state: "other-serial", reason: "label", found: "4711")]
+    }
   }
 
   private static func marks(_ fault: Fault) -> [AcquisitionMark] {

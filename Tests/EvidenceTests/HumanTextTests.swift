@@ -32,7 +32,8 @@ import Testing
 
   @Test(arguments: [
     ("001", "001"), ("JM/1", "JM/1"), ("AB 12-3", "'AB 12-3'"), ("Prüf/7", "Prüf/7"), ("", "''"),
-    ("it's", #"'it'\''s'"#), ("-x", "'-x'"), ("$(id)", "'$(id)'"), ("a\nb", "'a b'"),
+    ("it's", #"'it'\''s'"#), ("-x", "'-x'"), ("$(id)", "'$(id)'"), ("JM\u{202E}1", "'JM 1'"),
+    ("a\u{3000}b", "'a\u{3000}b'"), ("a\nb", "'a b'"),
   ])
   func isOneWordOfAShell(text: String, word: String) { #expect(HumanText.shellWord(text) == word) }
 }

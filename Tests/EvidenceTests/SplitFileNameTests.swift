@@ -35,6 +35,14 @@ import Testing
     #expect(SplitFileNames.set(containing: asked, among: names).missing == missing)
   }
 
+  /// Years beside a set are no parts of it.
+  @Test func aNumberFarBehindASetIsAName() {
+    let names = ["p.001", "p.2021", "e.0001", "e.2020", "e.2021"]
+    for name in ["p.001", "p.2021", "e.0001", "e.2020"] {
+      #expect(SplitFileNames.set(containing: name, among: names) == SplitFileSet(names: [name]))
+    }
+  }
+
   @Test(arguments: ["image.dd", "image.raw", "image", ".001", "disk.2024", "x.1", "x.1234567", "x.abcde", ""])
   func otherNamesAreAlone(name: String) {
     #expect(SplitFileNames.set(containing: name, among: [name, "other.001"]) == SplitFileSet(names: [name]))

@@ -95,6 +95,7 @@ import Testing
   @Test(arguments: [
     #"version 0"#, #"format "other""#, #"acquisition.id "5A5A""#, #"acquisition.name "../001""#,
     #"acquisition.started "2026-01-31T09:15:02Z""#, #"item.number " ""#, #"source.logicalSectorSize 0"#,
+    #"source.logicalSectorSize 1048575"#, #"streams.0.unitSize 65535"#,
     #"source.length "1""#, #"source.physicalSectorSize 8589934592"#, #"source.kind "tape""#,
     #"source.kind "splitFiles""#, #"source.files ["x"]"#, #"streams []"#, #"streams.0.unitSize 0"#,
     #"streams.0.name "a b""#, #"streams.0.chunks.size 0"#, #"streams.0.digests.sha512 "00""#,

@@ -56,7 +56,7 @@ enum FileSystemRun {
     }
     step names names
     ls -a . | grep partial && echo 'left=partial'
-    rm -f /tmp/medium-$$.img
+    rm -f /tmp/medium-$$.img /tmp/said.$$
     true
     """
   }

@@ -47,12 +47,12 @@ struct FileSystemTests {
         try Tool.require("mkfs.exfat", [backing])
         return [["mount.exfat-fuse", "-d", backing, place]]
       case .sftp:
-        let port = Int.random(in: 20_000..<60_000)
+        let port = Int.random(in: 20_000..<32_000)
         return [
           ["socat", "TCP-LISTEN:\(port),bind=127.0.0.1", "EXEC:/usr/lib/openssh/sftp-server"],
           [
             "sh", "-c",
-            "until grep -q \(String(format: ":%04X 0", port)) /proc/net/tcp; do sleep 0.1; done; "
+            "until grep -q \(String(format: ":%04X 00000000:0000 0A", port)) /proc/net/tcp; do sleep 0.1; done; "
               + "exec sshfs -f -o directport=\(port) 127.0.0.1:\(backing) \(place)",
           ],
         ]
@@ -152,8 +152,10 @@ private final class ServedDrive {
     for program in try programs(path.string, (loop?.path ?? backing).string) {
       servers.append(try RunningTool(program[0], Array(program.dropFirst())))
     }
+    var patience = 3000
     while try !String(contentsOfFile: "/proc/self/mounts", encoding: .utf8).contains(" \(path) ") {
-      guard servers.last?.isRunning == true else {
+      patience -= 1
+      guard servers.last?.isRunning == true, patience > 0 else {
         throw ToolFailure(description: "not mounted: \(try servers.last?.end().errors ?? "")")
       }
       usleep(10_000)
@@ -161,7 +163,9 @@ private final class ServedDrive {
   }
 
   deinit {
-    _ = try? Tool.run("umount", [path.string])
+    if (try? Tool.run("umount", [path.string]))?.status != 0 {
+      _ = try? Tool.run("umount", ["-l", path.string])
+    }
     for server in servers { _ = try? server.end() }
   }
 }

@@ -74,6 +74,8 @@ int32_t clinux_receive(int32_t descriptor, void *bytes, size_t room) {
 }
 
 int32_t clinux_fork_service(void) {
+  // Where the one that started this process ignores it, children would go without a word of how they ended.
+  signal(SIGCHLD, SIG_DFL);
   pid_t parent = getpid();
   pid_t child = fork();
   if (child < 0) return -errno;
@@ -106,7 +108,8 @@ int32_t clinux_fork_limited(uint64_t data_bytes) {
     return -error;
   }
   if (child > 0) return child;
-  sigprocmask(SIG_SETMASK, &before, NULL);
+  // Who started this process may have blocked them; what ends it must reach the one that works.
+  sigprocmask(SIG_UNBLOCK, &watched, NULL);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) _exit(0);
   struct rlimit data, none = {0, 0};
@@ -124,11 +127,11 @@ int32_t clinux_watch_child(int32_t child, int32_t *status) {
   const struct timespec second = {1, 0};
   siginfo_t info;
   int number = sigtimedwait(&watched, &info, &second);
-  if (number < 0 && errno == EAGAIN) return waitpid(child, status, WNOHANG) == child ? 1 : 0;
+  int has_expired = number < 0 && errno == EAGAIN;
   // What the terminal sends, it sends to the child as well.
   if (number > 0 && number != SIGCHLD && info.si_code <= 0) kill(child, number);
   pid_t ended = waitpid(child, status, WNOHANG);
-  return ended == child ? 1 : ended < 0 ? -errno : 2;
+  return ended == child ? 1 : ended < 0 ? -errno : has_expired ? 0 : 2;
 }
 
 void clinux_exit_now(void) { _exit(0); }

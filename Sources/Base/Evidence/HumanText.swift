@@ -56,7 +56,10 @@ package enum HumanText {
       byte >= 0x80 || PortableName.isValid("a\(Character(Unicode.Scalar(byte)))a")
         || byte == UInt8(ascii: "/")
     }
-    if !text.isEmpty, text.utf8.allSatisfy(isPlain), !text.hasPrefix("-") { return text }
+    let isOneWord = !text.unicodeScalars.contains {
+      !$0.isASCII && ($0.properties.isWhitespace || breaksLine($0))
+    }
+    if !text.isEmpty, isOneWord, text.utf8.allSatisfy(isPlain), !text.hasPrefix("-") { return text }
     return "'\(singleLine(text).replacing("'", with: #"'\''"#))'"
   }
 

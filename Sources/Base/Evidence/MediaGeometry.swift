@@ -51,6 +51,12 @@ package struct ChunkPlan: Hashable, Sendable {
     self = plan
   }
 
+  /// Whether chunks of such sectors are multiples of 64 bytes, of which digests are made side by side. Every size up to
+  /// 32 KiB is one.
+  package static func canDivide(_ sectorSize: UInt32) -> Bool {
+    sectorSize > 0 && ChunkPlan(length: 0, sectorSize: sectorSize).chunkSize % 64 == 0
+  }
+
   /// A plan read back from a manifest.
   /// - Precondition: `chunkSize` is positive.
   package init(length: UInt64, chunkSize: UInt64) {

@@ -1,10 +1,21 @@
 /// Names of files as text. A name is bytes, and old media and shares have names that are not UTF-8: each byte that is
 /// not part of a character becomes one scalar of a private plane, U+10FE00 and the byte, which no real name has. So
-/// every name is a text, no two are the same, and the bytes come back when a file is opened.
+/// every name is a text, and the bytes come back when a file is opened.
+///
+/// Texts are compared by what they mean: of two names whose accents are composed differently one is like the other.
+/// Portable names, which records list, are like no other name.
 package enum NameText {
   private static let plane: UInt32 = 0x10FE00
   /// What a scalar from the plane begins with in UTF-8.
   private static let lead: [UInt8] = [0xF4, 0x8F]
+
+  /// Characters that are compared as if they were `;`, `` ` `` and `K`. Their bytes go to the plane, or a file of such a
+  /// name would pass for the one that a record lists.
+  private static let twins: Set<UInt32> = [0x037E, 0x1FEF, 0x212A]
+
+  private static func isOwn(_ scalar: Unicode.Scalar) -> Bool {
+    byte(scalar) == nil && !twins.contains(scalar.value)
+  }
 
   /// The byte that a scalar stands for; `nil` where it is a character.
   private static func byte(_ scalar: Unicode.Scalar) -> UInt8? {
@@ -13,7 +24,7 @@ package enum NameText {
 
   package static func text(_ bytes: some Collection<UInt8>) -> String {
     if let text = String(validating: bytes, as: UTF8.self),
-      !text.unicodeScalars.contains(where: { byte($0) != nil })
+      text.unicodeScalars.allSatisfy(isOwn)
     {
       return text
     }
@@ -28,7 +39,7 @@ package enum NameText {
       case .valid(let encoded):
         let scalar = UTF8.decode(encoded)
         let own = all[consumed..<consumed + encoded.count]
-        if byte(scalar) == nil { scalars.append(scalar) } else { append(own, to: &scalars) }
+        if isOwn(scalar) { scalars.append(scalar) } else { append(own, to: &scalars) }
         consumed += encoded.count
       case .error(let length):
         append(all[consumed..<consumed + length], to: &scalars)

@@ -40,8 +40,13 @@ package enum SplitFileNames {
     switch style {
     case .digits:
       // `disk.2024` alone is a name, not the 2024th part of a set that is gone.
-      if index >= 1000, !present.contains(0), !present.contains(1) { return alone }
-      return run(in: present, from: present.contains(0) ? 0 : 1, base: base, style: style)
+      let first = present.contains(0) ? 0 : 1
+      var end = first
+      while present.contains(end) { end += 1 }
+      // Nor is it a part of a set that ends long before.
+      let isPart = { (index: Int) in index < 1000 || index < end + far && present.contains(first) }
+      guard isPart(index) else { return alone }
+      return run(in: present.filter(isPart), from: first, base: base, style: style)
     case .letters:
       guard present.contains(0) else { return alone }
       // Two letters are also a common ending (`.dd`): a name far behind the run is not of the set.
@@ -64,6 +69,8 @@ package enum SplitFileNames {
   }
 
   private static let alphabet = 26
+  /// Numbers that a set of a thousand parts may lack in one place.
+  private static let far = 100
 
   /// How the parts of one set are counted.
   private enum Style {

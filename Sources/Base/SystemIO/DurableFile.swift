@@ -17,7 +17,7 @@ package struct DurableFile: ~Copyable, Sendable {
     switch Syscalls.open(path, O_RDWR | O_CREAT | O_EXCL, mode: mode) {
     case .success(let number):
       self.descriptor = OwnedDescriptor(adopting: number, path: path)
-      Ownership.inherit(path)
+      Ownership.inherit(path, number)
     case .failure(.fileExists): throw EvidenceError(.outputExists, path.string)
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
@@ -148,7 +148,7 @@ package enum DurableFolder {
     _ path: FilePath, mode: mode_t = 0o755, exists: ErrorCode = .outputExists
   ) throws(EvidenceError) {
     switch Syscalls.makeFolder(path, mode: mode) {
-    case .success: Ownership.inherit(path)
+    case .success: Ownership.inheritFolder(path)
     case .failure(.fileExists): throw EvidenceError(exists, path.string)
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)

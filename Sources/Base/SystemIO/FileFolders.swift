@@ -27,9 +27,10 @@ package struct FileFolders: Hashable, Sendable {
   /// The names in all of them.
   /// - Throws: `readFailed` …, also where one of the folders cannot be read.
   package func names() throws(EvidenceError) -> [String] {
-    var names: Set<String> = []
-    for folder in folders { names.formUnion(try Files.names(in: folder)) }
-    return names.sorted()
+    // By their bytes: names that are alike are two files.
+    var names: [[UInt8]: String] = [:]
+    for folder in folders { for name in try Files.names(in: folder) { names[Array(name.utf8)] = name } }
+    return names.values.sorted()
   }
 }
 

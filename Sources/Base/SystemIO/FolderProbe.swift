@@ -10,7 +10,7 @@ package enum FolderProbe {
   /// Writes a file, gives a file and a folder another name, and syncs, as it is done at the end of hours of reading.
   /// Nothing of it is left.
   /// - Throws: `destinationUnsuitable` where the file system cannot do that, in any of the ways that are known;
-  ///   `destinationReadOnly`, `destinationFull`, `permissionDenied`, `writeFailed`.
+  ///   `readOnlyFileSystem`, `destinationFull`, `permissionDenied`, `writeFailed`.
   package static func perform(in folder: FilePath) throws(EvidenceError) {
     let place = folder.appending(name)
     do throws(EvidenceError) {

@@ -18,6 +18,13 @@ package enum Host {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Seconds of a clock that never steps and goes on while the computer sleeps.
+  package static func secondsSinceStart() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_BOOTTIME, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+
   /// Minutes by which the workstation's clock on the wall can be ahead of UTC when it shows a time: none where the clocks
   /// were put forward over it, two where they were put back.
   /// - Parameter wall: what it shows, as if that were UTC.

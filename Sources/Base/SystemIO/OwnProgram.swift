@@ -55,7 +55,7 @@ package enum OwnProgram {
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     let program = try Syscalls.resolve(path).orThrow(.systemCall, path.string)
     var child: pid_t = 0
-    let failure = program.withPlatformString { program in
+    let failure = program.withSystemName { program in
       CStrings([CommandLine.arguments[0]] + arguments).withPointers { arguments in
         CStrings(Environment.all(setting: environment)).withPointers { environment in
           posix_spawn(&child, program, &actions, nil, arguments, environment)
@@ -96,7 +96,7 @@ extension Environment {
     var all: [String] = []
     var entry = environ
     while let text = entry.pointee {
-      let variable = String(cString: text)
+      let variable = NameText.text(UnsafeRawBufferPointer(start: text, count: strlen(text)))
       if new[String(variable.prefix { $0 != "=" })] == nil { all.append(variable) }
       entry += 1
     }

@@ -12,7 +12,9 @@ extension OwnedDescriptor {
     var stored: Int64 = 0
     var position: Int64 = 0
     for _ in 0..<Self.mostParts {
-      guard position < size, let start = nextStored(from: position) else { return UInt64(stored) }
+      guard position < size, let start = nextStored(from: position), start < size else {
+        return UInt64(stored)
+      }
       guard case .success(let end) = Syscalls.next(number, isHole: true, from: start), end > start else {
         return UInt64(stored + size - start)
       }

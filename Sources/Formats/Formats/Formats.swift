@@ -36,7 +36,7 @@ package enum Formats {
     guard Files.kind(path) == .file else { return nil }
     let parts = SplitPartNames.parts(
       with: path.lastComponent?.string ?? "", among: try FileFolders(folder).names())
-    guard !parts.isEmpty else { return nil }
+    guard !parts.isEmpty, try areCutAlike(parts.map { folder.appending($0) }) else { return nil }
     let shown = parts.prefix(mostNames).joined(separator: ", ")
     let more = parts.count > mostNames ? " and \(parts.count - mostNames) more" : ""
     return Format(
@@ -44,6 +44,15 @@ package enum Formats {
       contents: .disk,
       reading: .refused(advice: "join copies of its parts first, for example with cat"), probe: { _ in .none }
     )
+  }
+
+  /// Parts are of one size, but for a last one that is shorter; pictures that are numbered are not.
+  private static func areCutAlike(_ parts: [FilePath]) throws(EvidenceError) -> Bool {
+    let sizes = try parts.mapThrowing { part throws(EvidenceError) in
+      try OwnedDescriptor.openFile(part).fileSize()
+    }
+    guard let first = sizes.first, let last = sizes.last else { return false }
+    return sizes.dropLast().allSatisfy { $0 == first } && last <= first
   }
 
   /// Most parts that are named one by one.

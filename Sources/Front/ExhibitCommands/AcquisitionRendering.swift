@@ -65,7 +65,8 @@ enum AcquisitionRendering {
       guard let folder = destination.folder else { continue }
       lines.append("  folder    \(folder)\(destination.failure == nil ? "" : ", NOT COMPLETE")")
     }
-    if summary.resumable != nil {
+    // To go on with a drive that does not keep what it is given helps nobody.
+    if summary.resumable != nil, summary.failure?.code != .readBackDiffers {
       lines.append("  continue  with `exhibit resume`, from the last checkpoint")
     }
     return lines

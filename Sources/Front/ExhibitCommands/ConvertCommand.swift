@@ -185,7 +185,8 @@ struct ConvertCommand: ParsableCommand {
       "exitStatus": JSONValue(report.exitStatus.rawValue), "from": .string(report.inputFormat.id.rawValue),
       "to": .string(report.outputFormat.id.rawValue), "length": Rendering.number(report.geometry.length),
       "sectorSize": JSONValue(report.geometry.logicalSectorSize),
-      "files": .array(report.files.map { .string($0.string) }), "digests": Rendering.json(report.digests),
+      "files": .array(report.files.map { .fields(["path": .string($0.string)]) }),
+      "digests": Rendering.json(report.digests),
       "compared": .array(
         report.comparisons.map {
           .fields([

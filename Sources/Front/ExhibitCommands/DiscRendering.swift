@@ -130,7 +130,7 @@ enum DiscRendering {
   static func json(_ info: DiscInfo) -> JSONValue {
     let disc = info.image.disc
     return .fields([
-      "format": .string(info.format.id.rawValue), "medium": .string(disc.medium.rawValue),
+      "format": .string(info.format.id.rawValue), "mediumType": .string(disc.medium.rawValue),
       "catalog": disc.catalog.map { .string($0.description) },
       "storedSectors": number(disc.storedSectors),
       "sessions": .array(

@@ -42,3 +42,6 @@ extension ManifestCheckpointCommand: KeepsItsResult {}
 extension KeyCreateCommand: KeepsItsResult {}
 extension KeyImportCommand: KeepsItsResult {}
 extension SetupMakeCommand: KeepsItsResult {}
+extension EquipmentAddCommand: KeepsItsResult {}
+extension EquipmentRemoveCommand: KeepsItsResult {}
+extension AcquisitionMarkCommand: KeepsItsResult {}

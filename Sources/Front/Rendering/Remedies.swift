@@ -101,7 +101,8 @@ extension ErrorCode {
     case .sourceInsideCase: "Name a source outside the case. To check images in the case, use `verify`."
     case .fileMissing: "Check the path."
     case .fileTooLarge: "Check that you named the right file."
-    case .segmentMissing: "Put all segments of the set into one folder and run again."
+    case .segmentMissing:
+      "Put all segments of the set into one folder and run again. A file that is not part of a set needs a name that does not end in a number."
     case .formatUnknown: "Name an image of a disk or a disc, a manifest, an item or a case."
     case .formatUnreadable:
       "`--as raw` uses the file itself, byte for byte (`info`, `verify`, `convert`, `acquire`)."

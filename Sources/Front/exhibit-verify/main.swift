@@ -36,6 +36,7 @@ enum ExhibitVerify {
       "Verifying", from: arguments.paths.count == 1 ? arguments.paths[0].string : "")
     let outcomes = VerificationBatch(subjects, settings).perform { display.update(done: $0, of: $1) }
     display.finish()
+    GuardedProcess.workIsDone()
     try show(outcomes, sandbox, asJSON: arguments.json, showsAll: arguments.showsAll)
   }
 

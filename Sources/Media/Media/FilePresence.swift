@@ -49,7 +49,10 @@ package struct FilePresence: Sendable {
   /// Why a file cannot even be looked at; `nil` where all of them can.
   private func lossBySystem() -> String? {
     for path in files {
-      guard case .failure(let number) = Syscalls.status(path) else { continue }
+      // A file that has another name by now is still there.
+      guard case .failure(let number) = Syscalls.status(path), number != .noSuchFileOrDirectory else {
+        continue
+      }
       return "\(number)"
     }
     return nil

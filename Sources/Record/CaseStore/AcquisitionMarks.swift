@@ -5,21 +5,31 @@ internal import GRDB
 
 extension CaseStore {
   /// Marks an acquisition. The newest mark counts; earlier ones stay in the log.
-  /// - Parameter name: of an acquisition that is not running.
-  /// - Throws: `caseNotOpen`; `argumentInvalid` where the case has no such acquisition, it takes its own place, or the
-  ///   one that takes its place is of another item.
+  /// - Throws: `caseNotOpen`; `argumentInvalid` where the case has no such acquisition, or it has not ended; where the
+  ///   one that supersedes it is not a complete one of the same item, or is marked itself.
   package func markAcquisition(
     _ name: String, _ state: AcquisitionMark.State, reason: String
   ) throws(EvidenceError) {
+    let marks = try acquisitionMarks()
     try write { transaction in
       try transaction.demandState([.open], for: "marking acquisition \(name)")
       let acquisition = try transaction.database.acquisition(named: name)
+      guard try transaction.database.verdict(of: acquisition) != nil else {
+        throw EvidenceError(.argumentInvalid, name, "it has not ended")
+      }
       var by: String?
       if case .superseded(let other) = state {
-        guard try other != name && transaction.database.acquisition(named: other).item == acquisition.item
-        else {
+        let successor = try transaction.database.acquisition(named: other)
+        guard other != name, successor.item == acquisition.item else {
           throw EvidenceError(
             .argumentInvalid, other, "it is not another acquisition of item \(acquisition.item)")
+        }
+        switch try transaction.database.verdict(of: successor) {
+        case .complete?, .completeWithUnreadable?: break
+        case .incomplete?, nil: throw EvidenceError(.argumentInvalid, other, "it is not complete")
+        }
+        if let mark = marks[successor.id]?.last, mark.state != .withdrawn {
+          throw EvidenceError(.argumentInvalid, other, "it is itself marked as \(mark.state.name)")
         }
         by = other
       }
@@ -58,6 +68,13 @@ extension CaseStore {
 }
 
 extension Database {
+  /// How it ended; `nil` where it has not.
+  fileprivate func verdict(of acquisition: AcquisitionRecord) throws -> AcquisitionVerdict? {
+    let results: [AcquisitionResultRecord] = try plainRecords(
+      where: "acquisition = ?", [acquisition.id.description])
+    return results.first?.verdict
+  }
+
   fileprivate func acquisition(named name: String) throws -> AcquisitionRecord {
     let found: [AcquisitionRecord] = try plainRecords(where: "name = ?", [name])
     guard let acquisition = found.first else {

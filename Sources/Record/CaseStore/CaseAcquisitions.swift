@@ -56,10 +56,12 @@ extension CaseStore {
     }
   }
 
-  /// Whether an acquisition of an item could have this name: no other has it, and no other item.
+  /// Whether an acquisition of an item could have this name: no other has it, and no other item, by more than the case
+  /// of letters.
   package func isFree(_ name: String, for item: ItemNumber) throws(EvidenceError) -> Bool {
     try read { database in
-      try !database.acquisitionNamesTaken(besides: item).contains(name)
+      try !database.acquisitionNamesTaken(besides: item).map(PortableName.folded).contains(
+        PortableName.folded(name))
     }
   }
 

@@ -98,6 +98,9 @@ extension Manifest.Source {
     let length = try object.quantity("length")
     let logical = try object.quantity("logicalSectorSize", in: 1...Manifest.largestUnit)
     let physical = try object.quantity("physicalSectorSize", in: 1...Manifest.largestUnit)
+    guard ChunkPlan.canDivide(UInt32(logical)) else {
+      throw object.failure("logicalSectorSize", "sectors that no chunk is made of")
+    }
     self.init(
       kind: kind, path: path, files: files,
       geometry: MediaGeometry(

@@ -9,6 +9,9 @@ extension Manifest.Stream {
       throw object.failure("name", "no portable name of at most \(Self.longestName) characters")
     }
     let unitSize = try object.quantity("unitSize", in: 1...Manifest.largestUnit)
+    guard ChunkPlan.canDivide(UInt32(unitSize)) else {
+      throw object.failure("unitSize", "units that no chunk is made of")
+    }
     let unitCount = try object.quantity("unitCount")
     let digests = try object.digests("digests")
     guard digests[.sha256] != nil else { throw object.failure("digests", "SHA-256 is missing") }

@@ -33,7 +33,7 @@ struct LogCoverage: Sendable {
 
   /// Something outside of the log names the digest of this event.
   mutating func fix(_ sequence: UInt64) {
-    guard let index = runs.lastIndex(where: { $0.first <= sequence && sequence <= $0.last }) else { return }
+    guard let index = run(of: sequence) else { return }
     runs[index].fixed = max(runs[index].fixed, sequence)
   }
 
@@ -41,7 +41,17 @@ struct LogCoverage: Sendable {
   mutating func fixAll(upTo sequence: UInt64) { whole = max(whole, sequence) }
 
   func isFixed(_ sequence: UInt64) -> Bool {
-    sequence <= whole || runs.contains { $0.first <= sequence && sequence <= $0.fixed }
+    sequence <= whole || run(of: sequence).map { sequence <= runs[$0].fixed } ?? false
+  }
+
+  /// The run that an event is in. Runs are in order; a foreign log has as many as it likes.
+  private func run(of sequence: UInt64) -> Int? {
+    var (low, high) = (0, runs.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if runs[middle].first <= sequence { low = middle + 1 } else { high = middle }
+    }
+    return low > 0 && sequence <= runs[low - 1].last ? low - 1 : nil
   }
 
   /// The events up to `end` that are shown and could have been rewritten, in order.

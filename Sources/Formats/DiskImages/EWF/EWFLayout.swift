@@ -131,7 +131,9 @@ struct EWFVolume: Hashable {
 
   /// Bytes per chunk; `nil` where the fields are outside every sensible range.
   var chunkSize: Int? {
-    guard sectorsPerChunk > 0, bytesPerSector > 0, bytesPerSector <= EWFLayout.largestSectorSize else {
+    guard sectorsPerChunk > 0, bytesPerSector <= EWFLayout.largestSectorSize,
+      ChunkPlan.canDivide(bytesPerSector)
+    else {
       return nil
     }
     let size = UInt64(sectorsPerChunk) * UInt64(bytesPerSector)

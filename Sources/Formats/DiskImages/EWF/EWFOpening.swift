@@ -37,8 +37,8 @@ struct EWFOpening {
       expected = member.number + 1
       let file = try files.file(index)
       let name = member.path.lastComponent?.string ?? member.path.string
-      storedBytes &+= try file.storedSize()
-      fileBytes &+= file.size
+      storedBytes = try [storedBytes, file.storedSize()].clampedSum()
+      fileBytes = [fileBytes, file.size].clampedSum()
       try checkHeader(of: file, name: name, number: member.number)
       let chain = try EWFSectionChain.follow(file, name: name, budget: &budget, findings: &findings)
       for section in chain.sections { try take(section, of: file, index: index, name: name) }

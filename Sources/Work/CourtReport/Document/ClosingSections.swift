@@ -199,5 +199,5 @@ struct ClosingSections {
 
 extension Manifest.WriteProtection.Layer {
   /// Compares the medium before and after, and so tells of changes; the others prevent them.
-  fileprivate var watches: Bool { name.hasSuffix("write counters") || name == "sentinel sectors" }
+  var watches: Bool { name.hasSuffix("write counters") || name == "sentinel sectors" }
 }

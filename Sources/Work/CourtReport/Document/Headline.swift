@@ -12,6 +12,7 @@ package struct Headline: Hashable, Sendable {
   package init(_ acquisition: ReportContents.Acquisition, of item: ReportContents.Item, _ words: Wording) {
     var parts = Self.mark(acquisition, words).map { [$0] } ?? []
     parts.append(Self.imaging(acquisition, words))
+    parts += Self.circumstances(acquisition.sealed?.manifest, words)
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
     if acquisition.sealed != nil { parts.append(Self.verification(acquisition, item, words)) }
     parts += Self.copies(acquisition, words)
@@ -62,6 +63,26 @@ package struct Headline: Hashable, Sendable {
       texts.append(words(.headlineRangeComplete))
     }
     return (texts.joined(separator: " "), unreadable > 0 || isImage || partial ? .attention : .good)
+  }
+
+  /// What happened to the original, and how it was imaged, as far as it is not as it should be.
+  private static func circumstances(_ manifest: Manifest?, _ words: Wording) -> [Part] {
+    guard let manifest else { return [] }
+    var parts: [Part] = []
+    if manifest.source.kind == .blockDevice {
+      let failed = manifest.writeProtection.layers.filter { $0.state == .inactive }
+      if failed.contains(where: \.watches) { parts.append((words(.headlineChanged), .bad)) }
+      if !failed.allSatisfy(\.watches) { parts.append((words(.headlineUnprotected), .attention)) }
+    }
+    if manifest.writeProtection.overrides.contains(where: {
+      $0.state != Manifest.WriteProtection.Override.imageAsMedium
+    }) {
+      parts.append((words(.headlineOverride), .attention))
+    }
+    if manifest.acquisition.pauses.contains(where: { $0.journal == .unsigned }) {
+      parts.append((words(.headlineJournal), .attention))
+    }
+    return parts
   }
 
   /// Said only where the signature of the manifest does not hold.

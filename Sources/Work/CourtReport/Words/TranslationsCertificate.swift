@@ -73,6 +73,16 @@ extension Phrase {
       "DIE KOPIE IN {0} STIMMT NICHT MIT DER AUFZEICHNUNG ÜBEREIN."),
     .copyOpen: .init("Copy in {0} not checked.", "Kopie in {0} nicht geprüft."),
     .copyUnfinished: .init("Copy in {0} not completed.", "Kopie in {0} nicht fertiggestellt."),
+    .headlineChanged: .init(
+      "A CHANGE TO THE ORIGINAL WAS DETECTED.", "AM ORIGINAL WURDE EINE VERÄNDERUNG FESTGESTELLT."),
+    .headlineUnprotected: .init(
+      "Write protection was not fully in effect.", "Der Schreibschutz war nicht vollständig wirksam."),
+    .headlineOverride: .init(
+      "Imaged under an examiner override.", "Gesichert aufgrund einer Ausnahme der untersuchenden Person."),
+    .headlineJournal: .init(
+      "Resumed from an unsigned journal: earlier data could have been changed unnoticed.",
+      "Fortgesetzt nach einem unsignierten Protokoll: frühere Daten hätten unbemerkt verändert werden können."
+    ),
     .headlineMarkedFailed: .init(
       "Marked as failed on {0}: {1}.", "Am {0} als misslungen gekennzeichnet: {1}."),
     .headlineSuperseded: .init("Superseded by acquisition {0}: {1}.", "Ersetzt durch Sicherung {0}: {1}."),

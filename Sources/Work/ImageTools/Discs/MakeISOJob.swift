@@ -121,15 +121,16 @@ package struct MakeISOJob {
   private func readBack(
     _ archive: any DiscFileReader
   ) throws(EvidenceError) -> (files: [File], others: Int) {
-    var files: [String: File] = [:]
+    // By the bytes of their names: names that are alike are two files.
+    var files: [[UInt8]: File] = [:]
     var others = 0
     while let entry = try archive.next() {
       switch entry.kind {
       case .folder: continue
       case .symbolicLink, .other: others += 1
       case .file:
-        if let original = entry.sameAs.flatMap({ files[$0] }) {
-          files[entry.path] = File(path: entry.path, size: original.size, sha256: original.sha256)
+        if let original = entry.sameAs.flatMap({ files[Array($0.utf8)] }) {
+          files[Array(entry.path.utf8)] = File(path: entry.path, size: original.size, sha256: original.sha256)
           continue
         }
         var digest = StreamingDigest(.sha256)
@@ -138,7 +139,7 @@ package struct MakeISOJob {
           digest.update(piece.span.bytes)
           size += UInt64(piece.count)
         }
-        files[entry.path] = File(path: entry.path, size: size, sha256: digest.finish())
+        files[Array(entry.path.utf8)] = File(path: entry.path, size: size, sha256: digest.finish())
       }
     }
     return (files.values.sorted { $0.path < $1.path }, others)
@@ -146,7 +147,7 @@ package struct MakeISOJob {
 
   /// Every file of the folder is in the image under its name, with its contents, and no other.
   private func compare(_ files: [File]) throws(EvidenceError) {
-    var expected = Dictionary(uniqueKeysWithValues: files.map { ($0.path, $0) })
+    var expected = Dictionary(uniqueKeysWithValues: files.map { (Array($0.path.utf8), $0) })
     var open: [(path: FilePath, name: String)] = [(folder, "")]
     while let next = open.popLast() {
       for name in try Files.names(in: next.path) {
@@ -156,7 +157,7 @@ package struct MakeISOJob {
         case .folder: open.append((path, full + "/"))
         case .file:
           let digest = try FileDigests.of(path)
-          guard let file = expected.removeValue(forKey: full), file.sha256 == digest.sha256 else {
+          guard let file = expected.removeValue(forKey: Array(full.utf8)), file.sha256 == digest.sha256 else {
             throw EvidenceError(
               .imageMalformed, full, "what was read back from the new image is not the file of the folder")
           }
@@ -164,7 +165,7 @@ package struct MakeISOJob {
         }
       }
     }
-    if let extra = expected.keys.min() {
+    if let extra = expected.values.map(\.path).min() {
       throw EvidenceError(.imageMalformed, extra, "it is in the new image but not in the folder")
     }
   }

@@ -196,10 +196,15 @@ final class AcquisitionDestination: Sendable {
   func compareWritten(
     _ check: WrittenCheck, _ checkpoints: [Checkpoint.Image], index: Int
   ) throws(EvidenceError) -> [String] {
-    // One that was complete before has a signed manifest; from one that had failed nothing goes on.
-    guard Files.kind(output.partial, followLinks: false) == .folder, !checkpoints.contains(.failed) else {
+    guard Files.kind(output.partial, followLinks: false) == .folder else {
+      // One that was complete before is passed on as it is; one that is away is named when it is taken up.
+      if Files.kind(output.final, followLinks: false) == .folder {
+        try check.compare(complete: output.final.appending(record.names.manifest), besides: overflowFolders)
+      }
       return []
     }
+    // From one that had failed nothing goes on.
+    guard !checkpoints.contains(.failed) else { return [] }
     try lock()
     let remade = output.removedRecord(record.names, resumption: check.resumption)
     try check.compare(try recordDigests(besides: remade), in: output.partial, index: index)

@@ -69,7 +69,7 @@ final class JournalKeeper: Sendable {
   var remarks: [String] {
     guard pauses.contains(where: { $0.journal == .unsigned }) else { return [] }
     return [
-      "The journal that the acquisition was resumed from was signed by nobody, as in earlier versions: what was written before the interruption could have been changed meanwhile. The manifest says so."
+      "No signed journal covers all that was written before the interruption, as in earlier versions: it could have been changed meanwhile. The manifest says so."
     ]
   }
 

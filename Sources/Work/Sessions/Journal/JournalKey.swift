@@ -14,6 +14,11 @@ struct JournalKey: Sendable {
   private static let format = "exhibit-journal-key"
   private static let version: UInt64 = 1
 
+  /// Fifty years ago, or in 1970.
+  private static func beginning(_ now: Timestamp) -> Timestamp {
+    Timestamp(microseconds: max(0, now.microseconds - 50 * 31_557_600_000_000))
+  }
+
   private let identity: SigningIdentity
   private let statement: [UInt8]
   /// The examiner's, of the statement.
@@ -23,8 +28,9 @@ struct JournalKey: Sendable {
   init(of acquisition: RecordIdentifier, by examiner: SigningIdentity) throws(EvidenceError) {
     let now = Host.now()
     let key = try SigningKey.generate(.ecdsaP256)
+    // It says whose key it is, not when: a clock that is set back must not make a journal look forged.
     let certificate = try Certificate.selfSigned(
-      for: key, name: SignerName("journal of \(acquisition)"), from: now, years: 1)
+      for: key, name: SignerName("journal of \(acquisition)"), from: Self.beginning(now), years: 100)
     self.identity = try SigningIdentity(key: key, certificate: certificate, now: now)
     self.statement =
       JSONValue.fields([

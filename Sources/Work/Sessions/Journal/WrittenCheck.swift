@@ -2,8 +2,10 @@ import Acquisition
 import Digests
 import Evidence
 import Manifests
+import Signing
 import SystemIO
 import SystemPackage
+import Verification
 import WriterKit
 
 /// Reads back what an acquisition wrote before it was interrupted, and holds it against its journal.
@@ -18,12 +20,29 @@ struct WrittenCheck {
   /// How many times the acquisition will have been resumed.
   let resumption: Int
   let isDisc: Bool
+  /// The examiner's, who signed what is complete already.
+  let signer: Certificate
   let stop: StopFlag
 
   private static let step = 4 << 20
 
   private func differs(_ path: FilePath, _ reason: String) -> EvidenceError {
     EvidenceError(.writtenDiffers, path.string, reason)
+  }
+
+  /// A destination that was complete before the interruption: it is that acquisition, signed, and as its manifest says.
+  func compare(complete manifest: FilePath, besides folders: [FilePath]) throws(EvidenceError) {
+    let result = try ManifestVerification(
+      manifest, VerificationSettings(trust: Trust([signer]), besides: folders, stop: stop)
+    ).perform { _, _ in }
+    guard !stop.isRaised else { throw EvidenceError(.interrupted, manifest.string) }
+    guard result.manifest?.acquisition.identifier == journal.acquisition else {
+      throw differs(manifest, "it is the manifest of another acquisition")
+    }
+    guard result.report.verdict == .verified else {
+      let first = result.report.findings.first { $0.severity == .failure }
+      throw differs(manifest, first.map { "\($0.subject): \($0.code.meaning)" } ?? result.report.sentence)
+    }
   }
 
   // MARK: The record

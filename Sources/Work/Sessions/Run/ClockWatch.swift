@@ -4,7 +4,7 @@ import SystemIO
 /// Notices where the clock of the machine is set while an acquisition runs: times before and after are of two clocks.
 struct ClockWatch {
   private let wall = Host.now()
-  private let steady = Host.monotonicSeconds()
+  private let steady = Host.secondsSinceStart()
 
   /// Seconds that a clock may be put right by, as time services do.
   private static let tolerance = 5.0
@@ -13,7 +13,7 @@ struct ClockWatch {
   var remark: String? {
     Self.remark(
       wallSeconds: Double(Host.now().microseconds - wall.microseconds) / 1e6,
-      steadySeconds: Host.monotonicSeconds() - steady)
+      steadySeconds: Host.secondsSinceStart() - steady)
   }
 
   static func remark(wallSeconds: Double, steadySeconds: Double) -> String? {

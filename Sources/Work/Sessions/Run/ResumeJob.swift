@@ -216,7 +216,7 @@ package struct ResumeJob {
   ) throws(EvidenceError) -> Bool {
     let check = WrittenCheck(
       journal: journal, name: acquisition.name, plan: setting.plan, resumption: journal.pauses.count + 1,
-      isDisc: setting.disc != nil, stop: stop)
+      isDisc: setting.disc != nil, signer: setting.identity.certificate, stop: stop)
     var images = journal.checkpoint.images[...]
     var unknown: [String] = []
     for (index, destination) in destinations.enumerated() {
