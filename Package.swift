@@ -270,7 +270,7 @@ let package = Package(
         "WriterKit",
         "DiskImages",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive", "Verification",
-        "StrictTOML", systemPackage,
+        "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite, systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests
@@ -326,7 +326,8 @@ let package = Package(
     tests(
       "CommandTests",
       [
-        "Evidence", "SystemIO", "OpticalDisc", "FormatKit", "WriterKit", "DiskImages", "DiscImages",
+        "Evidence", "CanonicalJSON", "Digests", "Signing", "SystemIO", "OpticalDisc", "FormatKit",
+        "WriterKit", "DiskImages", "DiscImages",
         "Formats",
         "DiskWriters",
         "DiscWriters", "Verification", "CaseFolders", "Sessions", "ImageTools", "Casework", "ExhibitCommands",

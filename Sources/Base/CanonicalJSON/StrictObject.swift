@@ -83,8 +83,10 @@ package struct StrictObject {
     return quantity
   }
 
-  package mutating func optionalQuantity(_ key: String) throws(EvidenceError) -> UInt64? {
-    fields[key] == nil ? nil : try quantity(key)
+  package mutating func optionalQuantity(
+    _ key: String, in range: ClosedRange<UInt64> = 0...UInt64.max
+  ) throws(EvidenceError) -> UInt64? {
+    fields[key] == nil ? nil : try quantity(key, in: range)
   }
 
   package mutating func time(_ key: String) throws(EvidenceError) -> Timestamp {

@@ -48,7 +48,7 @@ package struct AuditLogVerification {
   ) throws(EvidenceError) -> VerificationReport { try examine(progress: progress).report }
 
   /// As ``perform(progress:)``; also which events something covers.
-  func examine(
+  package func examine(
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) -> (report: VerificationReport, coverage: LogCoverage) {
     let name = path.lastComponent?.string ?? path.string

@@ -118,6 +118,19 @@ struct BagFiles {
         "\(compared) files of reports, attachments and certificates: SHA-256",
         against: "the audit log", findings)
     }
+    noteMissing(&report)
+  }
+
+  /// What the log tells of and the bag does not hold: without a signature of the lists it could have been taken out.
+  private func noteMissing(_ report: inout VerificationReport) {
+    let reason = "the audit log tells of it, and the bag does not hold it"
+    for digest in logged.attachments.sorted() where listed["\(Bag.attachmentsFolder)/\(digest)"] == nil {
+      report.skip("attachment \(digest)", because: reason)
+    }
+    let hasReport = listed.keys.contains {
+      $0.hasPrefix("\(Bag.reportsFolder)/") && !$0.hasSuffix(".p7s")
+    }
+    if !logged.reports.isEmpty, !hasReport { report.skip("report", because: reason) }
   }
 
   // MARK: Acquisitions

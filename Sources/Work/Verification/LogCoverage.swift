@@ -6,7 +6,7 @@ import Evidence
 /// An event names the digest of the one before it. Of one that is withheld only the digest is shown, which names
 /// nothing: so whatever fixes an event fixes those before it only back to the last that is withheld. A checkpoint that
 /// signs the digests of all events fixes every one.
-struct LogCoverage: Sendable {
+package struct LogCoverage: Sendable {
   /// Events that are shown and follow each other.
   private struct Run {
     let first: UInt64
@@ -40,7 +40,7 @@ struct LogCoverage: Sendable {
   /// The digests of all events up to this one are signed.
   mutating func fixAll(upTo sequence: UInt64) { whole = max(whole, sequence) }
 
-  func isFixed(_ sequence: UInt64) -> Bool {
+  package func isFixed(_ sequence: UInt64) -> Bool {
     sequence <= whole || run(of: sequence).map { sequence <= runs[$0].fixed } ?? false
   }
 

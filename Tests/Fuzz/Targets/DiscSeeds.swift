@@ -124,9 +124,10 @@ enum DiscSeeds {
     apple.replaceSubrange(512..<514, with: Array("PM".utf8))
     apple.replaceSubrange(520..<524, with: [0, 0, 0, 4])
     apple.replaceSubrange(3072..<3074, with: Array("BD".utf8))
-    let raw = (0..<18).flatMap { number in
-      SectorCodec.encode(
-        .mode1, at: MSF(frames: number + 150), data: Array(iso[number * 2048..<(number + 1) * 2048]))
+    var raw: [UInt8] = []
+    for number in 0..<18 {
+      let data = Array(iso[number * 2048..<(number + 1) * 2048])
+      raw += SectorCodec.encode(.mode1, at: MSF(frames: number + 150), data: data)
     }
     return [("iso", iso), ("apple", apple), ("raw", raw)]
   }()

@@ -27,10 +27,15 @@ enum FuzzSeeds {
   ) throws(EvidenceError) -> [(String, [UInt8])] {
     switch target {
     case .archive: try archives(scratch)
+    case .auditlog: AuditLogTarget.seeds
+    case .bag: BagTarget.seeds
     case .cue: DiscSeeds.sheets
+    case .custody: CustodyTarget.seeds
+    case .database: DatabaseTarget.seeds
     case .disc: DiscSeeds.descriptions
     case .ewf: try images(scratch)
     case .identity: IdentityTarget.seeds
+    case .journal: JournalTarget.seeds
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]
     case .proof: proofs

@@ -5,14 +5,24 @@
 package enum FuzzTarget: String, CaseIterable, Sendable {
   /// Archives of a case.
   case archive
+  /// Exports of an audit log.
+  case auditlog
+  /// Hand-overs, as a whole.
+  case bag
   /// Cue sheets.
   case cue
+  /// Custody lists of a hand-over.
+  case custody
+  /// Case databases.
+  case database
   /// Descriptions of discs.
   case disc
   /// E01 sets of one or two segments.
   case ewf
   /// What a file is.
   case identity
+  /// Journals of an acquisition.
+  case journal
   /// JSON, canonical and not.
   case json
   /// The manifest.
@@ -35,10 +45,15 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   package func problem(with input: [UInt8]) -> String? {
     switch self {
     case .archive: ArchiveTarget.problem(with: input)
+    case .auditlog: AuditLogTarget.problem(with: input)
+    case .bag: BagTarget.problem(with: input)
     case .cue: CUETarget.problem(with: input)
+    case .custody: CustodyTarget.problem(with: input)
+    case .database: DatabaseTarget.problem(with: input)
     case .disc: DiscDescriptionTarget.problem(with: input)
     case .ewf: EWFTarget.problem(with: input)
     case .identity: IdentityTarget.problem(with: input)
+    case .journal: JournalTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
     case .proof: ProofTarget.problem(with: input)

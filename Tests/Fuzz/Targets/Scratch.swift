@@ -15,7 +15,14 @@ struct Scratch: Sendable {
     self.folder = base.appending("exhibit-fuzz-\(getpid())")
     _ = Syscalls.makeFolder(folder, mode: 0o700)
     path = folder.string
-    atexit { try? DurableFolder.removeWithFiles(FilePath(path)) }
+    atexit { try? DurableFolder.removeTree(FilePath(path)) }
+  }
+
+  /// A folder in it.
+  func folder(_ name: String) -> FilePath {
+    let path = folder.appending(name)
+    _ = Syscalls.makeFolder(path, mode: 0o700)
+    return path
   }
 
   /// Writes as many of the files as there are contents; of the others none stays.

@@ -115,8 +115,10 @@ package struct EWFPlan: ImagePlan {
     }
     asked.compression = compression
     asked.segmentSize = try own.quantity("segmentSize")
-    asked.sectorsPerChunk = try own.optionalQuantity("sectorsPerChunk").map { UInt32(clamping: $0) }
-    asked.errorGranularity = UInt32(clamping: try own.quantity("errorGranularity"))
+    asked.sectorsPerChunk = try own.optionalQuantity("sectorsPerChunk", in: 1...UInt64(UInt32.max)).map {
+      UInt32($0)
+    }
+    asked.errorGranularity = UInt32(try own.quantity("errorGranularity", in: 0...UInt64(UInt32.max)))
     asked.mediaType = try own.optionalChoice("mediaType")
     asked.isLogical = !(try own.flag("isPhysical"))
     let blocker: EWFWriteBlocker? = try own.optionalChoice("writeBlocker")

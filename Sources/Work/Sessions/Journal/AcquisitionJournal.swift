@@ -11,11 +11,11 @@ import SystemPackage
 ///
 /// One small file that is replaced as a whole at every checkpoint, so that after a crash there is always one that is
 /// whole. Everything it refers to was synced before. It goes when the acquisition is complete.
-struct AcquisitionJournal: Sendable {
+package struct AcquisitionJournal: Sendable {
   /// Version 1 was signed by nobody.
   static let version: UInt64 = 2
   /// Bytes a journal may have: a million unreadable ranges need less.
-  static let largestFile = 256 << 20
+  static let largestFile = 128 << 20
 
   let acquisition: RecordIdentifier
   /// The program that wrote it; another version may encode images differently.
@@ -76,10 +76,14 @@ struct AcquisitionJournal: Sendable {
 
   /// - Throws: `journalMalformed` where a single byte of it is not what was saved; `fileMissing`.
   init(at path: FilePath) throws(EvidenceError) {
-    let document = StrictObject.Document(.journalMalformed, name: path.string)
-    let bytes = try Files.contents(path, cap: Self.largestFile)
+    try self.init(parsing: try Files.contents(path, cap: Self.largestFile), name: path.string)
+  }
+
+  /// - Throws: `journalMalformed`, `journalNotAuthentic` where nothing seals a version that is sealed.
+  package init(parsing bytes: [UInt8], name: String) throws(EvidenceError) {
+    let document = StrictObject.Document(.journalMalformed, name: name)
     let value: JSONValue
-    do throws(EvidenceError) { value = try JSONValue(parsingCanonical: bytes, name: path.string) } catch {
+    do throws(EvidenceError) { value = try JSONValue(parsingCanonical: bytes, name: name) } catch {
       throw document.failure("", error.detail)
     }
     var whole = try StrictObject(value, of: document)
@@ -93,7 +97,7 @@ struct AcquisitionJournal: Sendable {
     var object = try StrictObject(body, of: document)
     let version = try object.quantity("version", in: 1...Self.version)
     guard version == 1 || seal != nil else {
-      throw EvidenceError(.journalNotAuthentic, path.string, "nobody signed it")
+      throw EvidenceError(.journalNotAuthentic, name, "nobody signed it")
     }
     guard let acquisition = RecordIdentifier(try object.text("acquisition")) else {
       throw object.failure("acquisition", "no identifier")
@@ -112,7 +116,24 @@ struct AcquisitionJournal: Sendable {
       written: version == 1 ? nil : try Written(try object.object("written")))
     self.sealed = seal.map { (stored, $0) }
     try object.finish()
+    try demandInOrder(document)
   }
+
+  /// Images are written from their beginning: what the map says was read ends where they do.
+  private func demandInOrder(_ document: StrictObject.Document) throws(EvidenceError) {
+    let size = UInt64(medium.sectorSize)
+    let next = checkpoint.position / size + (checkpoint.position % size > 0 ? 1 : 0)
+    guard next <= medium.acquiredSectors else {
+      throw document.failure("checkpoint.position", "past the end of the medium")
+    }
+    let rest = next < medium.acquiredSectors ? [SectorRange(next..<medium.acquiredSectors)] : []
+    guard staging != nil || checkpoint.map.ranges(in: .notAttempted) == rest else {
+      throw document.failure("checkpoint.map", "not what was read up to the position")
+    }
+  }
+
+  /// The body as this version would store it.
+  package var bodyBytes: [UInt8] { json.canonicalBytes }
 
   private var json: JSONValue {
     .fields([
@@ -127,7 +148,7 @@ struct AcquisitionJournal: Sendable {
   /// Demands that a process of this acquisition saved it, which the examiner began.
   /// - Returns: whether that can be said; a journal of version 1 is signed by nobody.
   /// - Throws: `journalNotAuthentic`.
-  func demandAuthentic(by examiner: Certificate, at path: FilePath) throws(EvidenceError) -> Bool {
+  package func demandAuthentic(by examiner: Certificate, at path: FilePath) throws(EvidenceError) -> Bool {
     guard let sealed else { return false }
     try JournalKey.demand(
       sealed.seal, of: sealed.body, acquisition: acquisition, examiner: examiner, path: path.string)

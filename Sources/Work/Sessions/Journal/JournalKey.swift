@@ -10,7 +10,7 @@ import Verification
 /// The key is made when the process begins and never leaves it: when the process is gone, nobody can sign another
 /// journal. Which key it was is stated by the examiner, once, with the key of the case. A token is asked for that one
 /// signature only.
-struct JournalKey: Sendable {
+package struct JournalKey: Sendable {
   private static let format = "exhibit-journal-key"
   private static let version: UInt64 = 1
 
@@ -25,7 +25,7 @@ struct JournalKey: Sendable {
   private let signature: [UInt8]
 
   /// - Throws: `cryptographyFailed`, `keyUnusable` where the examiner's key cannot sign.
-  init(of acquisition: RecordIdentifier, by examiner: SigningIdentity) throws(EvidenceError) {
+  package init(of acquisition: RecordIdentifier, by examiner: SigningIdentity) throws(EvidenceError) {
     let now = Host.now()
     let key = try SigningKey.generate(.ecdsaP256)
     // It says whose key it is, not when: a clock that is set back must not make a journal look forged.
@@ -46,7 +46,7 @@ struct JournalKey: Sendable {
   var fingerprint: Digest { identity.certificate.fingerprint }
 
   /// What stands beside the body of a journal.
-  func seal(_ body: [UInt8]) throws(EvidenceError) -> JSONValue {
+  package func seal(_ body: [UInt8]) throws(EvidenceError) -> JSONValue {
     .fields([
       "statement": .string(Base64.encode(statement)), "statementSignature": .string(Base64.encode(signature)),
       "signature": .string(Base64.encode(try identity.sign(body, at: Host.now()))),

@@ -42,8 +42,10 @@ extension AcquisitionRequest {
     var object = given
     self.init(FilePath(try object.text("source")), item: try ItemNumber(try object.text("item")))
     source.takenAs = try object.optionalText("as").map { FormatID($0) }
-    source.sectorSize = try object.optionalQuantity("sectorSize").map { UInt32(clamping: $0) }
-    source.track = try object.optionalQuantity("track").map { Int(clamping: $0) }
+    source.sectorSize = try object.optionalQuantity("sectorSize", in: 0...UInt64(UInt32.max)).map {
+      UInt32($0)
+    }
+    source.track = try object.optionalQuantity("track").map { Int($0) }
     source.firstSector = try object.optionalQuantity("firstSector")
     source.sectorCount = try object.optionalQuantity("sectorCount")
     var plans: [any ImagePlan] = []
@@ -60,10 +62,14 @@ extension AcquisitionRequest {
     output.overflow = try object.texts("overflow").map { FilePath($0) }
     output.acceptsLittleSpace = try object.flag("acceptsLittleSpace")
     if object.has("readBack") { output.isReadBack = try object.flag("readBack") }
-    digests = Set(try object.texts("digests").compactMap { DigestAlgorithm(rawValue: $0) })
+    let algorithms = try object.texts("digests")
+    digests = Set(algorithms.compactMap { DigestAlgorithm(rawValue: $0) })
+    guard algorithms == digests.sorted().map(\.rawValue) else {
+      throw object.failure("digests", "not known algorithms, each once, in their order")
+    }
     description = try object.optionalText("description")
     notes = try object.optionalText("notes")
-    checkpointInterval = UInt32(clamping: try object.quantity("checkpointInterval"))
+    checkpointInterval = UInt32(try object.quantity("checkpointInterval", in: 0...UInt64(UInt32.max)))
     reading = try ReadingPolicy(try object.object("reading"))
     fill = try object.fillPattern("fill")
     equipment = try Manifest.Equipment.optional("equipment", in: &object)
