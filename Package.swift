@@ -310,7 +310,8 @@ let package = Package(
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "WriterKit", "DiskImages",
         "Formats",
-        "Verification", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Sessions", "ImageTools",
+        "FuzzTargets", "Verification", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Sessions",
+        "ImageTools",
         "Casework", "Media", systemPackage,
       ]),
     tests("CaseStoreTests", ["Evidence", "CanonicalJSON", "CaseRecords", "CaseStore"]),

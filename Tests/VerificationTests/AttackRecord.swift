@@ -121,4 +121,6 @@ struct AttackOutcome: Equatable {
   let codes: [String]
   /// The exit status is not that of success.
   let isRefused: Bool
+  /// It names more as not checked than of what nobody touched.
+  var namesMore = false
 }

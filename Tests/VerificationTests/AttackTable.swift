@@ -49,7 +49,8 @@ extension AttackOutcome {
   var text: String {
     let codes = codes.map { "`\($0)`" }.joined(separator: " ")
     if isRefused { return codes }
-    return codes.isEmpty ? "verified" : "verified, with \(codes)"
+    let verified = codes.isEmpty ? "verified" : "verified, with \(codes)"
+    return namesMore ? "\(verified); not checked" : verified
   }
 
   /// The codes of several attacks on one field together; told only where each of them was.

@@ -20,7 +20,7 @@ import Testing
     #expect(try record.verify(expecting: record.head).codes.isEmpty)
     let table = AttackTable(sections: [
       try manifest(record), try signature(record), try renewal(record), try files(record),
-      try AttackScenarios.section(record),
+      try AttackScenarios.section(record), try AttackHandOver.section(),
     ])
     for section in table.sections {
       for row in section.rows {

@@ -9,17 +9,9 @@ import Verification
 
 /// Hand-overs: what is verified is what was handed over, apart from what the report names as not checked.
 ///
-/// Input: one byte of repairs, then edits: the number of a file, what is done with it, two bytes of length
+/// Input: one byte of ``HandOverRepairs``, then edits: the number of a file, what is done with it, two bytes of length
 /// (little-endian), as many bytes.
 enum BagTarget {
-  /// Afterwards the lists are made right, and the chain of the audit log.
-  static let repairsLists: UInt8 = 1
-  static let repairsLog: UInt8 = 2
-  /// The signature of the lists is taken away first.
-  static let stripsSignature: UInt8 = 4
-  /// The checkpoints of the log are taken away, which then says it is of version 1.
-  static let stripsCheckpoints: UInt8 = 8
-
   enum Edit: UInt8 {
     /// The bytes are the file.
     case replace
@@ -46,24 +38,20 @@ enum BagTarget {
 
   static func problem(with input: [UInt8]) -> String? {
     guard let flags = input.first else { return nil }
-    let files = repaired(edited(input.dropFirst()), flags)
+    let files = HandOver.repaired(edited(input.dropFirst()), HandOverRepairs(rawValue: flags))
     guard tree.hold(files) else { return "the scratch files were not written" }
     let settings = VerificationSettings(trust: Trust([Sample.examiner]))
     guard let report = try? VerificationSubject.bag(tree.folder).verify(settings, progress: { _, _ in }),
       report.verdict.exitStatus == .complete
     else { return nil }
-    let paths = Set(files.keys).union(Sample.bag.keys).sorted()
-    for path in paths where files[path] != Sample.bag[path] {
-      if let wrong = verified(path, files[path], report) { return wrong }
-    }
-    return nil
+    return HandOver.changed(files).lazy.compactMap { verified($0, files[$0], report) }.first
   }
 
   /// What is wrong with a good verdict although this file is not the one that was handed over.
   private static func verified(_ path: String, _ bytes: [UInt8]?, _ report: VerificationReport) -> String? {
     let name = path.split(separator: "/").last.map(String.init) ?? path
     let open = report.checks.filter { $0.outcome == .notChecked }.map(\.name)
-    if open.contains(path) || open.contains(name) { return nil }
+    if HandOver.isNamed(path, report) { return nil }
     // What is missing is either nobody's word, or told by the log.
     if bytes == nil {
       if path.hasPrefix(Bag.certificatesFolder) || ["VERIFY.md", Bag.informationName].contains(path) {
@@ -116,41 +104,6 @@ enum BagTarget {
       }
     }
     return files
-  }
-
-  private static func repaired(_ given: [String: [UInt8]], _ flags: UInt8) -> [String: [UInt8]] {
-    var files = given
-    if flags & stripsSignature != 0 { files[Bag.signatureName] = nil }
-    if let log = files[Bag.auditLogName], flags & (repairsLog | stripsCheckpoints) != 0 {
-      files[Bag.auditLogName] = AuditLogTarget.repaired(
-        log, withoutCheckpoints: flags & stripsCheckpoints != 0)
-    }
-    if flags & repairsLists != 0 {
-      let payload = files.filter { $0.key.hasPrefix("\(Bag.payloadFolder)/") }
-      files[Bag.payloadManifestName] = list(payload)
-      let size = payload.values.reduce(0) { $0 + $1.count }
-      let oxum = Bag.oxum(bytes: UInt64(size), files: payload.count)
-      if let information = files[Bag.informationName].map({ String(decoding: $0, as: UTF8.self) }) {
-        let lines = information.split(separator: "\n").map {
-          $0.hasPrefix("Payload-Oxum") ? "Payload-Oxum: \(oxum)" : String($0)
-        }
-        files[Bag.informationName] = Array((lines.joined(separator: "\n") + "\n").utf8)
-      }
-      files[Bag.tagManifestName] = list(
-        files.filter {
-          !$0.key.hasPrefix("\(Bag.payloadFolder)/")
-            && ![Bag.tagManifestName, Bag.signatureName].contains($0.key)
-        })
-    }
-    return files
-  }
-
-  private static func list(_ files: [String: [UInt8]]) -> [UInt8] {
-    DigestList(
-      entries: files.keys.sorted().map {
-        DigestList.Entry(name: $0, sha256: Digest.of(files[$0] ?? [], .sha256))
-      }
-    ).bytes
   }
 
   static var seeds: [(String, [UInt8])] {
