@@ -44,7 +44,8 @@ def name(identifier):
 
 class Progress:
     def __init__(self):
-        # Of each test the cases that run: when they began by the clock of the day, and their arguments.
+        # Of each test the cases that began (when, by the clock of the day, and their arguments), and how many of them
+        # have ended; forgotten when all have. No event says which case it is that ends.
         self.running = {}
         self.tests = set()
         self.ended = 0
@@ -72,16 +73,20 @@ class Progress:
             return
         suite, instant = self.suite(identifier), payload["instant"]
         if what == "testCaseStarted":
-            # Cases of one test cannot be told apart; the sum of their times can be had all the same.
+            # The sum of the times of all cases can be had, whichever they are.
             suite["seconds"] -= instant["absolute"]
             text = " ".join(message["text"] for message in payload["messages"])
             arguments = re.search(r"arguments? (.*) to ", text, re.DOTALL)
             case = f" ({' '.join(arguments[1].split())[:60]})" if arguments else ""
-            self.running.setdefault(identifier, []).append((instant["since1970"], case))
+            self.running.setdefault(identifier, {"begun": [], "ended": 0})["begun"].append(
+                (instant["since1970"], case))
         elif what == "testCaseEnded":
             suite["seconds"] += instant["absolute"]
-            if self.running.get(identifier):
-                self.running[identifier].pop(0)
+            if identifier in self.running:
+                cases = self.running[identifier]
+                cases["ended"] += 1
+                if cases["ended"] == len(cases["begun"]):
+                    del self.running[identifier]
         elif what == "issueRecorded":
             suite["failed"] = True
         elif what in ("testEnded", "testSkipped"):
@@ -107,12 +112,17 @@ class Progress:
     def tell(self):
         if time.monotonic() - self.printed < SILENCE:
             return
-        running = [
-            f"{name(identifier)}{case} for {time.time() - begun:.0f} s"
-            for identifier, cases in self.running.items() for begun, case in cases
-        ]
-        what = ", ".join(running) or "nothing has begun"
+        what = ", ".join(self.now(*entry) for entry in self.running.items()) or "nothing has begun"
         self.say(f"... {self.ended} of {len(self.tests)} tests; running: {what}")
+
+    @staticmethod
+    def now(identifier, cases):
+        """What runs of a test. A case is named only where it must be that one."""
+        begun, ended = cases["begun"], cases["ended"]
+        if ended == 0:
+            return ", ".join(
+                f"{name(identifier)}{case} for {time.time() - since:.0f} s" for since, case in begun)
+        return f"{name(identifier)} ({len(begun) - ended} of the {len(begun)} cases that have begun)"
 
     def finish(self, seconds):
         self.say(f"{self.ended} tests took {seconds:.0f} s. The longest suites, each by itself:")
