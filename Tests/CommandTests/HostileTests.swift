@@ -6,46 +6,6 @@ import Testing
 /// What files claim decides on no memory and on no time: each command answers with an error or findings, in 60 seconds
 /// of a processor and within 1 GiB, and nothing of this is ever verified.
 @Suite struct HostileTests {
-  /// Runs a program under limits, on two processors: what a process has for threads grows with their number.
-  private static func run(_ arguments: [String], in folder: FilePath, _ environment: [String: String] = [:])
-    throws
-    -> ToolResult
-  {
-    let program = Exhibit.program.deletingLastPathComponent().appending(path: arguments[0]).path
-    let limits = "ulimit -v 1048576 && ulimit -t 60 && exec taskset -c \"$CPUS\" \"$@\""
-    return try Tool.run(
-      "bash", ["-c", limits, "sh", program] + arguments.dropFirst(), in: folder,
-      environment: environment.merging(["CPUS": processors, "SWIFT_BACKTRACE": "enable=no"]) { $1 })
-  }
-
-  /// The first two that this process may use.
-  private static let processors: String = {
-    let all = (try? Tool.run("sh", ["-c", "taskset -cp $$ | sed 's/.*: //'"]))?.output ?? "0"
-    let numbers = all.split { ",\n".contains($0) }.flatMap { part -> [Int] in
-      let ends = part.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
-      return ends.count == 2 ? Array(ends[0]...ends[1]) : ends
-    }
-    return numbers.prefix(2).map(String.init).joined(separator: ",")
-  }()
-
-  private static func expectAnswer(
-    _ commands: [[String]], in folder: FilePath, _ environment: [String: String] = [:],
-    location: SourceLocation = #_sourceLocation
-  ) throws {
-    for command in commands {
-      let result = try run(command, in: folder, environment)
-      let what = Comment(rawValue: "\(command): \(result.status) \(result.errors.prefix(300))")
-      #expect(!result.wasKilled && (0...7).contains(result.status), what, sourceLocation: location)
-      #expect(!result.errors.contains("ended by signal"), what, sourceLocation: location)
-      #expect(
-        !result.errors.contains("no such option") && !result.errors.contains("Missing expected"), what,
-        sourceLocation: location)
-      if command.contains("verify") || command[0] == "exhibit-verify" {
-        #expect(result.status != 0 && !result.output.contains("\nVerified"), what, sourceLocation: location)
-      }
-    }
-  }
-
   private static func made(_ file: HostileFile) throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
     try file.make(folder.appending(file.name))
@@ -56,7 +16,7 @@ import Testing
   @Test(arguments: HostileFile.images)
   func images(file: HostileFile) throws {
     let folder = try Self.made(file)
-    try Self.expectAnswer(
+    try Hostile.expectAnswer(
       [
         ["exhibit", "info", file.name], ["exhibit", "info", "--read-data", file.name],
         ["exhibit", "verify", file.name], ["exhibit-verify", file.name],
@@ -69,7 +29,7 @@ import Testing
   func discs(file: HostileFile) throws {
     let folder = try Self.made(file)
     // What is in no file is never read; a disc that is sound but for that has nothing to compare with.
-    try Self.expectAnswer(
+    try Hostile.expectAnswer(
       [
         ["exhibit", "info", file.name], ["exhibit", "info", "--read-data", file.name],
         ["exhibit", "verify", file.name], ["exhibit-verify", file.name],
@@ -80,14 +40,14 @@ import Testing
   @Test(arguments: HostileFile.logs)
   func logs(file: HostileFile) throws {
     let folder = try Self.made(file)
-    try Self.expectAnswer(
+    try Hostile.expectAnswer(
       [["exhibit", "verify", file.name], ["exhibit-verify", file.name]], in: folder.path)
   }
 
   @Test(arguments: HostileFile.archives)
   func archives(file: HostileFile) throws {
     let folder = try Self.made(file)
-    let result = try Self.run(["exhibit", "case", "import", file.name, "case"], in: folder.path)
+    let result = try Hostile.run(["exhibit", "case", "import", file.name, "case"], in: folder.path)
     #expect(result.status == 2 && result.errors.contains("not a case archive"), "\(result.errors)")
     #expect(try TestFiles.names(in: folder.path).sorted() == [file.name, "self.bin"].sorted())
   }
@@ -191,7 +151,7 @@ import Testing
   @Test(arguments: 0..<7) func manifests(number: Int) throws {
     let folder = try Self.sample.get().copy(of: Self.sample.get().acquisition)
     try Self.manifests[number].make(folder.appending("001.manifest.json"))
-    try Self.expectAnswer(
+    try Hostile.expectAnswer(
       [["exhibit", "verify", "001.manifest.json"], ["exhibit-verify", "001.manifest.json"]], in: folder.path)
   }
 
@@ -199,7 +159,7 @@ import Testing
   func aHoleInTheRecord(name: String) throws {
     let folder = try Self.sample.get().copy(of: Self.sample.get().acquisition)
     try Self.sparse(folder.appending(name))
-    try Self.expectAnswer(
+    try Hostile.expectAnswer(
       [["exhibit", "verify", "001.manifest.json"], ["exhibit-verify", "001.manifest.json"]], in: folder.path)
   }
 
@@ -212,7 +172,7 @@ import Testing
       default: [0x30, 0x83, 0x0f, 0xff, 0xfb] + (0..<349_000).flatMap { _ in [2, 1, 0] }
       }
     try TestFiles.write(bytes, to: folder.appending("001.manifest.json.p7s"))
-    try Self.expectAnswer(
+    try Hostile.expectAnswer(
       [["exhibit", "verify", "001.manifest.json"], ["exhibit-verify", "001.manifest.json"]], in: folder.path)
   }
 
@@ -229,14 +189,14 @@ import Testing
       }
       proof["chunks"] = chunks
     }
-    try Self.expectAnswer([["exhibit", "verify", "."], ["exhibit-verify", "."]], in: folder.path)
+    try Hostile.expectAnswer([["exhibit", "verify", "."], ["exhibit-verify", "."]], in: folder.path)
   }
 
   @Test(arguments: ["bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "bagit.txt"])
   func aHoleInABag(name: String) throws {
     let folder = try Self.sample.get().copy(of: Self.sample.get().bag)
     try Self.sparse(folder.appending(name))
-    try Self.expectAnswer([["exhibit", "verify", "."], ["exhibit-verify", "."]], in: folder.path)
+    try Hostile.expectAnswer([["exhibit", "verify", "."], ["exhibit-verify", "."]], in: folder.path)
   }
 
   // MARK: The limits of exhibit-verify

@@ -163,7 +163,8 @@ private typealias ExitStatus = Evidence.ExitStatus
   }
 
   @Test(arguments: [
-    VerificationScope.acquisition, .bag, .copies(which: "x"), .chunks, .image, .disc, .proof, .signedFile,
+    VerificationScope.acquisition, .bag, .openBag, .copies(which: "x"), .chunks, .image, .disc, .proof,
+    .signedFile,
     .auditLog,
   ])
   func onlyAVerificationOfEverythingSaysEverything(scope: VerificationScope) {

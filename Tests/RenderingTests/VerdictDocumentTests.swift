@@ -52,6 +52,7 @@ private enum VerdictDocument {
     let scopes: [(String, VerificationScope)] = [
       ("a case or an item", .everything), ("some copies (`--copy case`)", .copies(which: "the case folder")),
       ("`--level chunks`", .chunks), ("a manifest", .acquisition), ("a bag", .bag),
+      ("a bag whose lists nobody signed", .openBag),
       ("a partial proof", .proof),
       ("an image alone", .image), ("a signed file", .signedFile), ("an audit log", .auditLog),
     ]

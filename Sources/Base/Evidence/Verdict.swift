@@ -91,6 +91,8 @@ package enum VerificationScope: Hashable, Sendable {
   case acquisition
   /// What was handed over in one bag.
   case bag
+  /// The same, where nobody signed the lists of the bag.
+  case openBag
   /// Some copies of the images, which `which` names.
   case copies(which: String)
   /// The chunk digests and the Merkle root over them, and no digest of the whole.
@@ -112,6 +114,8 @@ package enum VerificationScope: Hashable, Sendable {
     case .acquisition:
       "Verified: every file named in the manifest matches; no case and no other copy was checked."
     case .bag: "Verified: everything signed in the bag matches, and the bag is complete."
+    case .openBag:
+      "Verified: everything signed in the bag matches; no signature says that the bag is complete."
     case .copies(let which): "Verified as far as asked: of the copies only \(which), which matches."
     case .chunks:
       "Verified by chunks: every chunk matches; the hash values of the whole were not computed."

@@ -58,6 +58,10 @@ package enum Files {
   /// - Throws: `fileTooLarge` for more than `cap` bytes, `readFailed`.
   static func rest(of file: borrowing OwnedDescriptor, cap: Int) throws(EvidenceError) -> [UInt8] {
     var bytes: [UInt8] = []
+    // What grows by appending holds up to three times as much.
+    if let size = try? file.fileSize() {
+      bytes.reserveCapacity(Int(clamping: min(size, UInt64(clamping: cap))))
+    }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.
     while true {

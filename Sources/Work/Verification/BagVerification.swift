@@ -79,6 +79,12 @@ package struct BagVerification {
     return result
   }
 
+  /// What a good verdict on a bag says.
+  package static func scope(of report: VerificationReport) -> VerificationScope {
+    let isOpen = report.findings.contains { $0.code == .signatureMissing && $0.subject == Bag.signatureName }
+    return isOpen ? .openBag : .bag
+  }
+
   /// What the bag says of the case, without the evidence: the audit log in itself, and custody against it.
   /// - Throws: `fileMissing`, `readFailed` …
   package func checkRecord() throws(EvidenceError) -> VerificationReport {

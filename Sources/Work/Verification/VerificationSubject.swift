@@ -63,15 +63,15 @@ package enum VerificationSubject: Hashable, Sendable {
   ) throws(EvidenceError) -> VerificationReport {
     var report = try report(settings, progress: progress)
     report.expect(settings.heads)
-    report.scope = scope(settings.level)
+    report.scope = scope(settings.level, report)
     report.demandSigner(from: settings.trust.certificates)
     return report
   }
 
-  private func scope(_ level: VerificationLevel) -> VerificationScope {
+  private func scope(_ level: VerificationLevel, _ report: VerificationReport) -> VerificationScope {
     switch self {
     case .manifest: level == .full ? .acquisition : .chunks
-    case .bag: level == .full ? .bag : .chunks
+    case .bag: level == .full ? BagVerification.scope(of: report) : .chunks
     case .proof: .proof
     case .auditLog: .auditLog
     case .signedFile: .signedFile

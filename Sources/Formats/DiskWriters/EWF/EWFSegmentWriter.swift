@@ -258,7 +258,12 @@ struct EWFSegmentWriter: ~Copyable {
       self.segment = Int(try object.quantity("segment", in: 1...UInt64(SegmentNames.largestCount)))
       self.position = try object.quantity("position")
       self.sectionStart = try object.optionalQuantity("sectionStart")
-      self.chunks = try object.quantity("chunks")
+      if let start = sectionStart {
+        guard start <= position, position - start >= UInt64(EWFSections.descriptorSize) else {
+          throw object.failure("sectionStart", "not before the end of the file")
+        }
+      }
+      self.chunks = try object.quantity("chunks", in: 0...UInt64(UInt32.max))
       guard let bytes = Hex.decode(try object.text("entries")), bytes.count % 4 == 0 else {
         throw object.failure("entries", "no table of chunks")
       }

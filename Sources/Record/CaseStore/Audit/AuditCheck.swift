@@ -63,7 +63,7 @@ struct AuditCheck {
   private let database: Database
   private let references: [AuditReference]
   private var records: RecordCheck
-  private var findings: [Finding] = []
+  private var findings = BoundedFindings(of: "audit log")
   private var firstWrong: Int64?
 
   // Where the walk along the chain has come to.
@@ -95,7 +95,7 @@ struct AuditCheck {
     }
     let wrong = [firstWrong, records.firstWrong].compactMap(\.self).min()
     return AuditResult(
-      findings: findings + records.findings, firstWrong: wrong.map { UInt64(clamping: $0) },
+      findings: findings.all + records.findings, firstWrong: wrong.map { UInt64(clamping: $0) },
       eventCount: count,
       head: head)
   }

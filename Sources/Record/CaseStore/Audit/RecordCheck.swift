@@ -11,7 +11,7 @@ internal import GRDB
 struct RecordCheck {
   let tables: [RecordTable]
   private var walks: [TableWalk]
-  private var unknownTables: [Finding] = []
+  private var unknownTables = BoundedFindings(of: "audit log")
   private var firstUnknown: Int64?
 
   init(_ database: Database) throws {
@@ -19,7 +19,7 @@ struct RecordCheck {
     self.walks = try tables.map { try TableWalk($0, database) }
   }
 
-  var findings: [Finding] { unknownTables + walks.flatMap(\.findings) }
+  var findings: [Finding] { unknownTables.all + walks.flatMap(\.findings.all) }
   /// Number of the first event whose records are not in order.
   var firstWrong: Int64? { (walks.map(\.firstWrong) + [firstUnknown]).compactMap(\.self).min() }
 
@@ -57,7 +57,7 @@ struct RecordCheck {
 private struct TableWalk {
   private let table: RecordTable
   private let database: Database
-  private(set) var findings: [Finding] = []
+  private(set) var findings: BoundedFindings
   private(set) var firstWrong: Int64?
   /// Stands on the next row that was not taken; `nil` past the last.
   private var rows: Scan?
@@ -67,6 +67,7 @@ private struct TableWalk {
   init(_ table: RecordTable, _ database: Database) throws {
     self.table = table
     self.database = database
+    self.findings = BoundedFindings(of: "table \(table.name)")
     try unlessDamaged { walk in
       walk.rows = try Scan(database, table.walk)
       try walk.advance()
@@ -91,8 +92,12 @@ private struct TableWalk {
       for row in try stored(event) { reportExtra(row, event) }
       try pass(event)
     }
-    if let expected {
-      var observed = Dictionary(try stored(sequence).map { ($0.keyText, $0) }) { $1 }
+    let rows = expected == nil ? [] : try stored(sequence)
+    if rows.count > Self.mostOfAnEvent {
+      report(
+        rows[0], sequence, expected: "the rows of one event", observed: "more than \(Self.mostOfAnEvent)")
+    } else if let expected {
+      var observed = Dictionary(rows.map { ($0.keyText, $0) }) { $1 }
       for fields in expected { compare(fields, observed.removeValue(forKey: fields.keyText), sequence) }
       for key in observed.keys.sorted() {
         if let fields = observed[key] { reportExtra(fields, sequence) }
@@ -144,13 +149,18 @@ private struct TableWalk {
 
   // MARK: Reading
 
-  /// The rows of one event, with every column as it is stored.
+  /// More rows than an event has that is no longer than one can be; they are held in memory.
+  private static let mostOfAnEvent = 1 << 16
+
+  /// The rows of one event, with every column as it is stored; a few of them where they are more than one can have.
   private mutating func stored(_ event: Int64) throws -> [RecordFields] {
     var all: [RecordFields] = []
     try unlessDamaged { walk in
       let order = walk.table.key.joined(separator: ", ")
       let cursor = try Row.fetchCursor(
-        walk.database, sql: walk.table.select("WHERE event = ? ORDER BY \(order)"), arguments: [event])
+        walk.database,
+        sql: walk.table.select("WHERE event = ? ORDER BY \(order) LIMIT \(Self.mostOfAnEvent + 1)"),
+        arguments: [event])
       while let row = try cursor.next() { all.append(RecordFields(walk.table, row: row)) }
     }
     return all

@@ -18,8 +18,17 @@ enum StoreErrors {
     if refusals.contains(failure.resultCode), FileSystems.isReadOnly(path.removingLastComponent()) {
       return EvidenceError(.readOnlyFileSystem, path.removingLastComponent().string)
     }
+    if sharedMemory.contains(failure.extendedResultCode) {
+      return EvidenceError(
+        .destinationUnsuitable, path.removingLastComponent().string, "files on it cannot be shared as memory")
+    }
     return EvidenceError(code(failure.resultCode, path: path), path.string, message)
   }
+
+  /// The write-ahead log has an index that processes share.
+  private static let sharedMemory: [ResultCode] = [
+    .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMLOCK, .SQLITE_IOERR_SHMMAP,
+  ]
 
   private static func code(_ result: ResultCode, path: FilePath) -> ErrorCode {
     switch result {

@@ -48,7 +48,7 @@ package struct ImportJob {
     let result = try BagVerification(bag, VerificationSettings(trust: trust, stop: stop)).perform(
       progress: progress)
     var report = result.report
-    report.scope = .bag
+    report.scope = BagVerification.scope(of: report)
     report.demandSigner(from: trust.certificates)
     guard report.verdict == .verified, !result.acquisitions.isEmpty else {
       return Outcome(report: report, taken: [], newItems: [])

@@ -100,7 +100,12 @@ struct WrittenCheck {
       case .beginning(let state, let rest, let open, let end):
         try compare(path, state, rest, open, end)
         if rest == nil { unknown.append(file.name) }
-      case .medium(let end): try compareMedium(path, end, folders.folders[0])
+      case .medium(let end):
+        guard end == journal.checkpoint.position else {
+          throw differs(
+            path, "\(end) bytes of it are to count, and \(journal.checkpoint.position) of the medium")
+        }
+        try compareMedium(path, end, folders.folders[0])
       }
     }
     return unknown
