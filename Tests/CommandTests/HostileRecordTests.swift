@@ -243,14 +243,14 @@ import Testing
         "\(numbers) 200000) INSERT INTO audit_event SELECT (SELECT max(sequence) FROM audit_event) + i, '{}', printf('%064d', i) FROM n;"
     ),
     Database(
-      name: "20000 items",
+      name: "5000 items",
       sql:
-        "\(numbers) 20000) INSERT INTO evidence_item SELECT printf('X%d', i), 'd', NULL, NULL, '2026-01-01T00:00:00.000000Z', 1 FROM n;"
+        "\(numbers) 5000) INSERT INTO evidence_item SELECT printf('X%d', i), 'd', NULL, NULL, '2026-01-01T00:00:00.000000Z', 1 FROM n;"
     ),
     Database(
-      name: "30000 custody events",
+      name: "10000 custody events",
       sql:
-        "\(numbers) 30000) INSERT INTO custody_event SELECT printf('%08x-0000-4000-8000-000000000000', i), '001', 'store', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 'p', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1 FROM n;"
+        "\(numbers) 10000) INSERT INTO custody_event SELECT printf('%08x-0000-4000-8000-000000000000', i), '001', 'store', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z', 'p', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 1 FROM n;"
     ),
     Database(
       name: "an event of 300 MB",
@@ -259,9 +259,16 @@ import Testing
       name: "events of 60 MB",
       sql: "UPDATE audit_event SET event = printf('%.60000000c', '[') WHERE sequence < 9;"),
     Database(
+      name: "a description of 30 MB",
+      sql: "UPDATE evidence_item SET description = printf('%.30000000c', 'x');"),
+    Database(
       name: "a description of 300 MB",
       sql: "UPDATE evidence_item SET description = printf('%.300000000c', 'x');"),
-    Database(name: "parts that are parts of each other", sql: "UPDATE item_detail SET part_of = '001-1';"),
+    Database(
+      name: "parts that are parts of each other",
+      sql:
+        "PRAGMA ignore_check_constraints = 1; UPDATE sub_item SET parent = item; INSERT INTO sub_item VALUES ('001', '001-1', 1);"
+    ),
     Database(
       name: "a correction of itself", sql: "UPDATE custody_event SET corrects = id, type = 'correct';"),
     Database(
@@ -287,7 +294,7 @@ import Testing
     Database(
       name: "a view without end",
       sql:
-        "PRAGMA foreign_keys = 0; DROP TABLE item_detail; CREATE VIEW item_detail AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS item, i AS event FROM n;"
+        "PRAGMA foreign_keys = 0; DROP TABLE sub_item; CREATE VIEW sub_item AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS item, i AS parent, i AS event FROM n;"
     ),
     Database(
       name: "a view in the place of the log",

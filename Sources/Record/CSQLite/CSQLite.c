@@ -3,7 +3,8 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
-int csqlite_defend(void *connection) {
+int csqlite_defend(void *connection, int longest) {
+  sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, longest);
   static const struct { int option, value; } settings[] = {
       {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
       {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 1},

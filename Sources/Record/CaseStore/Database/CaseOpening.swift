@@ -1,4 +1,5 @@
 internal import CSQLite
+import CaseRecords
 import Evidence
 internal import GRDB
 import SystemIO
@@ -73,6 +74,9 @@ enum CaseOpening {
     guard version >= 1 else { throw EvidenceError(.caseDamaged, path.string, "it has no version") }
   }
 
+  /// Most bytes of a value or a row: the longest event, and what stands beside it.
+  private static let longestValue = AuditEvent.largestSize + (1 << 20)
+
   /// How every connection behaves, whichever database it is to.
   static func configuration() -> Configuration {
     var configuration = Configuration()
@@ -84,7 +88,8 @@ enum CaseOpening {
     }
     configuration.label = "case"
     configuration.prepareDatabase { database in
-      let code = csqlite_defend(database.sqliteConnection.map { UnsafeMutableRawPointer($0) })
+      let code = csqlite_defend(
+        database.sqliteConnection.map { UnsafeMutableRawPointer($0) }, Int32(longestValue))
       guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
       try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON")
       // What is sorted stays in memory: nothing of a case is left in the folder for temporary files, and a full one is

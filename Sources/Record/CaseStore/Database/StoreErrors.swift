@@ -34,7 +34,7 @@ enum StoreErrors {
     switch result {
     case .SQLITE_FULL: .destinationFull
     case .SQLITE_READONLY, .SQLITE_PERM: .permissionDenied
-    case .SQLITE_CORRUPT: .caseDamaged
+    case .SQLITE_CORRUPT, .SQLITE_TOOBIG: .caseDamaged
     case .SQLITE_NOTADB: isCaseDatabase(path) ? .caseDamaged : .notACase
     default: .databaseFailed
     }
