@@ -82,18 +82,37 @@ extension Database {
     try plainRecords(SubItemRecord.self, where: "item = ?", [item.description]).first?.parent
   }
 
+  /// An item, the one it is a part of, and so on.
+  /// - Throws: `caseDamaged` where one is a part of itself.
+  private func withWholes(_ item: ItemNumber) throws -> [ItemNumber] {
+    var (line, seen) = ([item], Set([item]))
+    var next = try parent(of: item)
+    while let number = next {
+      guard seen.insert(number).inserted else {
+        throw EvidenceError(.caseDamaged, "item \(item)", "it is recorded as a part of itself")
+      }
+      line.append(number)
+      next = try parent(of: number)
+    }
+    return line
+  }
+
   /// Refuses an item that `person` cannot have in hand.
   ///
   /// A part of another item of which nothing is recorded is where that one is.
   /// - Parameter person: name of who wants to acquire it.
   /// - Throws: `itemNotHeld`.
   func demandInHand(_ item: ItemNumber, of person: String) throws {
-    let review = try review(of: item)
+    for number in try withWholes(item) {
+      let review = try review(of: number)
+      guard review.whereabouts == .unknown else { return try demandInHand(number, review, of: person) }
+    }
+  }
+
+  private func demandInHand(_ item: ItemNumber, _ review: CustodyReview, of person: String) throws {
     let subject = "item \(item)"
     switch review.whereabouts {
-    case .stored: return
-    case .unknown:
-      if let parent = try parent(of: item) { try demandInHand(parent, of: person) }
+    case .stored, .unknown: return
     case .held(let holder):
       let people: [PersonRecord] = try plainRecords(where: "id = ?", [holder.description])
       guard let name = people.first?.details.name, name != person else { return }
@@ -107,11 +126,7 @@ extension Database {
   /// The authorities that cover an item: its own and those of the items it is a part of, or else the case's.
   func authorities(for item: ItemNumber) throws -> [LegalAuthorityRecord] {
     var found: [LegalAuthorityRecord] = []
-    var next: ItemNumber? = item
-    while let number = next {
-      found += try plainRecords(where: "item = ?", [number.description])
-      next = try parent(of: number)
-    }
+    for number in try withWholes(item) { found += try plainRecords(where: "item = ?", [number.description]) }
     return try found.isEmpty ? plainRecords(where: "item IS NULL") : found
   }
 
