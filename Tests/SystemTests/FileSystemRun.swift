@@ -113,7 +113,11 @@ enum FileSystemDocument {
 
       FAT holds files of up to 4 GiB − 1: an unsplit image of a larger medium is refused before it is read \
       (`environment.file-limit`), by `acquire`, `convert` and `recover`; split, it is acquired. \
-      No row shows it: this kernel mounts no FAT.
+      The rows of Linux's own file systems were run by Debian's kernel in a virtual machine, which was refused such an \
+      image on FAT32. NFS is served by the same kernel that mounts it; SMB was not run. \
+      A case on 9P as Linux mounts it is refused (`environment.destination-unsuitable`), since processes cannot share \
+      memory through its files; copies of images are written there. With `cache=mmap` a case can be made on it, and an \
+      acquisition cannot write to its database: keep the case elsewhere.
 
       On a read-only file system nothing is written, and nothing needs to be: `verify`, `audit verify`, `info`, `item`, \
       `custody show` and the other commands that only read work without a note; `prove`, `export` and `case export` \

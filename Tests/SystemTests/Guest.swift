@@ -15,12 +15,15 @@ final class Guest {
   private var scripts = 0
 
   /// Makes the disks' files and boots.
-  convenience init(_ disks: [GuestDisk]) throws {
+  /// - Parameter addition: what it has beside the usual.
+  convenience init(_ disks: [GuestDisk], with addition: GuestImage.Addition = .init()) throws {
     let folder = try TemporaryFolder()
-    try FileManager.default.createDirectory(
-      atPath: folder.appending("share").string, withIntermediateDirectories: true)
+    for name in ["share", "served"] {
+      try FileManager.default.createDirectory(
+        atPath: folder.appending(name).string, withIntermediateDirectories: true)
+    }
     for disk in disks { try disk.fill(folder.appending(disk.name)) }
-    _ = try GuestImage.build(in: folder.path)
+    _ = try GuestImage.build(in: folder.path, with: addition)
     try self.init(disks, in: folder)
   }
 
@@ -48,6 +51,8 @@ final class Guest {
         "-chardev", "socket,id=agent,path=\(folder.appending("agent")),server=on,wait=off",
         "-fsdev", "local,id=share,path=\(share),security_model=none",
         "-device", "virtio-9p-pci,fsdev=share,mount_tag=share",
+        "-fsdev", "local,id=served,path=\(folder.appending("served")),security_model=none",
+        "-device", "virtio-9p-pci,fsdev=served,mount_tag=served",
         "-device", "virtio-scsi-pci,id=scsi", "-device", "qemu-xhci,id=xhci",
       ] + disks.flatMap { $0.arguments(file: folder.appending($0.name)) }
     let log = folder.appending("log")

@@ -63,14 +63,25 @@ enum GuestImage {
   /// The packed file system that was put together in a folder.
   static func archive(in folder: FilePath) -> FilePath { folder.appending("initramfs") }
 
+  /// What a guest has beside the usual.
+  struct Addition: Sendable {
+    /// Programs by their paths, which are the same in the guest.
+    var programs: [String] = []
+    var modules: [String] = []
+
+    /// A server and a client of NFS.
+    static let server = Addition(
+      programs: ["/usr/sbin/exportfs", "/usr/sbin/rpc.mountd"], modules: ["nfsd", "nfsv4"])
+  }
+
   /// Packs the file system.
   /// - Parameter folder: where it is put together; the archive in it is returned.
-  static func build(in folder: FilePath) throws -> FilePath {
+  static func build(in folder: FilePath, with addition: Addition) throws -> FilePath {
     let root = folder.appending("root")
     let archive = archive(in: folder)
     var files = [busybox: "/bin/busybox"]
     let own = try programs.map { ("\(try Programs.folder())/\($0)", "/bin/\($0)") }
-    for (path, target) in own + udev.map({ ($0, $0) }) {
+    for (path, target) in own + (udev + addition.programs).map({ ($0, $0) }) {
       files[path] = target
       for word in try Tool.require("ldd", [path]).split(whereSeparator: \.isWhitespace)
       where word.hasPrefix("/") {
@@ -79,7 +90,8 @@ enum GuestImage {
     }
     var order: [String] = []
     let version = kernelVersion ?? ""
-    let steps = try Tool.require("modprobe", ["-S", version, "--show-depends", "-a"] + modules)
+    let steps = try Tool.require(
+      "modprobe", ["-S", version, "--show-depends", "-a"] + modules + addition.modules)
     for step in steps.split(separator: "\n") {
       let words = step.split(separator: " ").map(String.init)
       guard words.count >= 2, words[0] == "insmod" else { continue }
