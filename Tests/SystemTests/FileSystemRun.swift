@@ -115,9 +115,9 @@ enum FileSystemDocument {
       (`environment.file-limit`), by `acquire`, `convert` and `recover`; split, it is acquired. \
       The rows of Linux's own file systems were run by Debian's kernel in a virtual machine, which was refused such an \
       image on FAT32. NFS is served by the same kernel that mounts it; SMB was not run. \
-      A case on 9P as Linux mounts it is refused (`environment.destination-unsuitable`), since processes cannot share \
-      memory through its files; copies of images are written there. With `cache=mmap` a case can be made on it, and an \
-      acquisition cannot write to its database: keep the case elsewhere.
+      Nothing is acquired to 9P: a case is refused (`environment.destination-unsuitable`), since processes cannot share \
+      memory through its files, and so is a copy of images (`environment.permission-denied`), since the sandbox of an \
+      acquisition may not open them; with `cache=mmap` a case can be made on it, and no acquisition in it.
 
       On a read-only file system nothing is written, and nothing needs to be: `verify`, `audit verify`, `info`, `item`, \
       `custody show` and the other commands that only read work without a note; `prove`, `export` and `case export` \
