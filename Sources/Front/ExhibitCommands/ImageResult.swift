@@ -34,7 +34,7 @@ struct ImageResult {
       let sentence = verification.verdict.sentence + VerificationRendering.reservations(verification)
       sentences.insert(sentence, at: verification.verdict.exitStatus == .complete ? sentences.count : 0)
     }
-    var lines = sentences
+    var lines = (verification?.findings ?? []).map { "  \(Rendering.line($0))" } + sentences
     func add(_ name: String, _ text: String) {
       let line = "  \(name.padded(to: 12))\(text)"
       lines += line.count <= Terminal.outputWidth ? [line] : ["  \(name)", "    \(text)"]
@@ -53,7 +53,6 @@ struct ImageResult {
       add("fingerprint", created.fingerprint.hex)
       lines.append("Note the fingerprint on paper: third parties verify against this.")
     }
-    for finding in verification?.findings ?? [] { lines.append("  \(Rendering.line(finding))") }
     return lines
   }
 

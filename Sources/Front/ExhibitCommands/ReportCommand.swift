@@ -15,8 +15,10 @@ struct ReportCommand: ParsableCommand {
 
       Examples:
         exhibit report --item 001
-        exhibit report --item 001 --item 002 --format html,pdf,json,jsonld,dfxml --json
-        exhibit report --format pdf --language de --template /srv/letterhead --redact people,paths
+        exhibit report --item 001 --item 002 \\
+          --format html,pdf,json,jsonld,dfxml --json
+        exhibit report --format pdf --language de --template /srv/letterhead \\
+          --redact people,paths
       """,
     subcommands: [
       ReportMakeCommand.self, ReportListCommand.self, ReportApproveCommand.self, ReportTemplatesCommand.self,
@@ -101,7 +103,8 @@ struct ReportMakeCommand: CaseCommand {
       Examples:
         exhibit report --item 001
         exhibit report --item 001 --item 002 --format html,pdf,json,jsonld,dfxml
-        exhibit report --format pdf --language de --template /srv/letterhead --redact people,paths
+        exhibit report --format pdf --language de --template /srv/letterhead \\
+          --redact people,paths
       """)
 
   @OptionGroup var caseOptions: CaseOptions
@@ -194,7 +197,8 @@ struct ReportApproveCommand: CaseCommand {
       `exhibit verify FILE` and later reports show who approved it, when, and whether the signature is valid.
 
       Examples:
-        exhibit report approve 001-report-1 --sign reviewer.key --remarks "technical review"
+        exhibit report approve 001-report-1 --sign reviewer.key \\
+          --remarks "technical review"
         exhibit report approve 001-report-1 --reviewer "B. Reviewer"
       """)
 

@@ -50,7 +50,7 @@ struct PDFWriter {
     guard !result.wasEnded else {
       throw EvidenceError(
         .pageTooSlow, Self.program,
-        "ended after \(HumanText.duration(seconds: Self.patience)), PDF is not written")
+        "stopped after \(HumanText.duration(seconds: Self.patience)); no PDF was written")
     }
     guard result.status == 0, Files.exists(output) else {
       let last = result.text.split(separator: "\n").last.map(String.init) ?? "status \(result.status)"

@@ -63,6 +63,8 @@ package struct ReportJob {
       request.items, made: Host.now(), removed: request.removed, texts: request.removedTexts,
       validation: request.validation)
     contents.fileName = try freeName(contents)
+    let checked = request.formats.contains(.html) ? .html : request.formats.first
+    contents.checkedFile = "\(contents.fileName).\((checked ?? .html).ending)"
     var outputs = try ReportRenderer(contents, request, in: folder).outputs(progress)
     let failure = outputs.lazy.compactMap(\.insteadBecause).first
     // The page once, where it was asked for too.

@@ -58,7 +58,7 @@ struct ReportVerification {
       report.skip("\(recorded.name): newest version", because: "\(newer.name) supersedes it")
     }
     if recorded.approvals.isEmpty {
-      report.skip("\(recorded.name): approval", because: "nobody has approved it")
+      report.skip("\(recorded.name): approval", because: "it is not approved")
     }
     for approval in recorded.approvals {
       let check = "\(recorded.name): approval by \(approval.reviewer), \(approval.given)"

@@ -13,7 +13,8 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     headlineVerified, headlineVerifiedChunks, headlineNoReference, headlineVerificationIncomplete,
     headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart,
     headlineNotAllChecked, headlineMarkedFailed, headlineChanged, headlineUnprotected,
-    headlineOverride, headlineJournal, headlineSuperseded, equipment, equipmentSerial,
+    headlineOverride, headlineJournal, headlineFailedEarlier, headlineAgain, headlineSuperseded, equipment,
+    equipmentSerial,
     equipmentFirmware,
     equipmentTested, equipmentRecord, equipmentWriteBlocker, equipmentWorkstation, equipmentDrive,
     equipmentOther,
@@ -82,7 +83,7 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     auditSigned, auditNotSigned, auditSignedWords
   // closing
   case deviations, noDeviations, deviationUnfinished, deviationRange, deviationReading, deviationPauses,
-    deviationJournal,
+    deviationJournal, deviationAgain, again, againWords,
     deviationProtection, deviationOverride, limitations, limitationMedium, limitationClock, limitationHidden,
     limitationE01,
     limitationCustody, limitationLanguage, howToCheck, checkWords, checkFolder, checkFiles, checkAll,
