@@ -47,7 +47,7 @@ struct ImageResult {
       for name in images(destination) { add("image", "\(place)/\(name)") }
       if let manifest = destination["manifest"]?.stringValue { add("manifest", "\(manifest), signed") }
     }
-    for file in report?.files ?? [] { add("report", "\(file.path), signed") }
+    for file in report?.files ?? [] { add("report", "\(file.path), \(file.signatureWords)") }
     if let created {
       add("certificate", created.certificate.string)
       add("fingerprint", created.fingerprint.hex)

@@ -140,11 +140,14 @@ struct ImageWork {
     request.language =
       defaults.profile.text(.reportLanguage).flatMap { Wording.Language(rawValue: $0) } ?? .english
     request.templates = defaults.profile.text(.reportTemplate).map { FilePath($0) }
+    if request.formats.contains(.pdf) { request.authority = try AuthoritySetting.authority() }
     let display = ProgressDisplay("Writing report", plan.number.description, isBytes: false)
     defer { display.finish() }
-    return try ReportJob(request, in: folder) { () throws(EvidenceError) in
+    let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
       try command.passphrase.read(opening: folder)
     }.perform { display.update(done: UInt64($0), of: UInt64($1), part: $2.rawValue) }
+    if let failure = written.failure { Rendering.warn("report: \(Rendering.line(failure))") }
+    return written
   }
 
   /// What is done, and the commands that do the rest.

@@ -113,6 +113,8 @@ struct HandOverGuide {
         approvals.append(
           check(
             place(FilePath(signed.file.path)), place(FilePath(signed.signaturePath)), trusting: "REVIEWER"))
+        // Of the signatures inside: that they cover the whole of it. Whose they are, the fingerprints above say.
+        if let copy = signed.copy { approvals.append("pdfsig -nocert \(place(FilePath(copy.path)))") }
       }
     }
     let unsigned = report.report.approvals.filter { $0.certificate == nil }.map(\.reviewer)

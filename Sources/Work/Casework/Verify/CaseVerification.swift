@@ -246,7 +246,8 @@ struct CaseVerification {
     _ report: inout VerificationReport
   ) {
     let what = "\(name): manifest of \(earlier.name), which it adds to"
-    guard let known = entries.first(where: { $0.acquisition.id == earlier.identifier })?.result?.manifestDigest
+    guard
+      let known = entries.first(where: { $0.acquisition.id == earlier.identifier })?.result?.manifestDigest
     else { return report.skip(what, because: "the case does not have it") }
     report.take(
       what, against: "the case",
@@ -319,6 +320,8 @@ struct CaseVerification {
       check(file.path, file.sha256, &report)
       if let signature = file.signature { check("\(file.path).p7s", signature, &report) }
     }
+    let approved = recorded.filter { !Set($0.items).isDisjoint(with: items) }.flatMap(\.approvals)
+    for copy in approved.flatMap(\.signed).compactMap(\.copy) { check(copy.path, copy.sha256, &report) }
   }
 
   private func check(_ name: String, _ sha256: Digest, _ report: inout VerificationReport) {

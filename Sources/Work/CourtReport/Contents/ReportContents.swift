@@ -17,6 +17,8 @@ package struct ReportContents: Sendable {
   package var fileName: String
   /// The file that the command for checking its signature names: `001-report-2.de.html`.
   package var checkedFile: String
+  /// The PDF that is signed inside as well; `nil` where none is.
+  package var signedPDF: String?
   /// The report this one takes the place of.
   package var supersedes: String?
   /// When it was made: the only part of the contents that is not a state of the case.

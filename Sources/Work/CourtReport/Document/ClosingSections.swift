@@ -135,14 +135,15 @@ struct ClosingSections {
       }
       blocks.append(.commands(commands))
     }
-    blocks.append(
-      .commands([
-        .init(
-          words(.checkReport),
-          ReportDocument.Command.broken(
-            "openssl cms -verify -binary -cades -content \(contents.checkedFile) -inform DER "
-              + "-in \(contents.checkedFile).p7s -CAfile ../certificates/examiner.pem -out /dev/null"))
-      ]))
+    var commands: [ReportDocument.Command] = [
+      .init(
+        words(.checkReport),
+        ReportDocument.Command.broken(
+          "openssl cms -verify -binary -cades -content \(contents.checkedFile) -inform DER "
+            + "-in \(contents.checkedFile).p7s -CAfile ../certificates/examiner.pem -out /dev/null"))
+    ]
+    if let pdf = contents.signedPDF { commands.append(.init(words(.checkPDF), "pdfsig -nocert \(pdf)")) }
+    blocks.append(.commands(commands))
     return blocks
   }
 

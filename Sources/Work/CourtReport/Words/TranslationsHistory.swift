@@ -172,6 +172,9 @@ extension Phrase {
     .checkReport: .init(
       "Check the signature of this report (in the report’s folder; the certificate is that of the case)",
       "Signatur dieses Berichts prüfen (im Ordner des Berichts; das Zertifikat ist das des Falls)"),
+    .checkPDF: .init(
+      "Check the signatures inside the PDF, which its viewer shows as well",
+      "Signaturen im PDF prüfen, die auch ein Anzeigeprogramm zeigt"),
     .reports: .init(
       "Versions and approval",
       "Fassungen und Freigabe"),
@@ -186,6 +189,8 @@ extension Phrase {
     .madeBy: .init("Made", "Erstellt"),
     .approvedBy: .init("Approved", "Freigegeben"),
     .notApproved: .init("not approved", "nicht freigegeben"),
+    .signatureOfAuthor: .init("Author of this report", "Verfasser dieses Berichts"),
+    .signatureOfReviewer: .init("Review and approval", "Prüfung und Freigabe"),
     .approvalNotSigned: .init("recorded, not signed", "vermerkt, nicht signiert"),
     .approvalValid: .init(
       "signed, valid: {0}, certificate SHA-256 {1}", "signiert, gültig: {0}, Zertifikat SHA-256 {1}"),
