@@ -191,12 +191,16 @@ let package = Package(
         "FormatKit", "Formats",
         "Manifests", "CaseRecords", mustache,
       ]),
+    // PDF that is signed inside
+    module(
+      "Work/SignedPDF",
+      ["Digests", "Evidence", "Signing"]),
     module(
       "Work/Casework",
       [
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "FormatKit", "DiscImages", "Formats",
         "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "TarArchive", "Verification", "Sessions",
-        "CourtReport",
+        "CourtReport", "SignedPDF",
       ]),
     // what holds for all cases of a laboratory
     module(
@@ -322,7 +326,7 @@ let package = Package(
         "WriterKit",
         "DiscImages",
         "Formats", "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "Verification", "CourtReport",
-        "Sessions", "Casework", systemPackage,
+        "Sessions", "Casework", "SignedPDF", systemPackage,
       ]),
     tests(
       "CommandTests",

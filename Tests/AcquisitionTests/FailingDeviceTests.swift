@@ -53,7 +53,7 @@ private final class FailingDevice {
   let path: FilePath
   private let folder: TemporaryFolder
   private var loop: LoopDevice?
-  private let server: Process
+  private let server: RunningTool
 
   init(contents: [UInt8], unreadable: [UInt64]) throws {
     let folder = try TemporaryFolder()
@@ -74,12 +74,8 @@ private final class FailingDevice {
     try Tool.require("chmod", ["755", folder.appending("plugin.sh").string])
     let disk = folder.appending("disk")
     try TestFiles.write([], to: disk)
-    self.server = Process()
-    server.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    server.arguments =
-      ["nbdfuse", "-r", disk.string, "--command", "nbdkit", "-s", "sh", folder.appending("plugin.sh").string]
-    server.standardError = FileHandle.nullDevice
-    try server.run()
+    self.server = try RunningTool(
+      "nbdfuse", ["-r", disk.string, "--command", "nbdkit", "-s", "sh", folder.appending("plugin.sh").string])
     while try TestFiles.size(disk) != contents.count {
       guard server.isRunning else { throw ToolFailure(description: "nbdfuse serves nothing") }
       usleep(10_000)
@@ -93,6 +89,6 @@ private final class FailingDevice {
     // The device goes before the file below it does.
     loop = nil
     _ = try? Tool.run("fusermount3", ["-u", "-z", folder.appending("disk").string])
-    server.waitUntilExit()
+    _ = try? server.end(within: 60)
   }
 }

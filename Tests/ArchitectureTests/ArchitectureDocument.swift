@@ -43,6 +43,7 @@ import Testing
     "CQREncode": "libqrencode",
     "CourtReport":
       "the contents of a report → one document in words → HTML, text, JSON, CASE, DFXML; labels and drawings",
+    "SignedPDF": "signatures inside PDF (PAdES), as updates behind the bytes that are there",
     "Casework":
       "items, custody, audit, hand-over, reports, and the session in which each command is an event",
     "Profiles": "what holds for all cases of a laboratory: settings, their files, naming",

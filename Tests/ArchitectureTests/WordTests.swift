@@ -4,7 +4,6 @@ import Testing
 private let exceptions: [String: String] = [
   "Sources/Work/Casework/HandOver/HandOverGuide.swift": "VERIFY.md tells the other side what to type",
   "Sources/Work/Casework/HandOver/ProofGuide.swift": "VERIFY.md tells the other side what to type",
-  "Sources/Work/Casework/Reports/PDFWriter.swift": "arguments of WeasyPrint",
   "Sources/Work/Casework/Cases/ItemLabels.swift": "arguments of rsvg-convert and zbarimg",
   "Sources/Work/CourtReport/Certificates/CertificateKinds.swift":
     "commands a reader of the certificate can run",

@@ -13,7 +13,7 @@ import Testing
     case none, readErrors, nothingVerified, verifiedBeforeItEnded, chunksOnly, noReference, checkedInPart
     case mismatch, damaged, chainBroken, gaps, noCustody, range, imageFile, noManifest, unfinished,
       badSignature, markedFailed, superseded, markWithdrawn
-    case changed, unprotected, override, unsignedJournal
+    case changed, unprotected, override, unsignedJournal, failedEarlier
 
     var words: String {
       switch self {
@@ -27,6 +27,8 @@ import Testing
       case .checkedInPart: "Verification of 30 November 2026 INCOMPLETE"
       case .mismatch: "VERIFICATION FAILED 30 November 2026: the evidence does not match the record."
       case .damaged: "VERIFICATION FAILED 30 November 2026: stored data is damaged."
+      case .failedEarlier:
+        "manifest. An earlier verification (30 November 2026) failed; see the section Verification."
       case .chainBroken:
         "VERIFICATION FAILED 30 November 2026: the chain of custody or the audit log is broken."
       case .gaps, .noCustody: "The chain of custody has gaps."
@@ -35,8 +37,8 @@ import Testing
         "The source was an image file: the file itself was imaged, not the medium it came from."
       case .noManifest: "Imaging did not finish (the program ended). Not to be relied on."
       case .unfinished: "Imaging did not finish: 96 of 4,096 sectors are missing (destination full)."
-      case .markedFailed: "Marked as failed on 30 November 2026: cable fault. Imaged in full"
-      case .superseded: "Superseded by acquisition 001-2: cable fault. Imaged in full"
+      case .markedFailed: "Marked as failed on 30 November 2026 (reason: cable fault). Imaged in full"
+      case .superseded: "Superseded by acquisition 001-2 (reason: cable fault). Imaged in full"
       case .changed: "all 4,096 sectors read. A CHANGE TO THE ORIGINAL WAS DETECTED."
       case .unprotected: "Write protection was not fully in effect."
       case .override: "Imaged under an examiner override."
@@ -91,6 +93,7 @@ import Testing
     if fault != .gaps { item.gaps = [] }
     if fault == .noCustody { item.custody = [] }
     item.verifications = fault == .nothingVerified ? [] : [verification(fault)]
+    if fault == .failedEarlier { item.verifications.insert(verification(.mismatch), at: 0) }
     var acquisition = item.acquisitions[0]
     if var sealed = acquisition.sealed {
       var manifest = sealed.manifest

@@ -100,6 +100,11 @@ import Testing
     _ = try Samples.openssl(
       "cms -verify -binary -cades -content \(manifest) -inform DER -in \(manifest).p7s -CAfile lab.pem -out out",
       in: folder.path)
+    if Tool.exists("weasyprint") {
+      _ = try exhibit(["report", "--case", "case", "--item", "001", "--format", "pdf"])
+      let shown = try Tool.run("pdfsig", ["-nocert", "case/reports/001-report-1.pdf"], in: folder.path)
+      #expect(shown.output.contains("C. Examiner") && shown.output.contains("Signature is Valid"))
+    }
     // A wrong PIN is one line.
     try TestFiles.write(Array("9999\n".utf8), to: folder.appending("pin"))
     let refused = try exhibit(["key", "show", key], status: 2)

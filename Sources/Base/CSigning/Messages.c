@@ -50,6 +50,23 @@ int32_t csigning_sign(
   return result;
 }
 
+int32_t csigning_sign_value(
+    const csigning_key *key, const uint8_t *bytes, size_t count, csigning_bytes *value,
+    csigning_reason *reason) {
+  ERR_clear_error();
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  uint8_t *made = NULL;
+  size_t length = 0;
+  int done = context && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, pkey_of(key)) == 1 &&
+             EVP_DigestSign(context, NULL, &length, bytes, count) == 1 && (made = OPENSSL_malloc(length)) &&
+             EVP_DigestSign(context, made, &length, bytes, count) == 1;
+  int32_t result = done ? csigning_copy(made, length, value, reason)
+                        : csigning_fail(reason, CSIGNING_FAILED, "the signature was not made");
+  OPENSSL_free(made);
+  EVP_MD_CTX_free(context);
+  return result;
+}
+
 int32_t csigning_message_read(
     const uint8_t *der, size_t count, csigning_message **message, csigning_reason *reason) {
   ERR_clear_error();

@@ -151,6 +151,16 @@ package struct StrictObject {
     }
   }
 
+  package mutating func quantities(_ key: String) throws(EvidenceError) -> [UInt64] {
+    let document = document
+    return try list(key) { (value, path) throws(EvidenceError) in
+      guard let number = value.integerValue.flatMap({ UInt64(exactly: $0) }) else {
+        throw document.failure(path, "no number from 0")
+      }
+      return number
+    }
+  }
+
   package func has(_ key: String) -> Bool { fields[key] != nil }
 
   /// Of the fields that were not taken yet, sorted.

@@ -182,7 +182,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .sectorsUnreadable: "sectors of the medium could not be read and are filled in the image"
     case .acquisitionIncomplete: "the acquisition did not finish"
     case .resumedUnauthenticated:
-      "the acquisition was resumed from a journal that nobody signed: what was written before could have been changed"
+      "the acquisition was resumed from an unsigned journal: data written before the interruption may have been changed"
     case .copyNotChecked: "a copy of the acquisition was not at hand and was not checked"
     case .auditEventMissing: "an audit log event is missing"
     case .auditChainBroken: "the audit log chain is broken"

@@ -1,6 +1,7 @@
 /// A part of what somebody asked for, by a stable word. How a command line spells it is not known here.
 package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case acquisition
+  case again
   case clockOffset = "clock-offset"
   case compression
   case corrects

@@ -92,6 +92,11 @@ package struct SectorMap: Hashable, Sendable {
     states.runs(within: range).filter { $0.value == state }.map(\.range)
   }
 
+  /// In order, without gaps; each within `range`.
+  package func runs(within range: SectorRange) -> [Run] {
+    states.runs(within: range).map { Run(range: $0.range, state: $0.value) }
+  }
+
   /// The state of one sector.
   /// - Precondition: `sector < sectorCount`.
   package func state(of sector: UInt64) -> SectorState { states.value(of: sector) }

@@ -33,6 +33,23 @@ package struct ExternalProgram: Hashable, Sendable {
     self.path = path
   }
 
+  /// Most bytes of a script whose first line is read.
+  private static let largestScript = 1 << 20
+
+  private init(at path: FilePath) { self.path = path }
+
+  /// What runs it, where it is a script whose first line names a program by its path.
+  package var interpreter: ExternalProgram? {
+    guard let script = try? Files.contents(path, cap: Self.largestScript), script.starts(with: "#!".utf8)
+    else { return nil }
+    let line = script.dropFirst(2).prefix { $0 != UInt8(ascii: "\n") }
+    let words = line.split(separator: UInt8(ascii: " ")).map { String(decoding: $0, as: UTF8.self) }
+    guard let name = words.first.map({ FilePath($0) }), name.lastComponent != "env", name.isAbsolute,
+      name.withSystemName({ access($0, X_OK) }) == 0
+    else { return nil }
+    return ExternalProgram(at: name)
+  }
+
   /// What it prints to standard output, piece by piece, while it runs.
   package final class Output: Sendable {
     private let started: Started

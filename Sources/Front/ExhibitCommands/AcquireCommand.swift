@@ -13,13 +13,14 @@ struct AcquireCommand: CaseCommand {
     abstract: "Acquire a storage medium: images, hash values and a signed manifest from a single read.",
     discussion: """
       Example:
-        exhibit acquire /dev/sdb --case 2026-0142 --item 001 --format e01 --format raw
+        exhibit acquire /dev/sdb --case 2026-0142 --item 001 --format e01 \\
+          --format raw
 
       Opens the medium read-only and exclusively. Writes images, chunk hash values, sector map, signed manifest and
       checksums to evidence/ITEM in the case; a second acquisition of the item goes to ITEM-2.
 
-      A device is shown before it is read: make, model, serial number, size and contents. On a terminal you are asked
-      whether it is the one; --yes does not ask. A device whose serial number is not the one recorded for the item is
+      Before reading, the command shows make, model, serial number, size and contents of the device and, on a terminal,
+      prompts for confirmation; --yes skips the prompt. A device whose serial number is not the one recorded for the item is
       refused unless --accept other-serial --reason TEXT.
       """)
 
@@ -76,6 +77,8 @@ struct AcquireCommand: CaseCommand {
     request.source.track = extent.track
     request.source.firstSector = extent.start
     request.source.sectorCount = extent.length
+    request.source.again = try extent.again.map { text throws(EvidenceError) in try required(text, "--again")
+    }
     let used = try equipment.devices(profile)
     request.equipment = used.devices
     request.output = try requestedOutput(used)

@@ -31,8 +31,8 @@ struct DestinationOptions: ParsableArguments {
   @Flag(
     inversion: .prefixedNo,
     help: """
-      Before the acquisition counts as complete, read everything back from the destinations, past the page cache, and \
-      verify it; the case records the result. Default: no, or what the profile says.
+      Read everything back from the destinations, past the page cache, and verify it before the acquisition counts as \
+      complete; the case records the result. --no-verify overrides the profile. Default: as in the profile, or no.
       """)
   var verify: Bool?
   @Flag(help: "Start even if the destination may be too small.") var acceptLittleSpace = false
@@ -43,6 +43,12 @@ struct ExtentOptions: ParsableArguments {
   @OptionGroup var input: InputOptions
   @Option(help: "First sector to acquire.") var start: UInt64?
   @Option(help: "Number of sectors to acquire. Default: to the end of the medium.") var length: UInt64?
+  @Option(
+    help: """
+      Read only the sectors that this earlier acquisition of the item could not read, e.g. 001. All others are taken from \
+      its image, checked chunk by chunk, into a new acquisition that names it.
+      """)
+  var again: String?
   @Option(
     help: "Sector size of a source file, in bytes: 512, 1024, 2048, 4096. Devices report their own.")
   var sectorSize: UInt32?

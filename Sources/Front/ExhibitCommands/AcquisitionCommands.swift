@@ -7,7 +7,7 @@ import Rendering
 
 struct AcquisitionCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "acquisition", abstract: "State what became of an acquisition.",
+    commandName: "acquisition", abstract: "Mark acquisitions as failed or superseded.",
     subcommands: [AcquisitionMarkCommand.self])
 }
 
@@ -19,15 +19,18 @@ struct AcquisitionMarkCommand: CaseCommand {
       they are. The newest mark counts; `--withdraw` takes it back. Earlier marks stay on record.
 
       Examples:
-        exhibit acquisition mark 001 --failed --reason "Cable fault: read again as 001-2" --case 2026-0142
-        exhibit acquisition mark 001 --superseded-by 001-2 --reason "Read again with another bridge" --case 2026-0142
-        exhibit acquisition mark 001 --withdraw --reason "Marked by mistake" --case 2026-0142
+        exhibit acquisition mark 001 --failed \\
+          --reason "Cable fault: read again as 001-2" --case 2026-0142
+        exhibit acquisition mark 001 --superseded-by 001-2 \\
+          --reason "Read again with another bridge" --case 2026-0142
+        exhibit acquisition mark 001 --withdraw --reason "Marked by mistake" \\
+          --case 2026-0142
       """)
 
   @Argument(help: "Name of the acquisition, e.g. 001-2.") var acquisition: String
   @Flag(help: "The acquisition failed and is not to be relied on.") var failed = false
-  @Option(help: "The acquisition of the same item that takes its place.") var supersededBy: String?
-  @Flag(help: "The earlier mark no longer holds.") var withdraw = false
+  @Option(help: "The acquisition of the same item that supersedes it.") var supersededBy: String?
+  @Flag(help: "Withdraw the earlier mark.") var withdraw = false
   @Option(help: "Reason; it stands in the report.") var reason: String
   @OptionGroup var caseOptions: CaseOptions
   @OptionGroup var output: OutputOptions

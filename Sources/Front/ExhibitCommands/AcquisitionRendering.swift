@@ -49,6 +49,12 @@ enum AcquisitionRendering {
     if unread > 0 {
       lines.append("  not read  \(unread), filled in the image: sectors \(summary.unreadable.listed())")
     }
+    if let earlier = summary.earlier {
+      let missing = unread + summary.notAttempted
+      lines.append(
+        "  again     \(earlier.asked) sectors read again, \(earlier.asked - min(missing, earlier.asked)) of them recovered; "
+          + "\(earlier.taken) taken from \(earlier.name)")
+    }
     if summary.notAttempted > 0 { lines.append("  not tried \(summary.notAttempted) sectors") }
     if summary.interruptions > 0 {
       let times = summary.interruptions == 1 ? "once" : "\(summary.interruptions) times"
@@ -80,6 +86,7 @@ enum AcquisitionRendering {
       "unrecorded": summary.unrecorded.map { .string($0.description) },
       "destinations": .array(summary.destinations.map(json)),
       "remarks": .array(summary.remarks.map { .string($0) }),
+      "earlier": summary.earlier?.json,
       "interruptions": .integer(Int64(summary.interruptions)),
       "milliseconds": .integer(Int64(summary.seconds * 1000)),
       "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),

@@ -26,7 +26,8 @@ struct AuditVerifyCommand: CaseCommand {
 
       Examples:
         exhibit audit verify --case 2026-0142
-        exhibit audit verify --case 2026-0142 --expect-head 42:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+        exhibit audit verify --case 2026-0142 \\
+          --expect-head 42:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
       """)
 
   @OptionGroup var caseOptions: CaseOptions

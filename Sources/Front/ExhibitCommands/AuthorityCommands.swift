@@ -16,8 +16,9 @@ struct AuthorityRecordCommand: CaseCommand {
       Once the last authority covering an item has expired, `acquire` requires a reason: --after-expiry.
 
       Example:
-        exhibit authority record --case 2026-0142 --item 001 --kind warrant --reference "Warrant 17/26" \\
-          --scope "documents of 2025" --expires 2026-06-30T23:59:59Z
+        exhibit authority record --case 2026-0142 --item 001 --kind warrant \\
+          --reference "Warrant 17/26" --scope "documents of 2025" \\
+          --expires 2026-06-30T23:59:59Z
       """)
 
   @OptionGroup var caseOptions: CaseOptions
@@ -36,7 +37,9 @@ struct AuthorityRecordCommand: CaseCommand {
       kind: try required(kind, "--kind"), reference: try required(reference, "--reference"), scope: scope,
       expires: expires)
     output.show(
-      ["\(authority.reference) recorded for \(authority.item.map { "item \($0)" } ?? "the case")"],
+      [
+        "Legal authority \(authority.reference) recorded for \(authority.item.map { "item \($0)" } ?? "the case")"
+      ],
       json: authority.json)
   }
 }

@@ -22,8 +22,9 @@ struct CaseCreateCommand: ParsableCommand {
     commandName: "create", abstract: "Create a case folder with its database and the examiner's signing key.",
     discussion: """
       Example:
-        exhibit case create 2026-0142 --number 2026-0142 --title "Theft of trade secrets" \\
-          --examiner "A. Examiner" --organisation "Digital Laboratory"
+        exhibit case create 2026-0142 --number 2026-0142 \\
+          --title "Theft of trade secrets" --examiner "A. Examiner" \\
+          --organisation "Digital Laboratory"
       """)
 
   @Argument(help: "The folder to create.", completion: .directory) var folder: String
@@ -120,8 +121,8 @@ struct CaseDescribeCommand: CaseCommand {
       Earlier values stay on record. An empty text withdraws a value.
 
       Example:
-        exhibit case describe --case 2026-0142 --client "District Court" --client-reference "12 Gs 345/26" \\
-          --method "SOP-07 Imaging, version 3"
+        exhibit case describe --case 2026-0142 --client "District Court" \\
+          --client-reference "12 Gs 345/26" --method "SOP-07 Imaging, version 3"
       """)
 
   @OptionGroup var caseOptions: CaseOptions

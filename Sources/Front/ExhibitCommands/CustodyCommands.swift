@@ -21,11 +21,14 @@ struct CustodyRecordCommand: CaseCommand {
       --unverified gives a reason. A disposal needs the signatures of two people.
 
       Examples:
-        exhibit custody record --case 2026-0142 --item 001 --event receive --released-by "Officer on duty" \\
-          --received-by "A. Examiner" --place "Laboratory, reception" --seal-before A-0017
-        exhibit custody record --case 2026-0142 --item 001 --event transfer --released-by "A. Examiner" \\
-          --received-by "Officer on duty" --sign examiner --sign officer.key
-        exhibit custody record --case 2026-0142 --item 001 --event correct --corrects 5 --seal-before A-0019
+        exhibit custody record --case 2026-0142 --item 001 --event receive \\
+          --released-by "Officer on duty" --received-by "A. Examiner" \\
+          --place "Laboratory, reception" --seal-before A-0017
+        exhibit custody record --case 2026-0142 --item 001 --event transfer \\
+          --released-by "A. Examiner" --received-by "Officer on duty" \\
+          --sign examiner --sign officer.key
+        exhibit custody record --case 2026-0142 --item 001 --event correct \\
+          --corrects 5 --seal-before A-0019
       """)
 
   @OptionGroup var caseOptions: CaseOptions

@@ -24,8 +24,9 @@ struct EquipmentAddCommand: ParsableCommand {
       used.
 
       Example:
-        exhibit equipment add bridge-1 --kind write-blocker --make Tableau --model T35u --serial 000ECC01 \\
-          --firmware 1.4.2 --tested 2026-10-01 --record "Validation V-12"
+        exhibit equipment add bridge-1 --kind write-blocker --make Tableau \\
+          --model T35u --serial 000ECC01 --firmware 1.4.2 --tested 2026-10-01 \\
+          --record "Validation V-12"
       """)
 
   @Argument(help: "Name of the device: letters, digits, hyphens, underscores.") var name: String
@@ -111,7 +112,8 @@ struct EquipmentRemoveCommand: ParsableCommand {
     let file = ProfileFiles.register(beside: try profile.place(forAll: system))
     var register = try ProfileFiles.readRegister(file) ?? EquipmentRegister()
     guard register.remove(name) else {
-      throw EvidenceError(.argumentInvalid, name, "\(file) has no such device")
+      let names = register.devices.map(\.name).joined(separator: ", ")
+      throw EvidenceError(.argumentInvalid, name, names.isEmpty ? "\(file) is empty" : "\(file) has \(names)")
     }
     try ProfileFiles.write(register, comment: EquipmentCommands.comment, to: file, forAll: system)
     output.show(["Removed \(name) from \(file)"], json: .fields(["removed": .string(name)]))

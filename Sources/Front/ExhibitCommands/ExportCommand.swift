@@ -1,3 +1,4 @@
+import CaseRecords
 import ArgumentParser
 import CanonicalJSON
 import Casework
@@ -52,7 +53,7 @@ struct ExportCommand: CaseCommand {
     display.finish()
     var lines = [
       "Item \(item) exported to \(written.folder)",
-      "  acquisitions  \(written.acquisitions.joined(separator: ", "))",
+      "  acquisitions  \(written.acquisitions.map(named).joined(separator: ", "))",
       "  payload       \(written.files) files, \(HumanText.size(written.bytes))",
       "  SHA-256       \(written.sha256) of its hash list",
     ]
@@ -63,7 +64,8 @@ struct ExportCommand: CaseCommand {
       lines,
       json: .fields([
         "item": .string(item), "folder": .string(written.folder.string),
-        "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "acquisitions": .array(written.acquisitions.map { .string($0.name) }),
+        "files": JSONValue(written.files),
         "report": written.report.map { .string($0) },
         "approvals": .array(
           written.approvals.map {
@@ -72,6 +74,14 @@ struct ExportCommand: CaseCommand {
         "bytes": Rendering.number(written.bytes), "sha256": .string(written.sha256.hex),
         "leftBehind": .array(written.left.map { .string($0) }),
       ]))
+  }
+
+  private func named(_ acquisition: (name: String, mark: AcquisitionMark?)) -> String {
+    switch acquisition.mark?.state {
+    case .failed: "\(acquisition.name) (MARKED AS FAILED)"
+    case .superseded(let name): "\(acquisition.name) (SUPERSEDED BY \(name))"
+    case .withdrawn, nil: acquisition.name
+    }
   }
 
   private func reportLine(_ written: ExportJob.Written) -> String {

@@ -66,7 +66,7 @@ struct ImageAnswers {
     let answer = try TerminalQuestion.line(
       "Image \(device.path) as item \(plan.number)? Type yes", of: "--yes")
     guard ["yes", "y"].contains(answer.lowercased()) else {
-      throw EvidenceError(.answerNeeded, "\(device.path)", "not confirmed; nothing was created")
+      throw EvidenceError(.notConfirmed, "\(device.path)", "nothing was created")
     }
   }
 

@@ -20,7 +20,8 @@ struct ImageCommand: ParsableCommand {
 
       Examples:
         exhibit image /dev/sdb
-        exhibit image /dev/sdb --case 2026-0142 --item 001 --description "USB stick, black" --yes
+        exhibit image /dev/sdb --case 2026-0142 --item 001 \\
+          --description "USB stick, black" --yes
         exhibit image /dev/sdb --yes -- --retries 3 --read-timeout 30
       """)
 

@@ -34,7 +34,7 @@ struct ImageResult {
       let sentence = verification.verdict.sentence + VerificationRendering.reservations(verification)
       sentences.insert(sentence, at: verification.verdict.exitStatus == .complete ? sentences.count : 0)
     }
-    var lines = sentences
+    var lines = (verification?.findings ?? []).map { "  \(Rendering.line($0))" } + sentences
     func add(_ name: String, _ text: String) {
       let line = "  \(name.padded(to: 12))\(text)"
       lines += line.count <= Terminal.outputWidth ? [line] : ["  \(name)", "    \(text)"]
@@ -47,13 +47,12 @@ struct ImageResult {
       for name in images(destination) { add("image", "\(place)/\(name)") }
       if let manifest = destination["manifest"]?.stringValue { add("manifest", "\(manifest), signed") }
     }
-    for file in report?.files ?? [] { add("report", "\(file.path), signed") }
+    for file in report?.files ?? [] { add("report", "\(file.path), \(file.signatureWords)") }
     if let created {
       add("certificate", created.certificate.string)
       add("fingerprint", created.fingerprint.hex)
       lines.append("Note the fingerprint on paper: third parties verify against this.")
     }
-    for finding in verification?.findings ?? [] { lines.append("  \(Rendering.line(finding))") }
     return lines
   }
 

@@ -89,11 +89,9 @@ struct ImageWork {
   }
 
   private func acquire(_ folder: CaseFolder) throws -> JSONValue {
-    var arguments = [
-      "acquire", command.source, "--case", folder.path.string, "--item", plan.number.description,
-    ]
-    if let profile = command.profile.profile { arguments += ["--profile", profile] }
-    arguments += ["--json", "--yes"] + command.further
+    let arguments =
+      ["acquire", command.source, "--case", folder.path.string, "--item", plan.number.description]
+      + ["--json", "--yes"] + options
     let passphrase = CommandSession.known
     let ended = try OwnProgram.run(
       arguments, input: passphrase.map { $0 + [0x0a] } ?? [],
@@ -107,6 +105,17 @@ struct ImageWork {
       [.complete, .completeWithUnreadable].contains(status)
     else { throw EndedWith(status: ExitStatus(rawValue: ended.status) ?? .incomplete) }
     return try JSONValue(parsing: ended.output, name: "exhibit acquire")
+  }
+
+  /// An option is no word to be quoted for its hyphens.
+  private static func typed(_ option: String) -> String {
+    let hyphens = option.prefix { $0 == "-" }
+    return hyphens + HumanText.shellWord(String(option.dropFirst(hyphens.count)))
+  }
+
+  /// What else the acquisition was asked for.
+  private var options: [String] {
+    (command.profile.profile.map { ["--profile", $0] } ?? []) + command.further
   }
 
   private func verify(_ folder: CaseFolder) throws(EvidenceError) -> VerificationReport {
@@ -131,9 +140,14 @@ struct ImageWork {
     request.language =
       defaults.profile.text(.reportLanguage).flatMap { Wording.Language(rawValue: $0) } ?? .english
     request.templates = defaults.profile.text(.reportTemplate).map { FilePath($0) }
-    return try ReportJob(request, in: folder) { () throws(EvidenceError) in
+    if request.formats.contains(.pdf) { request.authority = try AuthoritySetting.authority() }
+    let display = ProgressDisplay("Writing report", plan.number.description, isBytes: false)
+    defer { display.finish() }
+    let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
       try command.passphrase.read(opening: folder)
-    }.perform()
+    }.perform { display.update(done: UInt64($0), of: UInt64($1), part: $2.rawValue) }
+    if let failure = written.failure { Rendering.warn("report: \(Rendering.line(failure))") }
+    return written
   }
 
   /// What is done, and the commands that do the rest.
@@ -146,11 +160,12 @@ struct ImageWork {
       rest.append(
         isBegun
           ? "exhibit resume --case \(place) --item \(item)"
-          : "exhibit acquire \(HumanText.shellWord(command.source)) --case \(place) --item \(item)")
+          : (["exhibit acquire \(HumanText.shellWord(command.source)) --case \(place) --item \(item)"]
+            + options.map(Self.typed)).joined(separator: " "))
     }
     if result.verification == nil { rest.append("exhibit verify \(place) --item \(item)") }
     rest.append("exhibit report --case \(place) --item \(item)")
-    Terminal.writeError("Done: \(done.isEmpty ? "nothing yet" : done.joined(separator: ", ")). To go on:\n")
+    Terminal.writeError("Done: \(done.isEmpty ? "nothing yet" : done.joined(separator: ", ")). Next:\n")
     for line in rest { Terminal.writeError("  \(HumanText.singleLine(line))\n") }
   }
 }

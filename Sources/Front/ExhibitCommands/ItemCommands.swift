@@ -67,9 +67,12 @@ struct ItemAddCommand: CaseCommand {
     commandName: "add", abstract: "Add an evidence item.",
     discussion: """
       Examples:
-        exhibit item add --case 2026-0142 --number 001 --description "USB stick, black, 32 GB" --serial 4C530001
-        exhibit item add --case 2026-0142 --number 002 --description "Laptop" --power-state off --photo lid.jpg
-        exhibit item add --case 2026-0142 --number 002-1 --part-of 002 --description "SSD, 512 GB"
+        exhibit item add --case 2026-0142 --number 001 \\
+          --description "USB stick, black, 32 GB" --serial 4C530001
+        exhibit item add --case 2026-0142 --number 002 --description "Laptop" \\
+          --power-state off --photo lid.jpg
+        exhibit item add --case 2026-0142 --number 002-1 --part-of 002 \\
+          --description "SSD, 512 GB"
       """)
 
   @OptionGroup var caseOptions: CaseOptions
@@ -100,7 +103,8 @@ struct ItemDescribeCommand: CaseCommand {
       Give only the values that change.
 
       Example:
-        exhibit item describe --case 2026-0142 --item 002 --clock-offset -00:03:12 --tag laptop --tag urgent
+        exhibit item describe --case 2026-0142 --item 002 \\
+          --clock-offset -00:03:12 --tag laptop --tag urgent
       """)
 
   @OptionGroup var caseOptions: CaseOptions

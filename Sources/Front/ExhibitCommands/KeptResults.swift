@@ -45,3 +45,10 @@ extension SetupMakeCommand: KeepsItsResult {}
 extension EquipmentAddCommand: KeepsItsResult {}
 extension EquipmentRemoveCommand: KeepsItsResult {}
 extension AcquisitionMarkCommand: KeepsItsResult {}
+extension AuditExportCommand: KeepsItsResult {}
+extension CertificateCommand: KeepsItsResult {}
+extension ItemLabelCommand: KeepsItsResult {}
+extension KeyIssueCommand: KeepsItsResult {}
+extension KeyRequestCommand: KeepsItsResult {}
+extension ReportTemplatesCommand: KeepsItsResult {}
+extension ValidateCommand: KeepsItsResult {}

@@ -73,8 +73,10 @@ struct KeyCreateCommand: ParsableCommand {
       else: whoever trusts it trusts all examiners of the laboratory.
 
       Examples:
-        exhibit key create laboratory --as-root --name "Digital Laboratory" --years 20
-        exhibit key create examiner --name "A. Examiner" --organisation "Digital Laboratory"
+        exhibit key create laboratory --as-root --name "Digital Laboratory" \\
+          --years 20
+        exhibit key create examiner --name "A. Examiner" \\
+          --organisation "Digital Laboratory"
       """)
 
   @Argument(help: "Path of the files to create, without extension.") var path: String
@@ -106,8 +108,10 @@ struct KeyImportCommand: ParsableCommand {
       issuing certificates). The p11-kit configuration or PKCS11_MODULE_PATH selects the PKCS#11 module.
 
       Examples:
-        exhibit key import --from laboratory.p12 --input-passphrase-file old examiner
-        exhibit key import --from 'pkcs11:token=card;object=signing' --certificate card.pem examiner
+        exhibit key import --from laboratory.p12 \\
+          --input-passphrase-file old examiner
+        exhibit key import --from 'pkcs11:token=card;object=signing' \\
+          --certificate card.pem examiner
       """)
 
   @Argument(help: "Path of the files to create, without extension.") var path: String
@@ -146,8 +150,10 @@ struct KeyRequestCommand: ParsableCommand {
       Writes PATH.csr, and PATH.key unless a key is named.
 
       Examples:
-        exhibit key request examiner --name "A. Examiner" --organisation "Digital Laboratory"
-        exhibit key request card --key 'pkcs11:token=card;object=signing' --name "A. Examiner"
+        exhibit key request examiner --name "A. Examiner" \\
+          --organisation "Digital Laboratory"
+        exhibit key request card --key 'pkcs11:token=card;object=signing' \\
+          --name "A. Examiner"
       """)
 
   @Argument(help: "Path of the files to create, without extension.") var path: String
@@ -186,7 +192,8 @@ struct KeyIssueCommand: ParsableCommand {
       it names.
 
       Example:
-        exhibit key issue examiner --certificate-request examiner.csr --root laboratory --years 3
+        exhibit key issue examiner --certificate-request examiner.csr \\
+          --root laboratory --years 3
       """)
 
   @Argument(help: "Path of the certificate to create, without extension.") var path: String

@@ -57,7 +57,8 @@ struct ManifestSignCommand: ParsableCommand {
       renewed as a whole (`timestamp --renew`); after that it can no longer change.
 
       Example:
-        exhibit manifest sign --case 2026-0142 --item 001 --key reviewer.key --certificate reviewer.pem
+        exhibit manifest sign --case 2026-0142 --item 001 --key reviewer.key \\
+          --certificate reviewer.pem
       """)
 
   @OptionGroup var manifest: ManifestOptions
@@ -92,10 +93,13 @@ struct ManifestTimestampCommand: ParsableCommand {
       A time stamp is valid as long as its authority's certificate: renew it before that expires.
 
       Examples:
-        exhibit manifest timestamp 001.manifest.json --authority http://tsa.example/ --trust tsa-root.pem
+        exhibit manifest timestamp 001.manifest.json \\
+          --authority http://tsa.example/ --trust tsa-root.pem
         exhibit manifest timestamp 001.manifest.json --request out.tsq
-        exhibit manifest timestamp 001.manifest.json --response in.tsr --trust tsa-root.pem
-        exhibit manifest timestamp 001.manifest.json --renew --authority http://tsa.example/
+        exhibit manifest timestamp 001.manifest.json --response in.tsr \\
+          --trust tsa-root.pem
+        exhibit manifest timestamp 001.manifest.json --renew \\
+          --authority http://tsa.example/
       """)
 
   @OptionGroup var manifest: ManifestOptions

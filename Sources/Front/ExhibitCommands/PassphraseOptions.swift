@@ -142,7 +142,7 @@ enum Passphrases {
   // MARK: Keys that are made
 
   /// Of a file, or asked for, twice.
-  /// - Throws: `passphraseWeak`, `passphraseWrong` where the two entries differ again and again.
+  /// - Throws: `passphraseWeak`, `passphraseNeeded` where the two entries differ again and again.
   static func new(file: String?, names: [String], acceptsWeak: Bool) throws(EvidenceError) -> [UInt8] {
     func check(_ passphrase: [UInt8]) throws(EvidenceError) {
       guard !acceptsWeak, let weakness = PassphraseStrength.weakness(of: passphrase, names: names) else {
@@ -155,6 +155,7 @@ enum Passphrases {
       try check(passphrase)
       return passphrase
     }
+    let different = EvidenceError(.passphraseNeeded, signingKey, "the two entries differ")
     var left = attempts
     while true {
       do throws(EvidenceError) {
@@ -163,12 +164,12 @@ enum Passphrases {
         let passphrase = try ask(prompt, of: signingKey)
         try check(passphrase)
         guard try ask("Repeat passphrase", of: signingKey) == passphrase else {
-          throw EvidenceError(.passphraseWrong, signingKey, "the two entries differ")
+          throw different
         }
         return passphrase
       } catch {
         left -= 1
-        guard [.passphraseWeak, .passphraseWrong].contains(error.code), left > 0 else { throw error }
+        guard error.code == .passphraseWeak || error == different, left > 0 else { throw error }
         Rendering.warn("\(error.detail); try again")
       }
     }
@@ -184,7 +185,7 @@ extension PassphraseWeakness {
     case .monotonous(let different):
       "it has only \(different) different characters"
     case .guessable:
-      "it is made of names or words that are tried first, or of rows of the keyboard"
+      "it consists of names, common words or keyboard rows"
     }
   }
 }

@@ -16,8 +16,8 @@ struct PersonAddCommand: CaseCommand {
     abstract: "Add a person, or update a known person's qualifications and certificate.",
     discussion: """
       Example:
-        exhibit person add --case 2026-0142 --name "Officer on duty" --role officer --identifier B-117 \\
-          --certificate officer.pem
+        exhibit person add --case 2026-0142 --name "Officer on duty" \\
+          --role officer --identifier B-117 --certificate officer.pem
       """)
 
   @OptionGroup var caseOptions: CaseOptions

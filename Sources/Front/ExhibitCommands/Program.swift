@@ -16,7 +16,7 @@ package struct ExhibitProgram: ParsableCommand {
     version: ToolVersion.current,
     groupedSubcommands: [
       CommandGroup(
-        name: "Set up:",
+        name: "Set up",
         subcommands: [
           SetupCommand.self, EquipmentCommands.self, CaseCommands.self, ItemCommands.self,
           PersonCommands.self,
@@ -24,23 +24,23 @@ package struct ExhibitProgram: ParsableCommand {
           KeyCommands.self,
         ]),
       CommandGroup(
-        name: "Image:",
+        name: "Image",
         subcommands: [
           ImageCommand.self, DevicesCommand.self, AcquireCommand.self, ResumeCommand.self,
           AcquisitionCommands.self,
         ]),
       CommandGroup(
-        name: "Verify:", subcommands: [VerifyCommand.self, AuditCommands.self, ManifestCommands.self]),
-      CommandGroup(name: "Report:", subcommands: [ReportCommand.self, CertificateCommand.self]),
+        name: "Verify", subcommands: [VerifyCommand.self, AuditCommands.self, ManifestCommands.self]),
+      CommandGroup(name: "Report", subcommands: [ReportCommand.self, CertificateCommand.self]),
       CommandGroup(
-        name: "Hand over:",
+        name: "Hand over",
         subcommands: [CustodyCommands.self, ExportCommand.self, ImportCommand.self, ProveCommand.self]),
       CommandGroup(
-        name: "Images without a case:",
+        name: "Images without a case",
         subcommands: [
           InfoCommand.self, ConvertCommand.self, RecoverCommand.self, DiscCommands.self, MakeISOCommand.self,
         ]),
-      CommandGroup(name: "The laboratory:", subcommands: [ValidateCommand.self]),
+      CommandGroup(name: "The laboratory", subcommands: [ValidateCommand.self]),
     ])
 
   package init() {}

@@ -18,7 +18,8 @@ struct RecoverCommand: ParsableCommand {
 
       Examples:
         exhibit recover 001.E01 --output 001.raw
-        exhibit recover 001.E01 --output 001.raw --map 001.recovered.map --keep-damaged
+        exhibit recover 001.E01 --output 001.raw --map 001.recovered.map \\
+          --keep-damaged
       """)
 
   @Argument(help: "The damaged E01; any file of the set.", completion: .file()) var image: String

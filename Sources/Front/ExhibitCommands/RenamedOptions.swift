@@ -27,7 +27,7 @@ enum RenamedOptions {
     return arguments.enumerated().map { index, argument in
       let old = String(argument.prefix { $0 != "=" })
       guard index < end, let new = names[old] else { return argument }
-      note("`exhibit \(path) \(old)` is now `\(new)`; the old name will go")
+      note("`exhibit \(path) \(old)` is now `\(new)`; a later version will drop the old name")
       return new + argument.dropFirst(old.count)
     }
   }

@@ -15,12 +15,27 @@ struct ReportCommand: ParsableCommand {
 
       Examples:
         exhibit report --item 001
-        exhibit report --item 001 --item 002 --format html,pdf,json,jsonld,dfxml --json
-        exhibit report --format pdf --language de --template /srv/letterhead --redact people,paths
+        exhibit report --item 001 --item 002 \\
+          --format html,pdf,json,jsonld,dfxml --json
+        exhibit report --format pdf --language de --template /srv/letterhead \\
+          --redact people,paths
       """,
     subcommands: [
       ReportMakeCommand.self, ReportListCommand.self, ReportApproveCommand.self, ReportTemplatesCommand.self,
     ], defaultSubcommand: ReportMakeCommand.self)
+}
+
+/// What `--authority` is for where PDFs are signed.
+private let authorityOfPDF: ArgumentHelp =
+  "Time-stamp the signature inside a PDF with this authority, http://…; only its SHA-256 is sent. Default: EXHIBIT_AUTHORITY, or the profile's."
+
+extension ReportJob.Written.File {
+  /// Signed beside the file always, and a PDF inside as well.
+  var signatureWords: String {
+    if let inside { return "signed, also inside (\(inside.rawValue))" }
+    return format == .pdf && path.extension == "pdf"
+      ? "signed; not inside, which would name the signer" : "signed"
+  }
 }
 
 /// What a report and a draft have in common.
@@ -101,7 +116,8 @@ struct ReportMakeCommand: CaseCommand {
       Examples:
         exhibit report --item 001
         exhibit report --item 001 --item 002 --format html,pdf,json,jsonld,dfxml
-        exhibit report --format pdf --language de --template /srv/letterhead --redact people,paths
+        exhibit report --format pdf --language de --template /srv/letterhead \\
+          --redact people,paths
       """)
 
   @OptionGroup var caseOptions: CaseOptions
@@ -111,12 +127,18 @@ struct ReportMakeCommand: CaseCommand {
   @Option(help: "Language: en or de. Default: en.") var language: String?
   @Option(help: "The laboratory's time zone, e.g. Europe/Berlin; its time is shown beside UTC.")
   var timeZone: String?
+  @Option(help: authorityOfPDF) var authority: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
     let folder = try caseOptions.folder()
     var request = try options.request()
+    if request.formats.contains(.pdf) {
+      request.authority = try AuthoritySetting.authority(authority)
+    } else if authority != nil {
+      throw EvidenceError(.argumentInvalid, "--authority", "only a PDF is signed inside: add --format pdf")
+    }
     request.items = try item.map { try itemNumber($0) }
     let defaults = try options.profile.defaults()
     request.zone = try defaults.text(timeZone, .reportTimeZone, "--time-zone").map {
@@ -144,7 +166,11 @@ struct ReportMakeCommand: CaseCommand {
       "  number  \(written.number)",
     ]
     for file in written.files {
-      lines += ["  \(file.path), signed", "    SHA-256  \(file.sha256)"]
+      let isUnstamped = file.inside == .baseline && written.failure != nil
+      lines += [
+        "  \(file.path), \(file.signatureWords)\(isUnstamped ? ", without the time stamp" : "")",
+        "    SHA-256  \(file.sha256)",
+      ]
     }
     rendering.show(
       lines,
@@ -156,7 +182,7 @@ struct ReportMakeCommand: CaseCommand {
           written.files.map { file in
             .fields([
               "format": .string(file.format.rawValue), "path": .string(file.path.string),
-              "sha256": .string(file.sha256.hex),
+              "sha256": .string(file.sha256.hex), "signedInside": file.inside.map { .string($0.rawValue) },
             ])
           }),
         "error": written.failure.map { .string($0.code.rawValue) },
@@ -189,12 +215,14 @@ struct ReportApproveCommand: CaseCommand {
     commandName: "approve", abstract: "Sign a report as its reviewer, and record the approval.",
     discussion: """
       With --sign, the key of a person whose certificate the case knows (`exhibit person add`), each file of the report \
-      gets the reviewer's signature beside it (FILE.approval.p7s). Without a key the approval is recorded, not signed. \
+      gets the reviewer's signature beside it (FILE.approval.p7s); a PDF that its author signed inside gets a copy with \
+      the reviewer's signature inside (NAME.approved.pdf). Without a key the approval is recorded, not signed. \
       Whoever made a report cannot approve it, and its files must be as they were recorded. `exhibit report list`, \
       `exhibit verify FILE` and later reports show who approved it, when, and whether the signature is valid.
 
       Examples:
-        exhibit report approve 001-report-1 --sign reviewer.key --remarks "technical review"
+        exhibit report approve 001-report-1 --sign reviewer.key \\
+          --remarks "technical review"
         exhibit report approve 001-report-1 --reviewer "B. Reviewer"
       """)
 
@@ -203,23 +231,40 @@ struct ReportApproveCommand: CaseCommand {
   @OptionGroup var signing: SignOptions
   @Option(help: "Name of the reviewer. Default: whose key --sign is.") var reviewer: String?
   @Option(help: "The reviewer's remarks.") var remarks: String?
+  @Option(help: authorityOfPDF) var authority: String?
   @OptionGroup var rendering: OutputOptions
 
   func run() throws {
     let approved = try ReportReview(try caseOptions.folder()).approve(
       name, reviewer: try reviewer.map { text throws(EvidenceError) in try required(text, "--reviewer") },
-      remarks: remarks, keys: signing.keys)
+      remarks: remarks, keys: signing.keys,
+      authority: signing.sign.isEmpty ? nil : try AuthoritySetting.authority(authority))
     let isSigned = !approved.signatures.isEmpty
+    if authority != nil, approved.copies.isEmpty {
+      Rendering.warn("nothing was time-stamped: no PDF of this report was signed inside")
+    }
     rendering.show(
       [
         "Approved: \(name) by \(approved.reviewer), event \(approved.head.sequence) of the audit log, "
           + (isSigned ? "signed" : "not signed")
-      ] + approved.signatures.map { "  \($0)" },
+      ] + approved.signatures.map { "  \($0)" }
+        + approved.copies.map {
+          "  \($0.path), signed inside (\($0.inside.rawValue))"
+            + ($0.inside == .baseline && approved.failure != nil ? ", without the time stamp" : "")
+        },
       json: .fields([
         "report": .string(name), "reviewer": .string(approved.reviewer), "signed": .bool(isSigned),
         "signatures": .array(approved.signatures.map { .string($0.string) }),
+        "copies": approved.copies.isEmpty
+          ? nil
+          : .array(
+            approved.copies.map {
+              .fields(["path": .string($0.path.string), "signedInside": .string($0.inside.rawValue)])
+            }),
         "event": JSONValue(approved.head.sequence), "head": .string(approved.head.digest.hex),
+        "error": approved.failure.map { .string($0.code.rawValue) },
       ]))
+    if let failure = approved.failure { throw StoppedEarly(failure) }
   }
 }
 

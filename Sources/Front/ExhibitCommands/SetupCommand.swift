@@ -18,7 +18,8 @@ struct SetupCommand: ParsableCommand {
 
       Examples:
         exhibit setup
-        exhibit setup --set examiner.name="A. Examiner" --set report.formats=html,pdf --new-key
+        exhibit setup --set examiner.name="A. Examiner" \\
+          --set report.formats=html,pdf --new-key
         exhibit setup show
       """,
     subcommands: [SetupMakeCommand.self, SetupShowCommand.self], defaultSubcommand: SetupMakeCommand.self)
@@ -33,7 +34,8 @@ struct SetupMakeCommand: ParsableCommand {
 
       Examples:
         exhibit setup
-        exhibit setup --set cases.case={year}-{number:4} --set acquisition.formats=e01,raw
+        exhibit setup --set cases.case={year}-{number:4} \\
+          --set acquisition.formats=e01,raw
         exhibit setup --system --set laboratory.organisation="Digital Laboratory"
       """)
 

@@ -15,7 +15,7 @@ enum SetupQuestions {
   /// - Throws: `answerNeeded` where there is no terminal.
   static func ask(_ settings: inout LaboratoryProfile, file: FilePath) throws(EvidenceError) -> Bool {
     guard TerminalQuestion.isPossible else {
-      throw EvidenceError(.answerNeeded, "--set SETTING=VALUE", "there is no terminal for a prompt")
+      throw EvidenceError(.answerNeeded, "--set SETTING=VALUE")
     }
     Rendering.show([
       "Profile \(file)", "Enter keeps the value in brackets; a hyphen (-) leaves it empty.",

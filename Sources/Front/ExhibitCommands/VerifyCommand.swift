@@ -25,7 +25,8 @@ struct VerifyCommand: CaseCommand {
         exhibit verify 2026-0142 --copy /media/second/2026-0142
         exhibit verify 001.E01
         exhibit verify reports/001-report-1.html
-        exhibit verify evidence/001/001.manifest.json --trust certificates/examiner.pem
+        exhibit verify evidence/001/001.manifest.json \\
+          --trust certificates/examiner.pem
       """)
 
   @Argument(

@@ -19,8 +19,8 @@ package enum Colours {
   /// The words that lines of results begin with, and verdicts; of several that fit the first.
   private static let words: [(word: String, colour: Colour)] = [
     ("ok ", .green), ("FAILED", .red), ("not checked", .yellow), ("failure ", .red), ("warning ", .yellow),
-    ("Not sound", .red), ("Complete with", .yellow), ("Completed with", .yellow), ("Complete: ", .green),
-    ("Verified", .green), ("Incomplete", .red), ("Not complete", .red), ("No gap is found.", .green),
+    ("Not intact", .red), ("Complete with", .yellow), ("Completed with", .yellow), ("Complete: ", .green),
+    ("Verified", .green), ("Incomplete", .red), ("Not complete", .red), ("No gaps found.", .green),
     ("Chain broken", .red), ("Mismatch", .red), ("Damaged", .red), ("No reference", .yellow),
   ]
 

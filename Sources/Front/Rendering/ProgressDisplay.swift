@@ -63,7 +63,8 @@ package final class ProgressDisplay: Sendable {
       if state.samples.last.map({ now - $0.seconds >= 0.5 }) ?? true { state.samples.append((now, done)) }
       state.samples.removeAll { now - $0.seconds > Self.window }
       let isDue =
-        isTerminal ? now - state.shown >= 0.2 || !isBytes : now - began >= state.nextLine
+        isTerminal
+        ? now - state.shown >= 0.2 || !isBytes || (total > 0 && done >= total) : now - began >= state.nextLine
       guard isDue else { return }
       state.shown = now
       let line = ProgressLine(

@@ -45,7 +45,8 @@ extension ErrorCode {
     case .destinationFull:
       "Free space or choose another destination. Continue an interrupted acquisition with `exhibit resume`."
     case .destinationVanished: "Reconnect and mount it, then continue with `exhibit resume`."
-    case .fileLimit: Self.splitting
+    case .fileLimit:
+      "Lift the limit and continue with `exhibit resume`. If the file system cannot hold larger files, start again with `--split SIZE` (raw) or `--segment-size SIZE` (E01), or choose another destination."
     case .writeFailed:
       "Check the destination drive, then run the command again. Continue an interrupted acquisition with `exhibit resume`."
     case .sourceInUse:

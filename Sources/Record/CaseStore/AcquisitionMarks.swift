@@ -78,7 +78,10 @@ extension Database {
   fileprivate func acquisition(named name: String) throws -> AcquisitionRecord {
     let found: [AcquisitionRecord] = try plainRecords(where: "name = ?", [name])
     guard let acquisition = found.first else {
-      throw EvidenceError(.argumentInvalid, name, "the case has no such acquisition")
+      let names = try plainRecords(where: "1 = 1").map { (one: AcquisitionRecord) in one.name }
+      throw EvidenceError(
+        .argumentInvalid, name,
+        names.isEmpty ? "the case has no acquisition" : "the case has \(names.joined(separator: ", "))")
     }
     return acquisition
   }

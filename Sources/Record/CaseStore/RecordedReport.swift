@@ -69,11 +69,15 @@ package struct RecordedReport: Hashable, Sendable {
       /// The signature, relative to the case where it lies inside.
       package let signaturePath: String
       package let signatureSHA256: Digest
+      /// The PDF with the reviewer's signature inside, which begins with the bytes of the file; `nil` of what is not
+      /// signed inside.
+      package let copy: File?
 
-      package init(file: File, signaturePath: String, signatureSHA256: Digest) {
+      package init(file: File, signaturePath: String, signatureSHA256: Digest, copy: File? = nil) {
         self.file = file
         self.signaturePath = signaturePath
         self.signatureSHA256 = signatureSHA256
+        self.copy = copy
       }
     }
 
@@ -164,13 +168,15 @@ extension RecordedReport.Approval.SignedFile {
     guard let file = RecordedReport.File(json), let path = json["approval"]?.stringValue,
       let digest = json["approvalSHA256"]?.stringValue.flatMap({ Digest(.sha256, hex: $0) })
     else { return nil }
-    self.init(file: file, signaturePath: path, signatureSHA256: digest)
+    self.init(
+      file: file, signaturePath: path, signatureSHA256: digest, copy: json["copy"].flatMap { .init($0) })
   }
 
   fileprivate var json: JSONValue {
     .fields([
       "path": .string(file.path), "sha256": .string(file.sha256.hex), "approval": .string(signaturePath),
       "approvalSHA256": .string(signatureSHA256.hex),
+      "copy": copy.map { .fields(["path": .string($0.path), "sha256": .string($0.sha256.hex)]) },
     ])
   }
 }

@@ -34,6 +34,15 @@ extension Manifest {
       check.expect(
         false, "streams", "a stream named \(Stream.main)", streams.map(\.name).joined(separator: ", "))
     }
+    if let earlier = acquisition.earlier {
+      let (both, overflow) = earlier.taken.addingReportingOverflow(earlier.asked)
+      check.expect(
+        !overflow && both == mainStream?.unitCount && earlier.asked > 0, "acquisition.earlier",
+        "all sectors taken or asked for again", both)
+      check.expect(
+        earlier.identifier != acquisition.identifier, "acquisition.earlier.id", "another acquisition",
+        earlier.identifier)
+    }
     for stream in streams { self.check(stream, &check) }
     for (index, image) in images.enumerated() { self.check(image, "images[\(index)]", &check) }
     checkVerdict(&check)

@@ -20,7 +20,10 @@ extension Manifest.Acquisition {
       overflow: try Self.overflow(in: &object),
       pauses: try Self.pauses(in: &object),
       equipment: try Manifest.Equipment.optional("equipment", in: &object),
-      notes: try object.optionalText("notes"))
+      notes: try object.optionalText("notes"),
+      earlier: try object.optionalObject("earlier").map { (one) throws(EvidenceError) in
+        try Manifest.Earlier(one)
+      })
     try object.finish()
   }
 

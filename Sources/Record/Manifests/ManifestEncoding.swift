@@ -32,7 +32,7 @@ extension Manifest.Acquisition {
       "overflow": overflow.isEmpty ? nil : .array(overflow.map { .string($0) }),
       "pauses": pauses.isEmpty ? nil : .array(pauses.map(\.json)),
       "equipment": equipment.isEmpty ? nil : .array(equipment.map(\.json)),
-      "notes": notes.map { .string($0) },
+      "notes": notes.map { .string($0) }, "earlier": earlier?.json,
     ])
   }
 }

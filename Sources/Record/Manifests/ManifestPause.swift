@@ -48,16 +48,10 @@ extension Manifest.Pause {
 
   package init(_ given: StrictObject) throws(EvidenceError) {
     var object = given
-    let document = object.document
     self.init(
       stopped: try object.time("stopped"), resumed: try object.time("resumed"),
       unit: try object.quantity("unit"),
-      comparedChunks: try object.list("comparedChunks") { (value, path) throws(EvidenceError) in
-        guard let number = value.integerValue.flatMap({ UInt64(exactly: $0) }) else {
-          throw document.failure(path, "no number of a chunk")
-        }
-        return number
-      }, journal: try object.optionalChoice("journal"))
+      comparedChunks: try object.quantities("comparedChunks"), journal: try object.optionalChoice("journal"))
     try object.finish()
   }
 }

@@ -28,13 +28,15 @@ extension Manifest {
     package var equipment: [Equipment]
     /// What the examiner noted.
     package var notes: String?
+    /// The acquisition that this one adds to; `nil` where every sector is from the medium.
+    package var earlier: Earlier?
 
     package init(
       identifier: RecordIdentifier, name: String, started: Timestamp, ended: Timestamp, clock: String,
       tool: Tool,
       host: Host, examiner: String, commandLine: [String], directIO: Bool,
       reading: ReadingPolicy = ReadingPolicy(), overflow: [String] = [], pauses: [Pause] = [],
-      equipment: [Equipment] = [], notes: String? = nil
+      equipment: [Equipment] = [], notes: String? = nil, earlier: Earlier? = nil
     ) {
       self.identifier = identifier
       self.name = name
@@ -51,6 +53,7 @@ extension Manifest {
       self.pauses = pauses
       self.equipment = equipment
       self.notes = notes
+      self.earlier = earlier
     }
   }
 

@@ -15,6 +15,8 @@ package struct RecordNames: Hashable, Sendable {
   package func renewal(_ number: Int) -> String { Self.renewal(of: signature, number) }
   /// Digests for `sha256sum -c`.
   package static let sums = "SHA256SUMS"
+  /// There as long as the acquisition is under way.
+  package var journal: String { "\(acquisition).journal" }
 
   /// Chunk digests of a stream; the main stream needs no name of its own.
   package func chunks(stream: String = Manifest.Stream.main) -> String { file(stream, "chunks.csv") }

@@ -24,7 +24,9 @@ package struct EquipmentRegister: Hashable, Sendable {
     }
     var kinds: [(name: String, line: Int, hasKind: Bool)] = []
     for entry in document.entries {
-      guard !entry.table.isEmpty else { throw malformed(entry.line, "\(entry.key) is in no [DEVICE]") }
+      guard !entry.table.isEmpty else {
+        throw malformed(entry.line, "\(entry.key) is outside any [DEVICE] table")
+      }
       guard case .string(let text) = entry.value, !text.isEmpty else {
         throw malformed(entry.line, "\(entry.key) must be text")
       }
@@ -92,7 +94,7 @@ extension Manifest.Equipment {
     switch key {
     case "kind":
       guard let kind = Kind(rawValue: text) else {
-        return "kind is one of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))"
+        return "kind must be one of \(Kind.allCases.map(\.rawValue).joined(separator: ", "))"
       }
       self.kind = kind
     case "make": make = text
@@ -100,7 +102,7 @@ extension Manifest.Equipment {
     case "serial": serial = text
     case "firmware": firmware = text
     case "tested":
-      guard Self.day(text) != nil else { return "tested is a day such as 2026-10-01" }
+      guard Self.day(text) != nil else { return "tested must be a date, e.g. 2026-10-01" }
       tested = text
     case "record": record = text
     default: return "a device has no \(key); it has kind, make, model, serial, firmware, tested, record"

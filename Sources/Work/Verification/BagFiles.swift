@@ -55,7 +55,10 @@ struct BagFiles {
       case "acquisition.imported":
         certificates.formUnion((details?["certificates"]?.arrayValue ?? []).compactMap(\.stringValue))
       case "report.recorded", "report.approved":
-        for file in details?["files"]?.arrayValue ?? [] { takeReport(file, sequence) }
+        for file in details?["files"]?.arrayValue ?? [] {
+          takeReport(file, sequence)
+          if let copy = file["copy"] { takeReport(copy, sequence) }
+        }
         if let digest = details?["certificateSHA256"]?.stringValue { certificates.insert(digest) }
       default: break
       }

@@ -209,9 +209,16 @@ package struct ManifestVerification {
     ((try? TimestampRenewals.beside(folder.appending(name + ".p7s")))?.renewals ?? []).map(\.name)
   }
 
+  /// It is there while an acquisition is read back, before it gets its name.
+  private var ownJournal: [String] {
+    let (place, suffix) = (folder.lastComponent?.string ?? "", OutputFolder.partialSuffix)
+    guard place.hasSuffix(suffix) else { return [] }
+    return [RecordNames(acquisition: String(place.dropLast(suffix.count))).journal]
+  }
+
   private func checkUnlisted(_ manifest: Manifest, _ report: inout VerificationReport) {
     let known = Set(
-      manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums] + renewalNames)
+      manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums] + ownJournal + renewalNames)
     for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
       report.findings.append(Finding(.fileUnlisted, .note, subject: other))
     }
@@ -421,7 +428,7 @@ package struct ManifestVerification {
       report.findings.append(
         Finding(
           .resumedUnauthenticated, .warning, subject: name, expected: "a signed journal",
-          observed: "resumed at \(pause.resumed) from one that nobody signed"))
+          observed: "resumed at \(pause.resumed) from an unsigned one"))
     }
   }
 }

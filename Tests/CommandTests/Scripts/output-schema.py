@@ -60,7 +60,9 @@ def infer(values, is_open, top=False):
         keys = sorted({key for value in objects for key in value})
         if all(re.fullmatch("[a-z][A-Za-z0-9]*", key) for key in keys):
             schema["properties"] = {
-                key: infer([value[key] for value in objects if key in value], is_open) for key in keys
+                # Samples that found nothing say nothing of findings.
+                key: {"type": "array", "items": FINDING} if key == "findings"
+                else infer([value[key] for value in objects if key in value], is_open) for key in keys
             }
             if top:
                 schema["required"] = [key for key in keys if all(key in value for value in objects)]

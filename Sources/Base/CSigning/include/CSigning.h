@@ -173,6 +173,11 @@ int32_t csigning_sign(
     size_t chain_count, const uint8_t *content, size_t count, int64_t signing_time,
     csigning_bytes *signature, csigning_reason *reason);
 
+/// The signature value of `bytes` alone: SHA-256 with ECDSA, or with RSA as in PKCS#1 v1.5.
+int32_t csigning_sign_value(
+    const csigning_key *key, const uint8_t *bytes, size_t count, csigning_bytes *value,
+    csigning_reason *reason);
+
 typedef struct csigning_message csigning_message;
 
 /// What a message signs.

@@ -45,3 +45,8 @@ package struct AcquisitionMark: Hashable, Sendable {
     ])
   }
 }
+
+extension [AcquisitionMark] {
+  /// The one that holds: the last, unless it withdrew those before it.
+  package var standing: AcquisitionMark? { last.flatMap { $0.state == .withdrawn ? nil : $0 } }
+}

@@ -164,10 +164,10 @@ package struct CaseImport {
     if named.isEmpty { report.signers = [] }
     guard let signature = unpacked.own[name], let document = unpacked.own[CaseArchiveStatement.document]
     else {
-      guard !named.isEmpty else { return report.skip("archive", because: "nobody signed it") }
+      guard !named.isEmpty else { return report.skip("archive", because: "it is not signed") }
       return report.take(
         "archive", against: "its signature",
-        [Finding(.signatureMissing, subject: name, observed: "nobody signed it")]
+        [Finding(.signatureMissing, subject: name, observed: "it is not signed")]
       )
     }
     let own = try Certificate.all(

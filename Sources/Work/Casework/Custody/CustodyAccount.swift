@@ -53,7 +53,7 @@ package struct CustodyAccount {
 
   static func text(_ whereabouts: Whereabouts, name: (RecordIdentifier) -> String) -> String {
     switch whereabouts {
-    case .unknown: "nobody is recorded to have it"
+    case .unknown: "no holder recorded"
     case .held(let holder): name(holder)
     case .stored(let place): "in storage" + (place.map { ": \($0)" } ?? "")
     case .underway(let method): "on its way" + (method.map { ": \($0)" } ?? "")

@@ -26,14 +26,30 @@ package struct SigningKeys {
     SigningKeys([]) { (_, name) throws(EvidenceError) in throw EvidenceError(.passphraseNeeded, name) }
   }
 
+  /// Somebody of the case with the key.
+  struct Holder {
+    let person: RecordIdentifier
+    let identity: SigningIdentity
+
+    var signer: EventSigner {
+      EventSigner(person: person, fingerprint: identity.certificate.fingerprint) {
+        (content, time) throws(EvidenceError) in try identity.sign(content, at: time)
+      }
+    }
+  }
+
+  func signers(in folder: CaseFolder, _ store: CaseStore) throws(EvidenceError) -> [EventSigner] {
+    try signingHolders(in: folder, store).map(\.signer)
+  }
+
   /// The people whose keys these are.
   /// - Throws: `keyUnusable` for a key of nobody the case knows, `certificateUnusable`, `passphraseWrong`,
   ///   `confirmationNeeded` where two of the keys are one.
-  func signers(in folder: CaseFolder, _ store: CaseStore) throws(EvidenceError) -> [EventSigner] {
+  func signingHolders(in folder: CaseFolder, _ store: CaseStore) throws(EvidenceError) -> [Holder] {
     guard !files.isEmpty else { return [] }
     let holders = try CertificateHolders(folder, store)
     var keys: [[UInt8]] = []
-    var signers: [EventSigner] = []
+    var signers: [Holder] = []
     for (index, file) in files.enumerated() {
       let key = file == Self.ofExaminer ? folder.examinerKey.string : file
       let (person, identity) = try holders.identity(
@@ -43,10 +59,7 @@ package struct SigningKeys {
         throw EvidenceError(.confirmationNeeded, key, "the same key was given before")
       }
       keys.append(identity.certificate.publicKey)
-      signers.append(
-        EventSigner(person: person, fingerprint: identity.certificate.fingerprint) {
-          (content, time) throws(EvidenceError) in try identity.sign(content, at: time)
-        })
+      signers.append(Holder(person: person, identity: identity))
     }
     return signers
   }

@@ -62,10 +62,10 @@ package struct StatedTime: Hashable, Sendable {
     if !isUTC, offset == nil {
       let possible = Host.utcOffsets(ofLocal: wall)
       guard let minutes = possible.first else {
-        throw failure("the clocks were put forward, and this time was left out")
+        throw failure("the clocks went forward and this time did not occur")
       }
       guard possible.count == 1 else {
-        throw failure("the clocks were put back, and this time was there twice: state the offset")
+        throw failure("the clocks went back and this time occurred twice: state the offset")
       }
       offset = minutes == 0 ? nil : minutes
     }
@@ -96,8 +96,8 @@ package struct StatedTime: Hashable, Sendable {
       guard let known = known ?? (first == second ? .dayFirst : nil) else {
         let year = numbers[2]
         throw failure(
-          "it can be \(year)-\(padded(numbers[1]))-\(padded(numbers[0])) or "
-            + "\(year)-\(padded(numbers[0]))-\(padded(numbers[1])): say which, or set the order of the laboratory's dates"
+          "ambiguous: \(year)-\(padded(numbers[1]))-\(padded(numbers[0])) or "
+            + "\(year)-\(padded(numbers[0]))-\(padded(numbers[1])). Write one of these, or set EXHIBIT_DATE_ORDER to dmy or mdy"
         )
       }
       let (dayNumber, month) = known == .dayFirst ? (numbers[0], numbers[1]) : (numbers[1], numbers[0])

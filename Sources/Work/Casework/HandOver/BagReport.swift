@@ -63,6 +63,20 @@ struct BagReport {
           expected: RecordedFile(name: path.lastComponent?.string ?? file.path, size: size, sha256: sha256),
           signatures: (own + approvals).map { (path: $0.0, expected: $0.1) }))
     }
+    for copy in chosen.approvals.flatMap(\.signed).compactMap(\.copy) {
+      let path = folder.path.pushing(FilePath(copy.path))
+      guard Files.exists(path) || folder.contains(path.removingLastComponent()) else {
+        lost.append(copy.path)
+        continue
+      }
+      let (size, sha256) = try FileDigests.of(path)
+      guard sha256 == copy.sha256 else {
+        throw EvidenceError(.notAsRecorded, path.string, "it is not the approved copy that was recorded")
+      }
+      let name = path.lastComponent?.string ?? copy.path
+      files.append(
+        File(path: path, expected: RecordedFile(name: name, size: size, sha256: sha256), signatures: []))
+    }
     (report, self.files, self.lost) = (chosen, files, lost)
   }
 

@@ -18,6 +18,8 @@ struct CompleteAcquisition {
   /// Where its manifest lies.
   let place: FilePath
   let manifest: Manifest
+  /// The mark by it that holds, if any.
+  let mark: AcquisitionMark?
 
   /// The complete acquisitions of an item, oldest first; at least one.
   /// - Parameter name: `001-2`, where only that one is wanted.
@@ -36,12 +38,16 @@ struct CompleteAcquisition {
         "item \(number) has \(complete.map(\.acquisition.name).joined(separator: ", "))")
     }
     var all: [CompleteAcquisition] = []
-    for entry in wanted { all.append(try CompleteAcquisition(entry, of: item, in: folder)) }
+    let marks = try store.acquisitionMarks()
+    for entry in wanted {
+      all.append(
+        try CompleteAcquisition(entry, of: item, in: folder, marks[entry.acquisition.id]?.standing))
+    }
     return all
   }
 
   private init(
-    _ entry: AcquisitionEntry, of item: EvidenceItemRecord, in folder: CaseFolder
+    _ entry: AcquisitionEntry, of item: EvidenceItemRecord, in folder: CaseFolder, _ mark: AcquisitionMark?
   ) throws(EvidenceError) {
     self.folder = folder
     self.item = item
@@ -52,6 +58,7 @@ struct CompleteAcquisition {
     guard Digest.of(bytes, .sha256) == entry.result?.manifestDigest else {
       throw EvidenceError(.notAsRecorded, path.string, "it is not the manifest the case knows")
     }
+    self.mark = mark
     self.manifest = try Manifest(parsing: bytes, name: path.string)
   }
 

@@ -1,3 +1,4 @@
+import CaseRecords
 import CanonicalJSON
 import CaseFolders
 import CaseStore
@@ -21,7 +22,8 @@ package struct ExportJob {
 
   package struct Written: Sendable {
     package let folder: FilePath
-    package let acquisitions: [String]
+    /// Their names, and the mark by each that holds.
+    package let acquisitions: [(name: String, mark: AcquisitionMark?)]
     package let files: Int
     package let bytes: UInt64
     /// SHA-256 of the list of the payload, which stands for all of it.
@@ -105,7 +107,8 @@ package struct ExportJob {
       .evidenceExported,
       details: .fields([
         "form": "bag", "item": .string(item.description),
-        "acquisitions": .array(written.acquisitions.map { .string($0) }), "files": JSONValue(written.files),
+        "acquisitions": .array(written.acquisitions.map { .string($0.name) }),
+        "files": JSONValue(written.files),
         "report": written.report.map { .string($0) },
         "bytes": JSONValue(written.bytes), "payloadSHA256": .string(written.sha256.hex),
       ]))
@@ -170,7 +173,8 @@ package struct ExportJob {
       ],
       signedBy: identity, at: now)
     return Written(
-      folder: output.final, acquisitions: acquisitions.map(\.names.acquisition), files: files, bytes: bytes,
+      folder: output.final, acquisitions: acquisitions.map { ($0.names.acquisition, $0.mark) }, files: files,
+      bytes: bytes,
       sha256: sha256, left: left, report: report?.report.name,
       approvals: report?.report.approvals.map { ($0.reviewer, $0.certificate != nil) } ?? [],
       isSigned: identity != nil)

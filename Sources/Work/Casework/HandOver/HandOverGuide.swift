@@ -36,22 +36,25 @@ struct HandOverGuide {
     self.text = """
       # Item \(item.number) of case \(HumanText.singleLine(record.number))
 
-      This bag (BagIt, RFC 8493) contains everything acquired from this item and every record about it.
+      This bag (BagIt, RFC 8493) contains the acquisitions of this item listed below, with their records, the item's
+      custody events and its part of the audit log.
 
       | in `\(Bag.payloadFolder)/` | contents |
       |---|---|
-      | `evidence/NAME/` | an acquisition: images, digests of each chunk, map of what was read, manifest with signature |
-      | `certificates/` | certificates as they lie in the case |
+      | `evidence/NAME/` | an acquisition: images, hash values of each chunk, map of what was read, manifest with signature |
+      | `certificates/` | the certificates that the case names |
       | `custody.jsonl`, `attachments/` | custody events of the item, one JSON object a line, and the files they name by SHA-256 |
-      | `audit.jsonl` | the audit log of the case as far as it concerns the item; of other events only the digests |
+      | `audit.jsonl` | the audit log of the case as far as it concerns the item; of other events only their hash values |
       | `reports/` | \(report.map { "report \(HumanText.singleLine($0.report.number ?? $0.report.name)), with its signatures" } ?? "missing: no report on this item has been made") |
 
       \(lists.contains(.dfxml) ? "`\(DFXMLDocument.name)` describes the bag in Digital Forensics XML.\n" : "")
       ## What proves what
 
-      \(isSigned ? Self.signed : Self.unsigned) The signature of a manifest covers the images and everything that the
-      manifest names. Events in `audit.jsonl` are fixed by the signed checkpoints in it and by the heads in the manifests;
-      `custody.jsonl` must say what its custody events say, which `exhibit-verify` compares.
+      \(isSigned ? Self.signed : Self.unsigned)
+
+      The signature of a manifest covers the images and everything that the manifest names. Events in `audit.jsonl` are
+      fixed by the signed checkpoints in it and by the heads in the manifests; `custody.jsonl` must say what its custody
+      events say, which `exhibit-verify` compares.
 
       A certificate that arrived with the bag proves nothing. Get it from the signer, compare its fingerprint through
       another channel, and set its path here:
@@ -110,17 +113,19 @@ struct HandOverGuide {
         approvals.append(
           check(
             place(FilePath(signed.file.path)), place(FilePath(signed.signaturePath)), trusting: "REVIEWER"))
+        // Of the signatures inside: that they cover the whole of it. Whose they are, the fingerprints above say.
+        if let copy = signed.copy { approvals.append("pdfsig -nocert \(place(FilePath(copy.path)))") }
       }
     }
     let unsigned = report.report.approvals.filter { $0.certificate == nil }.map(\.reviewer)
     let status =
       report.report.approvals.isEmpty
-      ? "Nobody has approved it."
+      ? "Not approved."
       : "Approved by \(HumanText.singleLine(report.report.approvals.map(\.reviewer).joined(separator: ", ")))"
         + (unsigned.isEmpty
           ? "." : "; recorded, not signed: \(HumanText.singleLine(unsigned.joined(separator: ", "))).")
     return """
-      ## Report \(HumanText.singleLine(report.report.name)), with stock tools
+      ## Verify report \(HumanText.singleLine(report.report.name)) with stock tools
 
       \(status)\(approvals.isEmpty ? "" : " Compare the fingerprint of a reviewer's certificate with the reviewer.")
 
@@ -155,13 +160,23 @@ struct HandOverGuide {
     return """
       ## Verify acquisition \(names.acquisition) with stock tools
 
-      \(acquisition.manifest.verdict.sentence)
+      \(acquisition.manifest.verdict.sentence)\(acquisition.mark.map { " " + standing($0) } ?? "")
 
       ```
       \(commands.joined(separator: "\n"))
       ```
 
       """
+  }
+
+  private static func standing(_ mark: AcquisitionMark) -> String {
+    let text =
+      switch mark.state {
+      case .failed: "Marked as failed on \(mark.stated.description.prefix(10))."
+      case .superseded(let name): "Superseded by \(name)."
+      case .withdrawn: ""
+      }
+    return "**\(text) Reason: \(HumanText.singleLine(mark.reason))**"
   }
 
   /// The commands for the time stamps of one acquisition; empty where it has none.

@@ -3,7 +3,7 @@ import Evidence
 import SystemIO
 import SystemPackage
 
-/// Turns a page into PDF/A-3 with WeasyPrint, a Debian package.
+/// Turns a page into PDF/A-3 that is tagged (PDF/UA) with WeasyPrint, a Debian package.
 struct PDFWriter {
   private static let program = "weasyprint"
   /// Seconds a document may take: far more than hundreds of pages do.
@@ -34,23 +34,28 @@ struct PDFWriter {
   /// The page as PDF. The same page gives the same document.
   /// - Throws: `programMissing`, `reportFailed`, also where it takes too long; `interrupted` where somebody ended the work meanwhile.
   func pdf(_ html: String) throws(EvidenceError) -> [UInt8] {
-    let program = try Self.demandProgram()
+    // Whatever runs the program has its library.
+    guard let python = try Self.demandProgram().interpreter else {
+      throw EvidenceError(.reportFailed, Self.program, "it does not name the Python that runs it")
+    }
     try DurableFolder.create(folder, mode: 0o700)
     defer { try? DurableFolder.removeWithFiles(folder) }
     let page = folder.appending("page.html")
     let output = folder.appending("page.pdf")
+    let instructions = folder.appending("print.py")
     try DurableFile.write(Array(PrintedPage.markup(html).utf8), to: page)
+    try DurableFile.write(Array(PrintProgram.text.utf8), to: instructions)
     let identifier = Digest.of(Array(html.utf8), .sha256).hex
-    let result = try program.run(
-      ["--quiet", "--pdf-variant", "pdf/a-3b", "--pdf-identifier", identifier]
-        + attachments.flatMap { ["--attachment", $0.string] } + [page.string, output.string],
+    // Isolated: of Python only what is installed for the machine.
+    let result = try python.run(
+      ["-I", instructions.string, page.string, output.string, identifier] + attachments.map(\.string),
       seconds: Self.patience)
     // The signal of a terminal ends the other program as well.
     guard !StopSignals.flag.isRaised else { throw EvidenceError(.interrupted, Self.program) }
     guard !result.wasEnded else {
       throw EvidenceError(
         .pageTooSlow, Self.program,
-        "ended after \(HumanText.duration(seconds: Self.patience)), PDF is not written")
+        "stopped after \(HumanText.duration(seconds: Self.patience)); no PDF was written")
     }
     guard result.status == 0, Files.exists(output) else {
       let last = result.text.split(separator: "\n").last.map(String.init) ?? "status \(result.status)"

@@ -3,6 +3,8 @@ import CaseStore
 import CourtReport
 import Digests
 import Evidence
+import Manifests
+import SignedPDF
 import Signing
 import SystemIO
 import SystemPackage
@@ -49,12 +51,24 @@ struct ReportApproval {
     }
     let signature = try Files.contents(path(of: signed.signaturePath), cap: SignatureCheck.largestFile)
     guard Digest.of(signature, .sha256) == signed.signatureSHA256 else { return "it is not the recorded one" }
+    if let problem = try problem(with: signed.copy, of: content) { return problem }
     let report = try SignatureCheck.verify(
       signature: signature, content: content, trust: Trust([certificate]))
     guard let finding = report.findings(subject: "").first(where: { $0.severity == .failure }) else {
       return nil
     }
     return finding.observed ?? finding.code.meaning
+  }
+
+  /// The PDF with the signature inside. That it is not there any more takes nothing away from the signature beside the
+  /// report.
+  private func problem(
+    with copy: RecordedReport.File?, of content: [UInt8]
+  ) throws(EvidenceError) -> String? {
+    guard let copy, Files.exists(path(of: copy.path)) else { return nil }
+    let bytes = try Files.contents(path(of: copy.path), cap: SignedFile.largest)
+    guard Digest.of(bytes, .sha256) == copy.sha256 else { return "\(copy.path) is not the recorded one" }
+    return bytes.starts(with: content) ? nil : "\(copy.path) does not begin with the report"
   }
 
   /// For showing: people, times and the certificate.
@@ -66,13 +80,26 @@ struct ReportApproval {
 
   // MARK: Giving one
 
-  /// Signs each file of a report that is there with the reviewer's key.
-  /// - Returns: what to record; the signatures are written beside the files.
+  /// What was signed.
+  struct Given {
+    var files: [RecordedReport.Approval.SignedFile] = []
+    /// Of the copies that are signed inside, in the order of the files.
+    var inside: [InsideSignature] = []
+    /// Why a copy has no time stamp.
+    var failure: EvidenceError?
+  }
+
+  /// Signs each file of a report that is there with the reviewer's key, and a PDF that its author signed inside also
+  /// there.
+  /// - Parameter authority: stamps signatures inside of PDFs.
+  /// - Returns: what to record; signatures and copies are written beside the files.
   /// - Throws: `reviewerIsAuthor` where the key is the one that the report was signed with.
   func sign(
-    _ report: RecordedReport, by signer: EventSigner, _ written: inout WrittenFiles
-  ) throws(EvidenceError) -> [RecordedReport.Approval.SignedFile] {
-    var signed: [RecordedReport.Approval.SignedFile] = []
+    _ report: RecordedReport, by holder: SigningKeys.Holder, authority: TimestampAuthority?,
+    _ written: inout WrittenFiles
+  ) throws(EvidenceError) -> Given {
+    var given = Given()
+    let signer = holder.signer
     for file in report.files {
       let place = path(of: file.path)
       let content = try Files.contents(place, cap: SignedFile.largest)
@@ -80,13 +107,60 @@ struct ReportApproval {
       let signature = try signer.sign(content, Host.now())
       let target = SignedFile.freeApproval(of: place)
       try written.write(signature, to: target)
-      signed.append(
+      var copy: RecordedReport.File?
+      if let signed = try signedInside(content, of: file, report, by: holder.identity, authority) {
+        let target = Self.freeCopy(of: place)
+        try written.write(signed.bytes, to: target)
+        copy = .init(
+          path: folder.relative(target), sha256: Digest.of(signed.bytes, .sha256), signature: nil)
+        given.inside.append(InsideSignature(signed))
+        given.failure = given.failure ?? signed.failure
+      }
+      given.files.append(
         .init(
-          file: file, signaturePath: folder.relative(target), signatureSHA256: Digest.of(signature, .sha256)))
+          file: file, signaturePath: folder.relative(target), signatureSHA256: Digest.of(signature, .sha256),
+          copy: copy))
       let parent = target.removingLastComponent()
       try DurableFolder.sync(parent)
     }
-    return signed
+    return given
+  }
+
+  /// The PDF with the reviewer's signature behind those that are there: its author's, and those of who approved it
+  /// before. `nil` of what its author did not sign inside.
+  private func signedInside(
+    _ content: [UInt8], of file: RecordedReport.File, _ report: RecordedReport, by identity: SigningIdentity,
+    _ authority: TimestampAuthority?
+  ) throws(EvidenceError) -> PDFSignature.Signed? {
+    guard let own = try? PDFSignature(content, name: file.path), own.count > 0 else { return nil }
+    let newest = report.approvals.flatMap(\.signed).last {
+      $0.file.path == file.path && $0.file.sha256 == file.sha256 && $0.copy != nil
+    }?.copy
+    var pdf = own
+    if let newest {
+      let bytes = try Files.contents(path(of: newest.path), cap: SignedFile.largest)
+      guard Digest.of(bytes, .sha256) == newest.sha256 else {
+        throw EvidenceError(.reportFailed, newest.path, "it is not the file that was recorded")
+      }
+      pdf = try PDFSignature(bytes, name: newest.path)
+    }
+    let words = Wording(own.language == Wording.Language.german.rawValue ? .german : .english)
+    return try pdf.add(
+      by: identity, reason: words(.signatureOfReviewer), at: Host.now(), name: file.path,
+      stamp: authority?.stamping)
+  }
+
+  /// `001-report-1.approved.pdf`, `001-report-1.approved-2.pdf` …: the first of these names that is free.
+  private static func freeCopy(of path: FilePath) -> FilePath {
+    func numbered(_ number: Int) -> FilePath {
+      var name = path
+      let ending = path.extension
+      name.extension = "approved\(number == 1 ? "" : "-\(number)")"
+      return ending.map { FilePath("\(name.string).\($0)") } ?? name
+    }
+    var number = 1
+    while Files.exists(numbered(number)) { number += 1 }
+    return numbered(number)
   }
 
   private func demandOtherKey(

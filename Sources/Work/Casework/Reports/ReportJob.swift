@@ -4,6 +4,7 @@ import CaseStore
 import CourtReport
 import Digests
 import Evidence
+import SignedPDF
 import Signing
 import SystemIO
 import SystemPackage
@@ -16,6 +17,8 @@ package struct ReportJob {
       package let format: ReportFormat
       package let path: FilePath
       package let sha256: Digest
+      /// `nil` of what is not a PDF, or is not signed inside.
+      package let inside: InsideSignature?
     }
 
     package let name: String
@@ -26,7 +29,7 @@ package struct ReportJob {
     package let isKnown: Bool
     package let items: [ItemNumber]
     package let files: [File]
-    /// Why a PDF was asked for and is not among them; the page is.
+    /// Why a PDF was asked for and is not among them; the page is. Or why it has no time stamp.
     package let failure: EvidenceError?
   }
 
@@ -63,8 +66,14 @@ package struct ReportJob {
       request.items, made: Host.now(), removed: request.removed, texts: request.removedTexts,
       validation: request.validation)
     contents.fileName = try freeName(contents)
-    var outputs = try ReportRenderer(contents, request, in: folder).outputs(progress)
-    let failure = outputs.lazy.compactMap(\.insteadBecause).first
+    let checked = request.formats.contains(.html) ? .html : request.formats.first
+    contents.checkedFile = "\(contents.fileName).\((checked ?? .html).ending)"
+    if request.formats.contains(.pdf), request.isSignedInside {
+      contents.signedPDF = "\(contents.fileName).\(ReportFormat.pdf.ending)"
+    }
+    let renderer = try ReportRenderer(contents, request, in: folder)
+    var outputs = try renderer.outputs(progress)
+    var failure = outputs.lazy.compactMap(\.insteadBecause).first
     // The page once, where it was asked for too.
     if request.formats.contains(.html) { outputs.removeAll { $0.insteadBecause != nil } }
     let place = try OutputPlace(request.output, default: folder.reports, count: outputs.count, in: folder)
@@ -75,12 +84,17 @@ package struct ReportJob {
       for output in outputs {
         var path = place.path(of: output.name)
         if output.insteadBecause != nil { path.extension = output.format.ending }
-        let signature = try self.identity.sign(output.bytes, at: contents.made)
-        try written.write(output.bytes, to: path)
+        let inside = try signedInside(output, renderer.words, at: contents.made)
+        failure = failure ?? inside?.failure
+        let bytes = inside?.bytes ?? output.bytes
+        let signature = try self.identity.sign(bytes, at: contents.made)
+        try written.write(bytes, to: path)
         try written.write(signature, to: SignedFile.signature(of: path))
         let resolved = try Syscalls.resolve(path).orThrow(.writeFailed, path.string)
-        let sha256 = Digest.of(output.bytes, .sha256)
-        files.append(Written.File(format: output.format, path: resolved, sha256: sha256))
+        let sha256 = Digest.of(bytes, .sha256)
+        files.append(
+          Written.File(
+            format: output.format, path: resolved, sha256: sha256, inside: inside.map(InsideSignature.init)))
         recorded.append(
           RecordedReport.File(
             path: folder.relative(resolved), sha256: sha256, signature: Digest.of(signature, .sha256)))
@@ -104,6 +118,16 @@ package struct ReportJob {
       name: contents.name, number: identity.number, supersedes: identity.supersedes,
       isKnown: identity.known != nil, items: contents.items.map(\.record.number), files: files,
       failure: failure)
+  }
+
+  /// A PDF with its author's signature inside; `nil` of anything else, and where it must not name its signer.
+  private func signedInside(
+    _ output: ReportRenderer.Output, _ words: Wording, at time: Timestamp
+  ) throws(EvidenceError) -> PDFSignature.Signed? {
+    guard output.format == .pdf, output.insteadBecause == nil, request.isSignedInside else { return nil }
+    return try PDFSignature(output.bytes, name: output.name).add(
+      by: identity, reason: words(.signatureOfAuthor), at: time, name: output.name,
+      stamp: request.authority?.stamping)
   }
 
   /// What the names of the files begin with: the name of the report, its language where it is not English, whether

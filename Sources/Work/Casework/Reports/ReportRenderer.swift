@@ -30,10 +30,14 @@ struct ReportRenderer {
     self.templates = try TemplateFolder(request.templates, language: request.language)
   }
 
-  /// - Parameter progress: formats done, all there are, and the one that is begun.
-  func outputs(_ progress: (Int, Int, ReportFormat) -> Void) throws(EvidenceError) -> [Output] {
+  var words: Wording {
     var words = templates.words
     words.zone = request.zone
+    return words
+  }
+
+  /// - Parameter progress: formats done, all there are, and the one that is begun.
+  func outputs(_ progress: (Int, Int, ReportFormat) -> Void) throws(EvidenceError) -> [Output] {
     let document = CaseDocument(contents, words).document()
     return try Array(request.formats.indices).flatMapThrowing { index throws(EvidenceError) in
       let format = request.formats[index]

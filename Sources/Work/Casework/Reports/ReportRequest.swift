@@ -1,5 +1,8 @@
 import CourtReport
 import Evidence
+import Manifests
+import Signing
+import SignedPDF
 import SystemIO
 import SystemPackage
 
@@ -17,6 +20,22 @@ extension ReportFormat {
     guard self == .pdf else { return nil }
     do throws(EvidenceError) { try PDFWriter.demandProgram() } catch { return error.subject }
     return nil
+  }
+}
+
+/// How a PDF is signed inside (ETSI EN 319 142-1).
+package enum InsideSignature: String, Hashable, Sendable {
+  case baseline = "PAdES B-B"
+  /// With a time stamp.
+  case stamped = "PAdES B-T"
+
+  init(_ signed: PDFSignature.Signed) { self = signed.isStamped ? .stamped : .baseline }
+}
+
+extension TimestampAuthority {
+  /// A time stamp from whoever it is: whether that authority is trusted is for those to say who check the PDF.
+  var stamping: PDFSignature.Stamp {
+    { (value) throws(EvidenceError) in try stamp(value, trust: Trust()).token }
   }
 }
 
@@ -38,6 +57,11 @@ package struct ReportRequest: Sendable {
   package var removed: Set<Redaction.Kind> = []
   /// What else is removed wherever it stands.
   package var removedTexts: [String] = []
+  /// Who stamps the signature inside of a PDF; `nil` where nobody is asked.
+  package var authority: TimestampAuthority?
+
+  /// A signature inside of a PDF names its signer, whom whoever gets the PDF may not be told.
+  var isSignedInside: Bool { removed.isDisjoint(with: [.people, .texts]) }
 
   package init() {}
 }

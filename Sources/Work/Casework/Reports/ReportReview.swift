@@ -5,6 +5,7 @@ import CaseStore
 import CourtReport
 import Digests
 import Evidence
+import Manifests
 import SystemIO
 import SystemPackage
 
@@ -39,16 +40,22 @@ package struct ReportReview {
     package let head: AuditHead
     /// Signatures that were written; none where it is not signed.
     package let signatures: [FilePath]
+    /// PDFs that are signed inside as well.
+    package var copies: [(path: FilePath, inside: InsideSignature)] = []
+    /// Why one of them has no time stamp.
+    package var failure: EvidenceError?
   }
 
   /// Records the approval after a look at the files: only what is as it was recorded can be approved.
   /// - Parameters:
   ///   - reviewer: by name; may be left out where a key says who it is.
   ///   - keys: the reviewer's own, one at most. Without one the approval is recorded and not signed.
+  ///   - authority: stamps the signatures inside of PDFs. Where it fails they are without, and the result says so.
   /// - Throws: `reportUnknown`, `reviewerIsAuthor`, `keyOfNobody`, `argumentInvalid` where the key is of somebody else
   ///   than the reviewer named, or both are missing; `reportFailed` where a file is not the recorded one.
   package func approve(
-    _ name: String, reviewer: String?, remarks: String?, keys: SigningKeys = .none
+    _ name: String, reviewer: String?, remarks: String?, keys: SigningKeys = .none,
+    authority: TimestampAuthority? = nil
   ) throws(EvidenceError) -> Approved {
     let store = try CaseStore.open(folder)
     guard let report = try store.reports().last(where: { $0.name == name }) else {
@@ -63,7 +70,7 @@ package struct ReportReview {
     guard keys.files.count <= 1 else {
       throw EvidenceError(invalid: .sign, "one approval is one person's: approve once for each")
     }
-    guard let signer = try keys.signers(in: folder, store).first else {
+    guard let holder = try keys.signingHolders(in: folder, store).first else {
       guard let reviewer else {
         throw EvidenceError(invalid: .reviewer, "name the reviewer, or the reviewer's key")
       }
@@ -72,20 +79,23 @@ package struct ReportReview {
       try store.close()
       return Approved(reviewer: reviewer, head: head, signatures: [])
     }
-    let person = try store.person(named: signer.person.description)
+    let person = try store.person(named: holder.person.description)
     if let reviewer, try store.knownPerson(reviewer)?.id != person.id {
       throw EvidenceError(invalid: .reviewer, reviewer, "the key is \(person.details.name)'s")
     }
     try store.demandOther(than: report, person.details.name)
     var written = WrittenFiles()
     do throws(EvidenceError) {
-      let signed = try ReportApproval(folder, store).sign(report, by: signer, &written)
+      let given = try ReportApproval(folder, store).sign(report, by: holder, authority: authority, &written)
       let head = try store.approveReport(
-        name, reviewer: person.details, remarks: remarks, certificate: signer.fingerprint, signed: signed)
+        name, reviewer: person.details, remarks: remarks,
+        certificate: holder.identity.certificate.fingerprint, signed: given.files)
       try store.close()
+      func path(_ name: String) -> FilePath { folder.path.pushing(FilePath(name)) }
       return Approved(
-        reviewer: person.details.name, head: head,
-        signatures: signed.map { folder.path.pushing(FilePath($0.signaturePath)) })
+        reviewer: person.details.name, head: head, signatures: given.files.map { path($0.signaturePath) },
+        copies: Array(zip(given.files.compactMap { $0.copy.map { path($0.path) } }, given.inside)),
+        failure: given.failure)
     } catch {
       written.remove()
       throw error
@@ -105,7 +115,7 @@ extension ReportReview.Entry {
       + approvals.map { approval in
         "  approved by \(approval.reviewer), \(approval.given)" + (approval.remarks.map { ": \($0)" } ?? "")
           + "; \(approval.worth.words)"
-      }
+      } + report.approvals.flatMap(\.signed).compactMap { $0.copy.map { "  \($0.path)" } }
     self.json = .fields([
       "name": .string(report.name), "number": report.number.map { .string($0) },
       "items": .array(report.items.map { .string($0.description) }),

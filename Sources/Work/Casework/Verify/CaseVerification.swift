@@ -67,7 +67,7 @@ struct CaseVerification {
         let names = RecordNames(acquisition: entry.acquisition.name)
         let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
         let trusted = signers.map { settings.trust.certificates + $0 } ?? certificates
-        let head = verifyOwn(entry, names, in: place, digest, trusted, &ofItem, progress)
+        let head = verifyOwn(entry, names, in: place, digest, among: entries, trusted, &ofItem, progress)
         let others = CopyVerification(entry: entry, settings: settings.trusting(trusted))
         let further = known[entry.acquisition.id] ?? []
         for (copy, place) in zip(further, copies.places(of: further, name: entry.acquisition.name))
@@ -144,7 +144,7 @@ struct CaseVerification {
   /// Verifies the case's own folder of an acquisition, where it is asked for.
   private func verifyOwn(
     _ entry: AcquisitionEntry, _ names: RecordNames, in place: FilePath, _ digest: Digest,
-    _ certificates: [Certificate], _ report: inout VerificationReport,
+    among entries: [AcquisitionEntry], _ certificates: [Certificate], _ report: inout VerificationReport,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) -> AuditReference? {
     let (id, own) = (entry.acquisition.id, entry.acquisition.folder)
@@ -154,7 +154,7 @@ struct CaseVerification {
       return nil
     }
     var part = VerificationReport(subject: own)
-    let head = verify(names, in: place, digest, certificates, &part, progress)
+    let head = verify(names, in: place, digest, among: entries, certificates, &part, progress)
     report.copies.append(
       CopyCheck(
         id, folder: own, verdict: part.wasStopped ? nil : part.verdict,
@@ -192,8 +192,9 @@ struct CaseVerification {
   /// Verifies one acquisition and, where the case knows it, compares its manifest with the case.
   /// - Returns: the audit head the manifest refers to.
   private func verify(
-    _ names: RecordNames, in place: FilePath, _ expected: Digest?, _ certificates: [Certificate],
-    _ report: inout VerificationReport, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+    _ names: RecordNames, in place: FilePath, _ expected: Digest?, among entries: [AcquisitionEntry] = [],
+    _ certificates: [Certificate], _ report: inout VerificationReport,
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) -> AuditReference? {
     let path = place.appending(names.manifest)
     let subject = folder.relative(path)
@@ -227,6 +228,9 @@ struct CaseVerification {
               observed: "SHA-256 \(result.manifestDigest)")
           ])
     }
+    if let earlier = result.manifest?.acquisition.earlier {
+      Self.check(earlier, of: names.acquisition, among: entries, &report)
+    }
     // A manifest that was altered, or signed by nobody who is trusted, says nothing of the log.
     let isTrusted = !certificates.isEmpty
     let isSigned = !result.report.findings.contains {
@@ -234,6 +238,26 @@ struct CaseVerification {
     }
     return isSigned && isTrusted
       ? result.manifest.map { AuditReference($0.audit, from: names.manifest) } : nil
+  }
+
+  /// What an acquisition adds to must be the acquisition of that name.
+  private static func check(
+    _ earlier: Manifest.Earlier, of name: String, among entries: [AcquisitionEntry],
+    _ report: inout VerificationReport
+  ) {
+    let what = "\(name): manifest of \(earlier.name), which it adds to"
+    guard
+      let known = entries.first(where: { $0.acquisition.id == earlier.identifier })?.result?.manifestDigest
+    else { return report.skip(what, because: "the case does not have it") }
+    report.take(
+      what, against: "the case",
+      known == earlier.manifest
+        ? []
+        : [
+          Finding(
+            .fileDigestMismatch, subject: RecordNames(acquisition: earlier.name).manifest,
+            expected: "SHA-256 \(earlier.manifest)", observed: "SHA-256 \(known)")
+        ])
   }
 
   /// Acquisitions without a manifest cannot be verified; that is said, never passed over.
@@ -296,6 +320,8 @@ struct CaseVerification {
       check(file.path, file.sha256, &report)
       if let signature = file.signature { check("\(file.path).p7s", signature, &report) }
     }
+    let approved = recorded.filter { !Set($0.items).isDisjoint(with: items) }.flatMap(\.approvals)
+    for copy in approved.flatMap(\.signed).compactMap(\.copy) { check(copy.path, copy.sha256, &report) }
   }
 
   private func check(_ name: String, _ sha256: Digest, _ report: inout VerificationReport) {

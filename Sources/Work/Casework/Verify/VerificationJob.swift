@@ -30,6 +30,7 @@ package struct VerificationJob {
     copies: CopyChoice = .all
   ) throws(EvidenceError) -> Target {
     if item == nil, copies == .all, let subject = try VerificationSubject.at(path, as: format) {
+      if format == nil, ReportVerification.isApprovedCopy(path) { return .alone(.signedFile(path)) }
       return .alone(subject)
     }
     return .record(try CaseFolder.at(path), item: item, copies: copies)

@@ -51,7 +51,7 @@ package struct CertificateDraft {
       caption: [
         Fact("Case", "\(contents.record.number) — \(contents.record.title)"),
         Fact("Item", "\(item.record.number) — \(item.known.description)"),
-      ], sections: sections + [closing()],
+      ], sections: standing() + sections + [closing()],
       colophon:
         "Draft made \(words.time(contents.made)) from the record of the case, up to event \(contents.auditHead.sequence) of its audit log, with \(ToolVersion.name) \(ToolVersion.current)",
       pageWords: words.pageWords)
@@ -59,6 +59,18 @@ package struct CertificateDraft {
   }
 
   // MARK: Parts several declarations have
+
+  /// That the acquisition was marked, before anything else is declared of it.
+  private func standing() -> [ReportDocument.Section] {
+    guard let mark = acquisition.marks.standing else { return [] }
+    let text =
+      switch mark.state {
+      case .failed: "This acquisition was marked as failed on \(words.day(mark.stated))."
+      case .superseded(let name): "This acquisition was superseded by \(name)."
+      case .withdrawn: ""
+      }
+    return [.init("mark", "Status of the acquisition", [.paragraph("\(text) Reason: \(mark.reason)")])]
+  }
 
   func missing(_ label: String, _ what: String) -> Fact {
     Fact(label, "[to be filled in: \(what)]", isMissing: true)
@@ -171,6 +183,12 @@ package struct CertificateDraft {
               "Recomputed values",
               "run `exhibit verify` on the item; the record holds no verification of this copy")
           ]))
+    }
+    if let earlier = manifest.acquisition.earlier {
+      blocks.append(
+        .paragraph(
+          "\(words.number(earlier.taken)) sectors were not read from the device this time but taken from the image of acquisition \(earlier.name), whose hash values they match; \(words.number(earlier.asked)) sectors were read again."
+        ))
     }
     return blocks + [.points(unreadable())]
   }

@@ -182,7 +182,7 @@ package struct Redaction: Hashable, Sendable {
 }
 
 extension Redaction.Secret {
-  /// Most marks between two letters of a name.
+  /// Most marks between two letters of a name, white space not counted.
   private static let widestGap = 3
 
   /// The end of the secret that begins at a unit.
@@ -199,7 +199,7 @@ extension Redaction.Secret {
       if units[place].scalar == scalars[matched] {
         (matched, gap) = (matched + 1, 0)
       } else {
-        gap += 1
+        if !units[place].scalar.properties.isWhitespace { gap += 1 }
         guard isName, gap <= Self.widestGap, !FoldedText.isLetterOrDigit(units[place].scalar) else {
           return nil
         }

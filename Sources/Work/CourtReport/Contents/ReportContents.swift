@@ -15,6 +15,10 @@ package struct ReportContents: Sendable {
   package var number: String
   /// What the names of the files of this writing begin with: `001-report-2.de`.
   package var fileName: String
+  /// The file that the command for checking its signature names: `001-report-2.de.html`.
+  package var checkedFile: String
+  /// The PDF that is signed inside as well; `nil` where none is.
+  package var signedPDF: String?
   /// The report this one takes the place of.
   package var supersedes: String?
   /// When it was made: the only part of the contents that is not a state of the case.
@@ -47,6 +51,7 @@ package struct ReportContents: Sendable {
     self.name = name
     self.number = "\(record.number)/\(name)"
     self.fileName = name
+    self.checkedFile = "\(name).html"
     self.supersedes = supersedes
     self.made = made
     self.author = author

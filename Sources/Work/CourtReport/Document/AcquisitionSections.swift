@@ -106,6 +106,16 @@ struct AcquisitionSections {
           words(.rangeFrom, words.number(first), words.length(manifest.mainStream?.length ?? 0)))
       )
     }
+    if let earlier = manifest.acquisition.earlier, let map = manifest.mainStream?.map {
+      let missing = map.sectorCount - map.count(of: .read)
+      facts.append(
+        .init(
+          words(.again),
+          words(
+            .againWords, words.number(earlier.asked), earlier.name,
+            words.number(earlier.asked - min(missing, earlier.asked)), words.number(earlier.taken),
+            words.number(UInt64(earlier.comparedChunks.count)), earlier.manifest.hex)))
+    }
     if geometry.tailBytes > 0 {
       facts.append(
         .init(words(.lastSector), words(.shortSector, "\(geometry.tailBytes)", "\(geometry.paddingBytes)")))

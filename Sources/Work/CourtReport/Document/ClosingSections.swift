@@ -37,6 +37,9 @@ struct ClosingSections {
       }
       let name = acquisition.name
       if manifest.mainStream?.firstUnit != nil { texts.append(words(.deviationRange, name)) }
+      if let earlier = manifest.acquisition.earlier {
+        texts.append(words(.deviationAgain, name, earlier.name))
+      }
       if manifest.acquisition.reading != ReadingPolicy() { texts.append(words(.deviationReading, name)) }
       for one in manifest.writeProtection.overrides {
         texts.append(words(.deviationOverride, name, one.found, one.reason))
@@ -132,14 +135,15 @@ struct ClosingSections {
       }
       blocks.append(.commands(commands))
     }
-    blocks.append(
-      .commands([
-        .init(
-          words(.checkReport),
-          ReportDocument.Command.broken(
-            "openssl cms -verify -binary -cades -content \(contents.fileName).html -inform DER "
-              + "-in \(contents.fileName).html.p7s -CAfile ../certificates/examiner.pem -out /dev/null"))
-      ]))
+    var commands: [ReportDocument.Command] = [
+      .init(
+        words(.checkReport),
+        ReportDocument.Command.broken(
+          "openssl cms -verify -binary -cades -content \(contents.checkedFile) -inform DER "
+            + "-in \(contents.checkedFile).p7s -CAfile ../certificates/examiner.pem -out /dev/null"))
+    ]
+    if let pdf = contents.signedPDF { commands.append(.init(words(.checkPDF), "pdfsig -nocert \(pdf)")) }
+    blocks.append(.commands(commands))
     return blocks
   }
 

@@ -14,7 +14,7 @@ package struct Headline: Hashable, Sendable {
     parts.append(Self.imaging(acquisition, words))
     parts += Self.circumstances(acquisition.sealed?.manifest, words)
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
-    if acquisition.sealed != nil { parts.append(Self.verification(acquisition, item, words)) }
+    if acquisition.sealed != nil { parts += Self.verification(acquisition, item, words) }
     parts += Self.copies(acquisition, words)
     // No record at all is the widest gap.
     if !item.gaps.isEmpty || item.custody.isEmpty { parts.append((words(.headlineGaps), .attention)) }
@@ -26,10 +26,10 @@ package struct Headline: Hashable, Sendable {
 
   /// What was stated of it last comes first.
   private static func mark(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> Part? {
-    guard let mark = acquisition.marks.last else { return nil }
+    guard let mark = acquisition.marks.standing else { return nil }
     return switch mark.state {
-    case .failed: (words(.headlineMarkedFailed, words.day(mark.stated), mark.reason), .bad)
-    case .superseded(let name): (words(.headlineSuperseded, name, mark.reason), .attention)
+    case .failed: (words(.headlineMarkedFailed, words.day(mark.stated), mark.clause), .bad)
+    case .superseded(let name): (words(.headlineSuperseded, name, mark.clause), .attention)
     case .withdrawn: nil
     }
   }
@@ -69,6 +69,9 @@ package struct Headline: Hashable, Sendable {
   private static func circumstances(_ manifest: Manifest?, _ words: Wording) -> [Part] {
     guard let manifest else { return [] }
     var parts: [Part] = []
+    if let earlier = manifest.acquisition.earlier {
+      parts.append((words(.headlineAgain, words.number(earlier.asked), earlier.name), .attention))
+    }
     if manifest.source.kind == .blockDevice {
       let failed = manifest.writeProtection.layers.filter { $0.state == .inactive }
       if failed.contains(where: \.watches) { parts.append((words(.headlineChanged), .bad)) }
@@ -92,13 +95,20 @@ package struct Headline: Hashable, Sendable {
     return (words(.headlineSignature), .bad)
   }
 
-  /// The last verification that began after the acquisition had ended: an earlier one did not see it.
+  /// What the last verification found, and that one before it failed.
   private static func verification(
     _ acquisition: ReportContents.Acquisition, _ item: ReportContents.Item, _ words: Wording
+  ) -> [Part] {
+    let all = verifications(of: acquisition, item)
+    guard let last = all.last else { return [(words(.headlineUnverified), .attention)] }
+    let failed = all.dropLast().last { [.mismatch, .damaged, .chainBroken].contains($0.verdict) }
+    return [found(by: last, item, words)]
+      + (failed.map { [(words(.headlineFailedEarlier, words.day($0.ended)), .attention)] } ?? [])
+  }
+
+  private static func found(
+    by last: VerificationRecord, _ item: ReportContents.Item, _ words: Wording
   ) -> Part {
-    guard let last = lastVerification(of: acquisition, item) else {
-      return (words(.headlineUnverified), .attention)
-    }
     let day = words.day(last.ended)
     switch last.verdict {
     case .verified:
@@ -131,12 +141,22 @@ package struct Headline: Hashable, Sendable {
 
   static func lastVerification(
     of acquisition: ReportContents.Acquisition, _ item: ReportContents.Item
-  ) -> VerificationRecord? {
+  ) -> VerificationRecord? { verifications(of: acquisition, item).last }
+
+  /// Those that began after the acquisition had ended, oldest first: an earlier one did not see it.
+  private static func verifications(
+    of acquisition: ReportContents.Acquisition, _ item: ReportContents.Item
+  ) -> [VerificationRecord] {
     guard let ended = acquisition.sealed?.manifest.acquisition.ended ?? acquisition.entry.result?.ended else {
-      return nil
+      return []
     }
-    return item.verifications.map(\.verification).last { ended <= $0.started }
+    return item.verifications.map(\.verification).filter { ended <= $0.started }
   }
+}
+
+extension AcquisitionMark {
+  /// The reason as it stands inside a sentence.
+  fileprivate var clause: String { reason.hasSuffix(".") ? String(reason.dropLast()) : reason }
 }
 
 extension Manifest {

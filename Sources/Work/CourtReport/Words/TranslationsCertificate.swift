@@ -15,8 +15,8 @@ extension Phrase {
     // the headline
     .headlineNone: .init("Not imaged.", "Nicht gesichert."),
     .headlineNoManifest: .init(
-      "Imaging did not finish: there is no manifest, and nothing of it is to be relied on.",
-      "Sicherung nicht abgeschlossen: es gibt kein Manifest, und nichts davon ist verlässlich."),
+      "Imaging did not finish: there is no manifest. Not to be relied on.",
+      "Sicherung nicht abgeschlossen: es gibt kein Manifest. Nicht verlässlich."),
     .headlineIncomplete: .init(
       "Imaging did not finish ({0}). Not to be relied on.",
       "Sicherung nicht abgeschlossen ({0}). Nicht verlässlich."),
@@ -80,28 +80,36 @@ extension Phrase {
     .headlineOverride: .init(
       "Imaged under an examiner override.", "Gesichert aufgrund einer Ausnahme der untersuchenden Person."),
     .headlineJournal: .init(
-      "Resumed from an unsigned journal: earlier data could have been changed unnoticed.",
-      "Fortgesetzt nach einem unsignierten Protokoll: frühere Daten hätten unbemerkt verändert werden können."
+      "Resumed from an unsigned journal: earlier data may have been changed unnoticed.",
+      "Fortgesetzt anhand eines unsignierten Journals: frühere Daten könnten unbemerkt verändert worden sein."
     ),
+    .headlineAgain: .init(
+      "Only {0} sectors were read from the medium; the others are from acquisition {1}.",
+      "Nur {0} Sektoren wurden vom Datenträger gelesen; die übrigen stammen aus der Sicherung {1}."),
+    .headlineFailedEarlier: .init(
+      "An earlier verification ({0}) failed; see the section Verification.",
+      "Eine frühere Verifikation ({0}) ist fehlgeschlagen; siehe Abschnitt Verifikation."),
     .headlineMarkedFailed: .init(
-      "Marked as failed on {0}: {1}.", "Am {0} als misslungen gekennzeichnet: {1}."),
-    .headlineSuperseded: .init("Superseded by acquisition {0}: {1}.", "Ersetzt durch Sicherung {0}: {1}."),
+      "Marked as failed on {0} (reason: {1}).", "Am {0} als fehlgeschlagen gekennzeichnet (Grund: {1})."),
+    .headlineSuperseded: .init(
+      "Superseded by acquisition {0} (reason: {1}).", "Ersetzt durch Sicherung {0} (Grund: {1})."),
     .equipment: .init("Equipment", "Geräte"),
-    .equipmentWriteBlocker: .init("write blocker", "Schreibschutzgerät"),
+    .equipmentWriteBlocker: .init("write blocker", "Schreibschutzadapter"),
     .equipmentWorkstation: .init("workstation", "Arbeitsplatzrechner"),
     .equipmentDrive: .init("drive", "Laufwerk"),
     .equipmentOther: .init("device", "Gerät"),
     .equipmentSerial: .init("serial number {0}", "Seriennummer {0}"),
     .equipmentFirmware: .init("firmware {0}", "Firmware {0}"),
     .equipmentTested: .init("last tested {0}", "zuletzt geprüft {0}"),
-    .equipmentRecord: .init("record {0}", "Nachweis {0}"),
+    .equipmentRecord: .init("validation record {0}", "Validierungsnachweis {0}"),
     .acquisitionNotes: .init("Notes", "Anmerkungen"),
-    .markedHeading: .init("Marks", "Kennzeichnungen"),
-    .markFailed: .init("failed", "misslungen"),
+    .markedHeading: .init("Status marks", "Statuskennzeichnungen"),
+    .markFailed: .init("failed", "fehlgeschlagen"),
     .markSuperseded: .init("superseded by {0}", "ersetzt durch {0}"),
     .markWithdrawn: .init("earlier mark withdrawn", "frühere Kennzeichnung zurückgenommen"),
     .markBy: .init(
-      "{0} by {1}, audit event {2}. Reason: {3}", "{0} durch {1}, Protokollereignis {2}. Grund: {3}"),
+      "{0} (stated by {1}, audit event {2}). Reason: {3}",
+      "{0} (angegeben von {1}, Protokollereignis {2}). Grund: {3}"),
     .headlineGaps: .init("The chain of custody has gaps.", "Die Beweismittelkette hat Lücken."),
     // the first page
     .certificate: .init("Certificate", "Sicherungsbescheinigung"),

@@ -54,7 +54,7 @@ extension Phrase {
       "Gaps in the chain of custody",
       "Lücken in der Beweismittelkette"),
     .verification: .init("Verification", "Verifikation"),
-    .verifiedSubject: .init("Verified: {0}, {1} to {2}", "Verifiziert: {0}, {1} bis {2}"),
+    .verifiedSubject: .init("Verification of {0}, {1} to {2}", "Verifikation von {0}, {1} bis {2}"),
     .nothingFound: .init(
       "No finding.",
       "Kein Befund."),
@@ -111,8 +111,17 @@ extension Phrase {
       "Acquisition {0}: interrupted and resumed; interruptions: {1}.",
       "Sicherung {0}: unterbrochen und fortgesetzt; Unterbrechungen: {1}."),
     .deviationJournal: .init(
-      "Acquisition {0}: resumed from a journal that nobody signed; what was written before the interruption could have been changed unnoticed.",
-      "Sicherung {0}: fortgesetzt nach einem Protokoll, das niemand signiert hat; was vor der Unterbrechung geschrieben war, hätte unbemerkt verändert werden können."
+      "Acquisition {0}: resumed from an unsigned journal; data written before the interruption may have been changed unnoticed.",
+      "Sicherung {0}: fortgesetzt anhand eines unsignierten Journals; vor der Unterbrechung geschriebene Daten könnten unbemerkt verändert worden sein."
+    ),
+    .deviationAgain: .init(
+      "Acquisition {0}: only sectors that acquisition {1} could not read were read; all others were taken from its image.",
+      "Sicherung {0}: nur die in der Sicherung {1} nicht lesbaren Sektoren wurden gelesen; alle übrigen wurden deren Abbild entnommen."
+    ),
+    .again: .init("Read again", "Erneut gelesen"),
+    .againWords: .init(
+      "{0} sectors that acquisition {1} could not read; {2} of them were recovered. {3} sectors were taken from its image and checked against its signed hash values. Chunks read from the medium too and found equal: {4}. SHA-256 of its manifest: {5}",
+      "{0} Sektoren, die in der Sicherung {1} nicht lesbar waren; {2} davon wurden gelesen. {3} Sektoren wurden deren Abbild entnommen und mit deren signierten Hashwerten verglichen. Blöcke, die auch vom Datenträger gelesen und gleich befunden wurden: {4}. SHA-256 ihres Manifests: {5}"
     ),
     .deviationProtection: .init(
       "Acquisition {0}: write-protection measure not in effect: {1}.",
@@ -163,6 +172,9 @@ extension Phrase {
     .checkReport: .init(
       "Check the signature of this report (in the report’s folder; the certificate is that of the case)",
       "Signatur dieses Berichts prüfen (im Ordner des Berichts; das Zertifikat ist das des Falls)"),
+    .checkPDF: .init(
+      "Check the signatures inside the PDF, which its viewer shows as well",
+      "Signaturen im PDF prüfen, die auch ein Anzeigeprogramm zeigt"),
     .reports: .init(
       "Versions and approval",
       "Fassungen und Freigabe"),
@@ -177,6 +189,8 @@ extension Phrase {
     .madeBy: .init("Made", "Erstellt"),
     .approvedBy: .init("Approved", "Freigegeben"),
     .notApproved: .init("not approved", "nicht freigegeben"),
+    .signatureOfAuthor: .init("Author of this report", "Verfasser dieses Berichts"),
+    .signatureOfReviewer: .init("Review and approval", "Prüfung und Freigabe"),
     .approvalNotSigned: .init("recorded, not signed", "vermerkt, nicht signiert"),
     .approvalValid: .init(
       "signed, valid: {0}, certificate SHA-256 {1}", "signiert, gültig: {0}, Zertifikat SHA-256 {1}"),

@@ -17,6 +17,7 @@ struct ManifestBuilder {
   let medium: any SectorSource
   /// What was read of it.
   let source: any SectorSource
+  let earlier: EarlierAcquisition?
   /// As the device states it.
   let serialNumber: String?
   let plan: AcquisitionPlan
@@ -61,7 +62,8 @@ struct ManifestBuilder {
         user: Host.userName),
       examiner: examiner, commandLine: request.commandLine, directIO: source.readsDirectly,
       reading: plan.reading,
-      overflow: overflow.map(\.string), pauses: pauses, equipment: request.equipment, notes: request.notes)
+      overflow: overflow.map(\.string), pauses: pauses, equipment: request.equipment, notes: request.notes,
+      earlier: earlier?.recorded)
   }
 
   private func sourceFacts() -> Manifest.Source {

@@ -62,7 +62,9 @@ package struct AcquisitionJournal: Sendable {
     self.written = written
   }
 
-  static func path(of name: String, in folder: FilePath) -> FilePath { folder.appending("\(name).journal") }
+  static func path(of name: String, in folder: FilePath) -> FilePath {
+    folder.appending(RecordNames(acquisition: name).journal)
+  }
 
   /// - Parameter key: of this process.
   func save(to path: FilePath, by key: JournalKey) throws(EvidenceError) {
@@ -97,7 +99,7 @@ package struct AcquisitionJournal: Sendable {
     var object = try StrictObject(body, of: document)
     let version = try object.quantity("version", in: 1...Self.version)
     guard version == 1 || seal != nil else {
-      throw EvidenceError(.journalNotAuthentic, name, "nobody signed it")
+      throw EvidenceError(.journalNotAuthentic, name, "it is not signed")
     }
     guard let acquisition = RecordIdentifier(try object.text("acquisition")) else {
       throw object.failure("acquisition", "no identifier")

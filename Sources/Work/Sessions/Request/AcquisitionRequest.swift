@@ -21,6 +21,9 @@ package struct AcquisitionRequest: Sendable {
     package var firstSector: UInt64?
     /// Number of sectors to acquire; to the end where `nil`.
     package var sectorCount: UInt64?
+    /// Name of an earlier acquisition of the item: only sectors that it could not read are read, the others are taken
+    /// from its image.
+    package var again: String?
 
     package init(_ path: FilePath) { self.path = path }
   }

@@ -21,7 +21,8 @@ extension AcquisitionRequest {
       "digests": .array(digests.sorted().map { .string($0.rawValue) }),
       "sectorSize": source.sectorSize.map { JSONValue($0) }, "track": source.track.map { JSONValue($0) },
       "firstSector": source.firstSector.map { JSONValue($0) },
-      "sectorCount": source.sectorCount.map { JSONValue($0) }, "description": description.map { .string($0) },
+      "sectorCount": source.sectorCount.map { JSONValue($0) }, "again": source.again.map { .string($0) },
+      "description": description.map { .string($0) },
       "notes": notes.map { .string($0) }, "acceptsLittleSpace": .bool(output.acceptsLittleSpace),
       "readBack": output.isReadBack ? .bool(true) : nil,
       "checkpointInterval": JSONValue(checkpointInterval), "reading": reading.json,
@@ -48,6 +49,7 @@ extension AcquisitionRequest {
     source.track = try object.optionalQuantity("track").map { Int($0) }
     source.firstSector = try object.optionalQuantity("firstSector")
     source.sectorCount = try object.optionalQuantity("sectorCount")
+    source.again = try object.optionalText("again")
     var plans: [any ImagePlan] = []
     for kind in DiskWriters.all { plans.append(try kind.init(stored: &object)) }
     output.images = try Self.images("formats", of: plans, in: &object)

@@ -114,7 +114,8 @@ struct AcquisitionCourse {
       do throws(EvidenceError) { head = try ending.recordImaged(outcome, rate) } catch { unrecorded = error }
       let builder = ManifestBuilder(
         case: `case`, examiner: examiner, item: setting.item, acquisition: ending.acquisition,
-        medium: setting.medium, source: setting.source, serialNumber: setting.serialNumber,
+        medium: setting.medium, source: setting.source, earlier: setting.earlier,
+        serialNumber: setting.serialNumber,
         plan: setting.plan, request: setting.request,
         outcome: outcome, pauses: journal.pauses,
         protection: setting.protection.record(sentinels, device, commands: commands(device)),
@@ -162,7 +163,8 @@ struct AcquisitionCourse {
       length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
       unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: secondsAtWork(outcome),
-      interruptions: journal.pauses.count, resumable: canResume ? ending.acquisition.name : nil)
+      interruptions: journal.pauses.count, resumable: canResume ? ending.acquisition.name : nil,
+      earlier: setting.earlier?.recorded)
   }
 
   /// Of all parts of the acquisition: from its beginning, without the pauses.

@@ -42,6 +42,7 @@ package struct AcquisitionJob {
     stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
     let sentinels = try setting.protection.sentinels()
+    try setting.earlier?.compare(with: setting.medium)
     let `case` = try setting.store.caseRecord()
     let examiner = try setting.store.examiner().details.name
     let acquisition = try recordBegin()
@@ -92,6 +93,7 @@ package struct AcquisitionJob {
         "copies": .array(request.output.copies.map { .string($0.folder.string) }),
         "digests": .array(setting.plan.digests.sorted().map { .string($0.rawValue) }),
         "firstSector": (setting.source as? SectorRangeSource).map { JSONValue($0.range.first) },
+        "again": request.source.again.map { .string($0) },
         "reasonAfterExpiry": request.reasonAfterExpiry.map { .string($0) },
         "model": facts.model.map { .string($0) }, "serial": setting.serialNumber.map { .string($0) },
         "labelSerial": setting.identification?.recordedSerial.map { .string($0) },

@@ -27,7 +27,9 @@ struct AcquisitionSetting {
   let taken: ImageAsMedium?
   /// The medium, where it is the image of a disc.
   let disc: DiscSource?
-  /// The medium, or the range of it that is asked for.
+  /// What is added to, where the examiner asked for that.
+  let earlier: EarlierAcquisition?
+  /// The medium, the range of it that is asked for, or what an earlier acquisition lacks of it with what it has.
   let source: any SectorSource
   let plan: AcquisitionPlan
 
@@ -58,7 +60,9 @@ struct AcquisitionSetting {
     }
     self.disc = protected.disc
     self.taken = protected.taken
-    self.source = try Self.range(request, of: medium)
+    self.earlier = try Self.earlier(request, medium, in: folder, store)
+    self.source =
+      if let earlier { RereadSource(medium, addingTo: earlier) } else { try Self.range(request, of: medium) }
     self.plan = AcquisitionPlan(
       geometry: source.geometry, digests: request.digests,
       checkpointSeconds: Double(request.checkpointInterval), reading: request.reading, fill: request.fill,
@@ -68,6 +72,17 @@ struct AcquisitionSetting {
     try Self.checkFileSizes(request, folder: folder, plan: plan)
     if !request.output.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
+    try earlier?.demandSigned(by: identity.certificate)
+  }
+
+  private static func earlier(
+    _ request: AcquisitionRequest, _ medium: any SectorSource, in folder: CaseFolder, _ store: CaseStore
+  ) throws(EvidenceError) -> EarlierAcquisition? {
+    guard let name = request.source.again else { return nil }
+    guard request.source.firstSector == nil, request.source.sectorCount == nil, request.source.track == nil,
+      medium.facts.kind != .discImage
+    else { throw EvidenceError(invalid: .again, name, "only for a whole disk") }
+    return try EarlierAcquisition(name, of: request.item, in: folder, store)
   }
 
   /// - Returns: what is recorded where the device states another serial number and the examiner accepted that.

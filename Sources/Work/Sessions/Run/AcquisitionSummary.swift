@@ -1,4 +1,5 @@
 import Evidence
+import Manifests
 import SystemPackage
 
 /// What an acquisition gave the examiner.
@@ -42,6 +43,8 @@ package struct AcquisitionSummary: Sendable {
   package let interruptions: Int
   /// The name of the acquisition, where `exhibit resume` can go on with it.
   package let resumable: String?
+  /// What was added to; `nil` where every sector is from the medium.
+  package let earlier: Manifest.Earlier?
 
   /// That of the verdict, but incomplete where a folder that was asked for was not completed, or the case does not
   /// know of the end.

@@ -61,7 +61,7 @@ struct Adoption {
       length: stream.length, sectorCount: stream.map.sectorCount,
       notAttempted: stream.map.count(of: .notAttempted), unreadable: unreadable, digests: stream.digests,
       seconds: Host.monotonicSeconds() - begun, interruptions: manifest.acquisition.pauses.count,
-      resumable: nil)
+      resumable: nil, earlier: manifest.acquisition.earlier)
   }
 
   /// Folders that took over get their names, where the process ended before they did.

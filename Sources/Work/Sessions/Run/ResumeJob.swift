@@ -97,7 +97,7 @@ package struct ResumeJob {
     let isAuthentic = try journal.demandAuthentic(by: setting.identity.certificate, at: path)
     if !isAuthentic, try Self.hadSignedJournal(acquisition, store) {
       throw EvidenceError(
-        .journalNotAuthentic, path.string, "nobody signed it, and the audit log says otherwise")
+        .journalNotAuthentic, path.string, "it is not signed, and the audit log says that it was")
     }
     if let difference = journal.medium.difference(from: setting.mediumIdentity) {
       throw EvidenceError(.otherMedium, setting.medium.facts.path.string, difference)
@@ -171,6 +171,7 @@ package struct ResumeJob {
     let destinations = setting.destinations(acquisition.name)
     let isAllKnown = try readBack(setting, journal, destinations, stop)
     let sentinels = try setting.protection.sentinels()
+    try setting.earlier?.compare(with: setting.medium)
     let compared = try compare(setting, journal, destinations[0], chunkCount)
 
     var writers: [(any ImageWriter)?] = []
