@@ -132,10 +132,9 @@ let package = Package(
     module(
       "Formats/DiscWriters",
       ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "WriterKit"]),
-    library("Formats/CArchive", "libarchive", "libarchive-dev"),
     module(
       "Formats/DiscFiles",
-      ["CArchive", "Evidence", "SystemIO", "OpticalDisc", "DiscImages"]),
+      ["Evidence", "OpticalDisc", "FormatKit", "DiscImages"]),
 
     // Record: what is said of the evidence, and where it is kept
     module(

@@ -29,7 +29,7 @@ import Testing
     "Formats": "the one list of formats, and what a file is",
     "CISAL": "ISA-L", "DiskWriters": "writers of disk images and their plans, a folder for each format",
     "DiscWriters": "writers of disc images, a folder for each format",
-    "CArchive": "libarchive", "DiscFiles": "lists and reads the files on discs",
+    "DiscFiles": "lists and reads the files on discs",
     "Manifests": "manifest, chunk file, map, `SHA256SUMS`: model, strict readers, exact bytes",
     "CaseRecords": "the records of a case, audit events, custody as it counts; no database",
     "CSQLite": "settings of an SQLite connection that Swift cannot call",

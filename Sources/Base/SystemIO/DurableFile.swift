@@ -104,6 +104,19 @@ package struct DurableFile: ~Copyable, Sendable {
     try descriptor.close()
   }
 
+  /// Closes one of many files that ``DurableFolder/syncFileSystem(_:)`` makes durable together.
+  /// - Parameter modified: seconds since 1970 that it says it was changed; the time of now where `nil`.
+  package consuming func closeUnsynced(modified: Int64?) throws(EvidenceError) {
+    if let modified {
+      let time = timespec(tv_sec: Int(modified), tv_nsec: 0)
+      // A time that the file system cannot hold is none.
+      _ = withUnsafePointer(to: (time, time)) { pair in
+        pair.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(descriptor.number, $0) }
+      }
+    }
+    try descriptor.close()
+  }
+
   /// Creates `path` with these bytes, synced. The folder is synced by ``DurableFolder/sync(_:)``.
   ///
   /// Where writing fails the file is removed again: a part of a record must not pass for the whole.
@@ -153,6 +166,13 @@ package enum DurableFolder {
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
     }
+  }
+
+  /// Makes durable everything that was written to the file system of a folder.
+  package static func syncFileSystem(_ path: FilePath) throws(EvidenceError) {
+    let folder = try OwnedDescriptor.openForReading(path, missing: .destinationMissing)
+    _ = try Syscalls.syncFileSystem(folder.number).orThrow(.writeFailed, path.string)
+    try folder.close()
   }
 
   /// Makes creations and renames inside `path` durable.

@@ -83,6 +83,11 @@ package enum Syscalls {
     outcome(clinux_pipe(&ends))
   }
 
+  /// Makes durable all that was written to the file system of an open file or folder.
+  package static func syncFileSystem(_ descriptor: Int32) -> Outcome<Int32> {
+    outcome(clinux_sync_file_system(descriptor))
+  }
+
   /// Waits until a child process has ended.
   package static func waitForChild(_ child: pid_t, _ status: inout Int32) -> Outcome<Int32> {
     retrying { Glibc.waitpid(child, &status, 0) }

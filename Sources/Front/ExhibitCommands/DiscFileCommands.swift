@@ -7,44 +7,58 @@ import Rendering
 import SystemIO
 import SystemPackage
 
+/// Which tree of files of a disc.
+struct DiscTreeOptions: ParsableArguments {
+  @Option(help: "Session number. Default: the last with files.") var session: Int?
+  @Option(help: "Track number. Default: the last track with a file system.") var track: Int?
+  @Option(
+    help: "File tree: \(AcquireChoices.list(DiscTree.Kind.self)). Default: the one with the most files.")
+  var tree: String?
+
+  func choice(_ image: String) throws -> DiscTreeChoice {
+    try DiscTreeChoice(
+      FilePath(image),
+      DiscTreeChoice.Wish(
+        session: session, track: track, kind: try tree.map { try AcquireChoices.word($0, "--tree") }))
+  }
+}
+
 struct DiscListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the files on a disc (ISO 9660, Rock Ridge, Joliet; UDF through 7-Zip).",
+    abstract: "List the files on a disc: ISO 9660, Rock Ridge, Joliet, High Sierra, UDF.",
     discussion: """
-      Reads every kind of disc image, including raw sectors and later sessions, whose addresses count from the start \
-      of the disc.
+      Reads every kind of disc image, including raw sectors and later sessions. Where a disc has several file trees, \
+      lists the one with the most files and says in what the others differ.
 
       Examples:
         exhibit disc list disc.cue
-        exhibit disc list disc.cue --track 3
+        exhibit disc list disc.iso --tree udf
       """)
 
   @Argument(help: "A disc image.", completion: .file()) var image: String
-  @Option(help: "Track number. Default: the last track with a file system.") var track: Int?
-  @Option(
-    help:
-      "Which file system: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
-  var fileSystem: String?
+  @OptionGroup var options: DiscTreeOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
-    let entries = try DiscFileSystems.list(
-      FilePath(image), track: track, as: try fileSystem.map { try AcquireChoices.word($0, "--file-system") })
+    let choice = try options.choice(image)
+    let entries = choice.chosen.entries
     let width = entries.map { "\($0.size)".count }.max() ?? 0
-    let lines = entries.map { entry in
+    let lines = entries.flatMap { entry -> [String] in
       let size = entry.kind == .file ? "\(entry.size)" : ""
-      let time = entry.modified.map { Timestamp(microseconds: $0 * 1_000_000).description } ?? ""
-      let target = entry.target.map { " -> \($0)" } ?? ""
-      return entry.kind.rawValue.padded(to: 6) + " " + String(repeating: " ", count: width - size.count)
-        + size + "  "
-        + time.padded(to: 27) + " " + entry.path + target
+      let line =
+        entry.kind.rawValue.padded(to: 6) + " " + String(repeating: " ", count: width - size.count) + size
+        + "  " + DiscEntryRendering.time(entry).padded(to: 20) + "  " + DiscEntryRendering.name(entry)
+      return [line] + entry.problems.map { "       \(entry.path): \($0)" }
     }
     output.show(
-      lines + [
-        "\(entries.count { $0.kind == .file }) files, \(entries.count { $0.kind == .folder }) folders"
-      ],
-      json: .fields(["entries": .array(entries.map(DiscEntryRendering.json))]))
+      lines + DiscEntryRendering.summary(choice),
+      json: .fields([
+        "tree": DiscEntryRendering.json(choice.chosen),
+        "trees": .array(choice.trees.map(DiscEntryRendering.json)),
+        "differences": .array(choice.differences.map(DiscEntryRendering.json)),
+        "entries": .array(entries.map(DiscEntryRendering.json)),
+      ]))
   }
 }
 
@@ -52,50 +66,177 @@ struct DiscExtractCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extract", abstract: "Copy the files of a disc into a new folder, with hash values.",
     discussion: """
-      Links, devices and names that would lead out of the folder are listed, not created.
+      FOLDER.SHA256SUMS lists the SHA-256 of every file that was copied whole. A file that cannot be read whole is kept \
+      as NAME.partial, named and not listed. Links and devices are listed, not created.
 
-      Example:
+      Examples:
         exhibit disc extract disc.cue files
+        exhibit disc extract disc.cue files --repair
       """)
 
   @Argument(help: "A disc image.", completion: .file()) var image: String
   @Argument(help: "The folder to create.", completion: .directory) var folder: String
-  @Option(help: "Track number. Default: the last track with a file system.") var track: Int?
-  @Option(
-    help:
-      "Which file system: \(AcquireChoices.list(DiscFileSystem.self)). Default: ISO 9660 before UDF.")
-  var fileSystem: String?
+  @OptionGroup var options: DiscTreeOptions
+  @Flag(help: "Correct damaged sectors by their parity where possible; each file corrected is named.")
+  var repair = false
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     StopSignals.install()
-    let report = try DiscExtractJob(
-      FilePath(image), to: FilePath(folder), track: track,
-      as: try fileSystem.map { try AcquireChoices.word($0, "--file-system") }, stop: StopSignals.flag
-    ).perform()
-    var lines = report.files.map { "\($0.sha256)  \($0.entry.path)" }
+    let choice = try options.choice(image)
+    let display = ProgressDisplay("Extracting", from: image)
+    let report = try DiscExtractJob(choice, to: FilePath(folder), repairs: repair, stop: StopSignals.flag)
+      .perform { display.update(done: $0, of: $1) }
+    display.finish()
+    var lines: [String] = []
+    for file in report.files {
+      if let sha256 = file.sha256, !file.isPartial { lines.append("\(sha256)  \(file.entry.path)") }
+      lines += problems(of: file)
+    }
     lines += report.skipped.map { "not copied: \($0.kind.rawValue) \($0.path)" }
-    lines.append("\(report.files.count) files copied to \(folder)")
+    let partial = report.files.count(where: \.isPartial)
+    let damaged = report.files.count { $0.isDamaged && !$0.isPartial }
+    lines += DiscEntryRendering.summary(choice)
+    lines.append("\(report.files.count - partial) of \(report.files.count) files copied to \(folder)")
+    if partial > 0 { lines.append("NOT WHOLE: \(DiscEntryRendering.counted(partial, "file"))") }
+    if damaged > 0 { lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with sectors whose EDC is wrong") }
     output.show(
       lines,
       json: .fields([
-        "files": .array(
-          report.files.map {
-            .fields([
-              "path": .string($0.entry.path), "size": Rendering.number($0.entry.size),
-              "sha256": .string($0.sha256.hex),
-            ])
-          }), "skipped": .array(report.skipped.map(DiscEntryRendering.json)),
+        "tree": DiscEntryRendering.json(choice.chosen), "list": .string(report.list.string),
+        "differences": .array(choice.differences.map(DiscEntryRendering.json)),
+        "files": .array(report.files.map(json)),
+        "skipped": .array(report.skipped.map(DiscEntryRendering.json)),
       ]))
+    if partial > 0 { throw EndedWith(status: .incomplete) }
+    if damaged > 0 { throw EndedWith(status: .mismatch) }
+  }
+
+  private func problems(of file: DiscExtractJob.File) -> [String] {
+    var texts = file.entry.problems
+    texts += file.damage.map { one in
+      let place = "bytes \(one.bytes.lowerBound)-\(max(one.bytes.lowerBound, one.bytes.upperBound &- 1))"
+      let sectors = one.sectors.map { ", sectors \($0)" } ?? ""
+      return "\(place)\(sectors): \(Self.words(one.reason))"
+    }
+    if let failure = file.failure { texts.append(failure) }
+    if file.isPartial, let place = file.place { texts.append("\(file.size) bytes of it are in \(place)") }
+    return texts.map { "  \(file.isPartial ? "NOT WHOLE" : "note")  \(file.entry.path): \($0)" }
+  }
+
+  private static func words(_ reason: DiscFileContents.Damage.Reason) -> String {
+    switch reason {
+    case .wrong: "DAMAGED, the EDC is wrong"
+    case .corrected: "corrected by parity"
+    case .missing: "not in the image"
+    case .compressed: "cannot be decompressed"
+    }
+  }
+
+  private func json(_ file: DiscExtractJob.File) -> JSONValue {
+    .fields([
+      "path": .string(file.entry.path), "place": file.place.map { .string($0) },
+      "size": Rendering.number(file.size), "sha256": file.sha256.map { .string($0.hex) },
+      "partial": .bool(file.isPartial), "failure": file.failure.map { .string($0) },
+      "damage": .array(
+        file.damage.map { one in
+          .fields([
+            "reason": .string(one.reason.rawValue), "first": Rendering.number(one.bytes.lowerBound),
+            "count": Rendering.number(UInt64(one.bytes.count)),
+            "sectors": one.sectors.map { .fields(["first": JSONValue($0.first), "count": JSONValue($0.count)]) },
+          ])
+        }),
+    ])
   }
 }
 
 enum DiscEntryRendering {
+  static func time(_ entry: DiscEntry) -> String {
+    if let modified = entry.modified {
+      return String(Timestamp(microseconds: modified * 1_000_000).description.prefix(19)) + "Z"
+    }
+    return entry.impossibleTime.map { "(\($0))" } ?? ""
+  }
+
+  static func name(_ entry: DiscEntry) -> String {
+    let marks = entry.marks.map(\.rawValue).sorted()
+    let renamed = entry.marks.contains(.renamed) ? ", named \(entry.name.isEmpty ? "nothing" : entry.name)" : ""
+    return entry.path + (entry.target.map { " -> \($0)" } ?? "")
+      + (marks.isEmpty ? "" : "  [\(marks.joined(separator: ", "))\(renamed)]")
+  }
+
+  private static let mostShown = 10
+
+  /// What was looked at, what there is besides, and in what they differ.
+  static func summary(_ choice: DiscTreeChoice) -> [String] {
+    let chosen = choice.chosen
+    let several = Set(choice.trees.map(\.session)).count > 1
+    func called(_ tree: DiscTree) -> String {
+      tree.kind.title + (several ? " of session \(tree.session)" : "")
+    }
+    var lines = [
+      "\(called(chosen)): \(counted(chosen.files, "file")), \(counted(chosen.entries.count { $0.kind == .folder }, "folder"))"
+    ]
+    lines += chosen.remarks.map { "  note  \($0)" }
+    let others = choice.trees.filter {
+      $0.kind != chosen.kind || $0.session != chosen.session || $0.track != chosen.track
+    }
+    if !others.isEmpty {
+      lines.append("Also: \(others.map { "\(called($0)) (\(counted($0.files, "file")))" }.joined(separator: ", "))")
+    }
+    lines += choice.differences.prefix(mostShown).map { "  differs  \(words($0))" }
+    let rest = choice.differences.count - mostShown
+    if rest > 0 { lines.append("  differs  and \(rest) more (--json lists them all)") }
+    return lines
+  }
+
+  static func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
+
+  private static func words(_ one: TreeDifference) -> String {
+    switch one.kind {
+    case .onlyIn: "\(one.path): in \(one.tree.title), not in \(one.other.title)"
+    case .size:
+      "\(one.path): \(one.sizes[0]) bytes in \(one.tree.title), \(one.sizes[1]) in \(one.other.title)"
+    case .place: "\(one.path): other sectors in \(one.tree.title) than in \(one.other.title)"
+    }
+  }
+
+  static func json(_ tree: DiscTree) -> JSONValue {
+    .fields([
+      "kind": .string(tree.kind.rawValue), "session": JSONValue(tree.session), "track": JSONValue(tree.track),
+      "name": .string(tree.name), "files": JSONValue(tree.files),
+      "remarks": .array(tree.remarks.map { .string($0) }),
+    ])
+  }
+
+  static func json(_ one: TreeDifference) -> JSONValue {
+    .fields([
+      "kind": .string(one.kind.rawValue), "tree": .string(one.tree.rawValue),
+      "other": .string(one.other.rawValue), "path": .string(one.path),
+      "sizes": .array(one.sizes.map { Rendering.number($0) }),
+    ])
+  }
+
   static func json(_ entry: DiscEntry) -> JSONValue {
     .fields([
-      "path": .string(entry.path), "kind": .string(entry.kind.rawValue), "size": Rendering.number(entry.size),
+      "path": .string(entry.path), "name": entry.marks.contains(.renamed) ? .string(entry.name) : nil,
+      "nameBytes": NameText.mayDiffer(entry.name.utf8) ? .string(Hex.encode(NameText.bytes(entry.name))) : nil,
+      "kind": .string(entry.kind.rawValue), "size": Rendering.number(entry.size),
       "modified": entry.modified.map { .string(Timestamp(microseconds: $0 * 1_000_000).description) },
+      "impossibleTime": entry.impossibleTime.map { .string($0) },
       "target": entry.target.map { .string($0) },
+      "marks": .array(entry.marks.map(\.rawValue).sorted().map { .string($0) }),
+      "problems": .array(entry.problems.map { .string($0) }), "extents": extents(entry),
     ])
+  }
+
+  private static func extents(_ entry: DiscEntry) -> JSONValue? {
+    guard entry.kind == .file, case .extents(let extents) = entry.contents else { return nil }
+    return .array(
+      extents.map { one in
+        .fields([
+          "sector": one.start.map { Rendering.number($0 / 2048) }, "bytes": Rendering.number(one.count),
+        ])
+      })
   }
 }

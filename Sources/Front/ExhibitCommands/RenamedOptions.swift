@@ -11,6 +11,8 @@ enum RenamedOptions {
     "key create": ["--kind": "--key-type", "--root": "--as-root"],
     "key request": ["--kind": "--key-type"],
     "key issue": ["--request": "--certificate-request"],
+    "disc list": ["--file-system": "--tree"],
+    "disc extract": ["--file-system": "--tree"],
     "certificate": ["--kind": "--declaration"],
     "case restore": ["--accept-loss": "--accept-lost-events"],
   ]

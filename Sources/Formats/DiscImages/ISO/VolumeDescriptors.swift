@@ -1,7 +1,7 @@
 import Evidence
 import OpticalDisc
 
-/// The file systems of a data track, as far as their descriptors tell. Files are listed and read by libarchive.
+/// The file systems of a data track, as far as their descriptors tell.
 package struct VolumeDescriptors: Hashable, Sendable {
   package enum Kind: String, Hashable, Sendable, CaseIterable {
     case iso9660 = "ISO 9660"

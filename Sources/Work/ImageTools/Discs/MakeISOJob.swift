@@ -97,14 +97,11 @@ package struct MakeISOJob {
       throw EvidenceError(.systemCall, name, "it ended with \(outcome.status); \(line ?? "")")
     }
     let image = try ISOReader.open(partial)
-    guard let system = try image.fileSystems().first else {
-      throw EvidenceError(.imageMalformed, partial.string, "there is no file system on it")
-    }
-    let (files, others) = try readBack(DiscFileSystem.iso9660.reader(image, system))
+    let (files, others) = try readBack(image, .rockRidge)
     try compare(files)
     if hasUDF {
       // Symbolic links are files without contents there.
-      let inUDF = try readBack(DiscFileSystem.udf.reader(image, system)).files.filter { file in
+      let inUDF = try readBack(image, .udf).files.filter { file in
         file.size > 0 || Files.kind(folder.pushing(FilePath(file.path)), followLinks: false) == .file
       }
       try compare(inUDF)
@@ -119,30 +116,29 @@ package struct MakeISOJob {
   }
 
   private func readBack(
-    _ archive: any DiscFileReader
+    _ image: DiscImage, _ kind: DiscTree.Kind
   ) throws(EvidenceError) -> (files: [File], others: Int) {
-    // By the bytes of their names: names that are alike are two files.
-    var files: [[UInt8]: File] = [:]
+    let choice = try DiscTreeChoice(image, name: output.string, DiscTreeChoice.Wish(kind: kind))
+    var files: [File] = []
     var others = 0
-    while let entry = try archive.next() {
+    for entry in choice.chosen.entries {
       switch entry.kind {
       case .folder: continue
       case .symbolicLink, .other: others += 1
       case .file:
-        if let original = entry.sameAs.flatMap({ files[Array($0.utf8)] }) {
-          files[Array(entry.path.utf8)] = File(path: entry.path, size: original.size, sha256: original.sha256)
-          continue
-        }
         var digest = StreamingDigest(.sha256)
         var size: UInt64 = 0
-        while let piece = try archive.read() {
+        let damage = try DiscFileContents(entry, on: choice.sectors).read { (piece) throws(EvidenceError) in
           digest.update(piece.span.bytes)
           size += UInt64(piece.count)
         }
-        files[Array(entry.path.utf8)] = File(path: entry.path, size: size, sha256: digest.finish())
+        guard damage.isEmpty, entry.problems.isEmpty else {
+          throw EvidenceError(.imageMalformed, entry.path, "it cannot be read back from the new image")
+        }
+        files.append(File(path: entry.path, size: size, sha256: digest.finish()))
       }
     }
-    return (files.values.sorted { $0.path < $1.path }, others)
+    return (files, others)
   }
 
   /// Every file of the folder is in the image under its name, with its contents, and no other.

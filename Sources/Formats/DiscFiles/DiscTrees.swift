@@ -1,0 +1,109 @@
+import DiscImages
+import Evidence
+import OpticalDisc
+
+/// All trees of files that a disc has.
+package enum DiscTrees {
+  private static let mostDescriptors = 64
+
+  /// Those of each data track, the richest of a track first.
+  /// - Throws: `readFailed`, `imageMalformed` where no sector of a track can be read.
+  package static func all(of image: DiscImage) throws(EvidenceError) -> [DiscTree] {
+    let sectors = DiscSectors(image)
+    var trees: [DiscTree] = []
+    for session in image.disc.sessions {
+      for track in session.tracks where track.userDataLayout != nil {
+        trees += Self.trees(of: track, session: session.number, sectors)
+      }
+    }
+    return trees
+  }
+
+  private static func trees(of track: DiscTrack, session: Int, _ sectors: DiscSectors) -> [DiscTree] {
+    let found = volumes(of: track, sectors)
+    var trees: [DiscTree] = []
+    for volume in found.volumes {
+      if volume.kind == .iso9660, ISO9660Tree.suspSkip(volume, sectors) != nil {
+        let rockRidge = ISO9660Tree.Volume(
+          kind: .rockRidge, name: volume.name, blockSize: volume.blockSize, size: volume.size,
+          root: volume.root)
+        trees.append(ISO9660Tree.read(rockRidge, sectors, session: session, track: track.number))
+      }
+      trees.append(ISO9660Tree.read(volume, sectors, session: session, track: track.number))
+    }
+    if let udf = UDFTree.read(track, sectors, session: session) { trees.append(udf) }
+    return trees.sorted { rank($0.kind) < rank($1.kind) }.map { tree in
+      guard let remark = found.remark, tree.kind == .joliet else { return tree }
+      return DiscTree(
+        kind: tree.kind, session: tree.session, track: tree.track, name: tree.name, entries: tree.entries,
+        remarks: [remark] + tree.remarks)
+    }
+  }
+
+  private static func rank(_ kind: DiscTree.Kind) -> Int { DiscTree.Kind.allCases.firstIndex(of: kind) ?? 0 }
+
+  /// The volumes whose descriptors stand behind the system area of a track.
+  private static func volumes(
+    of track: DiscTrack, _ sectors: DiscSectors
+  ) -> (volumes: [ISO9660Tree.Volume], remark: String?) {
+    var volumes: [ISO9660Tree.Volume] = []
+    var hasPrimary = false
+    for number in 0..<mostDescriptors {
+      let place = track.start + VolumeDescriptors.systemArea + number
+      let bytes = sectors.bytes(at: UInt64(max(0, place)) * 2048, count: 2048)
+      guard bytes.count == 2048 else { break }
+      if bytes[9..<14].elementsEqual("CDROM".utf8) {
+        if bytes[8] == 1, let volume = volume(bytes, .highSierra, root: 180, sizeAt: 88, blockAt: 136) {
+          volumes.append(volume)
+        }
+        if bytes[8] == 255 { break }
+        continue
+      }
+      guard bytes[1..<6].elementsEqual("CD001".utf8) else {
+        // A damaged descriptor does not hide those behind it; those of UDF follow others.
+        if number < 4, volumes.isEmpty { continue }
+        if ["BEA01", "NSR02", "NSR03", "TEA01", "BOOT2"].contains(String(decoding: bytes[1..<6], as: UTF8.self))
+        {
+          continue
+        }
+        break
+      }
+      switch bytes[0] {
+      case 1 where !hasPrimary:
+        guard let volume = volume(bytes, .iso9660, root: 156, sizeAt: 80, blockAt: 128) else { continue }
+        hasPrimary = true
+        volumes.append(volume)
+      case 2 where bytes[88] == 0x25 && bytes[89] == 0x2F && [0x40, 0x43, 0x45].contains(bytes[90]):
+        if let volume = volume(bytes, .joliet, root: 156, sizeAt: 80, blockAt: 128) { volumes.append(volume) }
+      default: continue
+      }
+    }
+    let remark = hasPrimary ? nil : "the primary volume descriptor is missing or damaged"
+    return (volumes, volumes.isEmpty ? nil : remark)
+  }
+
+  private static func volume(
+    _ bytes: [UInt8], _ kind: DiscTree.Kind, root: Int, sizeAt: Int, blockAt: Int
+  ) -> ISO9660Tree.Volume? {
+    let span = bytes.span.bytes
+    let blockSize = Int(span.littleEndian(at: blockAt, as: UInt16.self) ?? 0)
+    guard [512, 1024, 2048].contains(blockSize),
+      let record = DirectoryRecord(bytes[root..<root + 34], isHighSierra: kind == .highSierra)
+    else { return nil }
+    let blocks = UInt64(span.littleEndian(at: sizeAt, as: UInt32.self) ?? 0)
+    let name =
+      kind == .joliet
+      ? String(
+        decoding: stride(from: 40, to: 72, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) },
+        as: UTF16.self)
+      : NameText.text(bytes[kind == .highSierra ? 48..<80 : 40..<72])
+    return ISO9660Tree.Volume(
+      kind: kind, name: trimmed(name), blockSize: blockSize, size: blocks * UInt64(blockSize), root: record)
+  }
+
+  static func trimmed(_ text: String) -> String {
+    var scalars = text.unicodeScalars[...]
+    while let last = scalars.last, last == " " || last == "\0" { scalars.removeLast() }
+    return String(scalars)
+  }
+}

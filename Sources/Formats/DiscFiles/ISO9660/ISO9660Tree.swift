@@ -1,0 +1,292 @@
+import DiscImages
+import Evidence
+import OpticalDisc
+
+/// Reads the folders of ISO 9660, in each of the ways their names are written.
+///
+/// Total over what is stored: a record that is wrong costs that record, and is named.
+struct ISO9660Tree {
+  /// A descriptor of a volume.
+  struct Volume {
+    let kind: DiscTree.Kind
+    let name: String
+    /// Bytes.
+    let blockSize: Int
+    /// Bytes the volume says it has.
+    let size: UInt64
+    let root: DirectoryRecord
+  }
+
+  private struct Folder {
+    let path: String
+    let start: UInt64
+    let size: Int
+  }
+
+  private let sectors: DiscSectors
+  private let volume: Volume
+  private var builder = TreeBuilder()
+  private var open: [Folder] = []
+  private var seen: Set<UInt64> = []
+  /// Bytes of folders that were read.
+  private var folderBytes = 0
+  /// Bytes before the entries of SUSP.
+  private var skip = 0
+
+  /// Bytes of continuation areas, and parts of interleaved files, that are still looked at.
+  private var continuationBytes = 1 << 28
+  private var partsLeft = 1_000_000
+
+  private static let largestFolder = 1 << 26
+  private static let mostFolderBytes = 1 << 29
+
+  private init(_ volume: Volume, _ sectors: DiscSectors) {
+    self.volume = volume
+    self.sectors = sectors
+  }
+
+  static func read(_ volume: Volume, _ sectors: DiscSectors, session: Int, track: Int) -> DiscTree {
+    var tree = ISO9660Tree(volume, sectors)
+    tree.walk()
+    return DiscTree(
+      kind: volume.kind, session: session, track: track, name: volume.name,
+      entries: tree.builder.entries.sorted { $0.path < $1.path }, remarks: tree.builder.remarks)
+  }
+
+  /// Whether the first record of the root announces SUSP, and with how many bytes before its entries.
+  static func suspSkip(_ volume: Volume, _ sectors: DiscSectors) -> Int? {
+    let start = UInt64(volume.root.block) * UInt64(volume.blockSize)
+    let bytes = sectors.bytes(at: start, count: 2048)
+    guard let record = DirectoryRecord(bytes[...], isHighSierra: false) else { return nil }
+    // Behind attributes of XA, the entry may stand after 14 bytes.
+    return [0, 14].lazy.compactMap { SystemUse(record.systemUse, skip: $0) { _, _, _ in [] }.skip }.first
+  }
+
+  private mutating func walk() {
+    if volume.kind == .rockRidge { skip = Self.suspSkip(volume, sectors) ?? 0 }
+    push(volume.root.block, size: volume.root.size, attributeBlocks: volume.root.attributeBlocks, as: "")
+    while let folder = open.popLast() {
+      guard !builder.isFull else {
+        builder.note("only the first \(TreeBuilder.mostEntries) entries are listed")
+        return
+      }
+      read(folder)
+    }
+    let behind = builder.entries.count { entry in
+      guard entry.kind == .file, case .extents(let extents) = entry.contents else { return false }
+      return extents.contains { ($0.start ?? 0) + $0.count > volume.size && $0.count > 0 }
+    }
+    if behind > 0, volume.size > 0 {
+      builder.note("\(behind) files lie behind the \(volume.size) bytes the volume says it has")
+    }
+  }
+
+  private mutating func push(_ block: UInt32, size: UInt32, attributeBlocks: UInt8, as path: String) {
+    let start = (UInt64(block) + UInt64(attributeBlocks)) * UInt64(volume.blockSize)
+    guard seen.insert(start).inserted else {
+      builder.note("the folder \(path) is one that was read before: it is not read again")
+      return
+    }
+    guard Int(size) <= Self.largestFolder, folderBytes + Int(size) <= Self.mostFolderBytes else {
+      builder.note("the folder \(path) has \(size) bytes: it is not read")
+      return
+    }
+    folderBytes += Int(size)
+    open.append(Folder(path: path, start: start, size: Int(size)))
+  }
+
+  // MARK: Folders
+
+  private mutating func read(_ folder: Folder) {
+    let bytes = sectors.bytes(at: folder.start, count: folder.size)
+    if bytes.count < folder.size {
+      builder.note("the folder \(folder.path.isEmpty ? "/" : folder.path) is not whole in the image")
+    }
+    var pending: [DirectoryRecord] = []
+    func shown() -> String { folder.path.isEmpty ? "/" : folder.path }
+    var place = 0
+    while place < bytes.count {
+      let end = min((place / 2048 + 1) * 2048, bytes.count)
+      // No record crosses the end of a sector; zeros fill it.
+      guard bytes[place] != 0 else {
+        place = end
+        continue
+      }
+      guard let record = DirectoryRecord(bytes[place..<end], isHighSierra: volume.kind == .highSierra) else {
+        builder.note("the folder \(shown()) has a record that cannot be read, at its byte \(place)")
+        place = nextRecord(in: bytes, place + 1..<end) ?? end
+        continue
+      }
+      place += Int(bytes[place])
+      guard !record.isDot else { continue }
+      if let first = pending.first {
+        if first.name == record.name, !record.isFolder {
+          pending.append(record)
+          guard !record.goesOn else { continue }
+          add(pending, in: folder.path)
+          pending = []
+          continue
+        }
+        add(pending, in: folder.path, isBroken: true)
+        pending = []
+      }
+      if record.goesOn, !record.isFolder { pending = [record] } else { add([record], in: folder.path) }
+    }
+    if !pending.isEmpty { add(pending, in: folder.path, isBroken: true) }
+  }
+
+  /// Where a record seems to begin, behind one that is damaged.
+  private func nextRecord(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
+    range.first { place in
+      bytes[place] != 0
+        && DirectoryRecord(
+          bytes[place..<range.upperBound], isHighSierra: volume.kind == .highSierra, isStrict: true) != nil
+    }
+  }
+
+  // MARK: Records
+
+  /// - Parameter records: of one file, an extent each.
+  private mutating func add(_ records: [DirectoryRecord], in folder: String, isBroken: Bool = false) {
+    let record = records[0]
+    let use = systemUse(of: record)
+    guard !(use.isRelocated && volume.kind == .rockRidge) else { return }
+    let name = name(of: record, use)
+    let (path, isRenamed) = builder.path(of: name, in: folder, isAssociated: record.isAssociated)
+    var kind: DiscEntry.Kind = record.isFolder ? .folder : .file
+    if volume.kind == .rockRidge {
+      if use.child != nil { kind = .folder }
+      switch (use.mode ?? 0) & 0o170000 {
+      case 0o120000: kind = .symbolicLink
+      case 0o010000, 0o020000, 0o060000, 0o140000: kind = .other
+      default: break
+      }
+    }
+    var entry = DiscEntry(path: path, name: name, kind: kind)
+    entry.problems = use.problems
+    if isBroken {
+      entry.isCut = true
+      entry.problems.append("its last part is not listed: it is cut")
+    }
+    if isRenamed { entry.marks.insert(.renamed) }
+    if record.isHidden { entry.marks.insert(.hidden) }
+    if record.isAssociated { entry.marks.insert(.associated) }
+    let time = use.modified.map(DirectoryRecord.time) ?? record.time
+    (entry.modified, entry.impossibleTime) = (time.seconds, time.impossible)
+    if kind == .symbolicLink { entry.target = use.target.map { NameText.text($0) } ?? "" }
+    if kind == .file { fill(&entry, records, use) }
+    builder.add(entry)
+    guard kind == .folder else { return }
+    if let child = use.child, volume.kind == .rockRidge {
+      push(child, size: sizeOfFolder(at: child), attributeBlocks: 0, as: path)
+    } else {
+      push(record.block, size: record.size, attributeBlocks: record.attributeBlocks, as: path)
+    }
+  }
+
+  /// Bytes of a folder, as its own first record says.
+  private func sizeOfFolder(at block: UInt32) -> UInt32 {
+    let bytes = sectors.bytes(at: UInt64(block) * UInt64(volume.blockSize), count: 2048)
+    return DirectoryRecord(bytes[...], isHighSierra: false)?.size ?? 0
+  }
+
+  private mutating func systemUse(of record: DirectoryRecord) -> SystemUse {
+    guard volume.kind == .rockRidge else {
+      // The attributes of XA stand there without SUSP as well.
+      return SystemUse(record.systemUse.count >= 14 ? Array(record.systemUse.prefix(14)) : [], skip: 14) {
+        _, _, _ in []
+      }
+    }
+    let (sectors, blockSize) = (sectors, UInt64(volume.blockSize))
+    var left = continuationBytes
+    let use = SystemUse(record.systemUse, skip: skip) { block, offset, count in
+      left -= count
+      return left < 0 ? [] : sectors.bytes(at: UInt64(block) * blockSize + UInt64(offset), count: count)
+    }
+    continuationBytes = max(0, left)
+    return use
+  }
+
+  private mutating func fill(_ entry: inout DiscEntry, _ records: [DirectoryRecord], _ use: SystemUse) {
+    var extents: [DiscEntry.Extent] = []
+    for record in records {
+      guard let parts = parts(of: record) else {
+        entry.isCut = true
+        entry.problems.append("it is divided into too many parts: it is not read")
+        continue
+      }
+      extents += parts
+    }
+    entry.contents = .extents(extents)
+    entry.size = records.reduce(0) { $0 + UInt64($1.size) }
+    if let (size, compression) = use.compression, volume.kind == .rockRidge {
+      entry.compression = compression
+      entry.size = UInt64(size)
+    }
+    let end = sectors.size
+    if extents.contains(where: { $0.count > 0 && ($0.start ?? 0) + $0.count > (end + 2047) / 2048 * 2048 }) {
+      entry.problems.append("it lies behind the end of the image")
+    }
+    // Attributes of XA say form 2 of all sectors, or of some between others; a sector says it too.
+    let isForm2 = (use.attributes ?? 0) & 0x1000 != 0
+    let isMixed = (use.attributes ?? 0) & 0x2000 != 0
+    guard let first = entry.sector, entry.size > 0 else { return }
+    if sectors.isForm2(first) || (isForm2 || isMixed) && sectors.isStoredByForm(first) {
+      entry.isByForm = true
+      entry.size = (entry.size + 2047) / 2048 * 2324
+    } else if isForm2 {
+      entry.problems.append("its sectors are of form 2, of whose 2324 bytes the image has 2048")
+    }
+  }
+
+  /// Extents on the disc: behind an extended attribute record, and around the gaps of an interleaved file.
+  /// - Returns: `nil` where a tree would have more of them than fit.
+  private mutating func parts(of record: DirectoryRecord) -> [DiscEntry.Extent]? {
+    let block = UInt64(volume.blockSize)
+    var start = (UInt64(record.block) + UInt64(record.attributeBlocks)) * block
+    var left = UInt64(record.size)
+    guard record.unit > 0, record.gap > 0, left > 0 else { return [DiscEntry.Extent(start, count: left)] }
+    let (unit, gap) = (UInt64(record.unit) * block, UInt64(record.gap) * block)
+    partsLeft -= Int(left / unit)
+    guard partsLeft > 0 else { return nil }
+    var parts: [DiscEntry.Extent] = []
+    while left > 0, start < sectors.size {
+      let count = min(unit, left)
+      parts.append(DiscEntry.Extent(start, count: count))
+      start += unit + gap
+      left -= count
+    }
+    if left > 0 { parts.append(DiscEntry.Extent(start, count: left)) }
+    return parts
+  }
+
+  // MARK: Names
+
+  private func name(of record: DirectoryRecord, _ use: SystemUse) -> String {
+    switch volume.kind {
+    case .rockRidge: NameText.text(use.name ?? Self.plain(record.name))
+    case .joliet:
+      Self.withoutVersion(Self.text(utf16: record.name))
+    case .iso9660, .highSierra, .udf: NameText.text(Self.plain(record.name))
+    }
+  }
+
+  /// `A.TXT;1` is version 1 of `A.TXT`, `A.;1` of `A`.
+  private static func plain(_ name: [UInt8]) -> [UInt8] {
+    guard name.suffix(2).elementsEqual(";1".utf8) else { return name }
+    let bare = name.dropLast(2)
+    return Array(bare.last == UInt8(ascii: ".") ? bare.dropLast() : bare)
+  }
+
+  /// What is no UTF-16 becomes U+FFFD.
+  private static func text(utf16 bytes: [UInt8]) -> String {
+    let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
+      UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
+    }
+    return String(decoding: units, as: UTF16.self)
+  }
+
+  private static func withoutVersion(_ name: String) -> String {
+    name.hasSuffix(";1") ? String(name.dropLast(2)) : name
+  }
+}

@@ -1,0 +1,277 @@
+import DiscImages
+import Evidence
+import OpticalDisc
+
+/// Reads the folders of UDF.
+struct UDFTree {
+  private struct Folder {
+    let path: String
+    let entry: UDFFileEntry
+    let partition: UInt16
+  }
+
+  private let volume: UDFVolume
+  private let sectors: DiscSectors
+  private var builder = TreeBuilder()
+  private var open: [Folder] = []
+  private var seen: Set<UInt64> = []
+  private var folderBytes = 0
+
+  private static let largestFolder = 1 << 26
+  private static let mostFolderBytes = 1 << 29
+  /// Areas of further descriptors of one file, and descriptors of it.
+  private static let mostAreas = 1024
+  private static let mostAllocations = 1 << 18
+
+  private init(_ volume: UDFVolume, _ sectors: DiscSectors) {
+    self.volume = volume
+    self.sectors = sectors
+  }
+
+  /// - Returns: `nil` where the track has no UDF.
+  static func read(_ track: DiscTrack, _ sectors: DiscSectors, session: Int) -> DiscTree? {
+    guard let volume = UDFVolume(track, sectors) else { return nil }
+    var tree = UDFTree(volume, sectors)
+    tree.walk()
+    return DiscTree(
+      kind: .udf, session: session, track: track.number, name: volume.name,
+      entries: tree.builder.entries.sorted { $0.path < $1.path },
+      remarks: volume.remarks + tree.builder.remarks)
+  }
+
+  private mutating func walk() {
+    guard let place = volume.fileSet, let position = volume.position(place.block, in: place.partition) else {
+      builder.note("its file set is not found")
+      return
+    }
+    let set = sectors.bytes(at: position, count: 512)
+    guard UDFDescriptors.tag(set[...]) == .fileSet,
+      let root = UDFDescriptors.Allocation(long: set.span.bytes, at: 400)
+    else {
+      builder.note("its file set is damaged")
+      return
+    }
+    guard let entry = entry(at: root) else {
+      builder.note("its root folder is damaged")
+      return
+    }
+    open.append(Folder(path: "", entry: entry, partition: root.partition))
+    while let folder = open.popLast() {
+      guard !builder.isFull else {
+        builder.note("only the first \(TreeBuilder.mostEntries) entries are listed")
+        return
+      }
+      read(folder)
+    }
+  }
+
+  private func entry(at place: UDFDescriptors.Allocation) -> UDFFileEntry? {
+    guard let position = volume.position(place.block, in: place.partition) else { return nil }
+    return UDFFileEntry(sectors.bytes(at: position, count: volume.blockSize))
+  }
+
+  // MARK: Folders
+
+  private mutating func read(_ folder: Folder) {
+    let shown = folder.path.isEmpty ? "/" : folder.path
+    guard folder.entry.size <= Self.largestFolder,
+      folderBytes + Int(folder.entry.size) <= Self.mostFolderBytes
+    else {
+      builder.note("the folder \(shown) has \(folder.entry.size) bytes: it is not read")
+      return
+    }
+    folderBytes += Int(folder.entry.size)
+    let bytes = contents(of: folder.entry, folder.partition)
+    if bytes.count < Int(folder.entry.size) { builder.note("the folder \(shown) is not whole in the image") }
+    var place = 0
+    while place + 38 <= bytes.count {
+      guard UDFDescriptors.tag(bytes[place...]) == .fileIdentifier else {
+        builder.note("the folder \(shown) has a record that cannot be read, at its byte \(place)")
+        guard let next = nextRecord(in: bytes, place + 4) else { return }
+        place = next
+        continue
+      }
+      let span = bytes.span.bytes
+      let nameLength = Int(bytes[place + 19])
+      let useLength = Int(span.littleEndian(at: place + 36, as: UInt16.self) ?? 0)
+      let nameAt = place + 38 + useLength
+      guard nameAt + nameLength <= bytes.count else { return }
+      if let icb = UDFDescriptors.Allocation(long: span, at: place + 20) {
+        add(UDFDescriptors.text(bytes[nameAt..<nameAt + nameLength]), bytes[place + 18], icb, in: folder.path)
+      }
+      place = (nameAt + nameLength + 3) / 4 * 4
+    }
+  }
+
+  private func nextRecord(in bytes: [UInt8], _ start: Int) -> Int? {
+    stride(from: start, to: max(start, bytes.count - 37), by: 4).first {
+      UDFDescriptors.tag(bytes[$0...]) == .fileIdentifier
+    }
+  }
+
+  /// - Parameter flags: 1 hidden, 2 a folder, 4 deleted, 8 the folder above.
+  private mutating func add(
+    _ name: String, _ flags: UInt8, _ icb: UDFDescriptors.Allocation, in folder: String
+  ) {
+    guard flags & 8 == 0 else { return }
+    let isDeleted = flags & 4 != 0
+    // The place of a deleted file is often given up.
+    if isDeleted, icb.length == 0 { return }
+    let found = entry(at: icb)
+    let (path, isRenamed) = builder.path(of: name, in: folder)
+    var kind: DiscEntry.Kind = flags & 2 != 0 ? .folder : .file
+    switch found?.fileType {
+    case 4: kind = .folder
+    case 12: kind = .symbolicLink
+    case 6, 7, 9, 10: kind = .other
+    default: break
+    }
+    var one = DiscEntry(path: path, name: name, kind: kind)
+    if flags & 1 != 0 { one.marks.insert(.hidden) }
+    if isDeleted { one.marks.insert(.deleted) }
+    if isRenamed { one.marks.insert(.renamed) }
+    guard let found else {
+      one.problems.append("its entry is damaged")
+      builder.add(one)
+      return
+    }
+    (one.modified, one.impossibleTime) = (found.time.seconds, found.time.impossible)
+    if kind == .symbolicLink {
+      one.target = Self.target(contents(of: found, icb.partition))
+    } else if kind == .file {
+      one.size = found.size
+      fill(&one, found, icb.partition)
+    }
+    builder.add(one)
+    guard kind == .folder, !isDeleted else { return }
+    guard let position = volume.position(icb.block, in: icb.partition), seen.insert(position).inserted else {
+      builder.note("the folder \(path) is one that was read before: it is not read again")
+      return
+    }
+    open.append(Folder(path: path, entry: found, partition: icb.partition))
+  }
+
+  // MARK: Contents
+
+  private func fill(_ one: inout DiscEntry, _ entry: UDFFileEntry, _ partition: UInt16) {
+    if let inline = entry.inline {
+      one.contents = .inline(inline)
+      if inline.count < Int(clamping: entry.size) {
+        one.isCut = true
+        one.problems.append("its entry has \(inline.count) of its \(entry.size) bytes")
+      }
+      return
+    }
+    let extents = extents(of: entry, partition)
+    one.contents = .extents(extents)
+    let total = extents.reduce(0 as UInt64) { $0 + $1.count }
+    if total < entry.size {
+      one.isCut = true
+      one.problems.append("its parts have \(total) of its \(entry.size) bytes")
+    }
+    let end = (sectors.size + 2047) / 2048 * 2048
+    if extents.contains(where: { $0.start.map { $0 > end } ?? false || ($0.start ?? 0) + $0.count > end && $0.start != nil }) {
+      one.problems.append("it lies behind the end of the image")
+    }
+  }
+
+  /// Of the size the entry says, and no more.
+  private func extents(of entry: UDFFileEntry, _ partition: UInt16) -> [DiscEntry.Extent] {
+    var left = entry.size
+    var extents: [DiscEntry.Extent] = []
+    for one in allocations(of: entry, partition) where left > 0 {
+      let count = min(UInt64(one.length), left)
+      left -= count
+      guard one.kind == .recorded else {
+        extents.append(DiscEntry.Extent(nil, count: count))
+        continue
+      }
+      add(one, count, to: &extents)
+    }
+    return extents
+  }
+
+  /// Blocks that follow each other in a partition may lie apart on the disc.
+  private func add(_ one: UDFDescriptors.Allocation, _ count: UInt64, to extents: inout [DiscEntry.Extent]) {
+    let size = UInt64(volume.blockSize)
+    var begin: UInt64?
+    var length: UInt64 = 0
+    func end() { if length > 0 { extents.append(DiscEntry.Extent(begin ?? sectors.size, count: length)) } }
+    if volume.isLinear(one.partition) {
+      extents.append(
+        DiscEntry.Extent(volume.position(one.block, in: one.partition) ?? sectors.size, count: count))
+      return
+    }
+    var done: UInt64 = 0
+    while done < count {
+      let position = volume.position(one.block &+ UInt32(truncatingIfNeeded: done / size), in: one.partition)
+      let piece = min(size, count - done)
+      if length > 0, position == begin.map({ $0 + length }) {
+        length += piece
+      } else {
+        end()
+        begin = position
+        length = piece
+      }
+      done += piece
+    }
+    end()
+  }
+
+  private func allocations(
+    of entry: UDFFileEntry, _ partition: UInt16
+  ) -> [UDFDescriptors.Allocation] {
+    var all: [UDFDescriptors.Allocation] = []
+    var rest = entry.allocations(in: partition)
+    var areas = 0
+    while areas < Self.mostAreas, all.count < Self.mostAllocations {
+      guard let further = rest.firstIndex(where: { $0.kind == .further }) else { return all + rest }
+      all += rest[..<further]
+      areas += 1
+      let place = rest[further]
+      guard let position = volume.position(place.block, in: place.partition) else { return all }
+      // A header of 24 bytes, with the length of what follows.
+      let bytes = sectors.bytes(at: position, count: volume.blockSize)
+      guard let length = bytes.span.bytes.littleEndian(at: 20, as: UInt32.self) else { return all }
+      rest = entry.further(Array(bytes.dropFirst(24).prefix(Int(length))), in: place.partition)
+    }
+    return all
+  }
+
+  private func contents(of entry: UDFFileEntry, _ partition: UInt16) -> [UInt8] {
+    if let inline = entry.inline { return inline }
+    var bytes: [UInt8] = []
+    for extent in extents(of: entry, partition) where bytes.count < Self.largestFolder {
+      guard let start = extent.start else {
+        bytes += [UInt8](repeating: 0, count: min(Int(extent.count), Self.largestFolder))
+        continue
+      }
+      let part = sectors.bytes(at: start, count: min(Int(extent.count), Self.largestFolder))
+      bytes += part
+      guard part.count == Int(extent.count) else { break }
+    }
+    return bytes
+  }
+
+  /// Components of a path: kind, length, version, name.
+  private static func target(_ bytes: [UInt8]) -> String {
+    var parts: [String] = []
+    var isAbsolute = false
+    var place = 0
+    while place + 4 <= bytes.count {
+      let length = Int(bytes[place + 1])
+      guard place + 4 + length <= bytes.count else { break }
+      switch bytes[place] {
+      case 1, 2:
+        parts = []
+        isAbsolute = true
+      case 3: parts.append("..")
+      case 4: parts.append(".")
+      case 5: parts.append(UDFDescriptors.text(bytes[place + 4..<place + 4 + length]))
+      default: break
+      }
+      place += 4 + length
+    }
+    return (isAbsolute ? "/" : "") + parts.joined(separator: "/")
+  }
+}

@@ -1,0 +1,121 @@
+import DiscFiles
+import DiscImages
+import Evidence
+import Formats
+import OpticalDisc
+import SystemPackage
+
+/// The trees of a disc, and the one that is looked at.
+package struct DiscTreeChoice: Sendable {
+  /// Of which session, track and kind; any where `nil`.
+  package struct Wish: Sendable {
+    package var session: Int?
+    package var track: Int?
+    package var kind: DiscTree.Kind?
+
+    package init(session: Int? = nil, track: Int? = nil, kind: DiscTree.Kind? = nil) {
+      self.session = session
+      self.track = track
+      self.kind = kind
+    }
+  }
+
+  package let image: DiscImage
+  /// All there are, by session; the richest of a session first.
+  package let trees: [DiscTree]
+  package let chosen: DiscTree
+  /// Between the chosen one and the others of its track.
+  package let differences: [TreeDifference]
+
+  /// - Parameter path: of an image of a disc.
+  /// - Throws: what opening throws; `argumentInvalid` where there is no such tree.
+  package init(_ path: FilePath, _ wish: Wish = Wish()) throws(EvidenceError) {
+    try self.init(try Formats.openDisc(path).image, name: path.string, wish)
+  }
+
+  package init(_ image: DiscImage, name: String, _ wish: Wish = Wish()) throws(EvidenceError) {
+    self.image = image
+    self.trees = try DiscTrees.all(of: image)
+    let fitting = trees.filter { tree in
+      (wish.session ?? tree.session) == tree.session && (wish.track ?? tree.track) == tree.track
+        && (wish.kind ?? tree.kind) == tree.kind
+    }
+    // The last session shows all files there are.
+    let newest = fitting.last.map { last in
+      fitting.filter { $0.session == last.session && $0.track == last.track }
+    }
+    guard let newest, let first = newest.first else {
+      let known = trees.map { "\($0.kind.rawValue) in session \($0.session), track \($0.track)" }
+      throw EvidenceError(
+        .argumentInvalid, name,
+        known.isEmpty ? "no track has a file system" : "it has \(known.joined(separator: "; "))")
+    }
+    // Records of Rock Ridge that belong elsewhere count twice in ISO 9660.
+    let hasRockRidge = newest.contains { $0.kind == .rockRidge }
+    let chosen = newest.reduce(first) {
+      $1.files > $0.files && !(hasRockRidge && $1.kind == .iso9660) ? $1 : $0
+    }
+    self.chosen = chosen
+    let others = trees.filter {
+      $0.session == chosen.session && $0.track == chosen.track && $0.kind != chosen.kind
+    }
+    self.differences = TreeDifference.all(chosen, others)
+  }
+
+  package var sectors: DiscSectors { DiscSectors(image) }
+}
+
+/// In what two trees of one disc differ.
+package struct TreeDifference: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
+    case onlyIn = "only-in"
+    case size
+    /// Other sectors under the same name.
+    case place
+  }
+
+  package let kind: Kind
+  /// The tree that has the file, or that says otherwise.
+  package let tree: DiscTree.Kind
+  /// The tree it is compared with.
+  package let other: DiscTree.Kind
+  /// In `tree`.
+  package let path: String
+  /// Bytes in both, where they differ.
+  package let sizes: [UInt64]
+
+  static func all(_ chosen: DiscTree, _ others: [DiscTree]) -> [TreeDifference] {
+    others.flatMap { other -> [TreeDifference] in
+      // Rock Ridge names what the same records of ISO 9660 hold.
+      if Set([chosen.kind, other.kind]) == [.rockRidge, .iso9660] { return [] }
+      return missing(other, in: chosen, comparing: true) + missing(chosen, in: other, comparing: false)
+    }
+  }
+
+  /// Files of a tree that another does not have; by place on the disc, since names are written differently in each.
+  private static func missing(
+    _ tree: DiscTree, in other: DiscTree, comparing: Bool
+  ) -> [TreeDifference] {
+    let files = other.entries.filter { $0.kind == .file }
+    let byPath = Dictionary(files.map { ($0.path.lowercased(), $0) }) { first, _ in first }
+    let bySector = Dictionary(
+      files.compactMap { file in file.sector.flatMap { file.size > 0 ? ($0, file) : nil } }
+    ) { first, _ in first }
+    return tree.entries.compactMap { entry in
+      guard entry.kind == .file, entry.size > 0, !entry.marks.contains(.deleted) else { return nil }
+      let same = entry.sector.flatMap { bySector[$0] } ?? byPath[entry.path.lowercased()]
+      guard let same else {
+        return TreeDifference(kind: .onlyIn, tree: tree.kind, other: other.kind, path: entry.path, sizes: [])
+      }
+      guard comparing else { return nil }
+      if same.size != entry.size {
+        return TreeDifference(
+          kind: .size, tree: tree.kind, other: other.kind, path: entry.path, sizes: [entry.size, same.size])
+      }
+      if let place = entry.sector, let another = same.sector, place != another {
+        return TreeDifference(kind: .place, tree: tree.kind, other: other.kind, path: entry.path, sizes: [])
+      }
+      return nil
+    }
+  }
+}
