@@ -272,8 +272,8 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "Signing", "OpticalDisc", "FormatKit",
         "WriterKit",
         "DiskImages",
-        "DiscImages", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive", "Verification",
-        "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite, systemPackage,
+        "DiscImages", "DiscFiles", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive",
+        "Verification", "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite, systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests

@@ -198,14 +198,17 @@ package enum DurableFolder {
   }
 
   /// Gives a finished file or folder its final name, refusing to replace anything, and syncs the parent.
-  package static func rename(_ old: FilePath, to new: FilePath) throws(EvidenceError) {
+  /// - Parameter syncs: `false` for one of many that ``syncFileSystem(_:)`` makes durable together.
+  package static func rename(
+    _ old: FilePath, to new: FilePath, syncs: Bool = true
+  ) throws(EvidenceError) {
     switch ExclusiveRename.perform(old, to: new) {
     case .success: break
     case .failure(.fileExists), .failure(.directoryNotEmpty):
       throw EvidenceError(.outputExists, new.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, new.string)
     }
-    try sync(new.removingLastComponent())
+    if syncs { try sync(new.removingLastComponent()) }
   }
 
   /// Gives the files of an unfinished folder their final names and removes it. The first file comes last: without it the

@@ -169,7 +169,9 @@ struct TreeBuilder {
     let plain = name.replacing("/", with: "%2F").replacing("\0", with: "%00")
     guard plain.utf8.count > longestName else { return plain }
     var short = ""
-    for character in plain where short.utf8.count + character.utf8.count < longestName { short.append(character) }
+    for character in plain where short.utf8.count + character.utf8.count < longestName {
+      short.append(character)
+    }
     return short + "~"
   }
 }

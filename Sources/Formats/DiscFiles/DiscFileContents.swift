@@ -29,6 +29,7 @@ package struct DiscFileContents {
   private let repairs: Bool
   private static let step = 64
   private static let largestBlock = 1 << 22
+  private static let largestCompressed: UInt64 = 1 << 29
 
   /// - Parameter repairs: damaged sectors that their parity can correct are delivered corrected.
   package init(_ entry: DiscEntry, on sectors: DiscSectors, repairs: Bool = false) {
@@ -42,9 +43,11 @@ package struct DiscFileContents {
   /// - Throws: what `body` throws.
   package func read(_ body: ([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) -> [Damage] {
     guard let compression = entry.compression else { return try stored(body) }
+    // Its blocks are found by a table at its beginning: all of it is held.
+    guard extents.reduce(0 as UInt64, { $0 + $1.count }) <= Self.largestCompressed else {
+      return [Damage(reason: .compressed, bytes: 0..<entry.size, sectors: nil)]
+    }
     var all: [UInt8] = []
-    let limit = Int(clamping: extents.reduce(0 as UInt64) { $0 + $1.count })
-    all.reserveCapacity(min(limit, 1 << 26))
     let damage = try stored { all += $0 }
     return try damage + decompress(all, compression, body)
   }

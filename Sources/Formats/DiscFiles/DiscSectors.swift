@@ -48,7 +48,8 @@ package struct DiscSectors: Sendable {
     var found: [Sector] = []
     var next = first
     while next < first + count {
-      guard let track = image.disc.tracks.first(where: { $0.first <= next && next < $0.end }), track.mode.isData
+      guard let track = image.disc.tracks.first(where: { $0.first <= next && next < $0.end }),
+        track.mode.isData
       else { return found }
       let range = next..<min(first + count, track.end)
       var read = next

@@ -62,7 +62,8 @@ package enum DiscTrees {
       guard bytes[1..<6].elementsEqual("CD001".utf8) else {
         // A damaged descriptor does not hide those behind it; those of UDF follow others.
         if number < 4, volumes.isEmpty { continue }
-        if ["BEA01", "NSR02", "NSR03", "TEA01", "BOOT2"].contains(String(decoding: bytes[1..<6], as: UTF8.self))
+        if ["BEA01", "NSR02", "NSR03", "TEA01", "BOOT2"].contains(
+          String(decoding: bytes[1..<6], as: UTF8.self))
         {
           continue
         }

@@ -99,7 +99,9 @@ struct DiscExtractCommand: ParsableCommand {
     lines += DiscEntryRendering.summary(choice)
     lines.append("\(report.files.count - partial) of \(report.files.count) files copied to \(folder)")
     if partial > 0 { lines.append("NOT WHOLE: \(DiscEntryRendering.counted(partial, "file"))") }
-    if damaged > 0 { lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with sectors whose EDC is wrong") }
+    if damaged > 0 {
+      lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with sectors whose EDC is wrong")
+    }
     output.show(
       lines,
       json: .fields([
@@ -143,7 +145,9 @@ struct DiscExtractCommand: ParsableCommand {
           .fields([
             "reason": .string(one.reason.rawValue), "first": Rendering.number(one.bytes.lowerBound),
             "count": Rendering.number(UInt64(one.bytes.count)),
-            "sectors": one.sectors.map { .fields(["first": JSONValue($0.first), "count": JSONValue($0.count)]) },
+            "sectors": one.sectors.map {
+              .fields(["first": JSONValue($0.first), "count": JSONValue($0.count)])
+            },
           ])
         }),
     ])
@@ -160,7 +164,8 @@ enum DiscEntryRendering {
 
   static func name(_ entry: DiscEntry) -> String {
     let marks = entry.marks.map(\.rawValue).sorted()
-    let renamed = entry.marks.contains(.renamed) ? ", named \(entry.name.isEmpty ? "nothing" : entry.name)" : ""
+    let renamed =
+      entry.marks.contains(.renamed) ? ", named \(entry.name.isEmpty ? "nothing" : entry.name)" : ""
     return entry.path + (entry.target.map { " -> \($0)" } ?? "")
       + (marks.isEmpty ? "" : "  [\(marks.joined(separator: ", "))\(renamed)]")
   }
@@ -182,7 +187,8 @@ enum DiscEntryRendering {
       $0.kind != chosen.kind || $0.session != chosen.session || $0.track != chosen.track
     }
     if !others.isEmpty {
-      lines.append("Also: \(others.map { "\(called($0)) (\(counted($0.files, "file")))" }.joined(separator: ", "))")
+      lines.append(
+        "Also: \(others.map { "\(called($0)) (\(counted($0.files, "file")))" }.joined(separator: ", "))")
     }
     lines += choice.differences.prefix(mostShown).map { "  differs  \(words($0))" }
     let rest = choice.differences.count - mostShown
@@ -220,7 +226,8 @@ enum DiscEntryRendering {
   static func json(_ entry: DiscEntry) -> JSONValue {
     .fields([
       "path": .string(entry.path), "name": entry.marks.contains(.renamed) ? .string(entry.name) : nil,
-      "nameBytes": NameText.mayDiffer(entry.name.utf8) ? .string(Hex.encode(NameText.bytes(entry.name))) : nil,
+      "nameBytes": NameText.mayDiffer(entry.name.utf8)
+        ? .string(Hex.encode(NameText.bytes(entry.name))) : nil,
       "kind": .string(entry.kind.rawValue), "size": Rendering.number(entry.size),
       "modified": entry.modified.map { .string(Timestamp(microseconds: $0 * 1_000_000).description) },
       "impossibleTime": entry.impossibleTime.map { .string($0) },

@@ -1,3 +1,4 @@
+import DiscFiles
 import DiscImages
 import DiscWriters
 import Evidence
@@ -76,8 +77,37 @@ enum VolumesTarget {
     let file = MemoryDiscFile(name: "input", contents: input)
     guard let image = try? ISOReader.image(of: file, isNamed: true) else { return nil }
     guard (try? image.fileSystems()) != nil else { return "a file system is answered with an error" }
+    if let problem = treeProblem(image) { return problem }
     _ = try? ISOWriter.losses(image)
     return DiscInvariants.problem(with: image, claimsAll: false)
+  }
+}
+
+extension VolumesTarget {
+  /// Of the paths, and of what is read of the first files.
+  private static func treeProblem(_ image: DiscImage) -> String? {
+    guard let trees = try? DiscTrees.all(of: image) else { return "its trees are answered with an error" }
+    let sectors = DiscSectors(image)
+    for tree in trees {
+      guard Set(tree.entries.map(\.path)).count == tree.entries.count else {
+        return "two entries of one path"
+      }
+      for entry in tree.entries {
+        let parts = entry.path.split(separator: "/", omittingEmptySubsequences: false)
+        guard !parts.contains(""), !parts.contains("."), !parts.contains("..") else {
+          return "a path that leads elsewhere: \(entry.path)"
+        }
+      }
+      for entry in tree.entries.prefix(16) where entry.kind == .file && entry.size < 1 << 20 {
+        var size: UInt64 = 0
+        guard let damage = try? DiscFileContents(entry, on: sectors).read({ size += UInt64($0.count) }) else {
+          return "a file is answered with an error"
+        }
+        let isWhole = damage.allSatisfy { $0.reason == .wrong } && !entry.isCut && !entry.isByForm
+        guard !isWhole || size == entry.size else { return "\(size) of \(entry.size) bytes pass for whole" }
+      }
+    }
+    return nil
   }
 }
 

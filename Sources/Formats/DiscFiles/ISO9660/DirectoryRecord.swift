@@ -19,7 +19,9 @@ struct DirectoryRecord {
   let unit: UInt8
   let gap: UInt8
   let name: [UInt8]
-  let systemUse: [UInt8]
+  private(set) var systemUse: [UInt8]
+  /// Bytes up to what stands behind the name.
+  let shortestLength: Int
 
   var isHidden: Bool { flags & 1 != 0 }
   var isFolder: Bool { flags & 2 != 0 }
@@ -58,6 +60,14 @@ struct DirectoryRecord {
     self.name = Array(record[33..<33 + nameLength])
     let padded = 33 + nameLength + (nameLength % 2 == 0 ? 1 : 0)
     self.systemUse = Array(record.dropFirst(padded))
+    self.shortestLength = padded
+  }
+
+  /// The same without what stands behind the name: its length is wrong.
+  func shortened() -> DirectoryRecord {
+    var copy = self
+    copy.systemUse = []
+    return copy
   }
 
   /// Seconds since 1970.

@@ -112,12 +112,20 @@ struct ISO9660Tree {
         place = end
         continue
       }
-      guard let record = DirectoryRecord(bytes[place..<end], isHighSierra: volume.kind == .highSierra) else {
+      guard var record = DirectoryRecord(bytes[place..<end], isHighSierra: volume.kind == .highSierra) else {
         builder.note("the folder \(shown()) has a record that cannot be read, at its byte \(place)")
         place = nextRecord(in: bytes, place + 1..<end) ?? end
         continue
       }
-      place += Int(bytes[place])
+      // Another record inside of it: its length is wrong.
+      let next = place + record.shortestLength
+      if !record.systemUse.isEmpty, isRecord(bytes[next..<end]) {
+        builder.note("the folder \(shown()) has a record of a wrong length, at its byte \(place)")
+        record = record.shortened()
+        place = next
+      } else {
+        place += Int(bytes[place])
+      }
       guard !record.isDot else { continue }
       if let first = pending.first {
         if first.name == record.name, !record.isFolder {
@@ -137,11 +145,11 @@ struct ISO9660Tree {
 
   /// Where a record seems to begin, behind one that is damaged.
   private func nextRecord(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
-    range.first { place in
-      bytes[place] != 0
-        && DirectoryRecord(
-          bytes[place..<range.upperBound], isHighSierra: volume.kind == .highSierra, isStrict: true) != nil
-    }
+    range.first { isRecord(bytes[$0..<range.upperBound]) }
+  }
+
+  private func isRecord(_ bytes: ArraySlice<UInt8>) -> Bool {
+    DirectoryRecord(bytes, isHighSierra: volume.kind == .highSierra, isStrict: true) != nil
   }
 
   // MARK: Records

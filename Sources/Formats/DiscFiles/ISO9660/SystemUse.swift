@@ -53,7 +53,9 @@ struct SystemUse {
   }
 
   private enum Signature {
-    static let parts: [String: Int] = ["CE": 28, "SP": 7, "NM": 5, "PX": 20, "SL": 5, "TF": 5, "CL": 12, "ZF": 16]
+    static let parts: [String: Int] = [
+      "CE": 28, "SP": 7, "NM": 5, "PX": 20, "SL": 5, "TF": 5, "CL": 12, "ZF": 16,
+    ]
   }
 
   /// - Returns: block, offset and length of the area in which they go on.

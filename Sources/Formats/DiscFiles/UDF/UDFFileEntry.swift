@@ -51,7 +51,9 @@ struct UDFFileEntry {
     let span = bytes.span.bytes
     var found: [UDFDescriptors.Allocation] = []
     for offset in stride(from: 0, to: bytes.count - (isLong ? 15 : 7), by: isLong ? 16 : 8) {
-      guard let length = span.littleEndian(at: offset, as: UInt32.self), length & 0x3FFF_FFFF > 0 else { break }
+      guard let length = span.littleEndian(at: offset, as: UInt32.self), length & 0x3FFF_FFFF > 0 else {
+        break
+      }
       if isLong {
         if let one = UDFDescriptors.Allocation(long: span, at: offset) { found.append(one) }
       } else if let block = span.littleEndian(at: offset + 4, as: UInt32.self) {

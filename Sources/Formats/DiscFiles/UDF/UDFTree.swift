@@ -22,6 +22,8 @@ struct UDFTree {
   /// Areas of further descriptors of one file, and descriptors of it.
   private static let mostAreas = 1024
   private static let mostAllocations = 1 << 18
+  /// Bytes of one file that nothing was written to.
+  private static let mostEmpty: UInt64 = 1 << 37
 
   private init(_ volume: UDFVolume, _ sectors: DiscSectors) {
     self.volume = volume
@@ -163,6 +165,11 @@ struct UDFTree {
       return
     }
     let extents = extents(of: entry, partition)
+    guard extents.reduce(0, { $0 + ($1.start == nil ? $1.count : 0) }) <= Self.mostEmpty else {
+      one.isCut = true
+      one.problems.append("it has more empty space than any disc: it is not read")
+      return
+    }
     one.contents = .extents(extents)
     let total = extents.reduce(0 as UInt64) { $0 + $1.count }
     if total < entry.size {
@@ -170,7 +177,9 @@ struct UDFTree {
       one.problems.append("its parts have \(total) of its \(entry.size) bytes")
     }
     let end = (sectors.size + 2047) / 2048 * 2048
-    if extents.contains(where: { $0.start.map { $0 > end } ?? false || ($0.start ?? 0) + $0.count > end && $0.start != nil }) {
+    if extents.contains(where: {
+      $0.start.map { $0 > end } ?? false || ($0.start ?? 0) + $0.count > end && $0.start != nil
+    }) {
       one.problems.append("it lies behind the end of the image")
     }
   }

@@ -45,7 +45,9 @@ struct UDFVolume {
           let start = span.littleEndian(at: offset + 4, as: UInt32.self)
         else { continue }
         if read(sequence: Int(start), count: Int(length) / 2048) { return }
-        if offset == 16 { remarks.append("the main sequence of volume descriptors is damaged; its copy is used") }
+        if offset == 16 {
+          remarks.append("the main sequence of volume descriptors is damaged; its copy is used")
+        }
       }
     }
     return nil
@@ -187,7 +189,9 @@ struct UDFVolume {
       else { return nil }
       range = 0..<bytes.count - 36
     } else {
-      guard let header = span.littleEndian(at: 0, as: UInt16.self), Int(header) <= bytes.count else { return nil }
+      guard let header = span.littleEndian(at: 0, as: UInt16.self), Int(header) <= bytes.count else {
+        return nil
+      }
       range = Int(header)..<bytes.count
     }
     return stride(from: range.lowerBound, to: range.upperBound - 3, by: 4).compactMap {

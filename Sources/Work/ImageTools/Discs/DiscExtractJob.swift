@@ -62,6 +62,7 @@ package struct DiscExtractJob {
     let total = entries.reduce(0 as UInt64) { $0.addingReportingOverflow($1.size).partialValue }
     let list = FilePath(folder.string + ".SHA256SUMS")
     guard !Files.exists(list) else { throw EvidenceError(.outputExists, list.string) }
+    try FreeSpace.demand(total, at: folder.parentFolder, canBeTried: false)
     try DurableFolder.create(folder)
     var made: Set<String> = [""]
     var files: [File] = []
@@ -99,7 +100,8 @@ package struct DiscExtractJob {
   ) throws(EvidenceError) -> File {
     guard entry.path.utf8.count <= Self.longestPath else {
       return File(
-        entry: entry, place: nil, size: 0, sha256: nil, damage: [], failure: "its path is too long for a file")
+        entry: entry, place: nil, size: 0, sha256: nil, damage: [], failure: "its path is too long for a file"
+      )
     }
     if let slash = entry.path.lastIndex(of: "/") { try make(String(entry.path[..<slash]), &made) }
     // Until it is whole it does not have its name.
@@ -126,7 +128,7 @@ package struct DiscExtractJob {
         failure: isShort && damage.isEmpty ? "\(size) of \(entry.size) bytes" : nil)
     }
     try DurableFolder.rename(
-      folder.pushing(FilePath(partial)), to: folder.pushing(FilePath(entry.path)))
+      folder.pushing(FilePath(partial)), to: folder.pushing(FilePath(entry.path)), syncs: false)
     report = File(
       entry: entry, place: entry.path, size: size, sha256: report.sha256, damage: damage, failure: nil)
     return report
