@@ -24,6 +24,7 @@ enum OptionMeanings {
     "read-data": "Read all stored data, and say what is damaged.",
     "reason": "Why, in words that are recorded.",
     "remarks": "Anything else worth recording.",
+    "repair": "Correct damaged data sectors of a disc by their parity where possible, and say which.",
     "sector-size": "Sector size in bytes of a source that does not state its own.",
     "segment-size": "Largest segment of an E01, such as 1500MiB.",
     "serial": "Serial number as printed on the item.",

@@ -26,7 +26,7 @@ package enum DiscTrees {
       if volume.kind == .iso9660, ISO9660Tree.suspSkip(volume, sectors) != nil {
         let rockRidge = ISO9660Tree.Volume(
           kind: .rockRidge, name: volume.name, blockSize: volume.blockSize, size: volume.size,
-          root: volume.root)
+          root: volume.root, base: volume.base)
         trees.append(ISO9660Tree.read(rockRidge, sectors, session: session, track: track.number))
       }
       trees.append(ISO9660Tree.read(volume, sectors, session: session, track: track.number))
@@ -79,6 +79,7 @@ package enum DiscTrees {
       default: continue
       }
     }
+    volumes = volumes.map { based($0, track, sectors) }
     let remark = hasPrimary ? nil : "the primary volume descriptor is missing or damaged"
     return (volumes, volumes.isEmpty ? nil : remark)
   }
@@ -100,6 +101,20 @@ package enum DiscTrees {
       : NameText.text(bytes[kind == .highSierra ? 48..<80 : 40..<72])
     return ISO9660Tree.Volume(
       kind: kind, name: trimmed(name), blockSize: blockSize, size: blocks * UInt64(blockSize), root: record)
+  }
+
+  /// The first record of the root says in which block it lies.
+  private static func based(
+    _ volume: ISO9660Tree.Volume, _ track: DiscTrack, _ sectors: DiscSectors
+  ) -> ISO9660Tree.Volume {
+    func isRoot(_ volume: ISO9660Tree.Volume) -> Bool {
+      let bytes = sectors.bytes(at: volume.place(volume.root.block), count: 2048)
+      let record = DirectoryRecord(bytes[...], isHighSierra: volume.kind == .highSierra)
+      return record?.isDot == true && record?.block == volume.root.block
+    }
+    var ofTrack = volume
+    ofTrack.base = UInt64(max(0, track.start)) * 2048
+    return !isRoot(volume) && isRoot(ofTrack) ? ofTrack : volume
   }
 
   static func trimmed(_ text: String) -> String {

@@ -10,9 +10,9 @@ struct MakeISOCommand: ParsableCommand {
     commandName: "make-iso",
     abstract: "Create an ISO image from a folder, with the hash value of every file.",
     discussion: """
-      Writes ISO 9660 with Rock Ridge and Joliet (needs xorriso); with --udf also UDF (needs genisoimage, and 7-Zip to \
-      read it back). Reads every file back from the image and compares it with the folder. OUTPUT.files.json beside the \
-      image lists names, sizes and SHA-256.
+      Writes ISO 9660 with Rock Ridge and Joliet (needs xorriso); with --udf also UDF (needs genisoimage). Reads every \
+      file back from the image and compares it with the folder. OUTPUT.files.json beside the image lists names, sizes \
+      and SHA-256.
 
       Example:
         exhibit make-iso exports exports.iso --volume EXPORTS_001

@@ -15,6 +15,12 @@ struct ISO9660Tree {
     /// Bytes the volume says it has.
     let size: UInt64
     let root: DirectoryRecord
+    /// Byte of the disc from which its blocks are counted: they are those of the disc, or of the track.
+    var base: UInt64 = 0
+
+    func place(_ block: UInt32, behind blocks: UInt8 = 0) -> UInt64 {
+      base + (UInt64(block) + UInt64(blocks)) * UInt64(blockSize)
+    }
   }
 
   private struct Folder {
@@ -55,8 +61,7 @@ struct ISO9660Tree {
 
   /// Whether the first record of the root announces SUSP, and with how many bytes before its entries.
   static func suspSkip(_ volume: Volume, _ sectors: DiscSectors) -> Int? {
-    let start = UInt64(volume.root.block) * UInt64(volume.blockSize)
-    let bytes = sectors.bytes(at: start, count: 2048)
+    let bytes = sectors.bytes(at: volume.place(volume.root.block), count: 2048)
     guard let record = DirectoryRecord(bytes[...], isHighSierra: false) else { return nil }
     // Behind attributes of XA, the entry may stand after 14 bytes.
     return [0, 14].lazy.compactMap { SystemUse(record.systemUse, skip: $0) { _, _, _ in [] }.skip }.first
@@ -74,7 +79,7 @@ struct ISO9660Tree {
     }
     let behind = builder.entries.count { entry in
       guard entry.kind == .file, case .extents(let extents) = entry.contents else { return false }
-      return extents.contains { ($0.start ?? 0) + $0.count > volume.size && $0.count > 0 }
+      return extents.contains { ($0.start ?? 0) + $0.count > volume.base + volume.size && $0.count > 0 }
     }
     if behind > 0, volume.size > 0 {
       builder.note("\(behind) files lie behind the \(volume.size) bytes the volume says it has")
@@ -82,7 +87,7 @@ struct ISO9660Tree {
   }
 
   private mutating func push(_ block: UInt32, size: UInt32, attributeBlocks: UInt8, as path: String) {
-    let start = (UInt64(block) + UInt64(attributeBlocks)) * UInt64(volume.blockSize)
+    let start = volume.place(block, behind: attributeBlocks)
     guard seen.insert(start).inserted else {
       builder.note("the folder \(path) is one that was read before: it is not read again")
       return
@@ -194,7 +199,7 @@ struct ISO9660Tree {
 
   /// Bytes of a folder, as its own first record says.
   private func sizeOfFolder(at block: UInt32) -> UInt32 {
-    let bytes = sectors.bytes(at: UInt64(block) * UInt64(volume.blockSize), count: 2048)
+    let bytes = sectors.bytes(at: volume.place(block), count: 2048)
     return DirectoryRecord(bytes[...], isHighSierra: false)?.size ?? 0
   }
 
@@ -205,11 +210,11 @@ struct ISO9660Tree {
         _, _, _ in []
       }
     }
-    let (sectors, blockSize) = (sectors, UInt64(volume.blockSize))
+    let (sectors, volume) = (sectors, volume)
     var left = continuationBytes
     let use = SystemUse(record.systemUse, skip: skip) { block, offset, count in
       left -= count
-      return left < 0 ? [] : sectors.bytes(at: UInt64(block) * blockSize + UInt64(offset), count: count)
+      return left < 0 ? [] : sectors.bytes(at: volume.place(block) + UInt64(offset), count: count)
     }
     continuationBytes = max(0, left)
     return use
@@ -251,7 +256,7 @@ struct ISO9660Tree {
   /// - Returns: `nil` where a tree would have more of them than fit.
   private mutating func parts(of record: DirectoryRecord) -> [DiscEntry.Extent]? {
     let block = UInt64(volume.blockSize)
-    var start = (UInt64(record.block) + UInt64(record.attributeBlocks)) * block
+    var start = volume.place(record.block, behind: record.attributeBlocks)
     var left = UInt64(record.size)
     guard record.unit > 0, record.gap > 0, left > 0 else { return [DiscEntry.Extent(start, count: left)] }
     let (unit, gap) = (UInt64(record.unit) * block, UInt64(record.gap) * block)

@@ -24,6 +24,8 @@ struct UDFVolume {
   private(set) var remarks: [String] = []
   private var partitions: [Partition] = []
   private let track: DiscTrack
+  /// Sector of the disc from which its own are counted, which a descriptor tells: it says where it is.
+  private var base = 0
 
   private static let mostDescriptors = 256
   private static let largestTable = 1 << 26
@@ -38,13 +40,15 @@ struct UDFVolume {
     for place in [256, last - 257, last - 1, 512] where place > 16 && place < last {
       let bytes = sectors.bytes(at: UInt64(track.start + place) * 2048, count: 2048)
       guard UDFDescriptors.tag(bytes[...]) == .anchor else { continue }
+      let stated = Int(bytes.span.bytes.littleEndian(at: 12, as: UInt32.self) ?? 0)
+      base = stated == place ? track.start : 0
       // The main sequence of descriptors, and a copy.
       for offset in [16, 24] {
         let span = bytes.span.bytes
         guard let length = span.littleEndian(at: offset, as: UInt32.self),
           let start = span.littleEndian(at: offset + 4, as: UInt32.self)
         else { continue }
-        if read(sequence: Int(start), count: Int(length) / 2048) { return }
+        if read(sequence: base + Int(start), count: Int(length) / 2048) { return }
         if offset == 16 {
           remarks.append("the main sequence of volume descriptors is damaged; its copy is used")
         }
@@ -66,7 +70,7 @@ struct UDFVolume {
         if let id = span.littleEndian(at: 22, as: UInt16.self),
           let place = span.littleEndian(at: 188, as: UInt32.self)
         {
-          physical[id] = Int(place)
+          physical[id] = base + Int(place)
         }
       case .logical: logical = bytes
       case .terminator: break
@@ -136,7 +140,9 @@ struct UDFVolume {
       return UInt64(start) * 2048 + UInt64(table[Int(block)]) * size
     case .sparable(let start, let packet, let moved):
       let first = block / UInt32(packet) * UInt32(packet)
-      if let other = moved[first] { return UInt64(other) * size + UInt64(block - first) * size }
+      if let other = moved[first] {
+        return UInt64(base) * 2048 + UInt64(other) * size + UInt64(block - first) * size
+      }
       return UInt64(start) * 2048 + UInt64(block) * size
     case .metadata(let start, let extents):
       var left = block
@@ -209,7 +215,7 @@ struct UDFVolume {
     var moved: [UInt32: UInt32] = [:]
     for number in 0..<count {
       guard let sector = span.littleEndian(at: place + 48 + 4 * number, as: UInt32.self) else { continue }
-      let table = sectors.bytes(at: UInt64(sector) * 2048, count: min(size, Self.largestTable))
+      let table = sectors.bytes(at: UInt64(base + Int(sector)) * 2048, count: min(size, Self.largestTable))
       guard table.count > 56, table[17..<40].starts(with: "*UDF Sparing Table".utf8) else { continue }
       let inner = table.span.bytes
       let entries = Int(inner.littleEndian(at: 48, as: UInt16.self) ?? 0)
