@@ -28,6 +28,8 @@ import Testing
     #expect(presence.meaning(of: Self.unreadable) { _ in true }.code == .mediumUnreadable)
     kill(server.identifier, SIGKILL)
     _ = try server.end()
+    // The kernel answers for a second from what it was told before.
+    usleep(1_500_000)
     let meaning = presence.meaning(of: Self.unreadable) { _ in true }
     #expect(meaning.code == .mediumVanished)
     #expect(meaning.detail.contains("not connected"), "\(meaning.detail)")
