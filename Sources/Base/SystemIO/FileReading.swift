@@ -28,6 +28,16 @@ package enum Files {
 
   package static func exists(_ path: FilePath) -> Bool { kind(path, followLinks: false) != nil }
 
+  /// Why a path has no kind: it does not exist, or it cannot be looked at, as where the program behind a file system is
+  /// gone.
+  package static func absence(of path: FilePath, missing: ErrorCode = .fileMissing) -> EvidenceError {
+    switch Syscalls.status(path) {
+    case .failure(.noSuchFileOrDirectory), .failure(.notDirectory), .success:
+      EvidenceError(missing, path.string)
+    case .failure(let number): EvidenceError(number, .readFailed, path.string)
+    }
+  }
+
   /// Names in a folder, sorted by their bytes.
   package static func names(in folder: FilePath) throws(EvidenceError) -> [String] {
     try Syscalls.list(folder).orThrow(.readFailed, folder.string)

@@ -12,7 +12,7 @@ package final class SegmentFile: Sendable {
   package init(_ path: FilePath) throws(EvidenceError) {
     switch Files.kind(path) {
     case .file: break
-    case nil: throw EvidenceError(.fileMissing, path.string)
+    case nil: throw Files.absence(of: path)
     default: throw EvidenceError(.formatUnknown, path.string, "not a regular file")
     }
     let descriptor = try OwnedDescriptor.openForReading(path)

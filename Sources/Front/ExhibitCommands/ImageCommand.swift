@@ -73,7 +73,7 @@ struct ImagedDevice {
   init(_ path: FilePath) throws(EvidenceError) {
     self.path = path
     switch Files.kind(path) {
-    case nil: throw EvidenceError(.sourceMissing, path.string)
+    case nil: throw Files.absence(of: path, missing: .sourceMissing)
     case .blockDevice:
       let survey = try DevicesJob([path]).perform()
       // The acquisition shows all of it, held against the item.

@@ -79,7 +79,7 @@ package enum Sources {
   private static func open(
     existing path: FilePath, sectorSize: UInt32?, _ accepted: Set<AcceptableState>
   ) throws(EvidenceError) -> any SectorSource {
-    guard Files.kind(path) != nil else { throw EvidenceError(.sourceMissing, path.string) }
+    guard Files.kind(path) != nil else { throw Files.absence(of: path, missing: .sourceMissing) }
     let resolved = try Syscalls.resolve(path).orThrow(.sourceMissing, path.string)
     switch Files.kind(resolved) {
     case .file: return try FileSource(resolved, sectorSize: sectorSize ?? 512)

@@ -35,7 +35,7 @@ package enum VerificationSubject: Hashable, Sendable {
       return Formats.named(format)?.contents == .disc ? .disc(path, as: format) : .image(path, as: format)
     }
     switch Files.kind(path) {
-    case nil: throw EvidenceError(.fileMissing, path.string)
+    case nil: throw Files.absence(of: path)
     case .folder: return try inFolder(path)
     default:
       if path.string.hasSuffix(ProofVerification.ending) { return .proof(path.parentFolder) }

@@ -31,7 +31,7 @@ package final class EWFReader: SalvagingReader {
   /// - Parameter others: folders that hold segments besides that of `path`.
   /// - Throws: `fileMissing`, `readFailed`, `permissionDenied`; `imageMalformed` where no volume can be found.
   package init(opening path: FilePath, besides others: [FilePath] = []) throws(EvidenceError) {
-    guard Files.exists(path) else { throw EvidenceError(.fileMissing, path.string) }
+    guard Files.exists(path) else { throw Files.absence(of: path) }
     let set = try SegmentSet.discover(path, besides: others, segmentNumber: EWFProbe.segmentNumber)
     let files = SegmentFiles(set.members.map(\.path))
     let opening = try EWFOpening(set, files: files)

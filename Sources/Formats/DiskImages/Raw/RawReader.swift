@@ -29,7 +29,7 @@ package final class RawReader: ImageReader {
     opening path: FilePath, sectorSize: UInt32 = 512, besides others: [FilePath] = []
   ) throws(EvidenceError) {
     precondition(sectorSize > 0)
-    guard Files.exists(path) else { throw EvidenceError(.fileMissing, path.string) }
+    guard Files.exists(path) else { throw Files.absence(of: path) }
     let folders = FileFolders(path.removingLastComponent(), besides: others)
     let set = SplitFileNames.set(
       containing: path.lastComponent?.string ?? "", among: try folders.names())

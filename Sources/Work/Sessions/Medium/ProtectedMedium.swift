@@ -72,7 +72,9 @@ extension ProtectedMedium {
     _ request: AcquisitionRequest
   ) throws(EvidenceError) -> (source: any SectorSource, taken: ImageAsMedium?) {
     let asked = request.source
-    guard let kind = Files.kind(asked.path) else { throw EvidenceError(.sourceMissing, asked.path.string) }
+    guard let kind = Files.kind(asked.path) else {
+      throw Files.absence(of: asked.path, missing: .sourceMissing)
+    }
     if kind != .file, asked.takenAs != nil || asked.track != nil {
       throw EvidenceError(invalid: asked.takenAs != nil ? .takenAs : .track, "for files, not for devices")
     }
