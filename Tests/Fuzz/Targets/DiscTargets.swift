@@ -72,9 +72,27 @@ enum DiscDescriptionTarget {
 }
 
 /// Files of sectors without a description, and the file systems on them.
+///
+/// Input: the file, or after `SPRS` its sectors of 2048 bytes that are not zero, each behind its number in two bytes
+/// (little-endian): UDF begins at sector 256.
 enum VolumesTarget {
+  private static let mostSectors = 2100
+
+  private static func contents(_ input: [UInt8]) -> [UInt8] {
+    guard input.starts(with: "SPRS".utf8) else { return input }
+    var image: [UInt8] = []
+    for start in stride(from: 4, to: input.count - 2, by: 2050) {
+      let sector = (Int(input[start]) | Int(input[start + 1]) << 8) % mostSectors
+      let bytes = input[start + 2..<min(start + 2050, input.count)]
+      let end = (sector + 1) * 2048
+      if image.count < end { image += [UInt8](repeating: 0, count: end - image.count) }
+      image.replaceSubrange(sector * 2048..<sector * 2048 + bytes.count, with: bytes)
+    }
+    return image
+  }
+
   static func problem(with input: [UInt8]) -> String? {
-    let file = MemoryDiscFile(name: "input", contents: input)
+    let file = MemoryDiscFile(name: "input", contents: contents(input))
     guard let image = try? ISOReader.image(of: file, isNamed: true) else { return nil }
     guard (try? image.fileSystems()) != nil else { return "a file system is answered with an error" }
     if let problem = treeProblem(image) { return problem }
