@@ -304,7 +304,7 @@ import Testing
     Database(
       name: "many tables", sql: "",
       shell:
-        "(echo 'BEGIN;'; i=0; while [ $i -lt 2000 ]; do i=$((i+1)); echo \"CREATE TABLE t$i(a,b);\"; done; echo 'COMMIT;') | sqlite3 case.sqlite"
+        "(echo 'BEGIN;'; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo \"CREATE TABLE t$i(a,b);\"; done; echo 'COMMIT;') | sqlite3 case.sqlite"
     ),
     Database(name: "a later version", sql: "PRAGMA user_version = 2147483647;"),
     Database(name: "a negative version", sql: "PRAGMA user_version = -5;"),

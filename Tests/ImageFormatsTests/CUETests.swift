@@ -352,6 +352,12 @@ struct CUEFixture {
     let fixture = try CUEFixture(sheet("WAVE"), files: [("a.wav", 10)])
     try TestFiles.write(Array("fLaC0000000000000000".utf8), to: fixture.folder.appending("a.wav"))
     #expect(fixture.error()?.detail.contains("FLAC") == true)
+    #expect(fixture.error()?.code == .formatUnreadable)
+    // Samples of another rate are not damage.
+    var header = WaveFile.header(samples: 2352)
+    header[24...25] = [0x80, 0xBB]
+    try TestFiles.write(header + [UInt8](repeating: 0, count: 2352), to: fixture.folder.appending("a.wav"))
+    #expect(fixture.error()?.code == .formatUnreadable)
     #expect(try CUEFixture(sheet("MP3"), files: [("a.wav", 10)]).error()?.code == .sheetMalformed)
   }
 
@@ -370,6 +376,26 @@ struct CUEFixture {
     #expect(image.remarks.contains { $0.contains("2312 zero bytes") })
     let last = try #require(try image.sector(2, of: image.disc.tracks[0]))
     #expect(last.main == Array(samples[(2 * Self.sector)...]) + [UInt8](repeating: 0, count: 2312))
+  }
+
+  /// The size of RF64 stands before the samples; a chunk behind them is none.
+  @Test func rf64KnowsItsSize() throws {
+    let fixture = try CUEFixture(
+      "FILE a.wav WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n", files: [("a.wav", 1)])
+    var random = SeededGenerator(seed: 4)
+    let samples = random.bytes(2 * Self.sector)
+    let header = WaveFile.header(samples: UInt64(samples.count))
+    let size = (0..<8).map { UInt8(truncatingIfNeeded: samples.count >> (8 * $0)) }
+    let long = Array("ds64".utf8) + [28, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + size
+    var wave = Array("RF64".utf8) + [0xFF, 0xFF, 0xFF, 0xFF] + Array("WAVE".utf8) + long
+    wave += [UInt8](repeating: 0, count: 12) + header[12..<40] + [0xFF, 0xFF, 0xFF, 0xFF] + samples
+    wave += Array("LIST".utf8) + [4, 0, 0, 0, 1, 2, 3, 4]
+    try TestFiles.write(wave, to: fixture.folder.appending("a.wav"))
+    let image = try fixture.open()
+    #expect(image.disc.storedSectors == 2)
+    #expect(!image.remarks.contains { $0.contains("its size is not given") })
+    let last = try #require(try image.sector(1, of: image.disc.tracks[0]))
+    #expect(last.main == Array(samples[Self.sector...]))
   }
 
   @Test func motorolaIsTurned() throws {

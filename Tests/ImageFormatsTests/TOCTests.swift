@@ -100,6 +100,24 @@ import Testing
     #expect(block.language == 9)
   }
 
+  /// A backslash that escapes nothing stands for itself; newer versions name the set of characters and write UTF-8.
+  @Test func backslashesAndEncodings() throws {
+    let image = try Self.open(
+      """
+      CD_DA
+      CD_TEXT { LANGUAGE_MAP { 0:EN 1:105 }
+        LANGUAGE 0 { ENCODING_ISO_8859_1 TITLE "AC\\DC caf\u{e9}" }
+        LANGUAGE 1 { ENCODING_MS_JIS TITLE "\u{8A3C}\u{62E0}" } }
+      TRACK AUDIO
+      FILE "a.bin" 0
+      END 00:01:00
+      """, files: [("a.bin", 300 * 2352)])
+    let text = try #require(image.disc.cdText)
+    #expect(text.blocks[0]?[.title, 0] == "AC\\DC caf\u{e9}")
+    #expect(text.blocks[1]?[.title, 0] == "\u{8A3C}\u{62E0}" && text.blocks[1]?.characterSet == .japanese)
+    #expect(image.remarks.contains { $0.contains("END, where a post-gap begins, is passed over") })
+  }
+
   @Test func lengthsInSamplesAndBytes() throws {
     let image = try Self.open(
       "CD_ROM\nTRACK MODE1\nDATAFILE \"d.bin\" 8192\nTRACK AUDIO\nFILE \"a.bin\" 588 1177 // comment\n",

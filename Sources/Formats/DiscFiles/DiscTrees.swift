@@ -12,7 +12,7 @@ package enum DiscTrees {
     let sectors = DiscSectors(image)
     var trees: [DiscTree] = []
     for session in image.disc.sessions {
-      for track in session.tracks where track.userDataLayout != nil {
+      for track in session.tracks where track.userDataLayout != nil && track.start >= 0 {
         trees += Self.trees(of: track, session: session.number, sectors)
       }
     }

@@ -10,39 +10,46 @@ package enum WaveFile {
 
   /// Where the samples lie.
   /// - Returns: their bytes, and what is worth saying.
-  /// - Throws: `imageMalformed` where it is no such file, or has other samples.
+  /// - Throws: `formatUnreadable` where it is no such file, or has other samples; `imageMalformed` where it has none.
   package static func samples(of file: any DiscFile) throws(EvidenceError) -> (
     range: Range<UInt64>, remark: String?
   ) {
     func refused(_ reason: String) -> EvidenceError { EvidenceError(.imageMalformed, file.name, reason) }
+    func unsupported(_ reason: String) -> EvidenceError {
+      EvidenceError(.formatUnreadable, file.name, reason)
+    }
     let start = try file.bytes(at: 0, count: 12)
     if start.starts(with: Array("fLaC".utf8)) {
-      throw refused("FLAC cannot be read; decode it to WAVE first")
+      throw unsupported("FLAC; decode it to WAVE first")
     }
     guard start.count == 12, ["RIFF", "RF64"].contains(text(start[..<4])), text(start[8...]) == "WAVE" else {
-      throw refused("no RIFF WAVE file")
+      throw unsupported("it is no RIFF WAVE file")
     }
     var offset: UInt64 = 12
     var hasFormat = false
+    var longSize: UInt64?
     for _ in 0..<chunkLimit {
       let head = try file.bytes(at: offset, count: 8 + 16)
       guard head.count >= 8, let size = head.span.bytes.littleEndian(at: 4, as: UInt32.self) else { break }
       let body = offset + 8
       switch text(head[..<4]) {
+      case "ds64":
+        let stated = try file.bytes(at: body + 8, count: 8)
+        longSize = stated.span.bytes.littleEndian(at: 0, as: UInt64.self)
       case "fmt ":
-        guard isCD(head) else { throw refused("not 44,100 Hz, two channels, 16 bits") }
+        guard isCD(head) else { throw unsupported("WAVE of other than 44,100 Hz, two channels, 16 bits") }
         hasFormat = true
       case "data":
         guard hasFormat else { throw refused("samples without a format") }
-        // Streams do not know their size: 0 or all ones. RF64 keeps it elsewhere. All that is there belongs to it.
+        // Streams do not know their size: 0 or all ones, and all that is there belongs to it. RF64 has it before.
         let room = file.size - body
-        let isOpen = size == 0 || size == .max
-        let count = isOpen ? room : min(UInt64(size), room)
+        let stated = size == .max ? longSize ?? 0 : UInt64(size)
+        let count = stated == 0 ? room : min(stated, room)
         let remark =
-          isOpen
+          stated == 0
           ? "\(file.name): its size is not given; all of it was taken"
-          : UInt64(size) > room
-            ? "\(file.name): \(size) bytes of samples are announced, \(room) are there" : nil
+          : stated > room
+            ? "\(file.name): \(stated) bytes of samples are announced, \(room) are there" : nil
         return (body..<body + count, remark)
       default: break
       }

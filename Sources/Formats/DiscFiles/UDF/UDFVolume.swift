@@ -148,7 +148,7 @@ struct UDFVolume {
       var left = block
       for extent in extents {
         if left < extent.count {
-          return UInt64(start) * 2048 + UInt64(extent.first + left) * size
+          return UInt64(start) * 2048 + (UInt64(extent.first) + UInt64(left)) * size
         }
         left -= extent.count
       }

@@ -100,7 +100,9 @@ package struct TOCParser {
     case "DATAFILE": try file(&track, isAudio: false)
     case "FIFO": throw tokens.failure("FIFO names a pipe, which is no image")
     case "START": track.start = isExtent ? .sector(try sectors()) : .afterParts(track.parts.count)
-    case "END": if isExtent { _ = try sectors() }
+    case "END":
+      if isExtent { _ = try sectors() }
+      remark("END, where a post-gap begins, is passed over")
     case "INDEX": track.indexes.append(try sectors())
     default: throw tokens.failure("unknown word \(word)")
     }
@@ -188,9 +190,15 @@ package struct TOCParser {
     guard (0..<8).contains(number) else { throw tokens.failure("languages have numbers from 0 to 7") }
     var block = sheet.text.blocks[number] ?? CDText.Block(language: nil)
     var texts: [(CDText.Kind, [UInt8])] = []
+    var isUTF8 = false
     try tokens.expect("{")
     while !tokens.take(.sign("}")) {
       let word = try tokens.word("a kind of text").uppercased()
+      if let set = Self.encodings[word] {
+        block.characterSet = set
+        isUTF8 = true
+        continue
+      }
       guard case .string? = tokens.peek else {
         let bytes = try binary()
         switch word {
@@ -211,10 +219,17 @@ package struct TOCParser {
       }
     }
     for (kind, bytes) in texts where !bytes.isEmpty {
-      block[kind, track] = decoded(bytes, block.characterSet)
+      block[kind, track] =
+        isUTF8 ? String(decoding: bytes, as: UTF8.self) : decoded(bytes, block.characterSet)
     }
     sheet.text.blocks[number] = block
   }
+
+  /// From version 1.2.5 on: the set of the packs; the texts beside it are UTF-8.
+  private static let encodings: [String: CDText.CharacterSet] = [
+    "ENCODING_ISO_8859_1": .latin1, "ENCODING_ASCII": .ascii, "ENCODING_MS_JIS": .japanese,
+    "ENCODING_KOREAN": .korean, "ENCODING_MANDARIN": .chinese,
+  ]
 
   private static let kinds: [String: CDText.Kind] = [
     "TITLE": .title, "PERFORMER": .performer, "SONGWRITER": .songwriter, "COMPOSER": .composer,

@@ -62,9 +62,12 @@ struct TOCTokens {
         if digits.count == 3, let value = UInt8(String(Substring(digits)), radix: 8) {
           bytes.append(value)
           rest.removeFirst(3)
-        } else {
+        } else if next == "\"" || next == "\\" {
           rest.removeFirst()
           bytes += Array(String(next).utf8)
+        } else {
+          // Nothing else is escaped: versions up to 1.2.5 write a backslash as it is.
+          bytes.append(UInt8(ascii: "\\"))
         }
       default: bytes += Array(String(scalar).utf8)
       }

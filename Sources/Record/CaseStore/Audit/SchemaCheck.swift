@@ -14,15 +14,21 @@ enum SchemaCheck {
     return findings
   }
 
+  /// Those of a case that are there; that there are others is a finding by itself, however many they are.
+  private static func knownTables(of database: Database) throws -> [String] {
+    let known = try Migration.expectedSchema(version: Migration.version(of: database))
+    return try String.fetchAll(
+      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+    ).filter { known["table \($0)"] != nil }
+  }
+
   /// Rows that refer to one that is not there, as `PRAGMA foreign_key_check` finds them.
   ///
   /// That would look every event of every row up in the log. The log has no gaps, which ``AuditCheck`` demands, so that
   /// here the first and the last event of each table tell as much.
   private static func references(of database: Database) throws -> [Finding] {
     var findings = try cutEnd(of: database)
-    for table in try String.fetchAll(
-      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    {
+    for table in try knownTables(of: database) {
       for key in try database.foreignKeys(on: table) {
         let own = key.originColumns.map(\.quotedDatabaseIdentifier)
         let others = key.destinationColumns.map(\.quotedDatabaseIdentifier)
@@ -53,9 +59,7 @@ enum SchemaCheck {
   private static func cutEnd(of database: Database) throws -> [Finding] {
     let end = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM audit_event") ?? 0
     var (tables, last): ([String], Int64) = ([], 0)
-    for table in try String.fetchAll(
-      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-    {
+    for table in try knownTables(of: database) {
       for key in try database.foreignKeys(on: table) where key.destinationTable == "audit_event" {
         guard let column = key.originColumns.first?.quotedDatabaseIdentifier,
           let newest = try Int64.fetchOne(
@@ -85,10 +89,7 @@ enum SchemaCheck {
     try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
     lines.formUnion(try String.fetchAll(database, sql: "PRAGMA integrity_check(\(largestReport))"))
     try database.execute(sql: "PRAGMA ignore_check_constraints = OFF")
-    let tables = try String.fetchAll(
-      database,
-      sql: "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'audit_event' ORDER BY name")
-    for table in tables {
+    for table in try knownTables(of: database) where table != "audit_event" {
       lines.formUnion(
         try String.fetchAll(database, sql: "PRAGMA quick_check(\(table.quotedDatabaseIdentifier))"))
     }

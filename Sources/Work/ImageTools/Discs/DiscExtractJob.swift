@@ -59,7 +59,7 @@ package struct DiscExtractJob {
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(EvidenceError) -> Report {
     let entries = choice.chosen.entries
-    let total = entries.reduce(0 as UInt64) { $0.addingReportingOverflow($1.size).partialValue }
+    let total = entries.filter { $0.kind == .file }.map(\.size).clampedSum()
     let list = FilePath(folder.string + ".SHA256SUMS")
     guard !Files.exists(list) else { throw EvidenceError(.outputExists, list.string) }
     try FreeSpace.demand(total, at: folder.parentFolder, canBeTried: false)
@@ -75,7 +75,7 @@ package struct DiscExtractJob {
       case .folder: if entry.path.utf8.count <= Self.longestPath { try make(entry.path, &made) }
       case .file:
         files.append(try copy(entry, &made, done, total, progress))
-        done = done.addingReportingOverflow(entry.size).partialValue
+        done = [done, entry.size].clampedSum()
         progress(done, total)
       }
     }
@@ -115,7 +115,7 @@ package struct DiscExtractJob {
       try file.write(piece.span.bytes, at: size)
       digest.update(piece.span.bytes)
       size += UInt64(piece.count)
-      progress(before + min(size, entry.size), total)
+      progress([before, min(size, entry.size)].clampedSum(), total)
     }
     try file.closeUnsynced(modified: entry.modified)
     var report = File(
