@@ -155,10 +155,10 @@ import Testing
   }
 
   private static func key(of sample: Sample, _ acquisition: String) throws -> JournalKey {
-    let case_ = sample.folder.appending("case")
-    let key = try SigningKey(pem: try TestFiles.read(case_.appending("signing/examiner.key")), name: "key")
+    let folder = sample.folder.appending("case")
+    let key = try SigningKey(pem: try TestFiles.read(folder.appending("signing/examiner.key")), name: "key")
     let certificate = try Certificate(
-      parsing: try TestFiles.read(case_.appending("certificates/examiner.pem")), name: "certificate")
+      parsing: try TestFiles.read(folder.appending("certificates/examiner.pem")), name: "certificate")
     let identity = try SigningIdentity(key: key, certificate: certificate, now: Host.now())
     return try JournalKey(of: try #require(RecordIdentifier(acquisition)), by: identity)
   }
