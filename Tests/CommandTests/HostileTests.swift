@@ -34,6 +34,7 @@ import Testing
         ["exhibit", "info", file.name], ["exhibit", "info", "--read-data", file.name],
         ["exhibit", "verify", file.name], ["exhibit-verify", file.name],
         ["exhibit", "convert", file.name, "out.cue"], ["exhibit", "disc", "check", file.name],
+        ["exhibit", "disc", "list", file.name], ["exhibit", "disc", "extract", file.name, "files"],
       ], in: folder.path)
   }
 

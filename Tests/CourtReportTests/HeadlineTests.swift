@@ -2,8 +2,10 @@ import CaseRecords
 import CourtReport
 import Evidence
 import EvidenceTestKit
+import Foundation
 import Manifests
 import SystemIO
+import SystemPackage
 import Testing
 
 /// The sentence that is read first: never better than the worst fact under it.
@@ -73,6 +75,45 @@ import Testing
     let results = contents.document().sections.flatMap(\.blocks).compactMap(\.result)
     #expect(results.first?.resultText == headline.text && results.first?.tone == fault.tone.rawValue)
     #expect(TextRendering.text(contents.document()).contains("Sectors not read") == (fault != .noManifest))
+  }
+
+  /// `Docs/validation/headlines.md`: each fault, and what the first page says of it.
+  @Test func theTableOfHeadlinesIsUpToDate() throws {
+    let rows = try Fault.allCases.map { fault in
+      let contents = try Self.contents(with: fault)
+      let item = contents.items[0]
+      let (english, german) = (
+        Headline(item.acquisitions[0], of: item, Wording(.english)),
+        Headline(item.acquisitions[0], of: item, Wording(.german))
+      )
+      return "| \(Self.words(of: fault)) | \(english.tone.rawValue) | \(english.text) | \(german.text) |"
+    }
+    let text = """
+      # Faults and headlines
+
+      Written by `EXHIBIT_UPDATE_DOCS=1 swift test --filter HeadlineTests`; not edited by hand.
+
+      One fault at a time in an acquisition where everything else is right: the headline of the report in both \
+      languages, and its tone, which is never better than the worst fact in it.
+
+      | fault | tone | headline | German |
+      | --- | --- | --- | --- |
+      \(rows.joined(separator: "\n"))
+
+      """
+    let path = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+      .appending("Docs").appending("validation").appending("headlines.md")
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
+      try TestFiles.write(Array(text.utf8), to: path)
+    }
+    #expect(
+      try TestFiles.read(path) == Array(text.utf8),
+      "run: EXHIBIT_UPDATE_DOCS=1 swift test --filter HeadlineTests")
+  }
+
+  /// `verifiedBeforeItEnded` as words.
+  private static func words(of fault: Fault) -> String {
+    fault.rawValue.reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : String($1) }
   }
 
   /// One fault at a time in what is perfect otherwise.
