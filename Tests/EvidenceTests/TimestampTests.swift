@@ -4,6 +4,23 @@ import Foundation
 import Testing
 
 @Suite struct TimestampTests {
+  @Test func partsMakeTheSameTimeAsText() {
+    for (year, month, day) in [
+      (1970, 1, 1), (1900, 2, 28), (2000, 2, 29), (2026, 12, 31), (9999, 12, 31), (0, 1, 1),
+    ] {
+      let made = Timestamp(year: year, month: month, day: day, hour: 23, minute: 4, second: 59)
+      let text = Timestamp("\(String(format: "%04d-%02d-%02d", year, month, day))T23:04:59.000000Z")
+      #expect(made != nil && made == text)
+    }
+    for (month, day) in [(2, 29), (2, 30), (4, 31), (13, 1), (0, 1), (1, 0), (1, 32)] {
+      #expect(Timestamp(year: 2026, month: month, day: day, hour: 0, minute: 0, second: 0) == nil)
+    }
+    #expect(Timestamp(year: 1900, month: 2, day: 29, hour: 0, minute: 0, second: 0) == nil)
+    for (hour, minute, second) in [(24, 0, 0), (0, 60, 0), (0, 0, 60), (-1, 0, 0)] {
+      #expect(Timestamp(year: 2026, month: 1, day: 1, hour: hour, minute: minute, second: second) == nil)
+    }
+  }
+
   @Test(
     arguments: [
       ("1970-01-01T00:00:00.000000Z", 0), ("1969-12-31T23:59:59.999999Z", -1),

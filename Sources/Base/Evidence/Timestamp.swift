@@ -33,6 +33,17 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     guard description == text else { return nil }
   }
 
+  /// In UTC; `nil` for a day or a time that does not exist.
+  package init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int) {
+    guard (0...9999).contains(year), (1...12).contains(month), (1...31).contains(day),
+      (0..<24).contains(hour),
+      (0..<60).contains(minute), (0..<60).contains(second)
+    else { return nil }
+    let days = Self.daysSinceEpoch(year: Int64(year), month: Int64(month), day: Int64(day))
+    guard Self.civil(daysSinceEpoch: days).day == Int64(day) else { return nil }
+    microseconds = ((days * 24 + Int64(hour)) * 60 + Int64(minute)) * 60_000_000 + Int64(second) * 1_000_000
+  }
+
   package var description: String {
     let (days, time) = Self.floorDivide(microseconds, 86_400_000_000)
     let (year, month, day) = Self.civil(daysSinceEpoch: days)

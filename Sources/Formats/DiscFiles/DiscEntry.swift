@@ -151,6 +151,11 @@ struct TreeBuilder {
 
   mutating func add(_ entry: DiscEntry) { entries.append(entry) }
 
+  /// By path; entries are large, so that their places are sorted.
+  func sorted() -> [DiscEntry] {
+    entries.indices.sorted { entries[$0].path < entries[$1].path }.map { entries[$0] }
+  }
+
   /// The same remark is made once.
   mutating func note(_ remark: String) {
     guard notes[remark] == nil, remarks.count < Self.mostRemarks else { return }

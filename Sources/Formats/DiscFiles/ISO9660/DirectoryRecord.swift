@@ -74,15 +74,23 @@ struct DirectoryRecord {
   /// - Returns: `nil` and no text where no time is stated; `nil` and its digits where it cannot be one.
   var time: (seconds: Int64?, impossible: String?) { Self.time(date) }
 
+  /// A time that cannot be, as it is stored: month, day, hour, minute and second behind the year.
+  static func digits(_ year: Int, _ rest: ArraySlice<UInt8>) -> String {
+    func padded(_ number: Int, _ width: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    let parts = rest.map { padded(Int($0), 2) }
+    return "\(padded(year, 4))-\(parts[0])-\(parts[1]) \(parts[2]):\(parts[3]):\(parts[4])"
+  }
+
   static func time(_ date: [UInt8]) -> (seconds: Int64?, impossible: String?) {
     guard date.count == 7, date.prefix(6).contains(where: { $0 != 0 }) else { return (nil, nil) }
-    func two(_ number: UInt8) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let text =
-      "\(1900 + Int(date[0]))-\(two(date[1]))-\(two(date[2]))T\(two(date[3])):\(two(date[4])):\(two(date[5]))"
-    let zone = Int64(Int8(bitPattern: date[6]))
-    guard let time = Timestamp("\(text).000000Z"), abs(zone) <= 56 else {
-      return (nil, text.replacing("T", with: " "))
-    }
+    let (year, zone) = (1900 + Int(date[0]), Int64(Int8(bitPattern: date[6])))
+    let time = Timestamp(
+      year: year, month: Int(date[1]), day: Int(date[2]), hour: Int(date[3]), minute: Int(date[4]),
+      second: Int(date[5]))
+    guard let time, abs(zone) <= 56 else { return (nil, digits(year, date[1..<6])) }
     return (time.microseconds / 1_000_000 - zone * 900, nil)
   }
 }

@@ -56,7 +56,7 @@ struct ISO9660Tree {
     tree.walk()
     return DiscTree(
       kind: volume.kind, session: session, track: track, name: volume.name,
-      entries: tree.builder.entries.sorted { $0.path < $1.path }, remarks: tree.builder.remarks)
+      entries: tree.builder.sorted(), remarks: tree.builder.remarks)
   }
 
   /// Whether the first record of the root announces SUSP, and with how many bytes before its entries.

@@ -89,12 +89,10 @@ enum UDFDescriptors {
     var zone = Int64(zoneBits)
     if zone >= 0x800 { zone -= 0x1000 }
     let year = Int16(bitPattern: UInt16(bytes[2]) | UInt16(bytes[3]) << 8)
-    func two(_ number: UInt8) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    let digits = String(year)
-    let text =
-      String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      + "-\(two(bytes[4]))-\(two(bytes[5]))T\(two(bytes[6])):\(two(bytes[7])):\(two(bytes[8]))"
-    guard let time = Timestamp("\(text).000000Z") else { return (nil, text.replacing("T", with: " ")) }
+    let time = Timestamp(
+      year: Int(year), month: Int(bytes[4]), day: Int(bytes[5]), hour: Int(bytes[6]), minute: Int(bytes[7]),
+      second: Int(bytes[8]))
+    guard let time else { return (nil, DirectoryRecord.digits(Int(year), bytes[4..<9])) }
     // −2047: no zone is stated.
     let offset = abs(zone) <= 1440 ? zone * 60 : 0
     return (time.microseconds / 1_000_000 - offset, nil)

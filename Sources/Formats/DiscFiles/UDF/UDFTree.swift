@@ -37,7 +37,7 @@ struct UDFTree {
     tree.walk()
     return DiscTree(
       kind: .udf, session: session, track: track.number, name: volume.name,
-      entries: tree.builder.entries.sorted { $0.path < $1.path },
+      entries: tree.builder.sorted(),
       remarks: volume.remarks + tree.builder.remarks)
   }
 
