@@ -68,9 +68,13 @@ package enum Files {
   /// - Throws: `fileTooLarge` for more than `cap` bytes, `readFailed`.
   static func rest(of file: borrowing OwnedDescriptor, cap: Int) throws(EvidenceError) -> [UInt8] {
     var bytes: [UInt8] = []
-    // What grows by appending holds up to three times as much.
     if let size = try? file.fileSize() {
-      bytes.reserveCapacity(Int(clamping: min(size, UInt64(clamping: cap))))
+      // One that says it is larger is: those of /sys and /proc say nothing, or less.
+      guard size <= UInt64(clamping: cap) else {
+        throw EvidenceError(.fileTooLarge, file.path.string, "more than \(cap) bytes")
+      }
+      // What grows by appending holds up to three times as much.
+      bytes.reserveCapacity(Int(clamping: size))
     }
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     // Read to the end rather than trusting a size: files under /sys and /proc report none or a wrong one.
