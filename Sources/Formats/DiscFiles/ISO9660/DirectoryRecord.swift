@@ -30,11 +30,21 @@ struct DirectoryRecord {
   /// That of the folder itself, or of the one above.
   var isDot: Bool { name == [0] || name == [1] }
 
-  /// - Parameters:
-  ///   - bytes: from its first byte to the end of the sector.
-  ///   - isStrict: both copies of each number must be equal too; for where a record is only guessed to begin.
+  /// Whether what stands there fits, and both copies of each number are equal: for where a record is only guessed to begin.
+  static func seemsToBegin(at place: Int, in bytes: [UInt8], before end: Int) -> Bool {
+    guard place + shortest <= end else { return false }
+    let length = Int(bytes[place])
+    guard length >= shortest, length % 2 == 0, place + length <= end else { return false }
+    let nameLength = Int(bytes[place + 32])
+    guard nameLength > 0, 33 + nameLength <= length else { return false }
+    return [2, 10].allSatisfy { field in
+      (0..<4).allSatisfy { bytes[place + field + $0] == bytes[place + field + 7 - $0] }
+    }
+  }
+
+  /// - Parameter bytes: from its first byte to the end of the sector.
   /// - Returns: `nil` where it does not fit.
-  init?(_ bytes: ArraySlice<UInt8>, isHighSierra: Bool, isStrict: Bool = false) {
+  init?(_ bytes: ArraySlice<UInt8>, isHighSierra: Bool) {
     guard let length = bytes.first.map(Int.init), length >= Self.shortest, length <= bytes.count else {
       return nil
     }
@@ -45,11 +55,6 @@ struct DirectoryRecord {
     guard let block = span.littleEndian(at: 2, as: UInt32.self),
       let size = span.littleEndian(at: 10, as: UInt32.self)
     else { return nil }
-    if isStrict {
-      guard length % 2 == 0, span.bigEndian(at: 6, as: UInt32.self) == block,
-        span.bigEndian(at: 14, as: UInt32.self) == size
-      else { return nil }
-    }
     self.block = block
     self.size = size
     self.attributeBlocks = record[1]

@@ -44,7 +44,7 @@ struct ISO9660Tree {
   private var partsLeft = 1_000_000
 
   private static let largestFolder = 1 << 26
-  private static let mostFolderBytes = 1 << 29
+  private static let mostFolderBytes = 1 << 27
 
   private init(_ volume: Volume, _ sectors: DiscSectors) {
     self.volume = volume
@@ -124,7 +124,7 @@ struct ISO9660Tree {
       }
       // Another record inside of it: its length is wrong.
       let next = place + record.shortestLength
-      if !record.systemUse.isEmpty, isRecord(bytes[next..<end]) {
+      if !record.systemUse.isEmpty, DirectoryRecord.seemsToBegin(at: next, in: bytes, before: end) {
         builder.note("the folder \(shown()) has a record of a wrong length, at its byte \(place)")
         record = record.shortened()
         place = next
@@ -150,11 +150,7 @@ struct ISO9660Tree {
 
   /// Where a record seems to begin, behind one that is damaged.
   private func nextRecord(in bytes: [UInt8], _ range: Range<Int>) -> Int? {
-    range.first { isRecord(bytes[$0..<range.upperBound]) }
-  }
-
-  private func isRecord(_ bytes: ArraySlice<UInt8>) -> Bool {
-    DirectoryRecord(bytes, isHighSierra: volume.kind == .highSierra, isStrict: true) != nil
+    range.first { DirectoryRecord.seemsToBegin(at: $0, in: bytes, before: range.upperBound) }
   }
 
   // MARK: Records

@@ -18,7 +18,7 @@ struct UDFTree {
   private var folderBytes = 0
 
   private static let largestFolder = 1 << 26
-  private static let mostFolderBytes = 1 << 29
+  private static let mostFolderBytes = 1 << 27
   /// Areas of further descriptors of one file, and descriptors of it.
   private static let mostAreas = 1024
   private static let mostAllocations = 1 << 18
@@ -107,7 +107,7 @@ struct UDFTree {
 
   private func nextRecord(in bytes: [UInt8], _ start: Int) -> Int? {
     stride(from: start, to: max(start, bytes.count - 37), by: 4).first {
-      UDFDescriptors.tag(bytes[$0...]) == .fileIdentifier
+      bytes[$0] == 1 && bytes[$0 + 1] == 1 && UDFDescriptors.tag(bytes[$0...]) == .fileIdentifier
     }
   }
 
