@@ -17,6 +17,29 @@ private struct ZeroFile: DiscFile {
   }
 }
 
+/// Sectors of 2048 bytes between zeros.
+private struct SparseFile: DiscFile {
+  let name: String
+  let sectors: [Int: ArraySlice<UInt8>]
+
+  var size: UInt64 { UInt64((sectors.keys.max() ?? -1) + 1) * 2048 }
+
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {
+    guard offset < size else { return 0 }
+    let count = min(buffer.count, Int(size - offset))
+    let wanted = UnsafeMutableRawBufferPointer(rebasing: buffer[..<count])
+    wanted.initializeMemory(as: UInt8.self, repeating: 0)
+    for sector in Int(offset) / 2048...(Int(offset) + max(count, 1) - 1) / 2048 {
+      guard let bytes = sectors[sector] else { continue }
+      for (index, byte) in bytes.enumerated() {
+        let place = sector * 2048 + index - Int(offset)
+        if place >= 0, place < count { wanted[place] = byte }
+      }
+    }
+    return count
+  }
+}
+
 /// Cue sheets over files of zeros.
 ///
 /// Input: two bytes with the size of the files in sectors of 2352 bytes (little-endian), one with what is added to it
@@ -78,21 +101,18 @@ enum DiscDescriptionTarget {
 enum VolumesTarget {
   private static let mostSectors = 2100
 
-  private static func contents(_ input: [UInt8]) -> [UInt8] {
-    guard input.starts(with: "SPRS".utf8) else { return input }
-    var image: [UInt8] = []
+  private static func file(_ input: [UInt8]) -> any DiscFile {
+    guard input.starts(with: "SPRS".utf8) else { return MemoryDiscFile(name: "input", contents: input) }
+    var sectors: [Int: ArraySlice<UInt8>] = [:]
     for start in stride(from: 4, to: input.count - 2, by: 2050) {
       let sector = (Int(input[start]) | Int(input[start + 1]) << 8) % mostSectors
-      let bytes = input[start + 2..<min(start + 2050, input.count)]
-      let end = (sector + 1) * 2048
-      if image.count < end { image += [UInt8](repeating: 0, count: end - image.count) }
-      image.replaceSubrange(sector * 2048..<sector * 2048 + bytes.count, with: bytes)
+      sectors[sector] = input[start + 2..<min(start + 2050, input.count)]
     }
-    return image
+    return SparseFile(name: "input", sectors: sectors)
   }
 
   static func problem(with input: [UInt8]) -> String? {
-    let file = MemoryDiscFile(name: "input", contents: contents(input))
+    let file = file(input)
     guard let image = try? ISOReader.image(of: file, isNamed: true) else { return nil }
     guard (try? image.fileSystems()) != nil else { return "a file system is answered with an error" }
     if let problem = treeProblem(image) { return problem }
