@@ -43,7 +43,7 @@ struct ISO9660Tree {
   private var continuationBytes = 1 << 28
   private var partsLeft = 1_000_000
 
-  private static let largestFolder = 1 << 26
+  private static let largestFolder = 1 << 24
   private static let mostFolderBytes = 1 << 27
 
   private init(_ volume: Volume, _ sectors: DiscSectors) {

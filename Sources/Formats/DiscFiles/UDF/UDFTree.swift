@@ -17,7 +17,7 @@ struct UDFTree {
   private var seen: Set<UInt64> = []
   private var folderBytes = 0
 
-  private static let largestFolder = 1 << 26
+  private static let largestFolder = 1 << 24
   private static let mostFolderBytes = 1 << 27
   /// Areas of further descriptors of one file, and descriptors of it.
   private static let mostAreas = 1024
