@@ -39,6 +39,8 @@ package struct DiscExtractJob {
   private let folder: FilePath
   private let repairs: Bool
   private let stop: StopFlag
+  /// Those of the disc, none of which is that of a file that is not whole.
+  private let names: Set<String>
 
   /// - Parameter repairs: damaged sectors that their parity can correct are delivered corrected.
   package init(
@@ -48,6 +50,7 @@ package struct DiscExtractJob {
     self.folder = folder
     self.repairs = repairs
     self.stop = stop
+    self.names = Set(choice.chosen.entries.map(\.path))
   }
 
   private static let longestPath = 3500
@@ -58,17 +61,32 @@ package struct DiscExtractJob {
   package func perform(
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(EvidenceError) -> Report {
-    let entries = choice.chosen.entries
-    let total = entries.filter { $0.kind == .file }.map(\.size).clampedSum()
+    let total = choice.chosen.entries.filter { $0.kind == .file }.map(\.size).clampedSum()
     let list = FilePath(folder.string + ".SHA256SUMS")
     guard !Files.exists(list) else { throw EvidenceError(.outputExists, list.string) }
     try FreeSpace.demand(total, at: folder.parentFolder, canBeTried: false)
     try DurableFolder.create(folder)
-    var made: Set<String> = [""]
     var files: [File] = []
     var skipped: [DiscEntry] = []
+    do throws(EvidenceError) {
+      try copyAll(&files, &skipped, total, progress)
+    } catch {
+      // What is whole by then is listed all the same, as far as that can still be written.
+      try? write(list, of: files)
+      throw error
+    }
+    try write(list, of: files)
+    try DurableFolder.syncFileSystem(folder)
+    return Report(files: files, skipped: skipped, list: list)
+  }
+
+  private func copyAll(
+    _ files: inout [File], _ skipped: inout [DiscEntry], _ total: UInt64,
+    _ progress: (UInt64, UInt64) -> Void
+  ) throws(EvidenceError) {
+    var made: Set<String> = [""]
     var done: UInt64 = 0
-    for entry in entries {
+    for entry in choice.chosen.entries {
       guard !stop.isRaised else { throw EvidenceError(.interrupted, folder.string) }
       switch entry.kind {
       case .symbolicLink, .other: skipped.append(entry)
@@ -79,18 +97,23 @@ package struct DiscExtractJob {
         progress(done, total)
       }
     }
+  }
+
+  private func write(_ list: FilePath, of files: [File]) throws(EvidenceError) {
     let sums = files.filter { !$0.isPartial }.flatMap { file in
       file.sha256.flatMap { sha256 in file.place.map { Self.line(sha256, $0) } } ?? []
     }
     try DurableFile.write(sums, to: list)
-    try DurableFolder.syncFileSystem(folder)
-    return Report(files: files, skipped: skipped, list: list)
   }
 
   private func make(_ path: String, _ made: inout Set<String>) throws(EvidenceError) {
     guard !made.contains(path) else { return }
     if let slash = path.lastIndex(of: "/") { try make(String(path[..<slash]), &made) }
-    try DurableFolder.create(folder.pushing(FilePath(path)))
+    let place = folder.pushing(FilePath(path))
+    // Where a file system takes names that differ in case for one, it is there.
+    do throws(EvidenceError) { try DurableFolder.create(place) } catch {
+      guard error.code == .outputExists, Files.kind(place) == .folder else { throw error }
+    }
     made.insert(path)
   }
 
@@ -127,8 +150,15 @@ package struct DiscExtractJob {
         entry: entry, place: partial, size: size, sha256: report.sha256, damage: damage,
         failure: isShort && damage.isEmpty ? "\(size) of \(entry.size) bytes" : nil)
     }
-    try DurableFolder.rename(
-      folder.pushing(FilePath(partial)), to: folder.pushing(FilePath(entry.path)), syncs: false)
+    do throws(EvidenceError) {
+      try DurableFolder.rename(
+        folder.pushing(FilePath(partial)), to: folder.pushing(FilePath(entry.path)), syncs: false)
+    } catch {
+      guard error.code == .outputExists else { throw error }
+      return File(
+        entry: entry, place: partial, size: size, sha256: report.sha256, damage: damage,
+        failure: "the destination takes its name for that of another file")
+    }
     report = File(
       entry: entry, place: entry.path, size: size, sha256: report.sha256, damage: damage, failure: nil)
     return report
@@ -137,7 +167,7 @@ package struct DiscExtractJob {
   private func free(_ name: String) -> String {
     var candidate = name
     var number = 2
-    while Files.exists(folder.pushing(FilePath(candidate))) {
+    while names.contains(candidate) || Files.exists(folder.pushing(FilePath(candidate))) {
       candidate = "\(name)~\(number)"
       number += 1
     }

@@ -16,7 +16,6 @@ import SystemPackage
 ///
 /// Its image stands for what it read; each chunk that is taken from it must have the SHA-256 of its signed record.
 final class EarlierAcquisition: Sendable {
-  private let folder: CaseFolder
   private let entry: AcquisitionEntry
   private let names: RecordNames
   private let path: FilePath
@@ -27,6 +26,7 @@ final class EarlierAcquisition: Sendable {
   private let entries: [ChunkEntry]
   private let reader: any ImageReader
   private let compared = Monitor<[UInt64]>([])
+  private let differences = Monitor<[String]>([])
   private let last = Monitor<(index: UInt64, bytes: [UInt8])?>(nil)
 
   /// - Parameter name: `001-2`.
@@ -41,7 +41,6 @@ final class EarlierAcquisition: Sendable {
       let known = complete.map(\.acquisition.name).joined(separator: ", ")
       throw refusal(known.isEmpty ? "item \(item) has no finished acquisition" : "item \(item) has \(known)")
     }
-    self.folder = folder
     self.entry = entry
     self.names = RecordNames(acquisition: name)
     let place = folder.path.pushing(FilePath(entry.acquisition.folder))
@@ -96,9 +95,11 @@ final class EarlierAcquisition: Sendable {
     }
   }
 
-  /// Shows that it is the same medium before anything is written.
+  /// Shows by its contents that it is the same medium, before anything is written. What a device says of itself may be
+  /// the bridge it is behind today: that is a remark.
+  /// - Parameter serial: as the device states it.
   /// - Throws: `otherMedium`, `mediumDead`.
-  func compare(with medium: any SectorSource) throws(EvidenceError) {
+  func compare(with medium: any SectorSource, serial: String?) throws(EvidenceError) {
     let source = manifest.source
     let (now, facts) = (medium.geometry, medium.facts)
     func demandSame(_ what: String, _ then: String?, _ now: String?) throws(EvidenceError) {
@@ -111,11 +112,26 @@ final class EarlierAcquisition: Sendable {
     try demandSame("length", "\(source.geometry.length) bytes", "\(now.length) bytes")
     try demandSame(
       "sector size", "\(source.geometry.logicalSectorSize) bytes", "\(now.logicalSectorSize) bytes")
-    try demandSame("model", source.model, facts.model)
-    try demandSame("World Wide Name", source.wwn, facts.worldWideName)
     let found = try SameMediumCheck(source: medium, chunks: chunks).perform(SameMediumCheck.known(entries))
+    guard !found.isEmpty else {
+      throw EvidenceError(
+        .otherMedium, facts.path.string,
+        "no chunk of \(entry.acquisition.name) was read whole: whether it is the same medium cannot be told")
+    }
     compared.withLock { $0 = found }
+    let said = [
+      ("model", source.model, facts.model), ("serial number", source.serial, serial),
+      ("World Wide Name", source.wwn, facts.worldWideName),
+    ]
+    differences.withLock {
+      $0 = said.filter { $0.1 != $0.2 }.map { what, then, now in
+        "The device reports another \(what) than for \(entry.acquisition.name): \(now ?? "none"), then \(then ?? "none"). Its contents are the same in \(found.count) chunks."
+      }
+    }
   }
+
+  /// What the examiner should know of the comparison.
+  var remarks: [String] { differences.withLock { $0 } }
 
   /// As the manifest states it.
   var recorded: Manifest.Earlier {

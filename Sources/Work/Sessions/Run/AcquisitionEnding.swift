@@ -122,7 +122,7 @@ extension AcquisitionSetting {
   func remarks(
     _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
   ) -> [String] {
-    var remarks = disc?.unclaimed ?? []
+    var remarks = (disc?.unclaimed ?? []) + (earlier?.remarks ?? [])
     if let disc {
       remarks.append(
         "The source was acquired as an optical disc image (\(disc.format.title)): "

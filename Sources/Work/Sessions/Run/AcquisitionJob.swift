@@ -42,7 +42,7 @@ package struct AcquisitionJob {
     stop: StopFlag, progress: @escaping @Sendable (AcquisitionProgress) -> Void
   ) throws(EvidenceError) -> AcquisitionSummary {
     let sentinels = try setting.protection.sentinels()
-    try setting.earlier?.compare(with: setting.medium)
+    try setting.earlier?.compare(with: setting.medium, serial: setting.serialNumber)
     let `case` = try setting.store.caseRecord()
     let examiner = try setting.store.examiner().details.name
     let acquisition = try recordBegin()

@@ -171,7 +171,7 @@ package struct ResumeJob {
     let destinations = setting.destinations(acquisition.name)
     let isAllKnown = try readBack(setting, journal, destinations, stop)
     let sentinels = try setting.protection.sentinels()
-    try setting.earlier?.compare(with: setting.medium)
+    try setting.earlier?.compare(with: setting.medium, serial: setting.serialNumber)
     let compared = try compare(setting, journal, destinations[0], chunkCount)
 
     var writers: [(any ImageWriter)?] = []

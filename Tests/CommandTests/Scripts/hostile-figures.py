@@ -2,7 +2,7 @@
 """Writes Docs/validation/hostile-corpus.md from what runs on the hostile corpus took.
 
     EXHIBIT_HOSTILE_FIGURES=/tmp/figures swift test --filter 'HostileTests|HostileRecordTests'
-    Tests/CommandTests/hostile-figures.py /tmp/figures > Docs/validation/hostile-corpus.md
+    Tests/CommandTests/Scripts/hostile-figures.py /tmp/figures > Docs/validation/hostile-corpus.md
 """
 import collections, datetime, re, sys
 
@@ -19,7 +19,7 @@ print(f"""# The hostile corpus
 Files, journals and databases that are made to take more than they are worth: sizes nobody stored, holes, loops, bombs,
 endless lists. `HostileTests` and `HostileRecordTests` hold every run to 60 s of a processor and 1 GiB of memory, to an
 exit status of the table, and to no "verified" of what was altered. What the runs took, with the debug build on {model},
-{datetime.date.today():%-d %B %Y}, written by `Tests/CommandTests/hostile-figures.py`:
+{datetime.date.today():%-d %B %Y}, written by `Tests/CommandTests/Scripts/hostile-figures.py`:
 
 | command | runs | longest, processor seconds | most memory, MiB | exit statuses |
 |---|---|---|---|---|""")
