@@ -59,7 +59,15 @@ import Testing
       try document().write(to: place, atomically: true, encoding: .utf8)
     }
     let text = try String(contentsOf: place, encoding: .utf8)
-    #expect(text == document(), "run: EXHIBIT_UPDATE_DOCS=1 swift test --filter ArchitectureDocument")
+    #expect(
+      Self.withoutCounts(text) == Self.withoutCounts(document()),
+      "run: EXHIBIT_UPDATE_DOCS=1 swift test --filter ArchitectureDocument")
+  }
+
+  /// Counts of lines change with nearly every commit and are no structure: they are as of the day the document was
+  /// written.
+  private static func withoutCounts(_ text: String) -> String {
+    text.replacing(/(\| |Together |links |, )<?[0-9]+( \| | lines| of them)/) { "\($0.1)#\($0.2)" }
   }
 
   @Test func everyTargetHasAPurpose() {
@@ -89,7 +97,7 @@ import Testing
     var text = """
       # Targets
 
-      Written by `EXHIBIT_UPDATE_DOCS=1 swift test --filter ArchitectureDocument`; not edited by hand. Lines are rounded to hundreds.
+      Written by `EXHIBIT_UPDATE_DOCS=1 swift test --filter ArchitectureDocument`; not edited by hand. Lines are rounded to hundreds, as of that day.
 
       A layer is a folder of `Sources`. A target imports targets of its own layer and of lower ones; a C target has exactly one Swift importer, in its own layer, and never appears in a signature that others see. The longest way down has \(depth + 1) targets.
 

@@ -16,6 +16,7 @@ import Testing
     case mismatch, damaged, chainBroken, gaps, noCustody, range, imageFile, noManifest, unfinished,
       badSignature, markedFailed, superseded, markWithdrawn
     case changed, unprotected, override, unsignedJournal, failedEarlier
+    case readAgain, readAgainInPart, addsToAFailedOne
 
     var words: String {
       switch self {
@@ -33,14 +34,21 @@ import Testing
         "manifest. An earlier verification (30 November 2026) failed; see the section Verification."
       case .chainBroken:
         "VERIFICATION FAILED 30 November 2026: the chain of custody or the audit log is broken."
-      case .gaps, .noCustody: "The chain of custody has gaps."
+      case .gaps: "The chain of custody has gaps."
+      case .noCustody: "No chain of custody was recorded."
       case .range: "Only part of the medium was imaged: 4,096 of 8,192 sectors."
       case .imageFile:
         "The source was an image file: the file itself was imaged, not the medium it came from."
       case .noManifest: "Imaging did not finish (the program ended). Not to be relied on."
       case .unfinished: "Imaging did not finish: 96 of 4,096 sectors are missing (destination full)."
       case .markedFailed: "Marked as failed on 30 November 2026 (reason: cable fault). Imaged in full"
-      case .superseded: "Superseded by acquisition 001-2 (reason: cable fault). Imaged in full"
+      case .superseded:
+        "Marked as failed on 30 November 2026 (reason: cable fault). Superseded by acquisition 001-2 (reason: cable fault). Imaged in full"
+      case .readAgain:
+        "Complete together with acquisition 001: all 4,096 sectors present. Only the 30 sectors missing from acquisition 001 were requested again, and 30 of them were read; all others are from that acquisition."
+      case .readAgainInPart:
+        "Imaged with read errors: 22 of 4,096 sectors unreadable. Only the 30 sectors missing from acquisition 001 were requested again, and 8 of them were read;"
+      case .addsToAFailedOne: "all others are from that acquisition. Acquisition 001 is marked as failed."
       case .changed: "all 4,096 sectors read. A CHANGE TO THE ORIGINAL WAS DETECTED."
       case .unprotected: "Write protection was not fully in effect."
       case .override: "Imaged under an examiner override."
@@ -53,7 +61,7 @@ import Testing
       switch self {
       case .none, .markWithdrawn: .good
       case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature, .markedFailed,
-        .changed:
+        .changed, .superseded, .addsToAFailedOne:
         .bad
       default: .attention
       }
@@ -121,7 +129,7 @@ import Testing
     var map = SectorMap(sectorCount: 4096)
     map.mark(SectorRange(0..<4096), as: .read)
     var verdict = AcquisitionVerdict.complete
-    if fault == .readErrors {
+    if [.readErrors, .readAgainInPart].contains(fault) {
       map.mark(SectorRange(first: 100, count: 22), as: .unreadable)
       verdict = .completeWithUnreadable(sectors: 22)
     }
@@ -144,6 +152,11 @@ import Testing
         manifest.source.sectorCount = 8192
       }
       Self.protect(&manifest, fault)
+      if [.readAgain, .readAgainInPart, .addsToAFailedOne].contains(fault) {
+        manifest.acquisition.earlier = .init(
+          name: "001", identifier: SampleContents.identifier(90), manifest: Digest.of([1], .sha256),
+          taken: 4066, asked: 30, comparedChunks: [0])
+      }
       if fault == .unsignedJournal {
         var pause = Manifest.Pause(
           stopped: SampleContents.time(20), resumed: SampleContents.time(30), unit: 2048, comparedChunks: [0])
@@ -169,6 +182,16 @@ import Testing
         : .init(acquisition.entry, sealed: sealed, device: acquisition.device, marks: marks(fault))
     }
     item.acquisitions = [acquisition]
+    if fault == .addsToAFailedOne {
+      let own = acquisition.entry.acquisition
+      let before = AcquisitionEntry(
+        acquisition: AcquisitionRecord(
+          id: SampleContents.identifier(90), item: own.item, name: "001", folder: own.folder,
+          sourcePath: own.sourcePath, sourceKind: own.sourceKind, length: own.length,
+          sectorSize: own.sectorSize, started: own.started),
+        result: acquisition.entry.result, images: [], digests: [])
+      item.acquisitions.append(.init(before, sealed: nil, marks: marks(.markedFailed)))
+    }
     contents.items = [item]
     return contents
   }

@@ -151,7 +151,7 @@ import Testing
     builder.records = [ISOBuilder.Record("A.;1", "a"), far, ISOBuilder.Record("Z.;1", "z")]
     let (sectors, trees) = try Self.trees(builder)
     #expect(trees[0].entries.map(\.path) == ["A", "FAR", "Z"])
-    #expect(trees[0].entries[1].problems == ["it lies behind the end of the image"])
+    #expect(trees[0].entries[1].problems == ["it extends past the end of the image"])
     let read = try Self.contents(trees[0].entries[1], sectors)
     #expect(read.bytes.isEmpty && read.damage.map(\.reason) == [.missing])
     // An image that ends among the sectors of a file delivers what is there.

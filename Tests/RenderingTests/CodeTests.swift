@@ -164,7 +164,7 @@ private typealias ExitStatus = Evidence.ExitStatus
 
   @Test(arguments: [
     VerificationScope.acquisition, .bag, .openBag, .copies(which: "x"), .chunks, .image, .disc, .proof,
-    .signedFile,
+    .signedFile, .approvedCopy,
     .auditLog,
   ])
   func onlyAVerificationOfEverythingSaysEverything(scope: VerificationScope) {

@@ -54,7 +54,8 @@ private enum VerdictDocument {
       ("`--level chunks`", .chunks), ("a manifest", .acquisition), ("a bag", .bag),
       ("a bag whose lists nobody signed", .openBag),
       ("a partial proof", .proof),
-      ("an image alone", .image), ("a signed file", .signedFile), ("an audit log", .auditLog),
+      ("an image alone", .image), ("a signed file", .signedFile),
+      ("a PDF with an approval inside", .approvedCopy), ("an audit log", .auditLog),
     ]
     var none = report([])
     none.hasReference = false

@@ -26,6 +26,7 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case sectorsPerChunk = "sectors-per-chunk"
   case segmentSize = "segment-size"
   case seizedAt = "seized-at"
+  case session
   case sign
   case split
   case start
@@ -36,6 +37,7 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case timeZone = "time-zone"
   case to
   case track
+  case tree
   case trust
   case unencryptedKey = "unencrypted-key"
   case unverified

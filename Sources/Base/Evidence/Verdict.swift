@@ -105,6 +105,8 @@ package enum VerificationScope: Hashable, Sendable {
   case proof
   /// A file against its signature.
   case signedFile
+  /// A copy of a report with signatures inside, against its case.
+  case approvedCopy
   /// The audit log and what it is held against.
   case auditLog
 
@@ -125,6 +127,8 @@ package enum VerificationScope: Hashable, Sendable {
       "Verified: the sectors match their own checksums; nothing signed was compared."
     case .proof: "Verified: the sectors shown are those of the acquisition; the rest was not checked."
     case .signedFile: "Verified: the file is the one that was signed."
+    case .approvedCopy:
+      "Verified: the copy is the one its case records; the signatures inside the PDF were not checked."
     case .auditLog:
       "Verified: the audit log matches what was signed or noted elsewhere; no image was read."
     }

@@ -28,11 +28,12 @@ package enum Files {
 
   package static func exists(_ path: FilePath) -> Bool { kind(path, followLinks: false) != nil }
 
-  /// Why a path has no kind: it does not exist, or it cannot be looked at, as where the program behind a file system is
-  /// gone.
+  /// Why a path has no kind: it does not exist, its links lead round in a circle, or it cannot be looked at, as where the
+  /// program behind a file system is gone.
   package static func absence(of path: FilePath, missing: ErrorCode = .fileMissing) -> EvidenceError {
     switch Syscalls.status(path) {
-    case .failure(.noSuchFileOrDirectory), .failure(.notDirectory), .success:
+    case .failure(.noSuchFileOrDirectory), .failure(.notDirectory), .failure(.tooManySymbolicLinkLevels),
+      .success:
       EvidenceError(missing, path.string)
     case .failure(let number): EvidenceError(number, .readFailed, path.string)
     }

@@ -15,8 +15,7 @@ package struct HTTPAddress: Hashable, Sendable, CustomStringConvertible {
   package init(_ text: String) throws(EvidenceError) {
     let scheme = "http://"
     guard text.lowercased().hasPrefix(scheme) else {
-      throw EvidenceError(
-        .argumentInvalid, text, "only http:// is supported, not https", consider: [.request])
+      throw EvidenceError(.argumentInvalid, text, "an http:// address is needed; https is not supported")
     }
     guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
       throw EvidenceError(.argumentInvalid, text, "an address has no blanks, control characters or umlauts")
@@ -115,8 +114,8 @@ package enum HTTPClient {
     _ body: [UInt8], mediaType: String, to address: HTTPAddress, cap: Int, seconds: Int = 30
   ) throws(EvidenceError) -> HTTPResponse {
     let server = address.description
-    let number = try Syscalls.connect(host: address.host, port: address.port, seconds: seconds).orThrow(
-      .networkFailed, server)
+    let number = try Syscalls.connect(host: address.host, port: address.port, seconds: seconds).overNetwork(
+      server)
     let connection = OwnedDescriptor(adopting: number, path: FilePath(server))
     let host = address.host.contains(":") ? "[\(address.host)]" : address.host
     let head = [
@@ -127,7 +126,7 @@ package enum HTTPClient {
     var rest = (Array(head.utf8) + body)[...]
     while !rest.isEmpty {
       rest = rest.dropFirst(
-        try Syscalls.send(connection.number, rest).orThrow(.networkFailed, server))
+        try Syscalls.send(connection.number, rest).overNetwork(server))
     }
     return try HTTPResponse(
       parsing: try answer(on: connection, from: server, cap: cap, seconds: seconds), from: server)
@@ -141,7 +140,7 @@ package enum HTTPClient {
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     while true {
       let outcome = buffer.withUnsafeMutableBytes { Syscalls.read(connection.number, into: $0) }
-      let count = try outcome.orThrow(.networkFailed, server)
+      let count = try outcome.overNetwork(server)
       if count == 0 { return bytes }
       bytes += buffer[..<count]
       guard bytes.count <= cap else {
@@ -150,6 +149,22 @@ package enum HTTPClient {
       guard Host.monotonicSeconds() < end else {
         throw EvidenceError(.networkFailed, server, "no whole answer within \(seconds) seconds")
       }
+    }
+  }
+}
+
+extension Result where Failure == Errno {
+  /// The value, or `networkFailed` whatever the number: a sandbox that allows no connection says "permission denied",
+  /// and that is no permission of a file.
+  fileprivate func overNetwork(_ server: String) throws(EvidenceError) -> Success {
+    switch self {
+    case .success(let value): return value
+    case .failure(let number):
+      let isForbidden = number == .permissionDenied || number == .notPermitted
+      throw EvidenceError(
+        .networkFailed, server,
+        isForbidden ? "this command may open no network connection" : number.description,
+        errno: number.rawValue)
     }
   }
 }

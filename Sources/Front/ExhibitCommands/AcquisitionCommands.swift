@@ -15,8 +15,8 @@ struct AcquisitionMarkCommand: CaseCommand {
   static let configuration = CommandConfiguration(
     commandName: "mark", abstract: "Mark an acquisition as failed or as superseded by another one.",
     discussion: """
-      The mark is an event in the audit log and stands at the head of every later report. Images and manifest stay as
-      they are. The newest mark counts; `--withdraw` takes it back. Earlier marks stay on record.
+      The mark is an event in the audit log and stands at the head of every later report, declaration and bag. Images \
+      and manifest stay as they are. A mark holds until `--withdraw`; all marks stay on record.
 
       Examples:
         exhibit acquisition mark 001 --failed \\

@@ -34,8 +34,12 @@ enum AcquisitionRendering {
     if summary.exitStatus != .complete { throw EndedWith(status: summary.exitStatus) }
   }
 
+  private static func sentence(_ summary: AcquisitionSummary) -> String {
+    summary.verdict.sentence + (summary.earlier.map { " " + $0.sentence } ?? "")
+  }
+
   private static func lines(_ summary: AcquisitionSummary) -> [String] {
-    var lines = [summary.verdict.sentence]
+    var lines = [sentence(summary)]
     let unread = summary.unreadable.reduce(0) { $0 + $1.count }
     let read = summary.sectorCount - summary.notAttempted - unread
     // By proportion, because the last sector of a file may be short.
@@ -52,7 +56,7 @@ enum AcquisitionRendering {
     if let earlier = summary.earlier {
       let missing = unread + summary.notAttempted
       lines.append(
-        "  again     \(earlier.asked) sectors read again, \(earlier.asked - min(missing, earlier.asked)) of them recovered; "
+        "  again     \(earlier.asked) sectors requested again, \(earlier.asked - min(missing, earlier.asked)) of them read; "
           + "\(earlier.taken) taken from \(earlier.name)")
     }
     if summary.notAttempted > 0 { lines.append("  not tried \(summary.notAttempted) sectors") }
@@ -80,7 +84,7 @@ enum AcquisitionRendering {
 
   private static func json(_ summary: AcquisitionSummary) -> JSONValue {
     .fields([
-      "verdict": .string(summary.verdict.name), "sentence": .string(summary.verdict.sentence),
+      "verdict": .string(summary.verdict.name), "sentence": .string(sentence(summary)),
       "error": summary.failure.map { .string($0.code.rawValue) },
       "resumable": .bool(summary.resumable != nil),
       "unrecorded": summary.unrecorded.map { .string($0.description) },

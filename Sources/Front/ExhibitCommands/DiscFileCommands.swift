@@ -98,7 +98,7 @@ struct DiscExtractCommand: ParsableCommand {
     let damaged = report.files.count { $0.isDamaged && !$0.isPartial }
     lines += DiscEntryRendering.summary(choice)
     lines.append("\(report.files.count - partial) of \(report.files.count) files copied to \(folder)")
-    if partial > 0 { lines.append("NOT WHOLE: \(DiscEntryRendering.counted(partial, "file"))") }
+    if partial > 0 { lines.append("INCOMPLETE: \(DiscEntryRendering.counted(partial, "file"))") }
     if damaged > 0 {
       lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with sectors whose EDC is wrong")
     }
@@ -122,8 +122,8 @@ struct DiscExtractCommand: ParsableCommand {
       return "\(place)\(sectors): \(Self.words(one.reason))"
     }
     if let failure = file.failure { texts.append(failure) }
-    if file.isPartial, let place = file.place { texts.append("\(file.size) bytes of it are in \(place)") }
-    return texts.map { "  \(file.isPartial ? "NOT WHOLE" : "note")  \(file.entry.path): \($0)" }
+    if file.isPartial, let place = file.place { texts.append("\(file.size) bytes saved as \(place)") }
+    return texts.map { "  \(file.isPartial ? "INCOMPLETE" : "note")  \(file.entry.path): \($0)" }
   }
 
   private static func words(_ reason: DiscFileContents.Damage.Reason) -> String {

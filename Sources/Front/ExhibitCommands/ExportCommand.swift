@@ -66,6 +66,10 @@ struct ExportCommand: CaseCommand {
         "item": .string(item), "folder": .string(written.folder.string),
         "acquisitions": .array(written.acquisitions.map { .string($0.name) }),
         "files": JSONValue(written.files),
+        "marks": .array(
+          written.acquisitions.flatMap { one in
+            one.marks.map { .fields(["acquisition": .string(one.name), "mark": $0.json]) }
+          }),
         "report": written.report.map { .string($0) },
         "approvals": .array(
           written.approvals.map {
@@ -76,12 +80,9 @@ struct ExportCommand: CaseCommand {
       ]))
   }
 
-  private func named(_ acquisition: (name: String, mark: AcquisitionMark?)) -> String {
-    switch acquisition.mark?.state {
-    case .failed: "\(acquisition.name) (MARKED AS FAILED)"
-    case .superseded(let name): "\(acquisition.name) (SUPERSEDED BY \(name))"
-    case .withdrawn, nil: acquisition.name
-    }
+  private func named(_ acquisition: (name: String, marks: [AcquisitionMark])) -> String {
+    let marks = acquisition.marks.map { AcquisitionMarkCommand.text($0.state).uppercased() }
+    return acquisition.name + (marks.isEmpty ? "" : " (\(marks.joined(separator: ", ")))")
   }
 
   private func reportLine(_ written: ExportJob.Written) -> String {

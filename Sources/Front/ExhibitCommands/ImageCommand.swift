@@ -12,11 +12,12 @@ struct ImageCommand: ParsableCommand {
     commandName: "image",
     abstract: "Case, item, acquisition, verification and report in one command.",
     discussion: """
-      Asks for what it does not know; without a terminal it lists what is missing. It shows the device and asks you to
-      confirm it before it creates anything. It then does the work of `case create`, `item add`, `acquire`, `verify`
+      Asks for what it does not know; without a terminal it lists what is missing. It shows the device and asks you to \
+      confirm it before it creates anything. It then does the work of `case create`, `item add`, `acquire`, `verify` \
       and `report` with one passphrase. `exhibit setup` stores the settings that stay the same.
 
-      Exit status: that of the acquisition (3 unreadable sectors, 4 incomplete), or 5 if the verification failed.
+      Exit status: that of the acquisition (3 unreadable sectors, 4 incomplete), 4 if the report's time stamp failed, or \
+      5 if the verification failed.
 
       Examples:
         exhibit image /dev/sdb

@@ -23,6 +23,7 @@ struct ImageResult {
   /// A verification that failed says more than sectors that could not be read.
   var exitStatus: ExitStatus {
     if let status = verification?.verdict.exitStatus, status != .complete { return status }
+    if report?.failure != nil { return .incomplete }
     return unreadable ? .completeWithUnreadable : .complete
   }
 
@@ -47,7 +48,7 @@ struct ImageResult {
       for name in images(destination) { add("image", "\(place)/\(name)") }
       if let manifest = destination["manifest"]?.stringValue { add("manifest", "\(manifest), signed") }
     }
-    for file in report?.files ?? [] { add("report", "\(file.path), \(file.signatureWords)") }
+    for file in report?.files ?? [] { add("report", "\(file.path), \(report?.words(of: file) ?? "")") }
     if let created {
       add("certificate", created.certificate.string)
       add("fingerprint", created.fingerprint.hex)

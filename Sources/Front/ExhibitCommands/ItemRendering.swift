@@ -16,10 +16,10 @@ enum ItemRendering {
     for fact in item.facts { add(HumanText.words(fact.label), fact.text) }
     add("custody", item.now)
     for acquisition in item.acquisitions {
-      let mark = acquisition.mark.map {
+      let marks = acquisition.marks.map {
         ", \(AcquisitionMarkCommand.text($0.state).uppercased()): \($0.reason)"
       }
-      add("acquisition", "\(acquisition.name), \(acquisition.verdict)\(mark ?? "")")
+      add("acquisition", "\(acquisition.name), \(acquisition.verdict)\(marks.joined())")
     }
     for authority in item.authorities {
       let end = authority.expires.map { ", expires \(CustodyRendering.moment($0))" } ?? ""

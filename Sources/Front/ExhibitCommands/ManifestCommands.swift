@@ -114,7 +114,7 @@ struct ManifestTimestampCommand: ParsableCommand {
   func run() throws {
     let job = try SignatureJob(try manifest.file(), trust: trust.map { FilePath($0) })
     let named = authority != nil || (request == nil && response == nil)
-    switch (named ? try AuthoritySetting.authority(authority) : nil, request, response) {
+    switch (named ? try address() : nil, request, response) {
     case (let authority?, nil, nil):
       output.show(try renew ? job.renew(by: authority) : job.stamp(by: authority))
     case (nil, let file?, nil): output.show(try job.writeRequest(to: FilePath(file), renewing: renew))
@@ -123,6 +123,13 @@ struct ManifestTimestampCommand: ParsableCommand {
       throw EvidenceError(
         .argumentInvalid, "manifest timestamp",
         "use exactly one of --authority, --request, --response")
+    }
+  }
+
+  /// One that cannot be asked here can be asked by other means.
+  private func address() throws(EvidenceError) -> TimestampAuthority? {
+    do throws(EvidenceError) { return try AuthoritySetting.authority(authority) } catch {
+      throw EvidenceError(error.code, error.subject, error.detail, consider: [.request])
     }
   }
 }

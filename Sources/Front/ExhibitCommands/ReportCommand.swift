@@ -29,12 +29,15 @@ struct ReportCommand: ParsableCommand {
 private let authorityOfPDF: ArgumentHelp =
   "Time-stamp the signature inside a PDF with this authority, http://…; only its SHA-256 is sent. Default: EXHIBIT_AUTHORITY, or the profile's."
 
-extension ReportJob.Written.File {
+extension ReportJob.Written {
   /// Signed beside the file always, and a PDF inside as well.
-  var signatureWords: String {
-    if let inside { return "signed, also inside (\(inside.rawValue))" }
-    return format == .pdf && path.extension == "pdf"
-      ? "signed; not inside, which would name the signer" : "signed"
+  func words(of file: File) -> String {
+    guard let inside = file.inside else {
+      return file.format == .pdf && file.path.extension == "pdf"
+        ? "signed beside (.p7s) only, so that the PDF itself does not name the signer" : "signed"
+    }
+    return "signed beside (.p7s) and inside (\(inside.rawValue))"
+      + (inside == .baseline && failure != nil ? ", without the time stamp" : "")
   }
 }
 
@@ -166,9 +169,8 @@ struct ReportMakeCommand: CaseCommand {
       "  number  \(written.number)",
     ]
     for file in written.files {
-      let isUnstamped = file.inside == .baseline && written.failure != nil
       lines += [
-        "  \(file.path), \(file.signatureWords)\(isUnstamped ? ", without the time stamp" : "")",
+        "  \(file.path), \(written.words(of: file))",
         "    SHA-256  \(file.sha256)",
       ]
     }
@@ -187,7 +189,13 @@ struct ReportMakeCommand: CaseCommand {
           }),
         "error": written.failure.map { .string($0.code.rawValue) },
       ]))
-    if let failure = written.failure { throw StoppedEarly(failure) }
+    if authority != nil, written.files.allSatisfy({ $0.inside == nil }) {
+      Rendering.warn("nothing was time-stamped: a PDF with people or texts removed is not signed inside")
+    }
+    if let failure = written.failure {
+      Rendering.warn("the PDF is signed and recorded, without the time stamp")
+      throw StoppedEarly(failure)
+    }
   }
 }
 
@@ -264,7 +272,10 @@ struct ReportApproveCommand: CaseCommand {
         "event": JSONValue(approved.head.sequence), "head": .string(approved.head.digest.hex),
         "error": approved.failure.map { .string($0.code.rawValue) },
       ]))
-    if let failure = approved.failure { throw StoppedEarly(failure) }
+    if let failure = approved.failure {
+      Rendering.warn("the approval is signed and recorded, without the time stamp")
+      throw StoppedEarly(failure)
+    }
   }
 }
 

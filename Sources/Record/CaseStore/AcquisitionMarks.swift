@@ -4,7 +4,7 @@ import Evidence
 internal import GRDB
 
 extension CaseStore {
-  /// Marks an acquisition. The newest mark counts; earlier ones stay in the log.
+  /// Marks an acquisition. A mark holds until it is withdrawn; all stay in the log.
   /// - Throws: `caseNotOpen`; `argumentInvalid` where the case has no such acquisition, or it has not ended; where the
   ///   one that supersedes it is not a complete one of the same item, or is marked itself.
   package func markAcquisition(
@@ -17,6 +17,9 @@ extension CaseStore {
       guard try transaction.database.verdict(of: acquisition) != nil else {
         throw EvidenceError(.argumentInvalid, name, "it has not ended")
       }
+      if state == .withdrawn, marks[acquisition.id, default: []].standing.isEmpty {
+        throw EvidenceError(.argumentInvalid, name, "it has no mark to withdraw")
+      }
       var by: String?
       if case .superseded(let other) = state {
         let successor = try transaction.database.acquisition(named: other)
@@ -28,7 +31,7 @@ extension CaseStore {
         case .complete?, .completeWithUnreadable?: break
         case .incomplete?, nil: throw EvidenceError(.argumentInvalid, other, "it is not complete")
         }
-        if let mark = marks[successor.id]?.last, mark.state != .withdrawn {
+        if let mark = marks[successor.id]?.standing.first {
           throw EvidenceError(.argumentInvalid, other, "it is itself marked as \(mark.state.name)")
         }
         by = other

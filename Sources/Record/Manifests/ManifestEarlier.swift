@@ -32,7 +32,22 @@ extension Manifest {
   }
 }
 
+extension Manifest {
+  /// What the verdict says, and where most of it is from.
+  package var sentence: String { verdict.sentence + (acquisition.earlier.map { " " + $0.sentence } ?? "") }
+}
+
 extension Manifest.Earlier {
+  package var sentence: String {
+    "All but \(asked) of the sectors are from acquisition \(name)."
+  }
+
+  /// Of the sectors that were asked for again, those that came.
+  /// - Parameter map: of the acquisition that adds to it.
+  package func recovered(_ map: SectorMap) -> UInt64 {
+    asked - min(asked, map.sectorCount - map.count(of: .read))
+  }
+
   package var json: JSONValue {
     .fields([
       "name": .string(name), "id": .string(identifier.description), "manifestSHA256": .string(manifest.hex),

@@ -234,7 +234,7 @@ struct ISO9660Tree {
     }
     let end = sectors.size
     if extents.contains(where: { $0.count > 0 && ($0.start ?? 0) + $0.count > (end + 2047) / 2048 * 2048 }) {
-      entry.problems.append("it lies behind the end of the image")
+      entry.problems.append("it extends past the end of the image")
     }
     // Attributes of XA say form 2 of all sectors, or of some between others; a sector says it too.
     let isForm2 = (use.attributes ?? 0) & 0x1000 != 0

@@ -48,7 +48,9 @@ struct SystemUse {
         break
       }
       area = read(next[0], Int(next[1]), Int(next[2]))
-      if area.count < Int(next[2]) { problems.append("a continuation area lies behind the end of the image") }
+      if area.count < Int(next[2]) {
+        problems.append("a continuation area extends past the end of the image")
+      }
     }
   }
 

@@ -180,7 +180,7 @@ struct UDFTree {
     if extents.contains(where: {
       $0.start.map { $0 > end } ?? false || ($0.start ?? 0) + $0.count > end && $0.start != nil
     }) {
-      one.problems.append("it lies behind the end of the image")
+      one.problems.append("it extends past the end of the image")
     }
   }
 

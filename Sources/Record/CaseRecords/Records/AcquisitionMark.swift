@@ -47,6 +47,11 @@ package struct AcquisitionMark: Hashable, Sendable {
 }
 
 extension [AcquisitionMark] {
-  /// The one that holds: the last, unless it withdrew those before it.
-  package var standing: AcquisitionMark? { last.flatMap { $0.state == .withdrawn ? nil : $0 } }
+  /// Those that hold: of what was stated since marks were last withdrawn, the failure, and what supersedes it. That
+  /// another takes its place makes a failed acquisition no better.
+  package var standing: [AcquisitionMark] {
+    let since = lastIndex { $0.state == .withdrawn }.map { self[($0 + 1)...] } ?? self[...]
+    let superseded = since.last { if case .superseded = $0.state { true } else { false } }
+    return [since.last { $0.state == .failed }, superseded].compactMap(\.self)
+  }
 }

@@ -93,7 +93,7 @@ package enum Items {
       package let name: String
       package let verdict: String
       /// What was stated of it last, unless it was taken back.
-      package let mark: AcquisitionMark?
+      package let marks: [AcquisitionMark]
     }
 
     package var json: JSONValue {
@@ -105,7 +105,8 @@ package enum Items {
         "acquisitions": .array(
           acquisitions.map {
             .fields([
-              "name": .string($0.name), "verdict": .string($0.verdict), "mark": $0.mark.map(\.json),
+              "name": .string($0.name), "verdict": .string($0.verdict), "mark": $0.marks.first?.json,
+              "marks": $0.marks.isEmpty ? nil : .array($0.marks.map(\.json)),
             ])
           }),
         "facts": .object(
@@ -211,10 +212,9 @@ package enum Items {
       number: number, description: known.description, serial: known.item.serial, parent: known.parent,
       tags: known.tags, now: CustodyAccount.text(try store.custodyReview(of: number).whereabouts, lines),
       acquisitions: try store.acquisitions(of: number).map {
-        let mark = marks[$0.acquisition.id]?.last
-        return .init(
+        .init(
           name: $0.acquisition.name, verdict: $0.result?.verdict.name ?? "not ended",
-          mark: mark?.state == .withdrawn ? nil : mark)
+          marks: marks[$0.acquisition.id, default: []].standing)
       }, facts: own + facts, parts: known.parts,
       attachments: known.attachments.map { ($0.kind.rawValue, $0.file) },
       authorities: known.authorities.map { Authorities.Authority($0) })

@@ -18,8 +18,8 @@ struct CompleteAcquisition {
   /// Where its manifest lies.
   let place: FilePath
   let manifest: Manifest
-  /// The mark by it that holds, if any.
-  let mark: AcquisitionMark?
+  /// Marks by it that hold.
+  let marks: [AcquisitionMark]
 
   /// The complete acquisitions of an item, oldest first; at least one.
   /// - Parameter name: `001-2`, where only that one is wanted.
@@ -41,13 +41,14 @@ struct CompleteAcquisition {
     let marks = try store.acquisitionMarks()
     for entry in wanted {
       all.append(
-        try CompleteAcquisition(entry, of: item, in: folder, marks[entry.acquisition.id]?.standing))
+        try CompleteAcquisition(
+          entry, of: item, in: folder, marks[entry.acquisition.id, default: []].standing))
     }
     return all
   }
 
   private init(
-    _ entry: AcquisitionEntry, of item: EvidenceItemRecord, in folder: CaseFolder, _ mark: AcquisitionMark?
+    _ entry: AcquisitionEntry, of item: EvidenceItemRecord, in folder: CaseFolder, _ marks: [AcquisitionMark]
   ) throws(EvidenceError) {
     self.folder = folder
     self.item = item
@@ -58,7 +59,7 @@ struct CompleteAcquisition {
     guard Digest.of(bytes, .sha256) == entry.result?.manifestDigest else {
       throw EvidenceError(.notAsRecorded, path.string, "it is not the manifest the case knows")
     }
-    self.mark = mark
+    self.marks = marks
     self.manifest = try Manifest(parsing: bytes, name: path.string)
   }
 

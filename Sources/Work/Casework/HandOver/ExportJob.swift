@@ -22,8 +22,8 @@ package struct ExportJob {
 
   package struct Written: Sendable {
     package let folder: FilePath
-    /// Their names, and the mark by each that holds.
-    package let acquisitions: [(name: String, mark: AcquisitionMark?)]
+    /// Their names, and the marks by each that hold.
+    package let acquisitions: [(name: String, marks: [AcquisitionMark])]
     package let files: Int
     package let bytes: UInt64
     /// SHA-256 of the list of the payload, which stands for all of it.
@@ -173,7 +173,7 @@ package struct ExportJob {
       ],
       signedBy: identity, at: now)
     return Written(
-      folder: output.final, acquisitions: acquisitions.map { ($0.names.acquisition, $0.mark) }, files: files,
+      folder: output.final, acquisitions: acquisitions.map { ($0.names.acquisition, $0.marks) }, files: files,
       bytes: bytes,
       sha256: sha256, left: left, report: report?.report.name,
       approvals: report?.report.approvals.map { ($0.reviewer, $0.certificate != nil) } ?? [],

@@ -113,7 +113,6 @@ struct HandOverGuide {
         approvals.append(
           check(
             place(FilePath(signed.file.path)), place(FilePath(signed.signaturePath)), trusting: "REVIEWER"))
-        // Of the signatures inside: that they cover the whole of it. Whose they are, the fingerprints above say.
         if let copy = signed.copy { approvals.append("pdfsig -nocert \(place(FilePath(copy.path)))") }
       }
     }
@@ -121,14 +120,14 @@ struct HandOverGuide {
     let status =
       report.report.approvals.isEmpty
       ? "Not approved."
-      : "Approved by \(HumanText.singleLine(report.report.approvals.map(\.reviewer).joined(separator: ", ")))"
+      : "Approved by \(HumanText.singleLine(Self.each(report.report.approvals.map(\.reviewer))))"
         + (unsigned.isEmpty
-          ? "." : "; recorded, not signed: \(HumanText.singleLine(unsigned.joined(separator: ", "))).")
+          ? "." : "; recorded, not signed: \(HumanText.singleLine(Self.each(unsigned))).")
     return """
       ## Verify report \(HumanText.singleLine(report.report.name)) with stock tools
 
       \(status)\(approvals.isEmpty ? "" : " Compare the fingerprint of a reviewer's certificate with the reviewer.")
-
+      \(approvals.contains { $0.hasPrefix("pdfsig") } ? "`pdfsig` shows only that signatures inside a PDF are intact and what they cover; the `openssl` commands show whose they are.\n" : "")
       ```
       \((commands + approvals).joined(separator: "\n"))
       ```
@@ -160,13 +159,19 @@ struct HandOverGuide {
     return """
       ## Verify acquisition \(names.acquisition) with stock tools
 
-      \(acquisition.manifest.verdict.sentence)\(acquisition.mark.map { " " + standing($0) } ?? "")
+      \(acquisition.marks.map { standing($0) + " " }.joined())\(acquisition.manifest.sentence)
 
       ```
       \(commands.joined(separator: "\n"))
       ```
 
       """
+  }
+
+  /// Each name once, in order.
+  private static func each(_ names: [String]) -> String {
+    names.enumerated().filter { names.firstIndex(of: $0.element) == $0.offset }.map(\.element)
+      .joined(separator: ", ")
   }
 
   private static func standing(_ mark: AcquisitionMark) -> String {

@@ -37,6 +37,7 @@ struct ReportApproval {
         if let problem = try problem(with: signed, certificate) {
           return .invalid(reason: "\(signed.signaturePath): \(problem)")
         }
+        if let problem = try problem(with: signed) { return .invalid(reason: problem) }
       } catch { return .invalid(reason: error.description) }
     }
     return .valid(subject: certificate.subject, certificate: fingerprint)
@@ -51,7 +52,6 @@ struct ReportApproval {
     }
     let signature = try Files.contents(path(of: signed.signaturePath), cap: SignatureCheck.largestFile)
     guard Digest.of(signature, .sha256) == signed.signatureSHA256 else { return "it is not the recorded one" }
-    if let problem = try problem(with: signed.copy, of: content) { return problem }
     let report = try SignatureCheck.verify(
       signature: signature, content: content, trust: Trust([certificate]))
     guard let finding = report.findings(subject: "").first(where: { $0.severity == .failure }) else {
@@ -62,13 +62,12 @@ struct ReportApproval {
 
   /// The PDF with the signature inside. That it is not there any more takes nothing away from the signature beside the
   /// report.
-  private func problem(
-    with copy: RecordedReport.File?, of content: [UInt8]
-  ) throws(EvidenceError) -> String? {
-    guard let copy, Files.exists(path(of: copy.path)) else { return nil }
+  private func problem(with signed: RecordedReport.Approval.SignedFile) throws(EvidenceError) -> String? {
+    guard let copy = signed.copy, Files.exists(path(of: copy.path)) else { return nil }
     let bytes = try Files.contents(path(of: copy.path), cap: SignedFile.largest)
-    guard Digest.of(bytes, .sha256) == copy.sha256 else { return "\(copy.path) is not the recorded one" }
-    return bytes.starts(with: content) ? nil : "\(copy.path) does not begin with the report"
+    guard Digest.of(bytes, .sha256) == copy.sha256 else { return "approved copy changed: \(copy.path)" }
+    let content = try Files.contents(path(of: signed.file.path), cap: SignedFile.largest)
+    return bytes.starts(with: content) ? nil : "approved copy does not begin with the report: \(copy.path)"
   }
 
   /// For showing: people, times and the certificate.
@@ -137,10 +136,10 @@ struct ReportApproval {
       $0.file.path == file.path && $0.file.sha256 == file.sha256 && $0.copy != nil
     }?.copy
     var pdf = own
-    if let newest {
+    if let newest, Files.exists(path(of: newest.path)) {
       let bytes = try Files.contents(path(of: newest.path), cap: SignedFile.largest)
       guard Digest.of(bytes, .sha256) == newest.sha256 else {
-        throw EvidenceError(.reportFailed, newest.path, "it is not the file that was recorded")
+        throw EvidenceError(.notAsRecorded, newest.path, "it is not the approved copy that was recorded")
       }
       pdf = try PDFSignature(bytes, name: newest.path)
     }

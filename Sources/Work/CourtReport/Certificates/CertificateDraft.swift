@@ -62,14 +62,17 @@ package struct CertificateDraft {
 
   /// That the acquisition was marked, before anything else is declared of it.
   private func standing() -> [ReportDocument.Section] {
-    guard let mark = acquisition.marks.standing else { return [] }
-    let text =
-      switch mark.state {
-      case .failed: "This acquisition was marked as failed on \(words.day(mark.stated))."
-      case .superseded(let name): "This acquisition was superseded by \(name)."
-      case .withdrawn: ""
-      }
-    return [.init("mark", "Status of the acquisition", [.paragraph("\(text) Reason: \(mark.reason)")])]
+    let texts = acquisition.marks.standing.map { mark in
+      let text =
+        switch mark.state {
+        case .failed: "This acquisition was marked as failed on \(words.day(mark.stated))."
+        case .superseded(let name): "This acquisition was superseded by \(name)."
+        case .withdrawn: ""
+        }
+      return "\(text) Reason: \(mark.reason)"
+    }
+    return texts.isEmpty
+      ? [] : [.init("mark", "Status of the acquisition", texts.map { ReportDocument.Block.paragraph($0) })]
   }
 
   func missing(_ label: String, _ what: String) -> Fact {
@@ -162,7 +165,9 @@ package struct CertificateDraft {
     }
     var blocks: [Block] = [
       .grid(
-        "Digests of the data as it came from the device, computed while it was copied",
+        manifest.acquisition.earlier.map {
+          "Hash values of the data of this acquisition and of acquisition \($0.name) together"
+        } ?? "Digests of the data as it came from the device, computed while it was copied",
         [("Algorithm", false), ("Value", false)], rows)
     ]
     if let verification {
@@ -187,7 +192,7 @@ package struct CertificateDraft {
     if let earlier = manifest.acquisition.earlier {
       blocks.append(
         .paragraph(
-          "\(words.number(earlier.taken)) sectors were not read from the device this time but taken from the image of acquisition \(earlier.name), whose hash values they match; \(words.number(earlier.asked)) sectors were read again."
+          "\(words.number(earlier.taken)) sectors were taken from the image of acquisition \(earlier.name), after comparison with its signed hash values. The \(words.number(earlier.asked)) sectors that it lacked were requested from the device again; \(words.number(earlier.recovered(stream.map))) of them were read."
         ))
     }
     return blocks + [.points(unreadable())]
@@ -198,6 +203,11 @@ package struct CertificateDraft {
     let unreadable = stream.map.count(of: .unreadable)
     let skipped = stream.map.count(of: .notAttempted)
     guard unreadable + skipped > 0 else {
+      if let earlier = manifest.acquisition.earlier {
+        return [
+          "Each of the \(words.number(stream.map.sectorCount)) sectors was returned by the device either in this acquisition or in an earlier one (see acquisition \(earlier.name))."
+        ]
+      }
       return [
         "The device returned every one of its \(words.number(stream.map.sectorCount)) sectors when it was read."
       ]

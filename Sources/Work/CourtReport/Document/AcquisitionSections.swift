@@ -107,13 +107,12 @@ struct AcquisitionSections {
       )
     }
     if let earlier = manifest.acquisition.earlier, let map = manifest.mainStream?.map {
-      let missing = map.sectorCount - map.count(of: .read)
       facts.append(
         .init(
           words(.again),
           words(
             .againWords, words.number(earlier.asked), earlier.name,
-            words.number(earlier.asked - min(missing, earlier.asked)), words.number(earlier.taken),
+            words.number(earlier.recovered(map)), words.number(earlier.taken),
             words.number(UInt64(earlier.comparedChunks.count)), earlier.manifest.hex)))
     }
     if geometry.tailBytes > 0 {
@@ -286,7 +285,9 @@ struct AcquisitionSections {
       }
     }
     return [
-      .grid(words(.digestsCaption), [(words(.algorithm), false), (words(.digest), false)], rows),
+      .grid(
+        manifest.acquisition.earlier.map { words(.digestsTogether, $0.name) } ?? words(.digestsCaption),
+        [(words(.algorithm), false), (words(.digest), false)], rows),
       .commands(commands ?? []),
       .facts(
         words(.chunkDigests),

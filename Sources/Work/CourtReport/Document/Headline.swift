@@ -10,27 +10,33 @@ package struct Headline: Hashable, Sendable {
   package let tone: ReportDocument.Tone
 
   package init(_ acquisition: ReportContents.Acquisition, of item: ReportContents.Item, _ words: Wording) {
-    var parts = Self.mark(acquisition, words).map { [$0] } ?? []
+    var parts = Self.marks(acquisition, words)
     parts.append(Self.imaging(acquisition, words))
+    parts += Self.addition(acquisition, item, words)
     parts += Self.circumstances(acquisition.sealed?.manifest, words)
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
     if acquisition.sealed != nil { parts += Self.verification(acquisition, item, words) }
     parts += Self.copies(acquisition, words)
     // No record at all is the widest gap.
-    if !item.gaps.isEmpty || item.custody.isEmpty { parts.append((words(.headlineGaps), .attention)) }
+    if item.custody.isEmpty || item.gaps.contains(where: { $0.code == .custodyMissing }) {
+      parts.append((words(.headlineNoCustody), .attention))
+    } else if !item.gaps.isEmpty {
+      parts.append((words(.headlineGaps), .attention))
+    }
     self.text = parts.map(\.text).joined(separator: " ")
     self.tone = parts.map(\.tone).max() ?? .bad
   }
 
   private typealias Part = (text: String, tone: ReportDocument.Tone)
 
-  /// What was stated of it last comes first.
-  private static func mark(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> Part? {
-    guard let mark = acquisition.marks.standing else { return nil }
-    return switch mark.state {
-    case .failed: (words(.headlineMarkedFailed, words.day(mark.stated), mark.clause), .bad)
-    case .superseded(let name): (words(.headlineSuperseded, name, mark.clause), .attention)
-    case .withdrawn: nil
+  /// What was stated of it comes first.
+  private static func marks(_ acquisition: ReportContents.Acquisition, _ words: Wording) -> [Part] {
+    acquisition.marks.standing.compactMap { mark in
+      switch mark.state {
+      case .failed: (words(.headlineMarkedFailed, words.day(mark.stated), mark.clause), .bad)
+      case .superseded(let name): (words(.headlineSuperseded, name, mark.clause), .attention)
+      case .withdrawn: nil
+      }
     }
   }
 
@@ -57,6 +63,8 @@ package struct Headline: Hashable, Sendable {
     }
     if unreadable > 0 {
       texts.append(words(.headlineErrors, words.number(unreadable), total))
+    } else if let earlier = manifest.acquisition.earlier {
+      texts.append(words(.headlineCompleteTogether, total, earlier.name))
     } else if !partial {
       texts.append(words(.headlineComplete, total))
     } else {
@@ -65,13 +73,28 @@ package struct Headline: Hashable, Sendable {
     return (texts.joined(separator: " "), unreadable > 0 || isImage || partial ? .attention : .good)
   }
 
+  /// That most of it is from an earlier acquisition, and what was stated of that.
+  private static func addition(
+    _ acquisition: ReportContents.Acquisition, _ item: ReportContents.Item, _ words: Wording
+  ) -> [Part] {
+    guard let manifest = acquisition.sealed?.manifest, let earlier = manifest.acquisition.earlier,
+      let map = manifest.mainStream?.map
+    else { return [] }
+    let recovered = words.number(earlier.recovered(map))
+    var parts: [Part] = [
+      (words(.headlineAgain, words.number(earlier.asked), recovered, earlier.name), .attention)
+    ]
+    let before = item.acquisitions.first { $0.entry.acquisition.id == earlier.identifier }
+    if before?.marks.standing.contains(where: { $0.state == .failed }) == true {
+      parts.append((words(.headlineEarlierFailed, earlier.name), .bad))
+    }
+    return parts
+  }
+
   /// What happened to the original, and how it was imaged, as far as it is not as it should be.
   private static func circumstances(_ manifest: Manifest?, _ words: Wording) -> [Part] {
     guard let manifest else { return [] }
     var parts: [Part] = []
-    if let earlier = manifest.acquisition.earlier {
-      parts.append((words(.headlineAgain, words.number(earlier.asked), earlier.name), .attention))
-    }
     if manifest.source.kind == .blockDevice {
       let failed = manifest.writeProtection.layers.filter { $0.state == .inactive }
       if failed.contains(where: \.watches) { parts.append((words(.headlineChanged), .bad)) }
@@ -102,17 +125,19 @@ package struct Headline: Hashable, Sendable {
     let all = verifications(of: acquisition, item)
     guard let last = all.last else { return [(words(.headlineUnverified), .attention)] }
     let failed = all.dropLast().last { [.mismatch, .damaged, .chainBroken].contains($0.verdict) }
-    return [found(by: last, item, words)]
+    return [found(by: last, isSigned: signature(acquisition, words) == nil, item, words)]
       + (failed.map { [(words(.headlineFailedEarlier, words.day($0.ended)), .attention)] } ?? [])
   }
 
   private static func found(
-    by last: VerificationRecord, _ item: ReportContents.Item, _ words: Wording
+    by last: VerificationRecord, isSigned: Bool, _ item: ReportContents.Item, _ words: Wording
   ) -> Part {
     let day = words.day(last.ended)
     switch last.verdict {
     case .verified:
-      if last.subject == "item \(item.record.number)" { return (words(.headlineVerified, day), .good) }
+      if last.subject == "item \(item.record.number)" {
+        return (words(isSigned ? .headlineVerified : .headlineVerifiedUnsigned, day), .good)
+      }
       let isByChunks = last.subject.contains(", chunk digests only")
       return (words(isByChunks ? .headlineVerifiedChunks : .headlineVerifiedPart, day), .attention)
     case .notAllChecked: return (words(.headlineNotAllChecked, day), .attention)

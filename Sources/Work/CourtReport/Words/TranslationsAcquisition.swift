@@ -195,6 +195,9 @@ extension Phrase {
     .digests: .init(
       "Hash values",
       "Hashwerte"),
+    .digestsTogether: .init(
+      "Hash values of the data of this acquisition and of acquisition {0} together",
+      "Hashwerte der Daten dieser Sicherung und der Sicherung {0} zusammen"),
     .digestsCaption: .init(
       "Hash values of the data that was read",
       "Hashwerte der gelesenen Daten"),

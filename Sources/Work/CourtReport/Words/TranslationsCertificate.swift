@@ -44,6 +44,8 @@ extension Phrase {
     .headlineVerified: .init(
       "Image verified {0} against the signed manifest.",
       "Abbild am {0} gegen das signierte Manifest verifiziert."),
+    .headlineVerifiedUnsigned: .init(
+      "Image verified {0} against this manifest.", "Abbild am {0} gegen dieses Manifest verifiziert."),
     .headlineVerifiedChunks: .init(
       "Image verified {0} in part: by chunk hash values only.",
       "Abbild am {0} teilweise verifiziert: nur anhand der Block-Hashwerte."),
@@ -78,14 +80,23 @@ extension Phrase {
     .headlineUnprotected: .init(
       "Write protection was not fully in effect.", "Der Schreibschutz war nicht vollständig wirksam."),
     .headlineOverride: .init(
-      "Imaged under an examiner override.", "Gesichert aufgrund einer Ausnahme der untersuchenden Person."),
+      "Imaged under an examiner override.",
+      "Gesichert mit einer dokumentierten Ausnahme der untersuchenden Person."),
     .headlineJournal: .init(
       "Resumed from an unsigned journal: earlier data may have been changed unnoticed.",
       "Fortgesetzt anhand eines unsignierten Journals: frühere Daten könnten unbemerkt verändert worden sein."
     ),
     .headlineAgain: .init(
-      "Only {0} sectors were read from the medium; the others are from acquisition {1}.",
-      "Nur {0} Sektoren wurden vom Datenträger gelesen; die übrigen stammen aus der Sicherung {1}."),
+      "Only the {0} sectors missing from acquisition {2} were requested again, and {1} of them were read; all others are from that acquisition.",
+      "Nur die {0} in der Sicherung {2} fehlenden Sektoren wurden erneut angefordert, {1} davon gelesen; alle übrigen stammen aus dieser Sicherung."
+    ),
+    .headlineCompleteTogether: .init(
+      "Complete together with acquisition {1}: all {0} sectors present.",
+      "Zusammen mit der Sicherung {1} vollständig: alle {0} Sektoren vorhanden."),
+    .headlineEarlierFailed: .init(
+      "Acquisition {0} is marked as failed.", "Die Sicherung {0} ist als fehlgeschlagen gekennzeichnet."),
+    .headlineNoCustody: .init(
+      "No chain of custody was recorded.", "Es wurde keine Beweismittelkette erfasst."),
     .headlineFailedEarlier: .init(
       "An earlier verification ({0}) failed; see the section Verification.",
       "Eine frühere Verifikation ({0}) ist fehlgeschlagen; siehe Abschnitt Verifikation."),

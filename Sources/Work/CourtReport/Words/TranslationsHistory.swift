@@ -115,13 +115,13 @@ extension Phrase {
       "Sicherung {0}: fortgesetzt anhand eines unsignierten Journals; vor der Unterbrechung geschriebene Daten könnten unbemerkt verändert worden sein."
     ),
     .deviationAgain: .init(
-      "Acquisition {0}: only sectors that acquisition {1} could not read were read; all others were taken from its image.",
-      "Sicherung {0}: nur die in der Sicherung {1} nicht lesbaren Sektoren wurden gelesen; alle übrigen wurden deren Abbild entnommen."
+      "Acquisition {0}: only sectors missing from acquisition {1} were requested from the medium; all others were taken from its image.",
+      "Sicherung {0}: nur die in der Sicherung {1} fehlenden Sektoren wurden vom Datenträger angefordert; alle übrigen wurden deren Abbild entnommen."
     ),
     .again: .init("Read again", "Erneut gelesen"),
     .againWords: .init(
-      "{0} sectors that acquisition {1} could not read; {2} of them were recovered. {3} sectors were taken from its image and checked against its signed hash values. Chunks read from the medium too and found equal: {4}. SHA-256 of its manifest: {5}",
-      "{0} Sektoren, die in der Sicherung {1} nicht lesbar waren; {2} davon wurden gelesen. {3} Sektoren wurden deren Abbild entnommen und mit deren signierten Hashwerten verglichen. Blöcke, die auch vom Datenträger gelesen und gleich befunden wurden: {4}. SHA-256 ihres Manifests: {5}"
+      "{0} sectors that acquisition {1} could not read; {2} of them were recovered. {3} sectors were taken from its image and checked against its signed hash values. Chunks read from the medium too and found equal: {4}. SHA-256 of the manifest of {1}: {5}",
+      "{0} Sektoren, die in der Sicherung {1} nicht lesbar waren; {2} davon wurden gelesen. {3} Sektoren wurden deren Abbild entnommen und mit deren signierten Hashwerten verglichen. Blöcke, die auch vom Datenträger gelesen und gleich befunden wurden: {4}. SHA-256 des Manifests der Sicherung {1}: {5}"
     ),
     .deviationProtection: .init(
       "Acquisition {0}: write-protection measure not in effect: {1}.",
@@ -173,8 +173,9 @@ extension Phrase {
       "Check the signature of this report (in the report’s folder; the certificate is that of the case)",
       "Signatur dieses Berichts prüfen (im Ordner des Berichts; das Zertifikat ist das des Falls)"),
     .checkPDF: .init(
-      "Check the signatures inside the PDF, which its viewer shows as well",
-      "Signaturen im PDF prüfen, die auch ein Anzeigeprogramm zeigt"),
+      "Check that the signatures inside the PDF are intact (this does not check whose certificates they are)",
+      "Prüfen, ob die Signaturen im PDF unversehrt sind (wessen Zertifikate es sind, wird dabei nicht geprüft)"
+    ),
     .reports: .init(
       "Versions and approval",
       "Fassungen und Freigabe"),

@@ -18,6 +18,14 @@ package struct DiscTreeChoice: Sendable {
       self.track = track
       self.kind = kind
     }
+
+    /// The part of it that no tree has, or where each part alone is there, the kind.
+    fileprivate func unmet(by trees: [DiscTree]) -> (RequestField, String) {
+      if let session, !trees.contains(where: { $0.session == session }) { return (.session, "\(session)") }
+      if let track, !trees.contains(where: { $0.track == track }) { return (.track, "\(track)") }
+      if let kind { return (.tree, kind.rawValue) }
+      return track.map { (.track, "\($0)") } ?? (.session, session.map { "\($0)" } ?? "")
+    }
   }
 
   package let image: DiscImage
@@ -28,7 +36,8 @@ package struct DiscTreeChoice: Sendable {
   package let differences: [TreeDifference]
 
   /// - Parameter path: of an image of a disc.
-  /// - Throws: what opening throws; `argumentInvalid` where there is no such tree.
+  /// - Throws: what opening throws; `formatUnknown` where no track has a file system; `argumentInvalid` where there is no
+  ///   such tree.
   package init(_ path: FilePath, _ wish: Wish = Wish()) throws(EvidenceError) {
     try self.init(try Formats.openDisc(path).image, name: path.string, wish)
   }
@@ -46,9 +55,9 @@ package struct DiscTreeChoice: Sendable {
     }
     guard let newest, let first = newest.first else {
       let known = trees.map { "\($0.kind.rawValue) in session \($0.session), track \($0.track)" }
-      throw EvidenceError(
-        .argumentInvalid, name,
-        known.isEmpty ? "no track has a file system" : "it has \(known.joined(separator: "; "))")
+      guard !known.isEmpty else { throw EvidenceError(.formatUnknown, name, "no track has a file system") }
+      let (field, value) = wish.unmet(by: trees)
+      throw EvidenceError(invalid: field, value, "the disc has \(known.joined(separator: "; "))")
     }
     // Records of Rock Ridge that belong elsewhere count twice in ISO 9660.
     let hasRockRidge = newest.contains { $0.kind == .rockRidge }

@@ -17,6 +17,8 @@ import SystemPackage
 /// Its image stands for what it read; each chunk that is taken from it must have the SHA-256 of its signed record.
 final class EarlierAcquisition: Sendable {
   private let entry: AcquisitionEntry
+  /// Marks by it that hold.
+  private let marks: [AcquisitionMark]
   private let names: RecordNames
   private let path: FilePath
   private let manifestBytes: [UInt8]
@@ -42,6 +44,7 @@ final class EarlierAcquisition: Sendable {
       throw refusal(known.isEmpty ? "item \(item) has no finished acquisition" : "item \(item) has \(known)")
     }
     self.entry = entry
+    self.marks = try store.acquisitionMarks()[entry.acquisition.id, default: []].standing
     self.names = RecordNames(acquisition: name)
     let place = folder.path.pushing(FilePath(entry.acquisition.folder))
     self.path = place.appending(names.manifest)
@@ -54,7 +57,7 @@ final class EarlierAcquisition: Sendable {
       throw refusal("it is not an acquisition of a whole disk")
     }
     guard stream.map.count(of: .read) < stream.map.sectorCount else {
-      throw refusal("it has no unread sector")
+      throw refusal("it has no unreadable or missing sectors")
     }
     self.stream = stream
     self.chunks = ChunkPlan(length: stream.length, sectorSize: stream.unitSize)
@@ -130,8 +133,17 @@ final class EarlierAcquisition: Sendable {
     }
   }
 
-  /// What the examiner should know of the comparison.
-  var remarks: [String] { differences.withLock { $0 } }
+  /// What the examiner should know of it and of the comparison.
+  var remarks: [String] {
+    marks.map { mark in
+      let state =
+        switch mark.state {
+        case .superseded(let name): "superseded by \(name)"
+        case .failed, .withdrawn: mark.state.name
+        }
+      return "Acquisition \(entry.acquisition.name) is marked as \(state) (reason: \(mark.reason))."
+    } + differences.withLock { $0 }
+  }
 
   /// As the manifest states it.
   var recorded: Manifest.Earlier {

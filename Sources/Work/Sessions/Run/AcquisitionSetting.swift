@@ -79,9 +79,12 @@ struct AcquisitionSetting {
     _ request: AcquisitionRequest, _ medium: any SectorSource, in folder: CaseFolder, _ store: CaseStore
   ) throws(EvidenceError) -> EarlierAcquisition? {
     guard let name = request.source.again else { return nil }
-    guard request.source.firstSector == nil, request.source.sectorCount == nil, request.source.track == nil,
-      medium.facts.kind != .discImage
-    else { throw EvidenceError(invalid: .again, name, "only for a whole disk") }
+    guard request.source.firstSector == nil, request.source.sectorCount == nil else {
+      throw EvidenceError(invalid: .again, name, "only for a whole disk, not for a range of it")
+    }
+    guard request.source.track == nil, medium.facts.kind != .discImage else {
+      throw EvidenceError(invalid: .again, name, "only for a whole disk")
+    }
     return try EarlierAcquisition(name, of: request.item, in: folder, store)
   }
 
