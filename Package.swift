@@ -299,7 +299,7 @@ let package = Package(
         "CEWF", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "WriterKit",
         "DiskImages",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "DiscFiles", systemPackage,
-      ]),
+      ], exclude: ["Checkers"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",

@@ -61,6 +61,39 @@ package enum DiscComparison {
     return spans.map { "\($0.word) \($0.start)..<\($0.end)" }
   }
 
+  /// Whether a copy has all that is stored of the sectors of an original, by their addresses, whichever track they are in
+  /// and whatever was put around them.
+  /// - Parameter range: addresses to keep to.
+  /// - Returns: a line for the first sector of each track that it lacks or has otherwise.
+  package static func missing(
+    of original: DiscImage, in copy: DiscImage, range: Range<Int> = Int.min..<Int.max
+  ) throws -> [String] {
+    var lines: [String] = []
+    for track in original.disc.tracks {
+      try original.forEachBatch(of: track, in: track.first..<track.end) { batch throws(EvidenceError) in
+        for index in 0..<batch.count {
+          let lba = batch.first + index
+          guard range.contains(lba), lines.last?.hasPrefix("track \(track.number):") != true else { continue }
+          let holder = copy.disc.tracks.first { $0.first <= lba && lba < $0.end }
+          let other = try holder.flatMap { holder throws(EvidenceError) in try copy.sector(lba, of: holder) }
+          guard let other else {
+            lines.append("track \(track.number): sector \(lba) is not there")
+            continue
+          }
+          let range = batch.layout.range.clamped(to: other.layout.range)
+          let one = batch.sector(index).dropFirst(range.lowerBound - batch.layout.range.lowerBound).prefix(
+            range.count)
+          let two = other.sector(0).dropFirst(range.lowerBound - other.layout.range.lowerBound).prefix(
+            range.count)
+          if range.isEmpty || !one.elementsEqual(two) {
+            lines.append("track \(track.number): sector \(lba) differs")
+          }
+        }
+      }
+    }
+    return lines
+  }
+
   /// SHA-256 of what is stored of each sector, by address: main channel, and P to W where there are any.
   package static func sectors(_ image: DiscImage, _ track: DiscTrack) throws -> [Int: Digest] {
     var digests: [Int: Digest] = [:]
@@ -68,7 +101,9 @@ package enum DiscComparison {
       for index in 0..<batch.count {
         var bytes = Array(batch.sector(index))
         if batch.subchannelLayout != nil {
-          bytes += batch.subchannel[index * Subchannel.size..<(index + 1) * Subchannel.size]
+          bytes +=
+            batch.channels(index)
+            ?? Array(batch.subchannel[index * Subchannel.size..<(index + 1) * Subchannel.size])
         }
         digests[batch.first + index] = Digest.of(bytes.span.bytes, .sha256)
       }

@@ -21,6 +21,16 @@ package enum WrittenDisc {
   package static func files(
     _ image: DiscImage, as format: FormatID, folder: FilePath, base: String
   ) throws(EvidenceError) -> [FilePath] {
-    try writer(format).write(image, folder: folder, base: base) { _ throws(EvidenceError) in }
+    try writer(format).write(
+      try prepared(image, for: format).image, folder: folder, base: base
+    ) { _ throws(EvidenceError) in }
+  }
+
+  /// The disc as a format holds it, with what had to be made for that.
+  package static func prepared(_ image: DiscImage, for format: FormatID) throws(EvidenceError) -> PreparedDisc
+  {
+    var prepared = PreparedDisc(image)
+    try writer(format).prepare(&prepared)
+    return prepared
   }
 }

@@ -3,6 +3,7 @@ import DiscWriters
 import Evidence
 import EvidenceTestKit
 import Formats
+import Foundation
 import OpticalDisc
 import SystemPackage
 import Testing
@@ -27,7 +28,14 @@ import WriterKit
       .formless: [.sectorHeaders, .sessionType], .mode0: [.sectorHeaders], .cdExtra: [.sectorHeaders],
       .threeSessions: [.sectorHeaders, .gaps], .subchannel: [.subchannel],
     ],
+    .ccd: [.threeSessions: [.gaps]],
   ]
+
+  /// Formats that hold whole sectors, and the discs they refuse until those are made.
+  private static let wantsWholeSectors: [FormatID: Set<SampleDisc>] = [.ccd: [.cooked]]
+
+  /// Formats in which every sector has an address: what is named as silence is stored, as zeros.
+  private static let fillsGaps: Set<FormatID> = [.ccd]
 
   /// Discs without a sector of 2048 bytes of user data in their first data track.
   private static let withoutData: Set<SampleDisc> = [
@@ -39,8 +47,13 @@ import WriterKit
   }
 
   @Test(arguments: pairs) func matrix(format: FormatID, sample: SampleDisc) throws {
-    let image = sample.build()
+    var image = sample.build()
     let expected = Self.expected[format]?[sample] ?? []
+    if Self.wantsWholeSectors[format]?.contains(sample) == true {
+      let error = #expect(throws: EvidenceError.self) { try WrittenDisc.losses(image, in: format) }
+      #expect(error?.alternatives == [.wholeSectors])
+      image = try Self.whole(image)
+    }
     if format == .iso, Self.withoutData.contains(sample) {
       #expect(throws: EvidenceError.self) { try WrittenDisc.losses(image, in: format) }
       return
@@ -50,19 +63,120 @@ import WriterKit
     let folder = try TemporaryFolder()
     let files = try WrittenDisc.files(image, as: format, folder: folder.path, base: "disc")
     let again = try Formats.openDisc(try #require(files.first), as: format).image
+    let prepared = try WrittenDisc.prepared(image, for: format)
     if losses.isEmpty {
-      #expect(try DiscComparison.differences(image, again) == [])
+      #expect(try DiscComparison.differences(prepared.image, again) == [])
+    }
+    if Self.fillsGaps.contains(format) {
+      // Pregaps of later sessions may be lost; nothing else is.
+      let start = losses.contains(.gaps) ? image.disc.tracks.map(\.start) : image.disc.tracks.map(\.first)
+      for (track, first) in zip(image.disc.tracks, start) {
+        #expect(try DiscComparison.missing(of: image, in: again, range: first..<track.end) == [])
+      }
+    } else {
+      #expect(prepared.generated.isEmpty)
     }
     #expect(again.unclaimed == [])
     // Whatever is lost, no track that is there has another number of sectors.
     let kept = again.disc.tracks.map(\.number)
-    for track in image.disc.tracks where losses.isDisjoint(with: [.tracks, .gaps]) {
+    for track in prepared.image.disc.tracks where losses.isDisjoint(with: [.tracks, .gaps]) {
       let copy = again.disc.tracks.first { $0.number == track.number }
       #expect(copy?.storedSectors == track.storedSectors)
       #expect(kept.contains(track.number))
       #expect(copy?.end == track.end)
     }
   }
+
+  private static func whole(_ image: DiscImage) throws -> DiscImage {
+    var prepared = PreparedDisc(image)
+    try prepared.makeSectorsWhole()
+    return prepared.image
+  }
+
+  /// The table in the documents is the one above. `EXHIBIT_UPDATE_DOCS=1` writes it anew.
+  @Test func theTableOfLossesIsTrue() throws {
+    let path = FilePath(#filePath).removingLastComponent().removingLastComponent().removingLastComponent()
+      .appending("Docs").appending("formats").appending("discs.md")
+    let text = String(decoding: try TestFiles.read(path), as: UTF8.self)
+    let (start, end) = ("<!-- losses -->\n", "<!-- end -->")
+    let parts = [text.components(separatedBy: start), text.components(separatedBy: end)]
+    try #require(parts.allSatisfy { $0.count == 2 })
+    let right = parts[0][0] + start + Self.table + end + parts[1][1]
+    if ProcessInfo.processInfo.environment["EXHIBIT_UPDATE_DOCS"] == "1" {
+      try TestFiles.write(Array(right.utf8), to: path)
+    } else {
+      #expect(text == right, "run: EXHIBIT_UPDATE_DOCS=1 swift test --filter DiscConversionTests")
+    }
+  }
+
+  private static var table: String {
+    let titles = DiscWriters.formats.map { $0 == .tracks ? "a file per track" : Formats.title($0) }
+    let head = "| disc | \(titles.joined(separator: " | ")) |\n|---|\(titles.map { _ in "---|" }.joined())\n"
+    return head
+      + SampleDisc.allCases.map { sample in
+        let cells = DiscWriters.formats.map { cell($0, sample) }
+        return "| \(title(sample)) | \(cells.joined(separator: " | ")) |\n"
+      }.joined()
+  }
+
+  private static func cell(_ format: FormatID, _ sample: SampleDisc) -> String {
+    if format == .iso, withoutData.contains(sample) { return "n/a" }
+    let losses = expected[format]?[sample] ?? []
+    let words = DiscLoss.Kind.allCases.filter(losses.contains).map(\.rawValue)
+    let whole = wantsWholeSectors[format]?.contains(sample) == true ? ["whole"] : []
+    return words.isEmpty && whole.isEmpty ? "–" : (whole + words).joined(separator: ", ")
+  }
+
+  private static func title(_ sample: SampleDisc) -> String {
+    switch sample {
+    case .dataOnly: "mode 1, whole sectors"
+    case .cooked: "mode 1, 2048 bytes"
+    case .mixedMode: "mixed mode: MCN, ISRC, indexes, flags"
+    case .xa: "XA, forms 1 and 2 mixed"
+    case .formless: "mode 2 formless"
+    case .audio: "audio with gaps"
+    case .manyTracks: "99 tracks"
+    case .cdExtra: "CD-Extra, two sessions"
+    case .threeSessions: "three sessions"
+    case .hiddenTrack: "hidden track one"
+    case .lateStart: "first index at 33"
+    case .preEmphasis: "pre-emphasis, four channels, indexes above 1"
+    case .texts: "CD-TEXT, English and Japanese"
+    case .subchannel: "audio with subchannel (P to W)"
+    case .mode0: "mode 0"
+    }
+  }
+
+  /// From a cue sheet through each format and back to one: every sector is where it was, and what is lost is what the
+  /// matrix says of the three steps.
+  @Test(arguments: DiscWriters.formats.filter { fillsGaps.contains($0) }, SampleDisc.allCases)
+  func everySectorSurvivesTheWayThroughAFormat(format: FormatID, sample: SampleDisc) throws {
+    let folder = try TemporaryFolder()
+    let first = try WrittenDisc.files(sample.build(), as: .cue, folder: folder.path, base: "one")
+    let sheet = try CUEReader.open(first[0])
+    let image = Self.wantsWholeSectors[format]?.contains(sample) == true ? try Self.whole(sheet) : sheet
+    let lost = Set(try WrittenDisc.losses(image, in: format).map(\.kind))
+    #expect(lost == Self.expected[format]?[sample] ?? [])
+    let second = try WrittenDisc.files(image, as: format, folder: folder.path, base: "two")
+    let between = try Formats.openDisc(second[0]).image
+    #expect(
+      Set(try WrittenDisc.losses(between, in: .cue).map(\.kind)) == Self.expectedOnTheWayBack[format]?[sample]
+        ?? [])
+    let third = try WrittenDisc.files(between, as: .cue, folder: folder.path, base: "three")
+    let back = try CUEReader.open(third[0])
+    for track in sheet.disc.tracks {
+      let range = (lost.contains(.gaps) ? track.start : track.first)..<track.end
+      #expect(try DiscComparison.missing(of: sheet, in: back, range: range) == [])
+    }
+    #expect(back.disc.tracks.map(\.start) == sheet.disc.tracks.map(\.start))
+    #expect(back.disc.tracks.map(\.mode) == sheet.disc.tracks.map(\.mode))
+    #expect(back.disc.sessions.map(\.leadOut) == sheet.disc.sessions.map(\.leadOut))
+  }
+
+  /// What a cue sheet loses of what a format holds.
+  private static let expectedOnTheWayBack: [FormatID: [SampleDisc: Set<DiscLoss.Kind>]] = [
+    .ccd: [.subchannel: [.subchannel]]
+  ]
 
   /// From table of contents to cue sheet and back, every sector is there.
   @Test func everySectorSurvivesTableToSheetAndBack() throws {

@@ -43,6 +43,7 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case unverified
   case validation
   case volume
+  case wholeSectors = "whole-sectors"
   case withdraw
   case writeBlocker = "write-blocker"
 }

@@ -32,9 +32,16 @@ package struct CompanionFiles {
     return Found(path: found.path, remark: found.remark.map { "line \(line): \($0)" })
   }
 
+  /// The file that has the name of the description with another ending; `nil` where there is none.
+  /// - Throws: `sheetMalformed` where several differ in case alone.
+  package func sibling(_ ending: String) throws(EvidenceError) -> FilePath? {
+    guard let stem = sheet.stem else { return nil }
+    return try resolve(["\(stem).\(ending)"])
+  }
+
   /// - Returns: `nil` where there is no such file.
   /// - Throws: `sheetMalformed`, without a line.
-  private func find(_ name: String, isOnly: Bool) throws(EvidenceError) -> Found? {
+  package func find(_ name: String, isOnly: Bool) throws(EvidenceError) -> Found? {
     var parts = name.split { $0 == "/" || $0 == "\\" }.map(String.init)
     guard let last = parts.last, !parts.contains(".."), !name.contains("\0") else {
       throw EvidenceError(.sheetMalformed, name, "leads out of the folder of the description")

@@ -11,12 +11,15 @@ package enum SessionKind {
   /// By the first sector: both copies of the subheader agree, or the layout leaves no other choice.
   private static func hasSubheaders(_ track: DiscTrack, _ files: [any DiscFile]) -> Bool {
     guard let run = track.extents.lazy.compactMap(\.run).first else { return false }
-    switch run.layout {
+    switch run.fileLayout {
     case .form1Data, .form2Data, .form2Body: return true
     case .raw, .body:
-      let offset = run.offset + UInt64(16 - run.layout.range.lowerBound)
-      guard let head = try? files[run.file].bytes(at: offset, count: 8), head.count == 8 else { return false }
-      return Array(head[..<4]) == Array(head[4...])
+      guard var sector = try? files[run.file].bytes(at: run.offset, count: run.fileLayout.size),
+        sector.count == run.fileLayout.size
+      else { return false }
+      if run.isScrambled, run.fileLayout == .raw { Scrambler.apply(to: &sector) }
+      let head = sector.dropFirst(16 - run.fileLayout.range.lowerBound)
+      return head.prefix(4).elementsEqual(head.dropFirst(4).prefix(4))
     case .mode1Data, .dvdData: return false
     }
   }

@@ -76,4 +76,29 @@ extension DiscImage {
     }
     return bytes
   }
+
+  /// P to W of sectors, one channel after the other. Where the image has none, P and Q say where the sector is, and the
+  /// rest is zero.
+  package func channels(of track: DiscTrack, in range: Range<Int>) throws(EvidenceError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(range.count * Subchannel.size)
+    for extent in track.extents(in: range) {
+      guard let run = extent.run, run.subchannel != nil, run.subchannel?.layout != .packs else {
+        for lba in extent.start..<extent.end { bytes += Subchannel.position(of: track, at: lba) }
+        continue
+      }
+      try forEachBatch(of: track, in: extent.start..<extent.end) {
+        (batch: SectorBatch) throws(EvidenceError) in
+        for index in 0..<batch.count { bytes += batch.channels(index) ?? [] }
+      }
+    }
+    return bytes
+  }
+}
+
+extension DiscTrack {
+  /// Whether sectors have all of P to W.
+  package var hasChannels: Bool {
+    extents.contains { $0.run?.subchannel.map { $0.layout != .packs } ?? false }
+  }
 }

@@ -6,7 +6,7 @@ import WriterKit
 /// Every format that a disc is converted into.
 package enum DiscWriters {
   package static let all: [any DiscWriter.Type] = [
-    ISOWriter.self, CUEWriter.self, TOCWriter.self, TrackFilesWriter.self,
+    ISOWriter.self, CUEWriter.self, TOCWriter.self, TrackFilesWriter.self, CCDWriter.self,
   ]
 
   package static var formats: [FormatID] { all.map { $0.format } }

@@ -6,7 +6,9 @@ import FormatKit
 /// The list.
 extension Formats {
   /// Those that are read, in the order in which they are asked.
-  package static let readable: [Format] = [.e01, .discDescription, .cue, .toc, .iso, .trackFiles, .raw]
+  package static let readable: [Format] = [
+    .e01, .discDescription, .cue, .toc, .ccd, .iso, .trackFiles, .raw,
+  ]
 
   /// Formats that are known so that they are never taken for raw, each until there is a reader for it.
   static let known: [Format] =
@@ -66,9 +68,6 @@ extension Formats {
   ]
 
   private static let discs = [
-    refused("ccd", "CloneCD", ["ccd"], .disc, advice: toSheet) {
-      $0.isShortText && $0.firstLines.first?.hasPrefix("[CLONECD]") == true
-    },
     refused("mds", "Alcohol 120% (MDS)", ["mds"], .disc, advice: toSheet) { $0.has("MEDIA DESCRIPTOR") },
     refused("nrg", "Nero (NRG)", ["nrg"], .disc, advice: toSheet, Signatures.nero),
     refused("cdi", "DiscJuggler (CDI)", ["cdi"], .disc, advice: toSheet, Signatures.discJuggler),

@@ -1,3 +1,4 @@
+import Evidence
 import OpticalDisc
 
 /// Something of a disc that a format cannot hold.
@@ -62,12 +63,22 @@ package struct DiscLoss: Hashable, Sendable {
 /// What is common to formats that keep tracks but no more.
 package enum DiscLosses {
   /// Answers of the drive, and bytes outside of tracks.
-  package static func ofStructures(_ image: DiscImage, keepsPacks: Bool) -> [DiscLoss] {
+  /// - Parameters:
+  ///   - keepsPacks: whether packs of CD-TEXT stay as they were read.
+  ///   - keepsTOC: whether the full table of contents does.
+  package static func ofStructures(_ image: DiscImage, keepsPacks: Bool, keepsTOC: Bool = false) -> [DiscLoss]
+  {
     let raw = image.disc.raw
     var losses: [DiscLoss] = []
-    let answers = [("full TOC", raw.fullTOC), ("PMA", raw.pma), ("ATIP", raw.atip)].filter { $0.1 != nil }
+    let tocIsKept =
+      keepsTOC
+      ? FullTOC.toStore(of: image.disc)?.bytes == raw.fullTOC : !saysMore(raw.fullTOC, of: image.disc)
+    let answers = [
+      ("full TOC", tocIsKept ? nil : raw.fullTOC), ("PMA", raw.pma), ("ATIP", raw.atip),
+    ].filter { $0.1 != nil }
     if !answers.isEmpty { losses.append(DiscLoss(.rawTOC, answers.map(\.0).joined(separator: ", "))) }
     if !raw.discStructures.isEmpty { losses.append(DiscLoss(.discStructures, "\(raw.discStructures.count)")) }
+    if !raw.densities.isEmpty { losses.append(DiscLoss(.discStructures, "measurements of density")) }
     if !keepsPacks, raw.cdTextPacks != nil { losses.append(DiscLoss(.cdText, "the packs as read")) }
     for part in image.unclaimed {
       losses.append(DiscLoss(.unclaimedBytes, "\(image.files[part.file].name): \(part.reason)"))
@@ -75,10 +86,81 @@ package enum DiscLosses {
     return losses
   }
 
+  /// Whether a full table of contents has anything that does not follow from the tracks.
+  private static func saysMore(_ toc: [UInt8]?, of disc: Disc) -> Bool {
+    toc != nil && toc != FullTOC(of: disc)?.bytes
+  }
+
   /// Descriptions without addresses begin at 0.
   package static func ofAddresses(_ disc: Disc) -> [DiscLoss] {
-    let first = disc.tracks.first?.extents.first { $0.source != .absent }?.start ?? 0
-    return first == 0 ? [] : [DiscLoss(.addresses, "the first sector has the address \(first)")]
+    guard let first = disc.tracks.first?.extents.first(where: { $0.source != .absent })?.start else {
+      return []
+    }
+    let before = disc.tracks.flatMap { $0.extents(in: min(first, 0)..<0) }.reduce(0) {
+      $0 + ($1.isStored ? $1.count : 0)
+    }
+    if before > 0 { return [DiscLoss(.gaps, "\(before) stored sectors before address 0")] }
+    return first <= 0 ? [] : [DiscLoss(.addresses, "the first sector has the address \(first)")]
+  }
+
+  /// Stored sectors before index 1 of the first tracks of later sessions.
+  package static func ofLaterPregaps(_ disc: Disc) -> [DiscLoss] {
+    let tracks = disc.sessions.dropFirst().compactMap(\.tracks.first).filter { track in
+      track.extents(in: track.first..<track.start).contains(where: \.isStored)
+    }
+    return tracks.isEmpty ? [] : [DiscLoss(.gaps, "\(numbers(tracks)): the pregap of a later session")]
+  }
+
+  /// Sectors that are on the disc and not in the image, and come out as zeros.
+  /// - Parameter needed: the addresses of a track that the format must have.
+  package static func ofMissing(
+    _ disc: Disc, in needed: (DiscSession, DiscTrack) -> Range<Int>
+  ) -> [DiscLoss] {
+    let tracks = disc.sessions.flatMap { session in
+      session.tracks.filter { track in
+        // A pregap that images do not hold is none that this one lacks.
+        track.extents(in: needed(session, track).clamped(to: track.start..<track.end)).contains {
+          $0.source == .absent
+        }
+      }
+    }
+    return tracks.isEmpty ? [] : [DiscLoss(.gaps, "\(numbers(tracks)): missing sectors come out as zeros")]
+  }
+
+  /// - Throws: `argumentInvalid` for a disc that is no CD, or has sectors no time of a header reaches.
+  package static func demandCD(_ disc: Disc, for title: String) throws(EvidenceError) {
+    guard disc.medium == .cd else {
+      throw EvidenceError(.argumentInvalid, title, "it holds CDs; this is a \(disc.medium.title)")
+    }
+    let (first, end) = (disc.tracks.first?.first ?? 0, disc.sessions.last?.leadOut ?? 0)
+    guard !disc.tracks.isEmpty, first >= -MSF.leadTime, end <= SectorCodec.headerEnd else {
+      throw EvidenceError(
+        .argumentInvalid, title,
+        "it holds sectors from 00:00:00 to 99:59:74; this disc has \(first) to \(end)")
+    }
+  }
+
+  /// - Throws: `argumentInvalid` where sectors are stored in another part than the format has.
+  package static func demandLayouts(
+    _ disc: Disc, for title: String, _ fits: (DiscTrack, SectorLayout) -> Bool
+  ) throws(EvidenceError) {
+    for track in disc.tracks {
+      guard let run = track.extents.lazy.compactMap(\.run).first(where: { !fits(track, $0.layout) }) else {
+        continue
+      }
+      throw EvidenceError(
+        .argumentInvalid, title,
+        "it holds whole sectors, and track \(track.number) is stored with \(run.layout.size) bytes a sector; "
+          + "what is missing can be computed", consider: [.wholeSectors])
+    }
+  }
+
+  /// Texts that do not become packs.
+  package static func ofUnpackedText(_ disc: Disc) -> [DiscLoss] {
+    guard disc.raw.cdTextPacks == nil, let text = disc.cdText, !text.isEmpty else { return [] }
+    let numbers = disc.tracks.map(\.number)
+    let packs = text.packs(first: numbers.min() ?? 1, last: numbers.max() ?? 1)
+    return packs == nil ? [DiscLoss(.cdText, "it does not fit packs")] : []
   }
 
   /// Tracks with a subchannel stored in a way the format has no word for.

@@ -15,15 +15,16 @@ struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract:
-      "Convert an image: E01, raw, split raw; for discs BIN/CUE, TOC/BIN, ISO, tracks.",
+      "Convert an image: E01, raw, split raw; for discs BIN/CUE, TOC/BIN, CloneCD, ISO, tracks.",
     discussion: """
       The output format follows from the file extension (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
       --format. Exhibit hashes the contents and compares them with the hash values stored in the input. It lists what the \
       output cannot hold, refuses an input with damaged sectors unless --accept-damage is given, and never overwrites.
 
-      Optical disc images: from cue sheet, cdrdao table of contents and ISO to .cue, .toc, .iso and --format tracks (one \
-      file per track). Every track is read back and compared. A conversion that would lose something is refused unless \
-      --accept-loss names the loss; it is then recorded beside the output.
+      Optical disc images: from every format `exhibit disc` reads to .cue, .toc, .ccd, .iso and --format tracks (one file \
+      per track). Every track is read back and compared. A conversion that would lose something is refused unless \
+      --accept-loss names the loss; it is then recorded beside the output. Formats of whole sectors need --whole-sectors \
+      for an ISO; what the output has and nobody read is listed, by sector, as generated.
 
       Exit status: 0 converted, 1 refused because something would be lost, 3 converted with damaged sectors as zeros, \
       5 refused because of damage, or a stored hash value does not match.
@@ -34,6 +35,7 @@ struct ConvertCommand: ParsableCommand {
         exhibit convert 001.E01 001.001 --split 2GiB
         exhibit convert disc.toc disc.cue
         exhibit convert disc.cue data.iso --accept-loss sector-headers,tracks
+        exhibit convert data.iso disc.ccd --whole-sectors
       """)
 
   @Argument(help: "A disk or disc image; any file of a set.", completion: .file()) var input: String
@@ -49,6 +51,11 @@ struct ConvertCommand: ParsableCommand {
   @Flag(
     help: "Correct damaged data sectors of a disc from their parity where possible, and record which.")
   var repair = false
+  @Flag(
+    help:
+      "Compute sync, header, EDC and ECC of disc sectors stored without them, and record which. For CloneCD, or one sector size in a cue sheet."
+  )
+  var wholeSectors = false
   @Option(help: "Split a raw image into files of at most this size, e.g. 2GiB.") var split: String?
   @Option(help: "Maximum segment size of an E01, e.g. 1500MiB.") var segmentSize: String?
   @Option(help: "Compression of an E01: \(AcquireChoices.compressions). Default: fast.")
@@ -87,9 +94,9 @@ struct ConvertCommand: ParsableCommand {
           + (input?.isContainer == true ? ": convert it to raw first" : "; --as iso treats it as one"))
     case (false, nil): break
     }
-    if acceptLoss != nil || repair {
+    if acceptLoss != nil || repair || wholeSectors {
       throw EvidenceError(
-        .argumentInvalid, "--accept-loss and --repair", "for disc images only"
+        .argumentInvalid, "--accept-loss, --repair and --whole-sectors", "for disc images only"
       )
     }
     let job = try ConversionJob(try request(), stop: StopSignals.flag)
@@ -107,6 +114,7 @@ struct ConvertCommand: ParsableCommand {
     request.format = writer.format
     request.acceptsLittleSpace = acceptLittleSpace
     request.repairs = repair
+    request.makesSectorsWhole = wholeSectors
     for word in (acceptLoss ?? "").split(separator: ",") {
       request.acceptedLosses.insert(try AcquireChoices.word(String(word), "--accept-loss"))
     }

@@ -9,7 +9,7 @@ import Verification
 
 struct DiscCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "disc", abstract: "Examine optical disc images: BIN/CUE, TOC/BIN, ISO.",
+    commandName: "disc", abstract: "Examine optical disc images: BIN/CUE, TOC/BIN, CloneCD, ISO.",
     subcommands: [DiscShowCommand.self, DiscCheckCommand.self, DiscListCommand.self, DiscExtractCommand.self])
 }
 
@@ -28,7 +28,8 @@ struct DiscShowCommand: ParsableCommand {
         exhibit disc show disc.iso --svg layout.svg
       """)
 
-  @Argument(help: "A cue sheet, a cdrdao table of contents, or the sectors of a track.", completion: .file())
+  @Argument(
+    help: "The description of a disc (.cue, .toc, .ccd …), or the sectors of a track.", completion: .file())
   var image: String
   @Flag(help: "Read every sector; count sector types and errors.") var readData = false
   @Option(help: "Write the disc layout as SVG to this new file.", completion: .file()) var svg: String?
@@ -56,7 +57,8 @@ struct DiscCheckCommand: ParsableCommand {
         exhibit disc check disc.cue
       """)
 
-  @Argument(help: "A cue sheet, a cdrdao table of contents, or the sectors of a track.", completion: .file())
+  @Argument(
+    help: "The description of a disc (.cue, .toc, .ccd …), or the sectors of a track.", completion: .file())
   var image: String
   @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions

@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Evidence
 import ImageTools
+import OpticalDisc
 import Rendering
 import Verification
 
@@ -8,6 +9,17 @@ import Verification
 enum DiscConversionRendering {
   /// Tracks that are listed one by one.
   private static let listedTracks = 12
+  /// Ranges of generated sectors that are listed one by one.
+  private static let listedRanges = 24
+
+  private static func title(_ kind: GeneratedSectors.Kind) -> String {
+    switch kind {
+    case .silence: "silence"
+    case .zeros: "data sectors of zeros"
+    case .sectorCodes: "sync, header, EDC and ECC around the user data"
+    case .subchannel: "P and Q subchannel"
+    }
+  }
 
   static func lines(_ report: DiscConversionReport) -> [String] {
     var lines = [
@@ -38,6 +50,20 @@ enum DiscConversionRendering {
         "  corrected  \(report.corrected.count) sectors from their parity: \(DiscFindings.listed(report.corrected))"
       )
     }
+    if !report.generated.isEmpty {
+      lines.append("Generated, not read")
+      for made in report.generated.prefix(listedRanges) {
+        let place = made.range.count == 1 ? "sector" : "sectors"
+        let last = made.range.count == 1 ? "" : " to \(made.range.upperBound - 1)"
+        lines.append(
+          "  \("track \(made.track)".padded(to: 10)) \(place) \(made.range.lowerBound)\(last): \(title(made.kind))"
+        )
+      }
+      if report.generated.count > listedRanges {
+        lines.append(
+          "             and \(report.generated.count - listedRanges) more ranges, all in the .changes.json")
+      }
+    }
     if !report.losses.isEmpty {
       lines.append(report.outcome == .refused ? "The output cannot hold" : "Lost")
       for loss in report.losses {
@@ -66,6 +92,7 @@ enum DiscConversionRendering {
           ])
         }),
       "corrected": .array(report.corrected.map { JSONValue(Int64($0)) }),
+      "generated": report.generatedJSON,
       "remarks": .array(report.remarks.map { .string($0) }),
     ])
   }

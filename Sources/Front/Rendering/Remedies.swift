@@ -213,6 +213,7 @@ extension RequestField {
     case .to: "`\(flag) FORMAT`"
     case .track: "`\(flag) NUMBER` for the data of one track"
     case .unencryptedKey: "`\(flag)` to accept it"
+    case .wholeSectors: "`\(flag)` to compute it, which is recorded"
     default: "`\(flag)`"
     }
   }

@@ -47,6 +47,8 @@ package struct RawStructures: Hashable, Sendable {
   package var cdTextPacks: [UInt8]?
   /// READ DISC STRUCTURE of DVD and BD, by format and layer.
   package var discStructures: [DiscStructure: [UInt8]]
+  /// Measurements of the density of data (DPM) as Alcohol 120% stores them, each from its number on.
+  package var densities: [[UInt8]] = []
 
   package struct DiscStructure: Hashable, Sendable {
     package let format: UInt8
@@ -207,7 +209,12 @@ package struct StoredRun: Hashable, Sendable {
   package var file: Int
   /// Of the first sector, in bytes.
   package var offset: UInt64
+  /// The part of each sector that is delivered.
   package var layout: SectorLayout
+  /// The part that the file has, where the rest of a whole sector is computed around it; `nil` where it is `layout`.
+  package var computedAround: SectorLayout?
+  /// The file has data sectors as they lie on the disc; they are delivered descrambled.
+  package var isScrambled = false
   /// Audio samples are stored with the most significant byte first.
   package var isBigEndian: Bool
   package var subchannel: SubchannelRun?
@@ -226,6 +233,9 @@ package struct StoredRun: Hashable, Sendable {
     self.subchannel = subchannel
     self.stride = stride ?? layout.size
   }
+
+  /// The part of each sector that the file has.
+  package var fileLayout: SectorLayout { computedAround ?? layout }
 
   /// Moves on by sectors.
   package mutating func skip(_ sectors: Int) {

@@ -9,6 +9,8 @@ package typealias DiscProgress = (Int) throws(EvidenceError) -> Void
 package protocol DiscFile: Sendable {
   /// For messages: a path.
   var name: String { get }
+  /// Paths of all files it is made of, in order.
+  var names: [String] { get }
   /// In bytes.
   var size: UInt64 { get }
   /// Reads until the buffer is full or the file ends. May be called from several threads at once.
@@ -17,6 +19,8 @@ package protocol DiscFile: Sendable {
 }
 
 extension DiscFile {
+  package var names: [String] { [name] }
+
   /// A copy of at most `count` bytes at `offset`; fewer only at the end.
   package func bytes(at offset: UInt64, count: Int) throws(EvidenceError) -> [UInt8] {
     guard offset < size else { return [] }
@@ -169,6 +173,14 @@ package struct DiscImage: Sendable {
     self.unclaimed = unclaimed
   }
 
+  /// The same sectors, of a disc that is described otherwise.
+  /// - Parameter more: files behind those there are.
+  package func describing(_ disc: Disc, besides more: [any DiscFile] = []) -> DiscImage {
+    var copy = DiscImage(disc: disc, files: files + more, remarks: remarks, unclaimed: unclaimed)
+    copy.correctsSectors = correctsSectors
+    return copy
+  }
+
   /// The same disc, with damaged data sectors corrected where P and Q allow it.
   package func correcting() -> DiscImage {
     var copy = self
@@ -188,7 +200,7 @@ package struct DiscImage: Sendable {
         let count = min(Self.batchLimit, extent.count - first)
         var part = run
         part.skip(first)
-        try body(try batch(part, at: extent.start + first, count: count, isAudio: track.mode == .audio))
+        try body(try batch(part, at: extent.start + first, count: count, of: track.mode))
       }
     }
   }
@@ -197,16 +209,18 @@ package struct DiscImage: Sendable {
   /// - Returns: `nil` where it is not stored.
   package func sector(_ lba: Int, of track: DiscTrack) throws(EvidenceError) -> SectorBatch? {
     guard let extent = track.extents(in: lba..<lba + 1).first, let run = extent.run else { return nil }
-    return try batch(run, at: lba, count: 1, isAudio: track.mode == .audio)
+    return try batch(run, at: lba, count: 1, of: track.mode)
   }
 
   private func batch(
-    _ run: StoredRun, at lba: Int, count: Int, isAudio: Bool
+    _ run: StoredRun, at lba: Int, count: Int, of mode: TrackMode
   ) throws(EvidenceError) -> SectorBatch {
     var main = try pieces(
-      of: run.file, at: run.offset, size: run.layout.size, stride: run.stride, count: count, lba: lba)
-    if isAudio, run.isBigEndian { Self.swapSamples(&main) }
-    if correctsSectors, !isAudio, run.layout == .raw { Self.correct(&main) }
+      of: run.file, at: run.offset, size: run.fileLayout.size, stride: run.stride, count: count, lba: lba)
+    if mode == .audio, run.isBigEndian { Self.swapSamples(&main) }
+    if run.isScrambled { Scrambler.descramble(&main, from: lba) }
+    if let part = run.computedAround { main = SectorCodec.whole(main, of: part, mode, from: lba) }
+    if correctsSectors, mode != .audio, run.layout == .raw { Self.correct(&main) }
     let subchannel = try run.subchannel.map { sub throws(EvidenceError) in
       try pieces(
         of: sub.file, at: sub.offset, size: Subchannel.size, stride: sub.stride, count: count, lba: lba)

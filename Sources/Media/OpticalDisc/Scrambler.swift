@@ -34,4 +34,17 @@ package enum Scrambler {
     if let lba, address.lba == lba { return plain.address?.lba != lba }
     return report.isSound && report.kind.isData
   }
+
+  /// Undoes it in those of some sectors that are scrambled; others stay as they are.
+  /// - Parameters:
+  ///   - sectors: 2352 bytes each.
+  ///   - lba: where the first should be.
+  static func descramble(_ sectors: inout [UInt8], from lba: Int) {
+    for (number, start) in stride(from: 0, to: sectors.count, by: SectorCodec.size).enumerated() {
+      var sector = Array(sectors[start..<start + SectorCodec.size])
+      guard isScrambled(sector, lba: lba + number) else { continue }
+      apply(to: &sector)
+      sectors.replaceSubrange(start..<start + SectorCodec.size, with: sector)
+    }
+  }
 }

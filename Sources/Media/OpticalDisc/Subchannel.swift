@@ -32,6 +32,20 @@ package enum Subchannel {
     return output
   }
 
+  /// P and Q of a sector as they follow from its track, R to W zero, one channel after the other.
+  /// - Precondition: the sector lies in the track, between the times 00:00:00 and 99:59:74.
+  package static func position(of track: DiscTrack, at lba: Int) -> [UInt8] {
+    let index = track.indexes.filter { $0.value <= lba }.keys.max() ?? 0
+    let relative = MSF(frames: abs(lba - track.start))
+    let absolute = MSF(frames: lba + MSF.leadTime)
+    let q = QChannel(
+      control: track.control.rawValue,
+      .position(track: track.number, index: index, relative: relative, absolute: absolute))
+    let p: UInt8 = lba < track.start ? 0xFF : 0
+    return [UInt8](repeating: p, count: channelSize) + q.bytes
+      + [UInt8](repeating: 0, count: size - 2 * channelSize)
+  }
+
   /// CRC-16 with the polynomial 0x1021, begun with 0, stored inverted: of Q (ECMA-130 §22.3.5) and of CD-TEXT packs.
   package static func crc(_ bytes: some Sequence<UInt8>) -> UInt16 {
     var crc: UInt16 = 0

@@ -49,6 +49,30 @@ enum DiscSeeds {
     ),
   ]
 
+  /// A short form of what CloneCD writes; every entry of a table of contents has all its fields.
+  static let cloneCD: [(String, [UInt8])] = {
+    func entry(_ number: Int, _ session: Int, _ point: String, _ control: Int, _ time: [Int]) -> String {
+      "[Entry \(number)]\r\nSession=\(session)\r\nPoint=\(point)\r\nADR=0x01\r\nControl=0x0\(control)\r\nTrackNo=0\r\n"
+        + "AMin=0\r\nASec=0\r\nAFrame=0\r\nALBA=-150\r\nZero=0\r\nPMin=\(time[0])\r\nPSec=\(time[1])\r\nPFrame=\(time[2])\r\n"
+    }
+    let head =
+      "[CloneCD]\r\nVersion=3\r\n[Disc]\r\nTocEntries=9\r\nSessions=2\r\nDataTracksScrambled=1\r\nCDTextLength=18\r\n"
+      + "CATALOG=1234567890123\r\n[CDText]\r\nEntries=1\r\nEntry 0=80 00 00 00 41 42 00 43 44 00 00 00 00 00 00 00\r\n"
+      + "[Session 1]\r\nPreGapMode=0\r\nPreGapSubC=0\r\n"
+    let first =
+      entry(0, 1, "0xa0", 0, [1, 0, 0]) + entry(1, 1, "0xa1", 0, [2, 0, 0])
+      + entry(2, 1, "0xa2", 0, [0, 42, 0])
+      + entry(3, 1, "0x01", 0, [0, 2, 0]) + entry(4, 1, "0x02", 4, [0, 12, 0])
+    let second =
+      entry(5, 2, "0xa0", 4, [3, 32, 0]) + entry(6, 2, "0xa1", 4, [3, 0, 0])
+      + entry(7, 2, "0xa2", 4, [3, 20, 0])
+      + entry(8, 2, "0x03", 4, [3, 14, 0])
+    let tracks =
+      "[TRACK 1]\r\nMODE=0\r\nISRC=DEMUA9800001\r\nFLAGS=DCP\r\nINDEX 1=0\r\nINDEX 2=100\r\n[TRACK 2]\r\nMODE=1\r\n"
+      + "INDEX 0=700\r\nINDEX 1=750\r\n[TRACK 3]\r\nMODE=2\r\nINDEX 1=0\r\n"
+    return [("two", over(head + first + second + tracks)), ("one", over(head + first + tracks))]
+  }()
+
   static let tables: [(String, [UInt8])] = [
     (
       "mixed",

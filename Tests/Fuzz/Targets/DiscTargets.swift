@@ -59,6 +59,30 @@ enum CUETarget {
   }
 }
 
+/// Descriptions of CloneCD over files of zeros; input as for cue sheets. Of the subchannel, a tenth is missing where the
+/// byte added to the size is odd.
+enum CCDTarget {
+  static func problem(with input: [UInt8]) -> String? {
+    guard input.count >= CUETarget.headerSize else { return nil }
+    let count = UInt64(input[0]) | UInt64(input[1]) << 8
+    let odd = UInt64(input[2])
+    let text = SheetText(Array(input[CUETarget.headerSize...]), name: "input")
+    let sub = ZeroFile(name: "sub", size: odd % 2 == 0 ? count * 96 : count * 86)
+    let sectors = ZeroFile(name: "img", size: count * 2352 + odd)
+    guard let image = try? CCDReader.image(of: text, sectors: sectors, sub: odd % 3 == 0 ? nil : sub) else {
+      return nil
+    }
+    if (try? CCDWriter.losses(image)) != nil {
+      var prepared = PreparedDisc(image)
+      CCDWriter.prepare(&prepared)
+      for track in prepared.image.disc.tracks where track.extents.last?.isStored != true {
+        return "track \(track.number) is not whole when it is written"
+      }
+    }
+    return DiscInvariants.problem(with: image, claimsAll: true)
+  }
+}
+
 /// Tables of contents of cdrdao over a file of zeros; input as for cue sheets.
 enum TOCTarget {
   static func problem(with input: [UInt8]) -> String? {
@@ -174,6 +198,12 @@ private enum DiscInvariants {
             return "track \(track.number) is longer than its file"
           }
           claimed[run.file] += UInt64(extent.count * run.stride)
+          guard let sub = run.subchannel, sub.file != run.file else { continue }
+          guard sub.offset + UInt64(extent.count - 1) * UInt64(sub.stride) + 96 <= image.files[sub.file].size
+          else {
+            return "the subchannel of track \(track.number) is longer than its file"
+          }
+          claimed[sub.file] += UInt64(extent.count * sub.stride)
         }
       }
     }

@@ -29,6 +29,7 @@ enum FuzzSeeds {
     case .archive: try archives(scratch)
     case .auditlog: AuditLogTarget.seeds
     case .bag: BagTarget.seeds
+    case .ccd: DiscSeeds.cloneCD
     case .cue: DiscSeeds.sheets
     case .custody: CustodyTarget.seeds
     case .database: DatabaseTarget.seeds

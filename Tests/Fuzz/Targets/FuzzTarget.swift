@@ -9,6 +9,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case auditlog
   /// Hand-overs, as a whole.
   case bag
+  /// Descriptions of CloneCD.
+  case ccd
   /// Cue sheets.
   case cue
   /// Custody lists of a hand-over.
@@ -47,6 +49,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .archive: ArchiveTarget.problem(with: input)
     case .auditlog: AuditLogTarget.problem(with: input)
     case .bag: BagTarget.problem(with: input)
+    case .ccd: CCDTarget.problem(with: input)
     case .cue: CUETarget.problem(with: input)
     case .custody: CustodyTarget.problem(with: input)
     case .database: DatabaseTarget.problem(with: input)

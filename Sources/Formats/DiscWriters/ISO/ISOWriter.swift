@@ -7,6 +7,7 @@ import WriterKit
 
 /// Writes the user data of one data track, 2048 bytes a sector.
 package enum ISOWriter: DiscWriter {
+  package static let holdsWholeSectors = false
   package static let format = FormatID.iso
   package static let ending = "iso"
 

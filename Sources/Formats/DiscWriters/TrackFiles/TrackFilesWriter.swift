@@ -12,6 +12,7 @@ import WriterKit
 /// as players and other programs have it. Nothing stored between audio tracks is left out, what is hidden before the
 /// first included.
 package enum TrackFilesWriter: DiscWriter {
+  package static let holdsWholeSectors = false
   package static let format = FormatID.tracks
   package static let ending = "cue"
   package static let readAs = FormatID.cue

@@ -23,6 +23,8 @@ package struct DiscConversionRequest: Sendable {
   package var acceptsLittleSpace = false
   /// Correct damaged data sectors by their parity, where that is possible, and say which.
   package var repairs = false
+  /// Compute what data sectors lack that are stored in part, and say which.
+  package var makesSectorsWhole = false
 
   package init(input: FilePath, output: FilePath) {
     self.input = input
@@ -51,7 +53,9 @@ package struct DiscConversionReport: Sendable {
     /// SHA-256 of the bytes that are carried over.
     package let digest: Digest
     package let copiedDigest: Digest
-    package var isEqual: Bool { sectors == copiedSectors && digest == copiedDigest }
+    /// Whether P to W are the same, where the output has them.
+    package let isSubchannelEqual: Bool
+    package var isEqual: Bool { sectors == copiedSectors && digest == copiedDigest && isSubchannelEqual }
   }
 
   package let outcome: Outcome
@@ -65,6 +69,8 @@ package struct DiscConversionReport: Sendable {
   package let remarks: [String]
   /// Addresses of sectors that were corrected, as they are in the output.
   package let corrected: [Int]
+  /// What was made because the output must have it, and nobody read.
+  package let generated: [GeneratedSectors]
 
   package struct File: Hashable, Sendable {
     package let path: FilePath
@@ -84,13 +90,18 @@ package struct DiscConversionReport: Sendable {
     switch outcome {
     case .complete:
       losses.isEmpty
-        ? "Converted. Every track was read back and is the same; nothing is lost."
-        : "Converted. Every track that is carried over was read back and is the same; what is lost is listed."
+        ? "Converted. Every track was read back and is the same; nothing is lost\(madeClause)."
+        : "Converted. Every track that is carried over was read back and is the same; what is lost is listed\(madeClause)."
     case .refused:
       "Not converted: \(outputFormat.title) cannot hold all of it."
     case .mismatch:
       "Mismatch: a track read back is not the one that was written. The output stays marked as partial."
     }
+  }
+
+  private var madeClause: String {
+    let count = Set(generated.flatMap(\.range)).count
+    return count == 0 ? "" : "; \(count) sectors hold what was generated, not read"
   }
 }
 
@@ -101,8 +112,10 @@ package struct DiscConversionJob {
   private let writer: any DiscWriter.Type
   /// As it is stored.
   private let original: DiscImage
-  /// As it is to be written.
+  /// With its sectors as they are to be written.
   private let image: DiscImage
+  /// As the output holds it.
+  private let prepared: PreparedDisc
   private let base: String
   private let folder: FilePath
   private let partial: FilePath
@@ -123,7 +136,18 @@ package struct DiscConversionJob {
     let opened = try Formats.openDisc(request.input, as: request.inputFormat)
     self.inputFormat = opened.format
     self.original = opened.image
-    self.image = request.repairs ? opened.image.correcting() : opened.image
+    var prepared = PreparedDisc(request.repairs ? opened.image.correcting() : opened.image)
+    if request.makesSectorsWhole {
+      guard writer.holdsWholeSectors else {
+        throw EvidenceError(
+          invalid: .wholeSectors, "the output (\(writer.format.rawValue)) has no place for headers and codes")
+      }
+      try prepared.makeSectorsWhole()
+    }
+    self.image = prepared.image
+    _ = try writer.losses(prepared.image)
+    writer.prepare(&prepared)
+    self.prepared = prepared
     self.request = request
     self.writer = writer
     self.base = ending.lowercased() == writer.ending ? stem : name
@@ -133,7 +157,7 @@ package struct DiscConversionJob {
     guard Files.kind(folder) == .folder else { throw EvidenceError(.destinationMissing, folder.string) }
     if Files.exists(partial) { throw EvidenceError(.outputExists, partial.string) }
     if !request.acceptsLittleSpace {
-      try FreeSpace.demand(UInt64(image.disc.storedSectors) * 2448 + (1 << 20), at: folder)
+      try FreeSpace.demand(UInt64(prepared.image.disc.storedSectors) * 2448 + (1 << 20), at: folder)
     }
   }
 
@@ -157,7 +181,7 @@ package struct DiscConversionJob {
   ) throws(EvidenceError) -> DiscConversionReport {
     let size = UInt64(SectorCodec.size)
     // Written once, read back once.
-    let total = UInt64(image.disc.storedSectors) * size * 2
+    let total = UInt64(prepared.image.disc.storedSectors) * size * 2
     var done: UInt64 = 0
     func advance(_ sectors: Int) throws(EvidenceError) {
       guard !stop.isRaised else { throw EvidenceError(.interrupted, request.input.string) }
@@ -166,7 +190,7 @@ package struct DiscConversionJob {
     }
     let corrected = request.repairs ? try correctedSectors() : []
     let written = try writer.write(
-      image, folder: partial, base: base,
+      prepared.image, folder: partial, base: base,
       progress: { (sectors: Int) throws(EvidenceError) in try advance(sectors) })
     let copy = try Formats.openDisc(written[0], as: writer.readAs).image
     let tracks = try compare(with: copy) { (sectors: Int) throws(EvidenceError) in try advance(sectors) }
@@ -178,7 +202,7 @@ package struct DiscConversionJob {
       files.append(.init(path: path, size: digest.size, sha256: digest.sha256))
     }
     guard isEqual else { return report(.mismatch, losses, tracks: tracks, files: files) }
-    if !losses.isEmpty || !corrected.isEmpty {
+    if !losses.isEmpty || !corrected.isEmpty || !prepared.generated.isEmpty {
       let path = partial.appending("\(base).changes.json")
       let text = record(report(.complete, losses, tracks: tracks, corrected: corrected)).indentedText + "\n"
       try DurableFile.write(text.utf8, to: path)
@@ -201,6 +225,7 @@ package struct DiscConversionJob {
     with copy: DiscImage, _ progress: DiscProgress
   ) throws(EvidenceError) -> [DiscConversionReport.Track] {
     var tracks: [DiscConversionReport.Track] = []
+    let image = prepared.image
     for (session, original) in image.disc.sessions.flatMap({ session in
       session.tracks.map { (session.number, $0) }
     }) {
@@ -217,9 +242,30 @@ package struct DiscConversionJob {
       tracks.append(
         .init(
           session: session, number: original.number, sectors: one.sectors, copiedSectors: two.sectors,
-          digest: one.digest, copiedDigest: two.digest))
+          digest: one.digest, copiedDigest: two.digest,
+          isSubchannelEqual: try isSubchannelEqual(copy, copied, original)))
     }
     return tracks
+  }
+
+  /// Of a copy without a subchannel there is nothing to compare; what it lacks is on the list of losses.
+  private func isSubchannelEqual(
+    _ copy: DiscImage, _ copied: DiscTrack, _ original: DiscTrack
+  ) throws(EvidenceError) -> Bool {
+    guard copied.hasChannels, copied.start - copied.first == original.start - original.first else {
+      return true
+    }
+    for extent in copied.extents where extent.isStored {
+      for first in stride(from: extent.start, to: extent.end, by: 512) {
+        let part = first..<min(first + 512, extent.end)
+        let own = part.lowerBound - copied.start + original.start
+        let written = try copy.channels(of: copied, in: part)
+        guard try prepared.image.channels(of: original, in: own..<own + part.count) == written else {
+          return false
+        }
+      }
+    }
+    return true
   }
 
   private func digest(
@@ -257,7 +303,8 @@ package struct DiscConversionJob {
       outcome: outcome, inputFormat: inputFormat, outputFormat: Formats.named(writer.format) ?? inputFormat,
       losses: losses,
       refused: refused,
-      tracks: tracks, files: files, remarks: image.remarks, corrected: corrected)
+      tracks: tracks, files: files, remarks: image.remarks, corrected: corrected,
+      generated: prepared.generated)
   }
 
   /// What lies beside an output that lacks something or was corrected.
@@ -267,6 +314,7 @@ package struct DiscConversionJob {
       "from": .string(inputFormat.id.rawValue), "to": .string(writer.format.rawValue),
       "losses": report.lossesJSON, "tracks": report.tracksJSON,
       "corrected": .array(report.corrected.map { JSONValue(Int64($0)) }),
+      "generated": report.generatedJSON,
     ])
   }
 }
@@ -274,6 +322,18 @@ package struct DiscConversionJob {
 extension DiscConversionReport {
   package var lossesJSON: JSONValue {
     .array(losses.map { .fields(["kind": .string($0.kind.rawValue), "detail": .string($0.detail)]) })
+  }
+
+  /// Each run of sectors with what was generated, not read, of them.
+  package var generatedJSON: JSONValue {
+    .array(
+      generated.map {
+        .fields([
+          "kind": .string($0.kind.rawValue), "session": JSONValue(Int64($0.session)),
+          "track": JSONValue(Int64($0.track)), "first": JSONValue(Int64($0.range.lowerBound)),
+          "sectors": JSONValue(Int64($0.range.count)),
+        ])
+      })
   }
 
   package var tracksJSON: JSONValue {

@@ -39,7 +39,7 @@ final class DiscSource: SectorSource {
     let isDescribed = !image.files.contains { $0.name == resolved.string }
     self.sheet = isDescribed ? try Files.contents(resolved, cap: Self.largestSheet) : []
     var facts = SourceFacts(kind: .discImage, path: resolved)
-    facts.files = (isDescribed ? [resolved] : []) + image.files.map { FilePath($0.name) }
+    facts.files = (isDescribed ? [resolved] : []) + image.files.flatMap(\.names).map { FilePath($0) }
     self.facts = facts
     self.presence = FilePresence(facts.files)
     self.geometry = MediaGeometry(

@@ -1,0 +1,92 @@
+import DiscImages
+import DiscWriters
+import Digests
+import Evidence
+import EvidenceTestKit
+import Formats
+import Foundation
+import OpticalDisc
+import SystemPackage
+import Testing
+
+/// What a reader that was written from the layouts alone, in another language, finds in what is written here.
+@Suite struct DiscCheckerTests {
+  private static let checker = FilePath(#filePath).removingLastComponent().appending("Checkers").appending(
+    "disc.py")
+
+  private struct Checked: Decodable {
+    struct Session: Decodable {
+      let number: Int
+      let kind: Int
+      let leadOut: Int
+      let tracks: [Track]
+    }
+
+    struct Track: Decodable {
+      let number: Int
+      let first: Int
+      let start: Int
+      let control: Int
+      let indexes: [String: Int]
+      let isrc: String?
+      let mode: Int
+      let gap: String
+      let main: String
+      let sub: String?
+    }
+
+    let catalog: String?
+    let sessions: [Session]
+    let packs: String
+  }
+
+  private static func check(_ format: String, _ path: FilePath) throws -> Checked {
+    let said = try Tool.run("python3", [checker.string, format, path.string])
+    #expect(said.status == 0, "\(said.errors)")
+    return try JSONDecoder().decode(Checked.self, from: Data(said.output.utf8))
+  }
+
+  private static func digest(_ image: DiscImage, _ track: DiscTrack, _ range: Range<Int>) throws -> String {
+    var digest = StreamingDigest(.sha256)
+    try image.forEachBatch(of: track, in: range) { digest.update($0.main.span.bytes) }
+    return digest.finish().hex
+  }
+
+  @Test(
+    .enabled(if: Tool.exists("python3"), "needs python3"), arguments: SampleDisc.allCases)
+  func cloneCD(sample: SampleDisc) throws {
+    var made = PreparedDisc(sample.build())
+    try made.makeSectorsWhole()
+    let folder = try TemporaryFolder()
+    let files = try WrittenDisc.files(made.image, as: .ccd, folder: folder.path, base: "disc")
+    let image = try WrittenDisc.prepared(made.image, for: .ccd).image
+    let checked = try Self.check("ccd", files[0])
+    #expect(checked.catalog == image.disc.catalog?.description)
+    #expect(checked.packs == Hex.encode(CUEWriterPacks.packs(image.disc) ?? []))
+    #expect(checked.sessions.map(\.leadOut) == image.disc.sessions.map(\.leadOut))
+    #expect(checked.sessions.map(\.kind) == image.disc.sessions.map { Int($0.kind.rawValue) })
+    for (session, own) in zip(checked.sessions, image.disc.sessions) {
+      #expect(session.tracks.map(\.number) == own.tracks.map(\.number))
+      for (track, mine) in zip(session.tracks, own.tracks) {
+        #expect(track.start == mine.start && track.control == Int(mine.control.rawValue))
+        #expect(track.isrc == mine.isrc?.description)
+        #expect(track.mode == (mine.mode == .audio ? 0 : mine.mode == .mode2 ? 2 : 1))
+        let indexes = mine.indexes.filter { $0.key > 0 }.map { ("\($0.key)", $0.value) }
+        #expect(track.indexes == Dictionary(uniqueKeysWithValues: indexes))
+        #expect(track.main == (try Self.digest(image, mine, mine.start..<mine.end)))
+        #expect(track.gap == (try Self.digest(image, mine, mine.first..<mine.start)))
+        if mine.hasChannels {
+          let channels = try image.channels(of: mine, in: track.first..<mine.end)
+          #expect(track.sub == Digest.of(channels.span.bytes, .sha256).hex)
+        }
+      }
+    }
+  }
+
+  private enum CUEWriterPacks {
+    static func packs(_ disc: Disc) -> [UInt8]? {
+      let numbers = disc.tracks.map(\.number)
+      return disc.raw.cdTextPacks ?? disc.cdText?.packs(first: numbers.min() ?? 1, last: numbers.max() ?? 1)
+    }
+  }
+}
