@@ -254,6 +254,7 @@ private let hasTools = Tool.exists("xorriso") && Tool.exists("genisoimage")
     #expect(count > 0)
     let none = try Exhibit(["disc", "list", "fs.iso", "--tree", "udf"], in: folder.path)
     #expect(
-      none.status == 1 && none.errors.contains("it has rock-ridge in session 1, track 1"), "\(none.errors)")
+      none.status == 1 && none.errors.contains("the disc has rock-ridge in session 1, track 1"),
+      "\(none.errors)")
   }
 }

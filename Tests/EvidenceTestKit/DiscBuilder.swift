@@ -33,9 +33,9 @@ package struct DiscBuilder: Sendable {
       case .mode0: kinds = [.mode0]
       case .mode1: kinds = [.mode1]
       case .mode2: kinds = [.form1]
-      case .audio, .dvd: break
+      case .audio, .dvd, .userData: break
       }
-      if mode == .dvd { layout = .dvdData }
+      if mode == .dvd || mode == .userData { layout = .dvdData }
     }
 
     package func with(_ change: (inout Self) -> Void) -> Self {

@@ -19,8 +19,8 @@ import WriterKit
     ],
     .iso: [
       .dataOnly: [.sectorHeaders], .mixedMode: [.sectorHeaders, .tracks, .catalog, .isrc, .indexes],
-      .xa: [.sectorHeaders, .tracks, .form2], .formless: [.sectorHeaders],
-      .cdExtra: [.sectorHeaders, .tracks, .sessions, .addresses],
+      .xa: [.sectorHeaders, .tracks, .form2, .sessionType], .formless: [.sectorHeaders, .sessionType],
+      .cdExtra: [.sectorHeaders, .tracks, .sessions, .addresses, .sessionType],
       .threeSessions: [.sectorHeaders, .tracks, .sessions],
     ],
     .tracks: [
@@ -65,7 +65,9 @@ import WriterKit
     let again = try Formats.openDisc(try #require(files.first), as: format).image
     let prepared = try WrittenDisc.prepared(image, for: format)
     if losses.isEmpty {
-      #expect(try DiscComparison.differences(prepared.image, again) == [])
+      let differences = try DiscComparison.differences(prepared.image, again)
+      // An ISO does not say of which medium or mode its sectors are, and that is what an ISO is.
+      #expect(differences.filter { format != .iso || !Self.unsaid($0) } == [])
     }
     if Self.fillsGaps.contains(format) {
       // Pregaps of later sessions may be lost; nothing else is.
@@ -177,6 +179,10 @@ import WriterKit
   private static let expectedOnTheWayBack: [FormatID: [SampleDisc: Set<DiscLoss.Kind>]] = [
     .ccd: [.subchannel: [.subchannel]]
   ]
+
+  private static func unsaid(_ difference: String) -> Bool {
+    ["medium: ", "mode of ", "indexes of ", "extents of "].contains { difference.hasPrefix($0) }
+  }
 
   /// From table of contents to cue sheet and back, every sector is there.
   @Test func everySectorSurvivesTableToSheetAndBack() throws {

@@ -59,7 +59,7 @@ private func has(_ name: String) -> Bool { Tool.exists(name) }
   /// Start, index and ISRC lines of show-toc with the sectors in parentheses.
   private static func places(_ output: String) -> [String] {
     output.split(separator: "\n").compactMap { line in
-      if let found = line.firstMatch(of: /^TRACK\s+(\d+)\s+Mode (\w+):/) {
+      if let found = line.firstMatch(of: /^TRACK\s+(\d+)\s+Mode (\w+)(?: RW\w*)?:/) {
         return "track \(found.1) \(found.2)"
       }
       if let found = line.firstMatch(of: /^\s+(START|END|INDEX\s+\d+)\s+[\d:]+\(\s*(\d+)\)/) {
@@ -73,6 +73,7 @@ private func has(_ name: String) -> Bool { Tool.exists(name) }
     .enabled(if: has("cdrdao"), "needs cdrdao"),
     arguments: [
       SampleDisc.dataOnly, .cooked, .mixedMode, .xa, .audio, .hiddenTrack, .lateStart, .preEmphasis, .texts,
+      .subchannel,
     ])
   func cdrdaoReadsOurTables(sample: SampleDisc) throws {
     let folder = try TemporaryFolder()

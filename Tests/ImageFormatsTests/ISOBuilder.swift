@@ -32,6 +32,8 @@ struct ISOBuilder {
   var hasPrimary = true
   var hasJoliet = false
   var isHighSierra = false
+  /// Address of the first sector, as a later session has one.
+  var base = 0
   /// Blocks the volume says it has; all where `nil`.
   var announced: Int?
   /// Sectors by their numbers, put last.
@@ -81,6 +83,17 @@ struct ISOBuilder {
     return image
   }
 
+  /// A volume of one file, `FILE.TXT`, filled with zeros up to a number of sectors.
+  static func volume(file: [UInt8], sectors: Int, at base: Int = 0) -> [UInt8] {
+    var builder = ISOBuilder()
+    var record = Record("FILE.TXT;1")
+    record.contents = file
+    builder.records = [record]
+    builder.base = base
+    let image = builder.image()
+    return image + [UInt8](repeating: 0, count: sectors * 2048 - image.count)
+  }
+
   private func both(_ value: Int) -> [UInt8] {
     let little = (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
     return little + little.reversed()
@@ -90,7 +103,7 @@ struct ISOBuilder {
     let pad: [UInt8] = one.name.count % 2 == 0 ? [0] : []
     let flags = one.flags | (isFolder ? 2 : 0)
     let tail = isHighSierra ? one.date[..<6] + [flags, 0] : one.date + [flags]
-    var bytes: [UInt8] = [0, one.attributeBlocks] + both(block) + both(size) + tail
+    var bytes: [UInt8] = [0, one.attributeBlocks] + both(base + block) + both(size) + tail
     bytes += [one.unit, one.gap, 1, 0, 0, 1, UInt8(one.name.count)] + one.name + pad + use
     if bytes.count % 2 != 0 { bytes.append(0) }
     bytes[0] = UInt8(bytes.count)

@@ -37,7 +37,9 @@ private let hasGenisoimage = Tool.exists("genisoimage")
     #expect(found.volumes.map(\.kind) == [.iso9660, .rockRidge, .joliet])
     #expect(found.volumes[0].name == "SAMPLE_VOLUME" && found.volumes[2].name == "SAMPLE_VOLUME")
     #expect(found.volumes[0].size == UInt64(image.disc.storedSectors) * 2048)
-    #expect(image.disc.tracks[0].mode == .mode1 && image.disc.tracks[0].first == -150)
+    // Sectors of 2048 bytes say neither the medium nor a mode, and no gap before them.
+    #expect(image.disc.medium == .unknown)
+    #expect(image.disc.tracks[0].mode == .userData && image.disc.tracks[0].first == 0)
   }
 
   /// The same file system in sectors of every size.

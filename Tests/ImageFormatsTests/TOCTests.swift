@@ -115,7 +115,24 @@ import Testing
     let text = try #require(image.disc.cdText)
     #expect(text.blocks[0]?[.title, 0] == "AC\\DC caf\u{e9}")
     #expect(text.blocks[1]?[.title, 0] == "\u{8A3C}\u{62E0}" && text.blocks[1]?.characterSet == .japanese)
-    #expect(image.remarks.contains { $0.contains("END, where a post-gap begins, is passed over") })
+    #expect(image.disc.tracks[0].indexes == [0: -150, 1: 0, 2: 75])
+  }
+
+  /// END is the next index, counted from the beginning of the track; alone, where it stands.
+  @Test(arguments: [
+    "START 00:00:30\nEND 00:05:00\nINDEX 00:01:00", "START 00:00:30\nINDEX 00:01:00\nEND 00:05:00",
+  ])
+  func theEndIsAnIndex(words: String) throws {
+    let image = try Self.open(
+      "CD_DA\nTRACK AUDIO\nFILE \"a.bin\" 0 00:06:00\n\(words)\n", files: [("a.bin", 450 * 2352)])
+    #expect(image.disc.tracks[0].indexes == [0: -150, 1: 30, 2: 105, 3: 375])
+  }
+
+  @Test func theEndBetweenParts() throws {
+    let image = try Self.open(
+      "CD_DA\nTRACK AUDIO\nFILE \"a.bin\" 0 00:05:00\nEND\nSILENCE 00:01:00\n", files: [("a.bin", 375 * 2352)]
+    )
+    #expect(image.disc.tracks[0].indexes == [0: -150, 1: 0, 2: 375])
   }
 
   @Test func lengthsInSamplesAndBytes() throws {

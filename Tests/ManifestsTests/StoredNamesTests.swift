@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func modesOfTracks() {
-    #expect(names(TrackMode.self) == ["audio", "mode0", "mode1", "mode2", "dvd"])
+    #expect(names(TrackMode.self) == ["audio", "mode0", "mode1", "mode2", "dvd", "data"])
   }
 
   @Test func statesOfSectorsAndLayers() {

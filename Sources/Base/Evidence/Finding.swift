@@ -45,6 +45,9 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case unreadableListDiffers = "image.unreadable-list-differs"
   // optical discs
   case sectorDamaged = "disc.sector-damaged"
+  case sectorSyncDamaged = "disc.sector-sync-damaged"
+  case sectorFilled = "disc.sector-filled"
+  case sectorUnrecognisable = "disc.sector-unrecognisable"
   case sectorParityWrong = "disc.parity-wrong"
   case sectorMisplaced = "disc.sector-misplaced"
   case sectorModeDiffers = "disc.mode-differs"
@@ -143,6 +146,10 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .metadataMismatch: "the description inside the image does not match the record"
     case .unreadableListDiffers: "the image's own list of unreadable sectors differs from the manifest"
     case .sectorDamaged: "sectors of a data track fail their error detection code (EDC)"
+    case .sectorSyncDamaged: "sectors of a data track have a damaged sync"
+    case .sectorFilled:
+      "sectors of a data track hold one byte value only, as written where nothing could be read"
+    case .sectorUnrecognisable: "sectors of a data track have no sync and no header"
     case .sectorParityWrong: "the parity of sectors does not match their contents"
     case .sectorMisplaced: "sector headers state the wrong address"
     case .sectorModeDiffers: "sectors differ in mode from their track"

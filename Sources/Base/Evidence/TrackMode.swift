@@ -9,6 +9,8 @@ package enum TrackMode: String, Hashable, Sendable, CaseIterable {
   case mode2
   /// Sectors of 2048 bytes of a DVD or BD.
   case dvd
+  /// 2048 bytes of user data, of a CD, DVD or BD: nothing says which.
+  case userData = "data"
 
   package var isData: Bool { self != .audio }
 }

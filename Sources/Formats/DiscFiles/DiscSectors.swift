@@ -57,14 +57,15 @@ package struct DiscSectors: Sendable {
         try image.forEachBatch(of: track, in: range) { (batch: SectorBatch) throws(EvidenceError) in
           guard batch.first == read else { return }
           for index in 0..<batch.count {
-            found.append(Self.sector(batch.sector(index), batch.layout, track.mode, repairing))
+            found.append(
+              Self.sector(batch.sector(index), batch.layout, track.mode, batch.first + index, repairing))
           }
           read += batch.count
         }
       } catch {
         // The file ends among them: as many as there are.
         while read < range.upperBound, let one = try? image.sector(read, of: track) {
-          found.append(Self.sector(one.sector(0), one.layout, track.mode, repairing))
+          found.append(Self.sector(one.sector(0), one.layout, track.mode, read, repairing))
           read += 1
         }
       }
@@ -79,7 +80,7 @@ package struct DiscSectors: Sendable {
     guard let track = image.disc.tracks.first(where: { $0.first <= sector && sector < $0.end }),
       track.mode == .mode2, let batch = try? image.sector(sector, of: track)
     else { return false }
-    return Self.sector(batch.sector(0), batch.layout, track.mode, false).isForm2
+    return Self.sector(batch.sector(0), batch.layout, track.mode, sector, false).isForm2
   }
 
   /// Whether what is stored of a sector is all that its form has.
@@ -91,21 +92,18 @@ package struct DiscSectors: Sendable {
   }
 
   private static func sector(
-    _ stored: ArraySlice<UInt8>, _ layout: SectorLayout, _ mode: TrackMode, _ repairing: Bool
+    _ stored: ArraySlice<UInt8>, _ layout: SectorLayout, _ mode: TrackMode, _ lba: Int, _ repairing: Bool
   ) -> Sector {
     let bytes = Array(stored)
     switch layout {
     case .raw:
-      let report = SectorReport(of: bytes.span.bytes)
-      var (sector, corrected) = (bytes, false)
-      if report.isDataDamaged, repairing, let mended = SectorRepair.repair(bytes, as: report.kind) {
-        (sector, corrected) = (mended.sector, true)
-      }
-      let kind = report.kind.isData ? report.kind : mode == .mode2 ? .form1 : .mode1
+      let found = DataSector(stored, lba: lba)
+      let whole = repairing && found.isDamaged ? found.repaired() : nil
+      let kind = found.report.kind.isData ? found.report.kind : mode == .mode2 ? .form1 : .mode1
       return Sector(
-        data: Array(sector[kind == .form2 ? 24..<2348 : kind == .form1 ? 24..<2072 : 16..<2064]),
-        isForm2: kind == .form2, isDamaged: (report.isDataDamaged || !report.kind.isData) && !corrected,
-        wasCorrected: corrected)
+        data: Array(
+          (whole ?? found.bytes)[kind == .form2 ? 24..<2348 : kind == .form1 ? 24..<2072 : 16..<2064]),
+        isForm2: kind == .form2, isDamaged: found.isDamaged && whole == nil, wasCorrected: whole != nil)
     case .body:
       let isForm2 = bytes[2] & 0x20 != 0
       return Sector(data: Array(bytes[isForm2 ? 8..<2332 : 8..<2056]), isForm2: isForm2)

@@ -6,9 +6,11 @@ package struct SectorCount: Sendable {
   package private(set) var sectors = 0
   /// Of sectors stored whole, or without their header.
   package private(set) var kinds: [SectorKind: Int] = [:]
-  /// Sectors whose contents are damaged, by EDC or, in mode 0, by what should be zero.
+  /// Sectors whose contents are damaged: by EDC, in mode 0 by what should be zero, or by their ``DataSector/Fault``.
   package private(set) var damagedSectors: [Int] = []
-  /// Those of them that P and Q make whole.
+  /// Those of them by what is wrong with them besides their EDC.
+  package private(set) var faults: [DataSector.Fault: [Int]] = [:]
+  /// Those of them that P and Q make whole, or whose sync alone is damaged.
   package private(set) var correctable: [Int] = []
   package private(set) var wrongEDC = 0
   package private(set) var wrongParity = 0
@@ -19,7 +21,9 @@ package struct SectorCount: Sendable {
   package private(set) var firstWrongAddress: (lba: Int, header: MSF?)?
   package private(set) var subheadersDiffer = 0
   package private(set) var reservedNotZero = 0
-  /// Sectors of another mode than the track's.
+  /// Sectors before index 1 that hold one byte value only.
+  package private(set) var emptyInGap = 0
+  /// Sound sectors, and damaged ones with a header, of another mode than the track's.
   package private(set) var wrongMode = 0
   package private(set) var scrambled = 0
   /// Data sectors in an audio track, as in the pregap of a CD-i Ready.
@@ -33,6 +37,11 @@ package struct SectorCount: Sendable {
   package private(set) var codes: [ISRC: Int] = [:]
 
   package var damaged: Int { damagedSectors.count }
+  /// Damaged sectors that are found and are what they should be, but for their contents.
+  package var damagedByEDC: [Int] {
+    let others = Set(faults.values.joined())
+    return damagedSectors.filter { !others.contains($0) }
+  }
 
   /// Reads all stored sectors of a track. Audio and cooked data have nothing to check but their subchannel.
   /// - Throws: `readFailed`, `imageMalformed`; what `progress` throws.
@@ -55,16 +64,13 @@ package struct SectorCount: Sendable {
     case .raw:
       let bytes = batch.main.span.bytes
       let size = SectorCodec.size
-      let report = SectorReport(of: bytes.extracting(index * size..<(index + 1) * size))
-      note(report, track, lba)
-      if report.edc == .wrong, SectorRepair.repair(Array(batch.sector(index)), as: report.kind) != nil {
-        correctable.append(lba)
+      let plain = SectorReport(of: bytes.extracting(index * size..<(index + 1) * size))
+      if plain.kind.isData, plain.address != nil, plain.edc != .wrong {
+        note(plain, track, lba)
+        noteAddress(plain, lba)
+      } else {
+        count(DataSector(batch.sector(index), lba: lba), track, lba)
       }
-      if report.address?.lba != lba, report.kind.isData {
-        wrongAddress += 1
-        if firstWrongAddress == nil { firstWrongAddress = (lba, report.address) }
-      }
-      if !report.isSound, Scrambler.isScrambled(Array(batch.sector(index)), lba: lba) { scrambled += 1 }
     case .body where track.mode == .mode2:
       // The header is outside of the codes of mode 2: any will do.
       let sector = SectorCodec.sync + [0, 0, 0, 2] + batch.sector(index)
@@ -73,6 +79,30 @@ package struct SectorCount: Sendable {
       if report.edc == .wrong, SectorRepair.repair(sector, as: report.kind) != nil { correctable.append(lba) }
     default: break
     }
+  }
+
+  /// A sector that is not sound at first sight.
+  private mutating func count(_ sector: DataSector, _ track: DiscTrack, _ lba: Int) {
+    // Nothing is written in a gap, or zeros without headers stand for it.
+    if sector.fault == .filled, lba < track.start {
+      emptyInGap += 1
+      return
+    }
+    if sector.isScrambled { scrambled += 1 }
+    if let fault = sector.fault { faults[fault, default: []].append(lba) }
+    if sector.isDamaged, sector.repaired() != nil { correctable.append(lba) }
+    guard sector.fault == nil || sector.fault == .sync else {
+      damagedSectors.append(lba)
+      return
+    }
+    note(sector.report, track, lba, isSyncDamaged: sector.fault == .sync)
+    noteAddress(sector.report, lba)
+  }
+
+  private mutating func noteAddress(_ report: SectorReport, _ lba: Int) {
+    guard report.address?.lba != lba else { return }
+    wrongAddress += 1
+    if firstWrongAddress == nil { firstWrongAddress = (lba, report.address) }
   }
 
   private mutating func countAudio(_ batch: SectorBatch, _ index: Int) {
@@ -86,7 +116,9 @@ package struct SectorCount: Sendable {
     kinds[SectorReport(of: sector.span.bytes).kind, default: 0] += 1
   }
 
-  private mutating func note(_ report: SectorReport, _ track: DiscTrack, _ lba: Int) {
+  private mutating func note(
+    _ report: SectorReport, _ track: DiscTrack, _ lba: Int, isSyncDamaged: Bool = false
+  ) {
     kinds[report.kind, default: 0] += 1
     if report.edc == .wrong { wrongEDC += 1 }
     if report.p == .wrong || report.q == .wrong {
@@ -101,7 +133,7 @@ package struct SectorCount: Sendable {
       default: false
       }
     if !isRight { wrongMode += 1 }
-    if report.isDataDamaged || !isRight { damagedSectors.append(lba) }
+    if report.isDataDamaged || isSyncDamaged { damagedSectors.append(lba) }
   }
 
   private mutating func countSubchannel(_ batch: SectorBatch, _ index: Int, _ track: DiscTrack) {

@@ -14,12 +14,11 @@ package enum SessionKind {
     switch run.fileLayout {
     case .form1Data, .form2Data, .form2Body: return true
     case .raw, .body:
-      guard var sector = try? files[run.file].bytes(at: run.offset, count: run.fileLayout.size),
-        sector.count == run.fileLayout.size
+      guard let stored = try? files[run.file].bytes(at: run.offset, count: run.fileLayout.size),
+        stored.count == run.fileLayout.size
       else { return false }
-      if run.isScrambled, run.fileLayout == .raw { Scrambler.apply(to: &sector) }
-      let head = sector.dropFirst(16 - run.fileLayout.range.lowerBound)
-      return head.prefix(4).elementsEqual(head.dropFirst(4).prefix(4))
+      let body = run.fileLayout == .raw ? DataSector(stored[...]).bytes[16...] : stored[...]
+      return body.prefix(4).elementsEqual(body.dropFirst(4).prefix(4))
     case .mode1Data, .dvdData: return false
     }
   }

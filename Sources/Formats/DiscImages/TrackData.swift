@@ -30,7 +30,7 @@ extension DiscTrack {
       switch mode {
       case .mode1: .mode1Data
       case .mode2: .form1Data
-      case .dvd: .dvdData
+      case .dvd, .userData: .dvdData
       case .audio, .mode0: nil
       }
     guard let inner = layout?.range else { return nil }
@@ -61,6 +61,13 @@ extension DiscImage {
       var main = batch.main
       if form.isBigEndian, track.mode == .audio { Self.swapSamples(&main) }
       let keepsSubchannel = form.keepsSubchannel && batch.subchannelLayout != nil
+      if batch.layout == .raw, inner.count == 2048, track.mode.isData, !keepsSubchannel {
+        // Each as its own header says, whatever the description calls the track.
+        for index in 0..<batch.count {
+          bytes += DataSector.userData(batch.sector(index), mode: track.mode, lba: batch.first + index)
+        }
+        return
+      }
       if inner == batch.layout.range, !keepsSubchannel {
         bytes += main
         return

@@ -91,6 +91,15 @@ package enum DiscLosses {
     toc != nil && toc != FullTOC(of: disc)?.bytes
   }
 
+  /// What only describes CDs describes other discs as one; of sectors that fit a CD, nothing is known to be lost.
+  package static func ofMedium(_ disc: Disc, _ name: String) -> [DiscLoss] {
+    let end = disc.sessions.map(\.leadOut).max() ?? 0
+    guard disc.medium != .cd, disc.medium != .unknown || end > Disc.mostCDSectors else { return [] }
+    let what =
+      disc.medium == .unknown ? "this has more sectors than any CD" : "this is a \(disc.medium.title)"
+    return [DiscLoss(.medium, "\(name) describes CDs; \(what)")]
+  }
+
   /// Descriptions without addresses begin at 0.
   package static func ofAddresses(_ disc: Disc) -> [DiscLoss] {
     guard let first = disc.tracks.first?.extents.first(where: { $0.source != .absent })?.start else {

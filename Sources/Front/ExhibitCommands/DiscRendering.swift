@@ -17,6 +17,7 @@ enum DiscRendering {
     lines.append("Disc")
     lines.append("  sessions   \(disc.sessions.count), tracks \(disc.tracks.count)")
     lines.append("  length     \(length(disc)), \(disc.storedSectors) sectors stored")
+    if disc.medium == .unknown { lines.append("  medium     not stated: CD, DVD or BD") }
     if let catalog = disc.catalog { lines.append("  catalogue  \(catalog)") }
     for session in disc.sessions { lines += self.lines(session, info) }
     lines += textLines(disc)
@@ -37,7 +38,9 @@ enum DiscRendering {
   }
 
   private static func lines(_ session: DiscSession, _ info: DiscInfo) -> [String] {
-    var lines = ["Session \(session.number): \(session.kind.title), lead-out at \(session.leadOut)"]
+    // Only CDs have kinds of sessions.
+    let kind = info.image.disc.medium == .cd ? "\(session.kind.title), " : ""
+    var lines = ["Session \(session.number): \(kind)lead-out at \(session.leadOut)"]
     lines.append("  track  mode    sector     start       end   sectors  gap")
     for track in session.tracks {
       let run = track.extents.lazy.compactMap(\.run).first
@@ -75,9 +78,13 @@ enum DiscRendering {
     guard let text = disc.cdText, !text.isEmpty else { return [] }
     var lines: [String] = []
     for (number, block) in text.blocks.sorted(by: { $0.key < $1.key }) {
-      let language = block.language.map { $0 == 9 ? "English" : $0 == 0x69 ? "Japanese" : "language \($0)" }
+      let language = block.language.flatMap { $0 == 0 ? nil : $0 }.map {
+        $0 == 9 ? "English" : $0 == 0x69 ? "Japanese" : "language \($0)"
+      }
       lines.append(
-        "CD-TEXT \(number), \(language ?? "language not stated"), \(block.characterSet.coding.rawValue)")
+        block.isStated
+          ? "CD-TEXT \(number), \(language ?? "language not stated"), \(block.characterSet.coding.rawValue)"
+          : "Texts of the description (no language or character set stated)")
       for kind in CDText.Kind.allCases {
         for (track, value) in (block.texts[kind] ?? [:]).sorted(by: { $0.key < $1.key }) {
           lines.append("  \((track == 0 ? "disc" : "track \(track)").padded(to: 9))  \(kind.title): \(value)")
@@ -101,7 +108,10 @@ enum DiscRendering {
     var lines = ["Sectors"]
     for (track, count) in zip(info.image.disc.tracks, info.counts) {
       var parts = count.kinds.sorted { $0.key.title < $1.key.title }.map { "\($0.value) \($0.key.title)" }
-      if count.kinds.isEmpty { parts.append("\(count.sectors) without codes to check") }
+      parts += words(count.faults)
+      if count.emptyInGap > 0 { parts.append("\(count.emptyInGap) empty before index 1") }
+      if parts.isEmpty { parts.append("\(count.sectors) without codes to check") }
+      if count.scrambled > 0 { parts.append("\(count.scrambled) scrambled") }
       if track.mode.isData, !count.kinds.isEmpty {
         parts.append("EDC wrong in \(count.wrongEDC), parity in \(count.wrongParity)")
       }
@@ -111,6 +121,14 @@ enum DiscRendering {
       lines.append("  " + "track \(track.number)".padded(to: 10) + parts.joined(separator: ", "))
     }
     return lines
+  }
+
+  /// Sectors that are no sound ones of any mode.
+  private static func words(_ faults: [DataSector.Fault: [Int]]) -> [String] {
+    [
+      (DataSector.Fault.sync, "with a damaged sync"), (.filled, "filled with one byte value"),
+      (.unrecognisable, "without sync and header"),
+    ].compactMap { fault, words in faults[fault].map { "\($0.count) \(words)" } }
   }
 
   private static func state(_ info: DiscInfo) -> String {
@@ -157,7 +175,10 @@ enum DiscRendering {
             "track": number(track.number), "read": number(count.sectors), "wrongEDC": number(count.wrongEDC),
             "wrongParity": number(count.wrongParity), "damaged": number(count.damaged),
             "correctable": number(count.correctable.count), "subchannels": number(count.subchannels),
-            "wrongQ": number(count.wrongQ),
+            "wrongQ": number(count.wrongQ), "scrambled": number(count.scrambled),
+            "faults": .object(
+              Dictionary(uniqueKeysWithValues: count.faults.map { ($0.key.rawValue, number($0.value.count)) })
+            ),
             "kinds": .object(
               Dictionary(uniqueKeysWithValues: count.kinds.map { ($0.key.title, number($0.value)) })),
           ])

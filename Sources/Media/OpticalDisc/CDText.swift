@@ -60,15 +60,20 @@ package struct CDText: Hashable, Sendable {
     package var genreCode: UInt16?
     /// Contents of packs that are no texts (88h, 89h, 8Dh), by type.
     package var binary: [UInt8: [UInt8]]
+    /// Whether what describes the disc states language and character set. Commands of a cue sheet state neither: then
+    /// there is no language, and the character set is one that has all of the texts.
+    package var isStated: Bool
 
     package init(
-      characterSet: CharacterSet = .latin1, language: UInt8? = 9, texts: [Kind: [Int: String]] = [:]
+      characterSet: CharacterSet = .latin1, language: UInt8? = 9, texts: [Kind: [Int: String]] = [:],
+      isStated: Bool = true
     ) {
       self.characterSet = characterSet
       self.language = language
       self.texts = texts
       self.genreCode = nil
       self.binary = [:]
+      self.isStated = isStated
     }
 
     package subscript(kind: Kind, track: Int) -> String? {

@@ -7,8 +7,10 @@ package struct Disc: Hashable, Sendable {
     case cd
     case dvd
     case bd
+    /// Sectors of 2048 bytes alone, which any of them may have.
+    case unknown
 
-    package var title: String { rawValue.uppercased() }
+    package var title: String { self == .unknown ? "disc" : rawValue.uppercased() }
   }
 
   package var medium: Medium
@@ -28,6 +30,9 @@ package struct Disc: Hashable, Sendable {
     self.cdText = cdText
     self.raw = raw
   }
+
+  /// Sectors of a CD of 99 minutes.
+  package static let mostCDSectors = 99 * 60 * 75
 
   package var tracks: [DiscTrack] { sessions.flatMap(\.tracks) }
 

@@ -220,7 +220,7 @@ package struct DiscImage: Sendable {
     if mode == .audio, run.isBigEndian { Self.swapSamples(&main) }
     if run.isScrambled { Scrambler.descramble(&main, from: lba) }
     if let part = run.computedAround { main = SectorCodec.whole(main, of: part, mode, from: lba) }
-    if correctsSectors, mode != .audio, run.layout == .raw { Self.correct(&main) }
+    if correctsSectors, mode != .audio, run.layout == .raw { Self.correct(&main, from: lba) }
     let subchannel = try run.subchannel.map { sub throws(EvidenceError) in
       try pieces(
         of: sub.file, at: sub.offset, size: Subchannel.size, stride: sub.stride, count: count, lba: lba)
@@ -248,15 +248,16 @@ package struct DiscImage: Sendable {
     return output
   }
 
-  private static func correct(_ sectors: inout [UInt8]) {
-    for start in Swift.stride(from: 0, to: sectors.count, by: SectorCodec.size) {
+  private static func correct(_ sectors: inout [UInt8], from lba: Int) {
+    for (index, start) in Swift.stride(from: 0, to: sectors.count, by: SectorCodec.size).enumerated() {
       let range = start..<start + SectorCodec.size
-      let report = SectorReport(of: sectors.span.bytes.extracting(range))
-      guard report.edc == .wrong, let outcome = SectorRepair.repair(Array(sectors[range]), as: report.kind)
-      else {
-        continue
-      }
-      sectors.replaceSubrange(range, with: outcome.sector)
+      let plain = SectorReport(of: sectors.span.bytes.extracting(range))
+      if plain.kind.isData, plain.address != nil, plain.edc != .wrong { continue }
+      let sector = DataSector(sectors[range], lba: lba + index)
+      guard sector.isDamaged, var whole = sector.repaired() else { continue }
+      // As it is stored otherwise.
+      if sector.isScrambled { Scrambler.apply(to: &whole) }
+      sectors.replaceSubrange(range, with: whole)
     }
   }
 

@@ -20,19 +20,21 @@ package enum Scrambler {
     for (index, byte) in sequence.enumerated() { sector[SectorCodec.sync.count + index] ^= byte }
   }
 
-  /// Whether a raw sector is a data sector as it lies on the disc, not yet descrambled. Decided by what descrambling
-  /// gives: the expected address, or a mode a plain sector of these bytes has not.
+  /// Whether a raw sector is a data sector as it lies on the disc, not yet descrambled. The sequence sets the highest bit
+  /// of the seconds in the header, which no plain header has: one of the two readings has no address.
   /// - Parameter lba: where the sector should be, if known.
   package static func isScrambled(_ sector: [UInt8], lba: Int? = nil) -> Bool {
     guard sector.count == SectorCodec.size, sector.starts(with: SectorCodec.sync) else { return false }
     let plain = SectorReport(of: sector.span.bytes)
-    if plain.address != nil, plain.isSound { return false }
+    guard plain.address == nil, plain.edc != .right else { return false }
     var other = sector
     apply(to: &other)
     let report = SectorReport(of: other.span.bytes)
     guard let address = report.address else { return false }
-    if let lba, address.lba == lba { return plain.address?.lba != lba }
-    return report.isSound && report.kind.isData
+    if case .unknown = report.kind { return false }
+    // A damaged header may look like a scrambled one: the codes decide, or the place.
+    if report.edc == .right || address.lba == lba { return true }
+    return plain.edc == .none && report.edc == .none && report.blockType == 0 && !report.reservedNotZero
   }
 
   /// Undoes it in those of some sectors that are scrambled; others stay as they are.

@@ -12,7 +12,7 @@ package enum SectorLayout: String, Hashable, Sendable, CaseIterable {
   case form2Body
   /// All that follows the header: 2336 bytes of mode 0 or 2.
   case body
-  /// A sector of a DVD or BD: 2048 bytes.
+  /// 2048 bytes with nothing around them: a sector of a DVD or BD, or the user data of one of any disc.
   case dvdData
 
   /// The bytes of the 2352-byte sector that are stored; of a DVD, which has no such sector, as if it were mode 1.

@@ -62,13 +62,21 @@ package enum DiscFindings {
       guard number > 0 else { return }
       findings.append(Finding(code, severity, subject: subject, observed: text ?? "\(number) sectors"))
     }
-    if !count.damagedSectors.isEmpty {
-      let correctable = count.correctable.count
+    func addDamage(_ sectors: [Int], _ code: FindingCode, _ help: String) {
+      guard !sectors.isEmpty else { return }
+      let correctable = Set(count.correctable).intersection(sectors).count
       findings.append(
         Finding(
-          .sectorDamaged, subject: subject,
-          observed: "\(listed(count.damagedSectors)); \(correctable) of them can be corrected by their parity"
-        ))
+          code, subject: subject,
+          observed: "\(listed(sectors)); \(correctable) of them can be corrected\(help)"))
+    }
+    addDamage(count.damagedByEDC, .sectorDamaged, " by their parity")
+    addDamage(count.faults[.sync] ?? [], .sectorSyncDamaged, "")
+    for (fault, code) in [
+      (DataSector.Fault.filled, FindingCode.sectorFilled), (.unrecognisable, .sectorUnrecognisable),
+    ] {
+      guard let sectors = count.faults[fault] else { continue }
+      findings.append(Finding(code, subject: subject, observed: listed(sectors)))
     }
     add(count.wrongMode, .sectorModeDiffers, .warning)
     add(

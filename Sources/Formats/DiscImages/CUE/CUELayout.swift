@@ -6,14 +6,14 @@ import OpticalDisc
 /// Times count from the beginning of the current file, in sectors; what a sector takes there depends on the track it
 /// belongs to. Gaps of `PREGAP` and `POSTGAP` take time on the disc and nothing in the file.
 struct CUELayout {
-  private let sheet: CUESheet
-  private let files: [any DiscFile]
+  var sheet: CUESheet
+  let files: [any DiscFile]
   private let name: String
-  private var remarks: [String] = []
-  private var unclaimed: [UnclaimedBytes] = []
+  var remarks: [String] = []
+  var unclaimed: [UnclaimedBytes] = []
 
   /// A run of sectors in one file that belong to one track.
-  private struct Segment {
+  struct Segment {
     /// Number in the sheet's list of tracks.
     let track: Int
     /// The index that begins here; `nil` for sectors before the first index of a file.
@@ -34,6 +34,17 @@ struct CUELayout {
 
   /// - Throws: `sheetMalformed`, naming line and track.
   mutating func image() throws(EvidenceError) -> DiscImage {
+    for file in files.indices { probe(file) }
+    let (told, unused) = (remarks, unclaimed)
+    let disc = try disc()
+    guard announceSessions(in: disc) else {
+      return DiscImage(disc: disc, files: files, remarks: remarks, unclaimed: unclaimed)
+    }
+    (remarks, unclaimed) = (told + remarks.suffix(1), unused)
+    return DiscImage(disc: try self.disc(), files: files, remarks: remarks, unclaimed: unclaimed)
+  }
+
+  private mutating func disc() throws(EvidenceError) -> Disc {
     var segments: [[Segment]] = []
     for file in files.indices { segments.append(try self.segments(of: file)) }
     let all = segments.flatMap { $0 }
@@ -43,10 +54,14 @@ struct CUELayout {
       let places = sheet.tracks.indices.filter { sheet.tracks[$0].session == number }
       var tracks: [DiscTrack] = []
       for place in places {
-        let parts = all.filter { $0.track == place }
+        var parts = all.filter { $0.track == place }
         let isFirst = place == places.first
-        if isFirst, let previous = disc.sessions.last {
-          position = start(of: number, after: previous, place, parts)
+        if isFirst, let previous = disc.sessions.popLast() {
+          var ended = previous
+          position =
+            storedStart(of: number, after: &ended, place, &parts)
+            ?? start(of: number, after: previous, place, parts)
+          disc.sessions.append(ended)
         }
         let track = try self.track(
           place, parts, at: position, isFirst: isFirst, room: disc.sessions.last.map { position - $0.leadOut }
@@ -57,10 +72,36 @@ struct CUELayout {
       disc.sessions.append(
         DiscSession(number: number, kind: kind(places, tracks), tracks: tracks, leadOut: position))
     }
-    return DiscImage(disc: disc, files: files, remarks: remarks, unclaimed: unclaimed)
+    return disc
   }
 
   // MARK: files
+
+  /// Corrects types that the sectors of a file contradict, from its beginning on: what a sector takes there decides where
+  /// the next track lies.
+  private mutating func probe(_ file: Int) {
+    guard sheet.files[file].type == .binary else { return }
+    var offset: UInt64 = 0
+    var before: (track: Int, sector: Int)?
+    for place in sheet.tracks.indices {
+      let own = sheet.tracks[place].indexes.filter { $0.file == file }
+      guard let begin = own.first else { continue }
+      let previous = before.map { ($0.track, begin.sector - $0.sector) } ?? (place, begin.sector)
+      guard previous.1 >= 0 else { return }
+      offset += UInt64(previous.1 * sheet.tracks[previous.0].type.stride)
+      before = (place, begin.sector)
+      guard let first = own.first(where: { $0.number > 0 }), first.sector >= begin.sector else { continue }
+      let track = sheet.tracks[place]
+      let start = offset + UInt64((first.sector - begin.sector) * track.type.stride)
+      guard let found = TrackProbe.contradiction(in: files[file], at: start, stated: track.type) else {
+        continue
+      }
+      remarks.append(
+        "line \(track.line): track \(track.number) is called \(track.typeWord), but its sectors are \(found.words), and "
+          + "read as such")
+      sheet.tracks[place].type = found.type
+    }
+  }
 
   /// What of a file belongs to which track.
   private mutating func segments(of file: Int) throws(EvidenceError) -> [Segment] {
@@ -227,7 +268,7 @@ struct CUELayout {
     return max(0, (sheet.sessions[sheet.tracks[place].session]?.pregap ?? DiscSession.pregap) - known)
   }
 
-  private func storedPregap(_ place: Int, _ parts: [Segment]) -> Int {
+  func storedPregap(_ place: Int, _ parts: [Segment]) -> Int {
     parts.prefix { ($0.index ?? 0) == 0 }.reduce(0) { $0 + $1.count }
   }
 

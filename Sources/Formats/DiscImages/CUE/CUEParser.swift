@@ -113,7 +113,8 @@ package struct CUEParser {
       }
     }
     guard sheet.tracks.count < Self.trackLimit else { throw failure("more than \(Self.trackLimit) tracks") }
-    sheet.tracks.append(CUESheet.Track(number: number, line: line, session: session, type: type))
+    sheet.tracks.append(
+      CUESheet.Track(number: number, line: line, session: session, type: type, typeWord: words[1]))
   }
 
   private static func isTOCType(_ word: String) -> Bool {

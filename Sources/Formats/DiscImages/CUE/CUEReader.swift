@@ -81,6 +81,6 @@ package enum CUEReader {
     let set = [CDText.CharacterSet.latin1, .japanese, .korean, .chinese].first { set in
       all.allSatisfy { set.coding.encode($0) != nil }
     }
-    return CDText.Block(characterSet: set ?? .latin1, texts: texts)
+    return CDText.Block(characterSet: set ?? .latin1, language: nil, texts: texts, isStated: false)
   }
 }

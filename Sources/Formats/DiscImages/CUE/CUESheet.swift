@@ -29,8 +29,10 @@ package struct CUESheet: Sendable {
   package struct Track: Sendable {
     package let number: Int
     package let line: Int
-    package let session: Int
-    package let type: TrackType
+    package var session: Int
+    package var type: TrackType
+    /// The word of the sheet.
+    package var typeWord = ""
     package var flags: TrackControl = []
     package var isrc: ISRC?
     package var pregap = 0

@@ -16,13 +16,9 @@ package enum ISOReader {
   }
 
   private static let dataShapes = [
-    Shape(mode: .mode1, layout: .mode1Data), Shape(mode: .mode2, layout: .body),
+    Shape(mode: .userData, layout: .dvdData), Shape(mode: .mode2, layout: .body),
     Shape(mode: .mode2, layout: .form1Data, lead: 8),
   ]
-  /// A CD of 99 minutes has fewer sectors.
-  private static let mostCDSectors = 99 * 60 * 75
-  /// A single-layer DVD and, beyond two layers, BDs.
-  private static let mostDVDSectors = 4_200_000
   /// Sectors in which the root folder of a later session is looked for.
   private static let rootWindow = 4096
 
@@ -47,9 +43,8 @@ package enum ISOReader {
     }
     let count = Int(file.size / UInt64(shape.stride))
     let tail = file.size % UInt64(shape.stride)
-    var mode = shape.mode
-    var layout = shape.layout
-    var medium = Disc.Medium.cd
+    // Only a CD has sectors of other sizes.
+    let medium = shape.layout == .dvdData ? Disc.Medium.unknown : .cd
     var start = 0
     if shape.layout == .raw {
       start = try headerAddress(file) ?? 0
@@ -59,16 +54,11 @@ package enum ISOReader {
         try data(file, shape, sector, count)
       }
       start = try offset(of: descriptors, file, shape, sectors: count)
-      if shape.layout == .mode1Data, count > mostCDSectors {
-        medium = count > mostDVDSectors ? .bd : .dvd
-        mode = .dvd
-        layout = .dvdData
-      }
     }
     let run = StoredRun(
-      file: 0, offset: UInt64(shape.lead), layout: layout,
+      file: 0, offset: UInt64(shape.lead), layout: shape.layout,
       subchannel: shape.subchannel.map {
-        SubchannelRun(file: 0, offset: UInt64(layout.size), layout: $0, stride: shape.stride)
+        SubchannelRun(file: 0, offset: UInt64(shape.layout.size), layout: $0, stride: shape.stride)
       }, stride: shape.stride)
     var extents = [DiscExtent(start: start, count: count, .stored(run))]
     var indexes = [1: start]
@@ -77,7 +67,7 @@ package enum ISOReader {
       extents.insert(DiscExtent(start: -MSF.leadTime, count: MSF.leadTime, .absent), at: 0)
       indexes[0] = -MSF.leadTime
     }
-    let track = DiscTrack(number: 1, mode: mode, control: .data, indexes: indexes, extents: extents)
+    let track = DiscTrack(number: 1, mode: shape.mode, control: .data, indexes: indexes, extents: extents)
     let kind = SessionKind.bySectors([track], [file])
     var remarks: [String] = []
     if recognised == nil { remarks.append("nothing in it tells what it is; taken for sectors of 2048 bytes") }
@@ -120,7 +110,7 @@ package enum ISOReader {
     guard bytes.count == 2048 else { return false }
     let text = { (range: Range<Int>) in String(decoding: bytes[range], as: UTF8.self) }
     if ["CD001", "BEA01"].contains(text(1..<6)) || text(9..<14) == "CDROM" { return true }
-    guard shape.layout == .mode1Data else { return false }
+    guard shape.layout == .dvdData else { return false }
     let first = try data(file, shape, 0, 1)
     let head = first.count == 2048 ? String(decoding: first[..<2], as: UTF8.self) : ""
     let volume = first.count == 2048 ? String(decoding: first[1024..<1026], as: UTF8.self) : ""

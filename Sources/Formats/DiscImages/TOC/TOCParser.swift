@@ -61,7 +61,8 @@ package struct TOCParser {
       _ = tokens.pop()
       type.subchannel = sub == "RW" ? .packs : .interleaved
     }
-    var track = TOCSheet.Track(line: line, type: type, control: type.mode.isData ? .data : [])
+    var track = TOCSheet.Track(
+      line: line, type: type, typeWord: word, control: type.mode.isData ? .data : [])
     while let word = tokens.peekWord, word != "TRACK" {
       _ = tokens.pop()
       try statement(word, &track)
@@ -97,12 +98,11 @@ package struct TOCParser {
       }
       track.parts.append(TOCSheet.Part(source: .zero, length: try length(), line: tokens.lastLine))
     case "FILE", "AUDIOFILE": try file(&track, isAudio: true)
+    // cdrdao reads and writes audio with its subchannel by the word for data.
     case "DATAFILE": try file(&track, isAudio: false)
     case "FIFO": throw tokens.failure("FIFO names a pipe, which is no image")
     case "START": track.start = isExtent ? .sector(try sectors()) : .afterParts(track.parts.count)
-    case "END":
-      if isExtent { _ = try sectors() }
-      remark("END, where a post-gap begins, is passed over")
+    case "END": track.end = isExtent ? .sector(try sectors()) : .afterParts(track.parts.count)
     case "INDEX": track.indexes.append(try sectors())
     default: throw tokens.failure("unknown word \(word)")
     }

@@ -50,8 +50,9 @@ struct TOCLayout {
   mutating func image() throws(EvidenceError) -> DiscImage {
     var tracks: [DiscTrack] = []
     var position = 0
-    for (place, track) in sheet.tracks.enumerated() {
+    for (place, stated) in sheet.tracks.enumerated() {
       let number = sheet.firstTrack + place
+      let track = try probed(stated, number)
       tracks.append(try self.track(track, number, at: position, isFirst: place == 0))
       position = tracks[place].end
     }
@@ -61,26 +62,54 @@ struct TOCLayout {
     return DiscImage(disc: disc, files: files, remarks: remarks, unclaimed: unclaimed(tracks))
   }
 
+  /// With the type its sectors have, where they contradict the stated one and as many as are stated fit the file.
+  private mutating func probed(
+    _ track: TOCSheet.Track, _ number: Int
+  ) throws(EvidenceError) -> TOCSheet.Track {
+    for part in track.parts {
+      guard case .file(let name, let offset, .sectors(0), _, false) = part.source else { continue }
+      let file = files[try self.file(name, part.line).number]
+      guard let found = TrackProbe.contradiction(in: file, at: offset, stated: track.type) else {
+        return track
+      }
+      if case .sectors(let count)? = part.length, offset + UInt64(count * found.type.stride) > file.size {
+        return track
+      }
+      if case .units? = part.length, found.type.stride != track.type.stride { return track }
+      remarks.append(
+        "line \(track.line): track \(number) is called \(track.typeWord), but its sectors are \(found.words), and read as "
+          + "such")
+      var other = track
+      other.type = found.type
+      return other
+    }
+    return track
+  }
+
   private mutating func track(
     _ track: TOCSheet.Track, _ number: Int, at position: Int, isFirst: Bool
   ) throws(EvidenceError) -> DiscTrack {
     var extents: [DiscExtent] = []
     if isFirst { extents.append(DiscExtent(start: -MSF.leadTime, count: MSF.leadTime, .absent)) }
     var lba = position
-    var pregap = 0
+    // From the beginning of the track to that of each part, and to the end.
+    var places: [Int] = []
     for (place, part) in track.parts.enumerated() {
-      if track.start == .afterParts(place) { pregap = lba - position }
+      places.append(lba - position)
       let isLast = place == track.parts.count - 1
       for extent in try self.extents(part, of: track, at: lba, isLast: isLast) {
         extents.append(extent)
         lba = extent.end
       }
     }
-    switch track.start {
-    case .sector(let sector): pregap = sector
-    case .afterParts(track.parts.count): pregap = lba - position
-    case .afterParts, nil: break
+    places.append(lba - position)
+    func sector(of place: TOCSheet.Place) -> Int {
+      switch place {
+      case .sector(let sector): sector
+      case .afterParts(let count): places[count]
+      }
     }
+    let pregap = track.start.map(sector) ?? 0
     let start = position + pregap
     guard start < lba else {
       throw text.malformed(
@@ -88,7 +117,8 @@ struct TOCLayout {
     }
     var indexes = [1: start]
     if isFirst || pregap > 0 { indexes[0] = isFirst ? -MSF.leadTime : position }
-    for (place, offset) in track.indexes.enumerated() {
+    for (place, offset) in (track.indexes + (track.end.map { [sector(of: $0) - pregap] } ?? [])).enumerated()
+    {
       let before = indexes[place + 1] ?? start
       guard start + offset < lba, start + offset > before, place + 2 <= 99 else {
         throw text.malformed(
@@ -104,7 +134,8 @@ struct TOCLayout {
   private mutating func extents(
     _ part: TOCSheet.Part, of track: TOCSheet.Track, at lba: Int, isLast: Bool
   ) throws(EvidenceError) -> [DiscExtent] {
-    let unit = track.type.mode == .audio ? 4 : 1
+    // Samples in a FILE, bytes in a DATAFILE.
+    let unit = if case .file(_, _, _, _, false) = part.source { 1 } else { track.type.mode == .audio ? 4 : 1 }
     let stride = track.type.stride
     func bytes(_ extent: TOCSheet.Extent) throws(EvidenceError) -> UInt64 {
       let (value, overflow) =
@@ -127,7 +158,8 @@ struct TOCLayout {
       let count = try whole(try bytes(part.length ?? .sectors(0)))
       return count > 0 ? [DiscExtent(start: lba, count: count, .synthesised)] : []
     case .file(let name, let offset, let start, let isSwapped, let isAudio):
-      guard isAudio == (track.type.mode == .audio) else {
+      let hasSubchannel = track.type.subchannel != nil
+      guard isAudio == (track.type.mode == .audio) || !isAudio && hasSubchannel else {
         throw text.malformed(
           part.line, isAudio ? "FILE in a data track; DATAFILE is meant" : "DATAFILE in an audio track")
       }

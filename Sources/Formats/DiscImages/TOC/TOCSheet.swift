@@ -23,12 +23,16 @@ package struct TOCSheet: Sendable {
 
   package struct Track: Sendable {
     package let line: Int
-    package let type: CUESheet.TrackType
+    package var type: CUESheet.TrackType
+    /// The word behind TRACK.
+    package var typeWord = ""
     package var control: TrackControl
     package var isrc: ISRC?
     package var parts: [Part] = []
     /// Where the pregap ends; `nil` where there is none, `.some(nil)` where it is all that stands before.
     package var start: Place?
+    /// Where the post-gap begins, which is the next index; `nil` where there is none.
+    package var end: Place?
     /// Places of index 2 and up, from the end of the pregap, in sectors.
     package var indexes: [Int] = []
   }

@@ -111,9 +111,7 @@ package enum CUEWriter: DiscWriter {
   static func commonLosses(_ image: DiscImage) -> [DiscLoss] {
     let disc = image.disc
     var losses = DiscLosses.ofStructures(image, keepsPacks: true)
-    if disc.medium != .cd {
-      losses.append(DiscLoss(.medium, "a cue sheet describes CDs; this is a \(disc.medium.title)"))
-    }
+    losses += DiscLosses.ofMedium(disc, "a cue sheet")
     losses += DiscLosses.ofAddresses(disc)
     if disc.raw.cdTextPacks == nil, let text = disc.cdText, !text.isEmpty,
       !CUEText.fitsCommands(text), CUEText.packs(disc) == nil
@@ -140,16 +138,17 @@ enum CUEText {
     (.code, "UPC_EAN"),
   ]
 
-  /// Whether commands say all of it: one English block of plain texts.
+  /// Whether commands say all of it: one block of plain texts of which neither language nor character set is stated.
   static func fitsCommands(_ text: CDText) -> Bool {
     guard Array(text.blocks.keys) == [0], let block = text.blocks[0] else { return text.isEmpty }
     let texts = block.texts.values.flatMap(\.values)
-    return block.characterSet == .latin1 && block.language == 9 && block.genreCode == nil
-      && block.binary.isEmpty
-      && texts.allSatisfy { text in
-        !text.isEmpty && !text.contains { $0 == "\"" || $0.isNewline }
-          && CDText.CharacterSet.latin1.coding.encode(text) != nil
-      }
+    return !block.isStated && block.genreCode == nil && block.binary.isEmpty
+      && texts.allSatisfy { text in !text.isEmpty && !text.contains { $0 == "\"" || $0.isNewline } }
+  }
+
+  /// The packs of texts whose language and character set are stated: others would be made up.
+  static func statedPacks(_ disc: Disc) -> [UInt8]? {
+    disc.cdText?.blocks.values.allSatisfy(\.isStated) ?? false ? packs(disc) : nil
   }
 
   static func packs(_ disc: Disc) -> [UInt8]? {
@@ -254,7 +253,7 @@ struct CUESheetText {
     case (.mode0, .body): "MODE0/2336"
     case (.mode0, _): "MODE0/2352"
     case (.mode1, .raw): "MODE1/2352"
-    case (.mode1, _), (.dvd, _): "MODE1/2048"
+    case (.mode1, _), (.dvd, _), (.userData, _): "MODE1/2048"
     case (.mode2, .body): kind == .cdi ? "CDI/2336" : "MODE2/2336"
     case (.mode2, .raw): kind == .cdi ? "CDI/2352" : "MODE2/2352"
     case (.mode2, .form2Data): "MODE2/2324"

@@ -9,7 +9,7 @@ extension DiscDescription {
       "format": .string(Self.format), "version": JSONValue(Self.version), "image": .string(image),
       "sectorSize": JSONValue(sectorSize), "medium": .string(disc.medium.rawValue),
       "catalog": disc.catalog.map { .string($0.description) },
-      "cdTextPacks": Self.hex(disc.raw.cdTextPacks ?? CUEText.packs(disc)),
+      "cdTextPacks": Self.hex(disc.raw.cdTextPacks ?? CUEText.statedPacks(disc)),
       "fullTOC": Self.hex(disc.raw.fullTOC),
       "pma": Self.hex(disc.raw.pma), "atip": Self.hex(disc.raw.atip),
       "sessions": .array(disc.sessions.map(json)),

@@ -25,6 +25,11 @@ package enum ISOWriter: DiscWriter {
       losses.append(DiscLoss(.tracks, "all but track \(track.number): \(DiscLosses.numbers(others))"))
     }
     if disc.sessions.count > 1 { losses.append(DiscLoss(.sessions, "\(disc.sessions.count)")) }
+    let kind = disc.sessions.first { $0.tracks.contains(track) }?.kind ?? .romOrAudio
+    if track.mode == .mode2 {
+      losses.append(
+        DiscLoss(.sessionType, "\(kind.title), mode 2: an ISO does not say of what mode its sectors are"))
+    }
     losses += plain(disc)
     if track.start > 0, disc.medium == .cd {
       losses.append(
@@ -88,7 +93,11 @@ extension DiscLosses {
       if count.damaged > 0 {
         let correctable = count.correctable.count
         let help = correctable > 0 ? "; \(correctable) of them can be corrected" : ""
-        losses.append(DiscLoss(.damage, "\(name): \(count.damaged) sectors have a wrong EDC\(help)"))
+        losses.append(DiscLoss(.damage, "\(name): \(damage(count))\(help)"))
+      }
+      if count.scrambled > 0 {
+        losses.append(
+          DiscLoss(.sectorHeaders, "\(name): \(count.scrambled) scrambled sectors, written descrambled"))
       }
       if let form2 = count.kinds[.form2] {
         losses.append(DiscLoss(.form2, "\(name): \(form2) sectors of 2324 bytes"))
@@ -104,6 +113,16 @@ extension DiscLosses {
     let missing = track.extents(in: range).filter { !$0.isStored }.reduce(0) { $0 + $1.count }
     if missing > 0 { losses.append(DiscLoss(.gaps, "\(name): \(missing) sectors that are not stored")) }
     return losses
+  }
+
+  /// How many damaged sectors have which fault.
+  private static func damage(_ count: SectorCount) -> String {
+    let parts = [
+      (count.damagedByEDC.count, "a wrong EDC"), (count.faults[.sync]?.count ?? 0, "a damaged sync"),
+      (count.faults[.filled]?.count ?? 0, "one byte value only"),
+      (count.faults[.unrecognisable]?.count ?? 0, "no sync and no header"),
+    ].filter { $0.0 > 0 }
+    return parts.map { "\($0.0) sectors have \($0.1)" }.joined(separator: ", ")
   }
 
   /// Stored sectors before index 1.

@@ -14,9 +14,7 @@ package enum TOCWriter: DiscWriter {
   package static func losses(_ image: DiscImage) -> [DiscLoss] {
     let disc = image.disc
     var losses = DiscLosses.ofStructures(image, keepsPacks: false)
-    if disc.medium != .cd {
-      losses.append(DiscLoss(.medium, "a table of contents describes CDs; this is a \(disc.medium.title)"))
-    }
+    losses += DiscLosses.ofMedium(disc, "a table of contents")
     losses += DiscLosses.ofAddresses(disc)
     let coded = disc.tracks.filter { $0.mode.isData && $0.isrc != nil }
     if !coded.isEmpty { losses.append(DiscLoss(.isrc, "of data, \(DiscLosses.numbers(coded))")) }
@@ -27,9 +25,6 @@ package enum TOCWriter: DiscWriter {
     }
     if let text = disc.cdText, text.blocks.values.contains(where: { !$0.binary.isEmpty }) {
       losses.append(DiscLoss(.cdText, "packs that are no texts"))
-    }
-    if let text = disc.cdText, text.blocks.values.contains(where: { $0.language == nil }) {
-      losses.append(DiscLoss(.cdText, "that its language is not known"))
     }
     losses += DiscLosses.ofSubchannel(disc) { $1.layout != .deinterleaved }
     guard let session = disc.sessions.first else { return losses }
@@ -64,7 +59,7 @@ package enum TOCWriter: DiscWriter {
     case (.mode0, _): ("MODE0", .body)
     case (.mode1, .raw): ("MODE1_RAW", .raw)
     case (.mode1, _): ("MODE1", .mode1Data)
-    case (.dvd, _): ("MODE1", .dvdData)
+    case (.dvd, _), (.userData, _): ("MODE1", .dvdData)
     case (.mode2, .body): (session.kind == .romOrAudio ? "MODE2" : "MODE2_FORM_MIX", .body)
     case (.mode2, .raw): ("MODE2_RAW", .raw)
     case (.mode2, .form1Data): ("MODE2_FORM1", .form1Data)
@@ -108,7 +103,9 @@ package enum TOCWriter: DiscWriter {
           text.line(track.mode == .audio ? "SILENCE \(length)" : "ZERO \(type.word) \(length)")
         case .stored:
           let file = text.quoted(name) + (output.count > 0 ? " #\(output.count)" : "")
-          text.line(track.mode == .audio ? "FILE \(file) 0 \(length)" : "DATAFILE \(file) \(length)")
+          // cdrdao takes audio with a subchannel behind it as data alone.
+          let isAudio = track.mode == .audio && word.isEmpty
+          text.line(isAudio ? "FILE \(file) 0 \(length)" : "DATAFILE \(file) \(length)")
           let form = SectorForm(
             layout: type.layout, isBigEndian: true, keepsSubchannel: subchannel != .deinterleaved)
           try image.write(

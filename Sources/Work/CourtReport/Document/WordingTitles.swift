@@ -65,6 +65,7 @@ extension Wording {
     case .mode1: self(.mode1)
     case .mode2: self(.mode2)
     case .dvd: self(.modeDVD)
+    case .userData: self(.modeUserData)
     }
   }
 

@@ -59,7 +59,7 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     shortSector, device, deviceCaption, noDevice, hiddenAreas, noHiddenAreas, area, notDetermined,
     commandsSent, accepted, acceptedWords, health, healthBefore, healthAfter, healthSame, healthUnknown,
     deviceRaw, disc, discCaption, noDisc, tracksCaption, session, track, trackMode, modeAudio, mode0, mode1,
-    mode2, modeDVD, trackStart, protection,
+    mode2, modeDVD, modeUserData, trackStart, protection,
     protectionCaption, noProtection, layer, proves, active, inactive,
     before, during, after, protectionLimits, method, howRead, program, validation, noValidation,
     validationWords, validationDigest,

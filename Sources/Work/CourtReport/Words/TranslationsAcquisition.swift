@@ -97,6 +97,7 @@ extension Phrase {
     .mode1: .init("mode 1", "Modus 1"),
     .mode2: .init("mode 2", "Modus 2"),
     .modeDVD: .init("DVD", "DVD"),
+    .modeUserData: .init("Data (2048 bytes a sector)", "Daten (2048 Bytes je Sektor)"),
     .trackStart: .init("Begins at", "Beginnt bei"),
     .protection: .init("Write protection", "Schreibschutz"),
     .protectionCaption: .init(
