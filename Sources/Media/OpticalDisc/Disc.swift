@@ -36,6 +36,20 @@ package struct Disc: Hashable, Sendable {
 
   package var tracks: [DiscTrack] { sessions.flatMap(\.tracks) }
 
+  /// Sectors of 2048 bytes of which nothing says of what they are, as mode 1 of a CD.
+  /// - Returns: `nil` where that is stated, or there are more of them than a CD has.
+  package func asCD() -> Disc? {
+    guard medium == .unknown, sessions.allSatisfy({ $0.leadOut <= Self.mostCDSectors }) else { return nil }
+    var disc = self
+    disc.medium = .cd
+    for session in disc.sessions.indices {
+      for track in disc.sessions[session].tracks.indices {
+        disc.sessions[session].tracks[track].becomeMode1(isFirst: session == 0 && track == 0)
+      }
+    }
+    return disc
+  }
+
   /// Sectors whose contents the image has.
   package var storedSectors: Int { tracks.reduce(0) { $0 + $1.storedSectors } }
 }
@@ -151,6 +165,20 @@ package struct DiscTrack: Hashable, Sendable {
   /// Sectors before index 1.
   package var pregap: Int { start - first }
   package var storedSectors: Int { extents.reduce(0) { $0 + ($1.isStored ? $1.count : 0) } }
+
+  /// - Parameter isFirst: it begins the disc: then a pregap before address 0 is absent.
+  fileprivate mutating func becomeMode1(isFirst: Bool) {
+    guard mode == .userData else { return }
+    mode = .mode1
+    extents = extents.map { extent in
+      guard var run = extent.run, run.layout == .dvdData else { return extent }
+      run.layout = .mode1Data
+      return DiscExtent(start: extent.start, count: extent.count, .stored(run))
+    }
+    guard isFirst, first == 0 else { return }
+    extents.insert(DiscExtent(start: -MSF.leadTime, count: MSF.leadTime, .absent), at: 0)
+    indexes[0] = -MSF.leadTime
+  }
 
   /// The parts of the extents that lie within `range`.
   package func extents(in range: Range<Int>) -> [DiscExtent] { extents.compactMap { $0.clamped(to: range) } }

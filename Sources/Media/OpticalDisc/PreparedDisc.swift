@@ -46,6 +46,7 @@ package struct PreparedDisc: Sendable {
   /// Computes what data sectors of a CD lack that are stored in part.
   /// - Throws: `argumentInvalid` for a disc without such sectors, and past the last time a header can have.
   package mutating func makeSectorsWhole() throws(EvidenceError) {
+    if let disc = image.disc.asCD() { image = image.describing(disc) }
     guard image.disc.medium == .cd else {
       throw EvidenceError(
         invalid: .wholeSectors, "sectors of a \(image.disc.medium.title) have 2048 bytes and no more")

@@ -139,7 +139,7 @@ private struct CCDText {
     switch track.mode {
     case .audio: 0
     case .mode2: 2
-    case .mode0, .mode1, .dvd: 1
+    case .mode0, .mode1, .dvd, .userData: 1
     }
   }
 
