@@ -138,7 +138,7 @@ package enum DiscLosses {
 
   /// - Throws: `argumentInvalid` for a disc that is no CD, or has sectors no time of a header reaches.
   package static func demandCD(_ disc: Disc, for title: String) throws(EvidenceError) {
-    guard disc.medium == .cd else {
+    guard disc.medium == .cd || disc.asCD() != nil else {
       throw EvidenceError(.argumentInvalid, title, "it holds CDs; this is a \(disc.medium.title)")
     }
     let (first, end) = (disc.tracks.first?.first ?? 0, disc.sessions.last?.leadOut ?? 0)
