@@ -114,6 +114,22 @@ import Testing
     #expect(try !DiscTrees.all(of: image).isEmpty)
   }
 
+  /// Audio is not a data track of which every sector is damaged.
+  @Test(arguments: ["MODE1/2352", "MODE2/2352"]) func audioIsTold(word: String) throws {
+    let fixture = try CUEFixture(
+      "FILE \"a.bin\" BINARY\n TRACK 01 \(word)\n  INDEX 01 00:00:00\n", files: [("a.bin", 200 * 2352)])
+    let image = try fixture.open()
+    #expect(image.disc.tracks[0].mode == .audio)
+    #expect(image.remarks.contains { $0.contains("without a sync") })
+    // One data sector anywhere, and it is a damaged data track.
+    var bytes = try TestFiles.read(fixture.folder.appending("a.bin"))
+    bytes.replaceSubrange(0..<2352, with: Stored.mode1.sector([UInt8](repeating: 7, count: 2048), 0))
+    try TestFiles.write(bytes, to: fixture.folder.appending("a.bin"))
+    #expect(try fixture.open().disc.tracks[0].mode.isData)
+    #expect(
+      try SectorCount(fixture.open(), fixture.open().disc.tracks[0]).faults[.unrecognisable]?.count == 199)
+  }
+
   @Test(arguments: ["MODE1", "MODE1_RAW", "MODE2_RAW", "MODE2"], [Stored.mode1, .form1, .userData])
   func tablesOfContentsToo(word: String, stored: Stored) throws {
     let folder = try TemporaryFolder()
@@ -169,6 +185,23 @@ import Testing
     #expect(tree.files == 1)
     let count = try SectorCount(image, image.disc.tracks[1])
     #expect(count.damaged == 0 && count.wrongAddress == 0 && count.emptyInGap == (isStored ? 150 : 0))
+  }
+
+  /// Sectors of user data have no headers; the root folder of their file system says where it lies.
+  @Test(arguments: ["MODE1/2048", "MODE2/2336"], [true, false])
+  func theFileSystemTells(word: String, isStored: Bool) throws {
+    var random = SeededGenerator(seed: 6)
+    let stored: SheetTypeTests.Stored = word == "MODE1/2048" ? .userData : .body
+    let data = ISOBuilder.volume(file: Array("extra\n".utf8), sectors: 40, at: 11_700)
+    let fixture = try CUEFixture(
+      "REM SESSION 01\nFILE \"a.bin\" BINARY\n TRACK 01 \(word)\n  INDEX 01 00:00:00\nREM SESSION 02\n"
+        + " TRACK 02 \(word)\n  INDEX 01 \(MSF(frames: isStored ? 11_700 : 300))\n", files: [])
+    let gap = isStored ? random.bytes(11_400 * stored.type.stride) : []
+    try TestFiles.write(
+      random.bytes(300 * stored.type.stride) + gap + stored.file(data), to: fixture.folder.appending("a.bin"))
+    let image = try fixture.open()
+    #expect(image.disc.sessions[0].leadOut == 300 && image.disc.tracks[1].start == 11_700)
+    #expect(try DiscTrees.all(of: image).contains { $0.session == 2 && $0.files == 1 })
   }
 
   /// Without headers, zeros as long as the usual gap do; anything else is music.

@@ -9,6 +9,8 @@ package struct DiscFileContents {
     package enum Reason: String, Hashable, Sendable {
       /// The EDC of the sectors is wrong, and they are delivered as they are.
       case wrong
+      /// They hold one byte value only, as programs write where they could not read.
+      case filled
       /// It was, and their parity corrected them.
       case corrected
       /// The image does not have them.
@@ -104,7 +106,8 @@ package struct DiscFileContents {
           let begin = done + UInt64(piece.count)
           Self.add(
             Damage(
-              reason: one.wasCorrected ? .corrected : .wrong, bytes: begin..<begin + UInt64(data.count),
+              reason: one.wasCorrected ? .corrected : one.isFilled ? .filled : .wrong,
+              bytes: begin..<begin + UInt64(data.count),
               sectors: SectorRange(first: UInt64(sector + index), count: 1)), to: &damage)
         }
         piece += data

@@ -39,6 +39,8 @@ package struct DiscSectors: Sendable {
     var isForm2 = false
     /// Its EDC is wrong.
     var isDamaged = false
+    /// It holds one byte value only, as programs write where they could not read.
+    var isFilled = false
     /// Its EDC was wrong, and its parity could correct it.
     var wasCorrected = false
   }
@@ -98,12 +100,13 @@ package struct DiscSectors: Sendable {
     switch layout {
     case .raw:
       let found = DataSector(stored, lba: lba)
-      let whole = repairing && found.isDamaged ? found.repaired() : nil
+      let whole = repairing && found.isDataDamaged ? found.repaired() : nil
       let kind = found.report.kind.isData ? found.report.kind : mode == .mode2 ? .form1 : .mode1
       return Sector(
         data: Array(
           (whole ?? found.bytes)[kind == .form2 ? 24..<2348 : kind == .form1 ? 24..<2072 : 16..<2064]),
-        isForm2: kind == .form2, isDamaged: found.isDamaged && whole == nil, wasCorrected: whole != nil)
+        isForm2: kind == .form2, isDamaged: found.isDataDamaged && whole == nil,
+        isFilled: found.fault == .filled, wasCorrected: whole != nil)
     case .body:
       let isForm2 = bytes[2] & 0x20 != 0
       return Sector(data: Array(bytes[isForm2 ? 8..<2332 : 8..<2056]), isForm2: isForm2)

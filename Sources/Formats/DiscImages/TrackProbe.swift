@@ -34,6 +34,10 @@ enum TrackProbe {
     guard stated.mode.isData,
       !(stated.layout == .mode1Data && hasFileSystem(file, offset, .init(.mode1, .mode1Data)))
     else { return nil }
+    if stated.layout == .raw, hasNoSync(file, offset, stated.stride) {
+      return Finding(
+        type: .init(.audio, .raw, stated.subchannel), words: "without a sync, as those of audio are")
+    }
     let others: [CUESheet.TrackType] = [.init(.mode1, .mode1Data), .init(.mode2, .body)]
     guard let type = others.first(where: { $0.stride != stated.stride && hasFileSystem(file, offset, $0) })
     else {
@@ -85,6 +89,21 @@ enum TrackProbe {
       return (counts[stated.mode] != nil ? stated.mode : most.key, stride)
     }
     return nil
+  }
+
+  /// Whether none of sectors from all over the rest of a file is one of data, or empty.
+  private static func hasNoSync(_ file: any DiscFile, _ offset: UInt64, _ stride: Int) -> Bool {
+    let count = file.size > offset ? Int((file.size - offset) / UInt64(stride)) : 0
+    guard count > 0, !hasFileSystem(file, offset, .init(.mode1, .mode1Data)),
+      !hasFileSystem(file, offset, .init(.mode2, .body))
+    else { return false }
+    let places = Set((0..<mostSectors).flatMap { [min($0, count - 1), $0 * count / mostSectors] })
+    return places.allSatisfy { place in
+      guard let bytes = try? file.bytes(at: offset + UInt64(place * stride), count: SectorCodec.size),
+        bytes.count == SectorCodec.size
+      else { return false }
+      return DataSector(bytes[...]).fault == .unrecognisable
+    }
   }
 
   private static func hasFileSystem(

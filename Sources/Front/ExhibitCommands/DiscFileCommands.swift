@@ -100,7 +100,7 @@ struct DiscExtractCommand: ParsableCommand {
     lines.append("\(report.files.count - partial) of \(report.files.count) files copied to \(folder)")
     if partial > 0 { lines.append("INCOMPLETE: \(DiscEntryRendering.counted(partial, "file"))") }
     if damaged > 0 {
-      lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with sectors whose EDC is wrong")
+      lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with damaged sectors")
     }
     output.show(
       lines,
@@ -129,6 +129,7 @@ struct DiscExtractCommand: ParsableCommand {
   private static func words(_ reason: DiscFileContents.Damage.Reason) -> String {
     switch reason {
     case .wrong: "DAMAGED, the EDC is wrong"
+    case .filled: "DAMAGED, filled with one byte value, as where nothing could be read"
     case .corrected: "corrected by parity"
     case .missing: "not in the image"
     case .compressed: "cannot be decompressed"

@@ -26,6 +26,9 @@ package struct DataSector: Sendable {
   /// What is wrong with it, or with its data.
   package var isDamaged: Bool { fault != nil || report.isDataDamaged }
 
+  /// Whether its user data is not known to be as it was written: a damaged sync before a right EDC leaves it whole.
+  package var isDataDamaged: Bool { report.isDataDamaged || fault == .filled || fault == .unrecognisable }
+
   /// - Parameters:
   ///   - stored: 2352 bytes.
   ///   - lba: where it should be, if known.

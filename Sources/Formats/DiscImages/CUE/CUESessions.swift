@@ -1,19 +1,35 @@
+import Evidence
 import OpticalDisc
 
 /// Where a later session lies, as its sectors tell it.
 extension CUELayout {
-  /// The address in the header of the first sector of a track, index 1; `nil` where its sectors have none.
-  private func headerAddress(_ type: CUESheet.TrackType, _ file: Int, _ offset: UInt64) -> Int? {
-    guard type.mode.isData, type.layout == .raw, let bytes = try? files[file].bytes(at: offset, count: 2352),
-      bytes.count == 2352
+  /// The address of the first sector of a track, index 1: as its header says, or its file system; `nil` where neither
+  /// does.
+  private func statedAddress(_ type: CUESheet.TrackType, _ file: Int, _ offset: UInt64) -> Int? {
+    guard type.mode.isData else { return nil }
+    if type.layout == .raw {
+      guard let bytes = try? files[file].bytes(at: offset, count: SectorCodec.size),
+        bytes.count == SectorCodec.size
+      else { return nil }
+      return DataSector(bytes[...]).report.address?.lba
+    }
+    let inner = (type.layout == .body ? SectorLayout.form1Data : type.layout).range.lowerBound
+    let lead = UInt64(max(0, inner - type.layout.range.lowerBound))
+    let read: VolumeDescriptors.Read = { (sector: Int, count: Int) throws(EvidenceError) in
+      guard (0..<1 << 24).contains(sector) else { return [] }
+      return try files[file].bytes(at: offset + UInt64(sector * type.stride) + lead, count: 2048)
+    }
+    let room = files[file].size > offset ? Int((files[file].size - offset) / UInt64(type.stride)) : 0
+    guard let descriptors = try? VolumeDescriptors(sectors: room, read: read),
+      let base = try? descriptors.base(sectors: room, read: read), base > 0
     else { return nil }
-    return DataSector(bytes[...]).report.address?.lba
+    return base
   }
 
   // MARK: Sessions that are announced
 
   /// The address of what a later session begins with, where it lies in the file of the session before and the sheet does
-  /// not say where that one ends: by the headers of its sectors, or by zeros as long as the usual gap.
+  /// not say where that one ends: by the headers of its sectors, their file system, or zeros as long as the usual gap.
   ///
   /// Where lead-out, lead-in and pregap are stored, they are taken from the last track of the session before.
   mutating func storedStart(
@@ -28,12 +44,12 @@ extension CUELayout {
     let usual = DiscSession.usualGap(after: previous.number)
     let type = sheet.tracks[place].type
     let stored = previous.leadOut + before
-    if let header = headerAddress(type, start.file, start.offset) {
+    if let header = statedAddress(type, start.file, start.offset) {
       if header == stored { return divide(number, &previous, gap: usual, before, &parts) }
       guard header - before > previous.leadOut else { return nil }
       remarks.append(
-        "the sheet does not say how far session \(number) is from session \(previous.number); the headers of "
-          + "its sectors do: it begins at \(header)")
+        "the sheet does not say how far session \(number) is from session \(previous.number); the headers or the "
+          + "file system of its sectors do: it begins at \(header)")
       return header - before
     }
     guard stored - usual > last.start, isFiller(last, (stored - usual)..<previous.leadOut) else { return nil }
@@ -100,7 +116,7 @@ extension CUELayout {
     where pair.0.mode == .audio && pair.1.mode.isData {
       let track = pair.1
       guard let run = track.extents(in: track.start..<track.start + 1).first?.run,
-        let header = headerAddress(sheet.tracks[place + 1].type, run.file, run.offset),
+        let header = statedAddress(sheet.tracks[place + 1].type, run.file, run.offset),
         header - track.start == DiscSession.usualGap(after: 1)
       else { continue }
       for later in place + 1..<sheet.tracks.count { sheet.tracks[later].session += 1 }

@@ -19,9 +19,6 @@ package enum ISOReader {
     Shape(mode: .userData, layout: .dvdData), Shape(mode: .mode2, layout: .body),
     Shape(mode: .mode2, layout: .form1Data, lead: 8),
   ]
-  /// Sectors in which the root folder of a later session is looked for.
-  private static let rootWindow = 4096
-
   /// Whether the bytes at the known places are those of a data track.
   /// - Throws: `readFailed`.
   package static func claims(_ file: any DiscFile) throws(EvidenceError) -> Bool {
@@ -53,7 +50,10 @@ package enum ISOReader {
         (sector: Int, count: Int) throws(EvidenceError) in
         try data(file, shape, sector, count)
       }
-      start = try offset(of: descriptors, file, shape, sectors: count)
+      start = try descriptors.base(sectors: count) {
+        (sector: Int, count: Int) throws(EvidenceError) in
+        try data(file, shape, sector, count)
+      }
     }
     let run = StoredRun(
       file: 0, offset: UInt64(shape.lead), layout: shape.layout,
@@ -132,27 +132,10 @@ package enum ISOReader {
   }
 
   private static func headerAddress(_ file: any DiscFile) throws(EvidenceError) -> Int? {
-    let header = try file.bytes(at: 12, count: 3)
-    guard let address = MSF(bcd: header), address.lba >= 0 else { return nil }
+    let first = try file.bytes(at: 0, count: SectorCodec.size)
+    guard first.count == SectorCodec.size, let address = DataSector(first[...]).report.address,
+      address.lba >= 0
+    else { return nil }
     return address.lba
-  }
-
-  /// How far into the disc the file begins: file systems of later sessions count from the beginning of the disc. The
-  /// root folder begins with a record of itself; where it stands tells.
-  private static func offset(
-    of descriptors: VolumeDescriptors, _ file: any DiscFile, _ shape: Shape, sectors: Int
-  ) throws(EvidenceError) -> Int {
-    guard let root = descriptors.rootSector else { return 0 }
-    func isRoot(_ sector: Int) throws(EvidenceError) -> Bool {
-      let bytes = try data(file, shape, sector, 1)
-      guard bytes.count == 2048, bytes[0] >= 34, bytes[32] == 1, bytes[33] == 0 else { return false }
-      return bytes.span.bytes.littleEndian(at: 2, as: UInt32.self).map(Int.init) == root
-    }
-    if try isRoot(root) { return 0 }
-    for sector in VolumeDescriptors.systemArea..<min(sectors, rootWindow)
-    where try isRoot(sector) && root > sector {
-      return root - sector
-    }
-    return 0
   }
 }

@@ -37,6 +37,8 @@ package struct VolumeDescriptors: Hashable, Sendable {
   package static let systemArea = 16
   private static let descriptorLimit = 64
   private static let mapLimit = 64
+  /// Sectors in which the root folder of a later session is looked for.
+  private static let rootWindow = 4096
 
   /// Reads `count` sectors of 2048 bytes by their address; fewer come back where there are no more.
   package typealias Read = (_ sector: Int, _ count: Int) throws(EvidenceError) -> [UInt8]
@@ -74,6 +76,24 @@ package struct VolumeDescriptors: Hashable, Sendable {
       volumes.append(Volume(.udf))
     }
     try appleVolumes { (sector: Int, count: Int) throws(EvidenceError) in try read(start + sector, count) }
+  }
+
+  /// How far into the disc sectors begin that are counted from 0: file systems of later sessions count from the beginning
+  /// of the disc. The root folder begins with a record of itself; where it stands tells.
+  /// - Parameter sectors: how many there are.
+  package func base(sectors: Int, read: Read) throws(EvidenceError) -> Int {
+    guard let root = rootSector else { return 0 }
+    func isRoot(_ sector: Int) throws(EvidenceError) -> Bool {
+      let bytes = try read(sector, 1)
+      guard bytes.count == 2048, bytes[0] >= 34, bytes[32] == 1, bytes[33] == 0 else { return false }
+      return bytes.span.bytes.littleEndian(at: 2, as: UInt32.self).map(Int.init) == root
+    }
+    if try isRoot(root) { return 0 }
+    for sector in Self.systemArea..<max(Self.systemArea, min(sectors, Self.rootWindow))
+    where try isRoot(sector) && root > sector {
+      return root - sector
+    }
+    return 0
   }
 
   // MARK: ISO 9660 (ECMA-119)

@@ -69,9 +69,9 @@ struct TOCLayout {
     for part in track.parts {
       guard case .file(let name, let offset, .sectors(0), _, false) = part.source else { continue }
       let file = files[try self.file(name, part.line).number]
-      guard let found = TrackProbe.contradiction(in: file, at: offset, stated: track.type) else {
-        return track
-      }
+      guard let found = TrackProbe.contradiction(in: file, at: offset, stated: track.type),
+        found.type.mode.isData
+      else { return track }
       if case .sectors(let count)? = part.length, offset + UInt64(count * found.type.stride) > file.size {
         return track
       }
