@@ -134,7 +134,7 @@ let package = Package(
       ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "WriterKit"]),
     module(
       "Formats/DiscFiles",
-      ["Evidence", "OpticalDisc", "FormatKit", "DiscImages"]),
+      ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages"]),
 
     // Record: what is said of the evidence, and where it is kept
     module(

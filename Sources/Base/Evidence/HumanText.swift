@@ -66,7 +66,9 @@ package enum HumanText {
   /// Control characters, line separators and marks that turn the direction of writing replaced by spaces, so
   /// that foreign text stays on its line and in its order. Bytes of a name that are no characters are shown as `\xE9`.
   package static func singleLine(_ text: String) -> String {
-    String(String.UnicodeScalarView(NameText.shown(text).unicodeScalars.map { breaksLine($0) ? " " : $0 }))
+    if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) }) { return text }
+    return String(
+      String.UnicodeScalarView(NameText.shown(text).unicodeScalars.map { breaksLine($0) ? " " : $0 }))
   }
 
   private static func breaksLine(_ scalar: Unicode.Scalar) -> Bool {

@@ -22,6 +22,12 @@ package enum NameText {
     (plane + 0x80...plane + 0xFF).contains(scalar.value) ? UInt8(scalar.value - plane) : nil
   }
 
+  /// The same, where most names are ASCII and there are many.
+  package static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+    return text(Array(bytes))
+  }
+
   package static func text(_ bytes: some Collection<UInt8>) -> String {
     if let text = String(validating: bytes, as: UTF8.self),
       text.unicodeScalars.allSatisfy(isOwn)
@@ -63,6 +69,12 @@ package enum NameText {
 
   /// Whether a name has bytes that are no characters, as far as can be told at a glance.
   package static func mayDiffer(_ utf8: some Sequence<UInt8>) -> Bool { utf8.contains(lead[0]) }
+
+  /// The same of the bytes of a text, which is asked for each name.
+  package static func mayDiffer(_ utf8: String.UTF8View) -> Bool {
+    let first = lead[0]
+    return utf8.withContiguousStorageIfAvailable { $0.contains(first) } ?? utf8.contains { $0 == first }
+  }
 
   /// As people read it: `caf\xE9.img`.
   package static func shown(_ text: String) -> String {

@@ -48,9 +48,27 @@ package struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertibl
     let (days, time) = Self.floorDivide(microseconds, 86_400_000_000)
     let (year, month, day) = Self.civil(daysSinceEpoch: days)
     let seconds = time / 1_000_000
-    return Self.padded(year, 4) + "-" + Self.padded(month, 2) + "-" + Self.padded(day, 2) + "T"
-      + Self.padded(seconds / 3600, 2) + ":" + Self.padded(seconds / 60 % 60, 2) + ":"
-      + Self.padded(seconds % 60, 2) + "." + Self.padded(time % 1_000_000, 6) + "Z"
+    let parts: [(value: Int64, width: Int, mark: Unicode.Scalar)] = [
+      (year, 4, "-"), (month, 2, "-"), (day, 2, "T"), (seconds / 3600, 2, ":"), (seconds / 60 % 60, 2, ":"),
+      (seconds % 60, 2, "."), (time % 1_000_000, 6, "Z"),
+    ]
+    guard (0...9999).contains(year) else {
+      return parts.map { Self.padded($0.value, $0.width) + String($0.mark) }.joined()
+    }
+    // Lists have tens of thousands of them.
+    return String(unsafeUninitializedCapacity: Self.textLength) { text in
+      var place = 0
+      for part in parts {
+        var rest = part.value
+        for digit in (place..<place + part.width).reversed() {
+          text[digit] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        }
+        text[place + part.width] = UInt8(ascii: part.mark)
+        place += part.width + 1
+      }
+      return place
+    }
   }
 
   /// Seconds from `earlier` to this moment.

@@ -105,12 +105,13 @@ package struct DurableFile: ~Copyable, Sendable {
   }
 
   /// Closes one of many files that ``DurableFolder/syncFileSystem(_:)`` makes durable together.
-  /// - Parameter modified: seconds since 1970 that it says it was changed; the time of now where `nil`.
-  package consuming func closeUnsynced(modified: Int64?) throws(EvidenceError) {
+  /// - Parameters:
+  ///   - modified: microseconds since 1970 that it says it was changed; the time of now where `nil`.
+  ///   - accessed: the same of its last use; as it was changed where `nil`.
+  package consuming func closeUnsynced(modified: Int64?, accessed: Int64? = nil) throws(EvidenceError) {
     if let modified {
-      let time = timespec(tv_sec: Int(modified), tv_nsec: 0)
       // A time that the file system cannot hold is none.
-      _ = withUnsafePointer(to: (time, time)) { pair in
+      _ = withUnsafePointer(to: (FileTimes.spec(accessed ?? modified), FileTimes.spec(modified))) { pair in
         pair.withMemoryRebound(to: timespec.self, capacity: 2) { futimens(descriptor.number, $0) }
       }
     }
@@ -132,6 +133,13 @@ package struct DurableFile: ~Copyable, Sendable {
       _ = Syscalls.unlink(path)
       throw error
     }
+  }
+}
+
+private enum FileTimes {
+  static func spec(_ microseconds: Int64) -> timespec {
+    let fraction = (microseconds % 1_000_000 + 1_000_000) % 1_000_000
+    return timespec(tv_sec: Int((microseconds - fraction) / 1_000_000), tv_nsec: Int(fraction) * 1000)
   }
 }
 
@@ -165,6 +173,16 @@ package enum DurableFolder {
     case .failure(.fileExists): throw EvidenceError(exists, path.string)
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
+    }
+  }
+
+  /// Says when a folder was last changed and used, as far as the file system can hold it.
+  /// - Parameters: microseconds since 1970.
+  package static func setTimes(_ path: FilePath, modified: Int64, accessed: Int64?) {
+    _ = withUnsafePointer(to: (FileTimes.spec(accessed ?? modified), FileTimes.spec(modified))) { pair in
+      pair.withMemoryRebound(to: timespec.self, capacity: 2) { times in
+        path.withSystemName { utimensat(AT_FDCWD, $0, times, AT_SYMLINK_NOFOLLOW) }
+      }
     }
   }
 

@@ -9,13 +9,27 @@ package struct DiscEntry: Hashable, Sendable {
     case other
   }
 
-  package enum Mark: String, Hashable, Sendable, CaseIterable {
-    case hidden
+  package struct Marks: OptionSet, Hashable, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    package static let hidden = Marks(rawValue: 1)
     /// Belongs to the file of the same name: the resource fork of a Macintosh.
-    case associated
-    case deleted
+    package static let associated = Marks(rawValue: 2)
+    package static let deleted = Marks(rawValue: 4)
     /// Its name on the disc cannot be one of a file, or another entry has it: `path` is another one.
-    case renamed
+    package static let renamed = Marks(rawValue: 8)
+    /// A named stream of the file whose name stands before the last `:`.
+    package static let stream = Marks(rawValue: 16)
+
+    private static let all: [(mark: Marks, name: String)] = [
+      (.associated, "associated"), (.deleted, "deleted"), (.hidden, "hidden"), (.renamed, "renamed"),
+      (.stream, "stream"),
+    ]
+
+    /// As in JSON, in alphabetical order.
+    package var names: [String] { isEmpty ? [] : Self.all.filter { contains($0.mark) }.map(\.name) }
   }
 
   /// A piece of the contents, or of the space between them.
@@ -33,9 +47,23 @@ package struct DiscEntry: Hashable, Sendable {
   }
 
   package enum Contents: Hashable, Sendable {
+    /// As most files have it: no memory of its own.
+    case extent(Extent)
     case extents([Extent])
     /// In the record itself.
     case inline([UInt8])
+  }
+
+  /// What POSIX has of a file: in Rock Ridge and UDF.
+  package struct Ownership: Hashable, Sendable {
+    /// Type and permissions as `st_mode` has them.
+    package var mode: UInt32
+    /// `nil` where UDF states none.
+    package var user: UInt32?
+    package var group: UInt32?
+    package var links: UInt32
+    /// Number of the file, which its other names share.
+    package var serial: UInt64?
   }
 
   /// Blocks of a file that zisofs has compressed.
@@ -46,137 +74,116 @@ package struct DiscEntry: Hashable, Sendable {
     package let headerSize: Int
   }
 
+  /// What the record of an entry states besides, which has memory of its own: trees are long.
+  struct Facts: Hashable, Sendable {
+    var record: UInt64?
+    var times: [DiscTime] = []
+    var owner: Ownership?
+  }
+
+  /// What few entries have.
+  private struct Rare: Hashable, Sendable {
+    var storedName: String?
+    var target: String?
+    var problems: [String] = []
+    var compression: Compression?
+  }
+
+  private final class Box<Value: Hashable & Sendable>: Hashable, Sendable {
+    let value: Value
+    init(_ value: Value) { self.value = value }
+    static func == (left: Box, right: Box) -> Bool { left.value == right.value }
+    func hash(into hasher: inout Hasher) { value.hash(into: &hasher) }
+  }
+
   /// Where it goes among files: names with `/` between, no two alike in a tree.
   package let path: String
-  /// As the disc has it; bytes that are no text as ``NameText`` keeps them.
-  package let name: String
   package let kind: Kind
-  /// Bytes of a file.
-  package internal(set) var size: UInt64
-  /// Seconds since 1970; `nil` where the disc does not say, or says what no time can be.
-  package var modified: Int64?
-  /// A time that cannot be, as it is stored.
-  package var impossibleTime: String?
-  /// Of a symbolic link.
-  package var target: String?
-  package var marks: Set<Mark> = []
-  /// What is wrong with it, a clause each.
-  package var problems: [String] = []
-  package var contents = Contents.extents([])
-  package var compression: Compression?
+  package var marks: Marks = []
   /// The disc does not say where all of it lies.
   package var isCut = false
   /// Its sectors are of form 2, or may be: each gives all of its 2324 bytes.
   package var isByForm = false
+  /// Bytes of a file.
+  package internal(set) var size: UInt64
+  package var contents = Contents.extents([])
+  private var boxedFacts: Box<Facts>?
+  private var boxedRare: Box<Rare>?
 
-  init(path: String, name: String, kind: Kind, size: UInt64 = 0) {
+  /// - Parameter stored: its name on the disc, where it is another than the end of the path.
+  init(path: String, stored: String?, kind: Kind, size: UInt64 = 0) {
     self.path = path
-    self.name = name
     self.kind = kind
     self.size = size
+    if let stored { boxedRare = Box(Rare(storedName: stored)) }
+  }
+
+  var facts: Facts {
+    get { boxedFacts?.value ?? Facts() }
+    set { boxedFacts = Box(newValue) }
+  }
+
+  private var rare: Rare {
+    get { boxedRare?.value ?? Rare() }
+    set { boxedRare = Box(newValue) }
+  }
+
+  /// As many as the disc states.
+  package var times: [DiscTime] { facts.times }
+  package var owner: Ownership? { facts.owner }
+  /// First byte of its record, in user data of 2048 bytes a sector from the beginning of the disc.
+  package var record: UInt64? { facts.record }
+
+  /// Of a symbolic link.
+  package var target: String? {
+    get { rare.target }
+    set { rare.target = newValue }
+  }
+  /// What is wrong with it, a clause each.
+  package var problems: [String] {
+    get { boxedRare?.value.problems ?? [] }
+    set { if boxedRare != nil || !newValue.isEmpty { rare.problems = newValue } }
+  }
+  package var compression: Compression? {
+    get { boxedRare?.value.compression }
+    set { rare.compression = newValue }
+  }
+
+  /// As the disc has it; bytes that are no text as ``NameText`` keeps them.
+  package var name: String {
+    if let stored = boxedRare?.value.storedName { return stored }
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+    return String(path[path.utf8.index(after: slash)...])
+  }
+
+  /// Seconds since 1970 of the last change; `nil` where the disc does not say, or says what no time can be.
+  package var modified: Int64? {
+    time(.modified)?.microseconds.map { ($0 - ($0 % 1_000_000 + 1_000_000) % 1_000_000) / 1_000_000 }
+  }
+  /// The same where it cannot be, as it is stored.
+  package var impossibleTime: String? { time(.modified)?.impossible }
+
+  package func time(_ kind: DiscTime.Kind) -> DiscTime? { boxedFacts?.value.times.first { $0.kind == kind } }
+
+  /// Pieces of its contents on the disc; none of what stands in its record.
+  package var extents: [Extent] {
+    switch contents {
+    case .extent(let one): [one]
+    case .extents(let all): all
+    case .inline: []
+    }
   }
 
   /// First sector of its contents; `nil` where it has none on the disc.
   package var sector: Int? {
-    guard case .extents(let extents) = contents else { return nil }
-    return extents.lazy.compactMap(\.start).first.map { Int($0 / 2048) }
-  }
-}
-
-/// One file system of one session: its files and folders.
-package struct DiscTree: Sendable {
-  /// The richest first.
-  package enum Kind: String, Hashable, Sendable, CaseIterable {
-    case rockRidge = "rock-ridge"
-    case udf
-    case joliet
-    case iso9660
-    case highSierra = "high-sierra"
-
-    /// For people.
-    package var title: String {
-      switch self {
-      case .rockRidge: "Rock Ridge"
-      case .udf: "UDF"
-      case .joliet: "Joliet"
-      case .iso9660: "ISO 9660"
-      case .highSierra: "High Sierra"
-      }
+    switch contents {
+    case .extent(let one): one.start.map { Int($0 / 2048) }
+    case .extents(let all): all.lazy.compactMap(\.start).first.map { Int($0 / 2048) }
+    case .inline: nil
     }
   }
 
-  package let kind: Kind
-  package let session: Int
-  package let track: Int
-  /// Of the volume; empty where it has none.
-  package let name: String
-  /// By path.
-  package let entries: [DiscEntry]
-  /// What reading it came across, a sentence without a full stop each.
-  package let remarks: [String]
-
-  package var files: Int { entries.count { $0.kind == .file } }
-}
-
-/// Entries of a tree as they are found: paths that can be those of files, no two alike.
-struct TreeBuilder {
-  private(set) var entries: [DiscEntry] = []
-  private(set) var remarks: [String] = []
-  private var taken: Set<String> = []
-  private var notes: [String: Int] = [:]
-
-  /// Entries of one tree; a disc of 25 GB of empty files has fewer.
-  static let mostEntries = 500_000
-  private static let mostRemarks = 50
-  /// Bytes; file systems take 255, and what is copied gets an ending.
-  private static let longestName = 230
-
-  var isFull: Bool { entries.count >= Self.mostEntries }
-
-  /// The path of a name in a folder.
-  /// - Returns: and whether it is another than the disc says.
-  mutating func path(
-    of name: String, in folder: String, isAssociated: Bool = false
-  ) -> (path: String, isRenamed: Bool) {
-    let safe = Self.safe(name) + (isAssociated ? "~associated" : "")
-    let wanted = folder.isEmpty ? safe : "\(folder)/\(safe)"
-    var path = wanted
-    var number = 2
-    while !taken.insert(path).inserted {
-      path = "\(wanted)~\(number)"
-      number += 1
-    }
-    return (path, path != (folder.isEmpty ? name : "\(folder)/\(name)"))
-  }
-
-  mutating func add(_ entry: DiscEntry) { entries.append(entry) }
-
-  /// By path; entries are large, so that their places are sorted.
-  func sorted() -> [DiscEntry] {
-    entries.indices.sorted { entries[$0].path < entries[$1].path }.map { entries[$0] }
-  }
-
-  /// The same remark is made once.
-  mutating func note(_ remark: String) {
-    guard notes[remark] == nil, remarks.count < Self.mostRemarks else { return }
-    notes[remark] = 1
-    remarks.append(remark)
-  }
-
-  /// What cannot be in a name of a file is written as percent signs and digits.
-  private static func safe(_ name: String) -> String {
-    switch name {
-    case "": return "%00"
-    case ".": return "%2E"
-    case "..": return "%2E%2E"
-    default: break
-    }
-    let plain = name.replacing("/", with: "%2F").replacing("\0", with: "%00")
-    guard plain.utf8.count > longestName else { return plain }
-    var short = ""
-    for character in plain where short.utf8.count + character.utf8.count < longestName {
-      short.append(character)
-    }
-    return short + "~"
+  mutating func setExtents(_ extents: [Extent]) {
+    contents = extents.count == 1 ? .extent(extents[0]) : .extents(extents)
   }
 }

@@ -30,6 +30,7 @@ package struct DiscFileContents {
   private let entry: DiscEntry
   private let repairs: Bool
   private static let step = 64
+  private static let largestPiece = 1 << 20
   private static let largestBlock = 1 << 22
   private static let largestCompressed: UInt64 = 1 << 29
 
@@ -54,9 +55,7 @@ package struct DiscFileContents {
     return try damage + decompress(all, compression, body)
   }
 
-  private var extents: [DiscEntry.Extent] {
-    if case .extents(let extents) = entry.contents { extents } else { [] }
-  }
+  private var extents: [DiscEntry.Extent] { entry.extents }
 
   private func stored(_ body: ([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) -> [Damage] {
     if case .inline(let bytes) = entry.contents {
@@ -94,6 +93,13 @@ package struct DiscFileContents {
     var left = count
     var sector = Int(start / 2048)
     while left > 0 {
+      let many = Int(min(left, UInt64(Self.largestPiece)))
+      if let piece = sectors.plain(at: UInt64(sector) * 2048 + UInt64(skip), count: many) {
+        try body(piece)
+        (done, left) = (done + UInt64(many), left - UInt64(many))
+        (sector, skip) = (sector + (skip + many) / 2048, (skip + many) % 2048)
+        continue
+      }
       let wanted = Int(min(UInt64(Self.step), (left + UInt64(skip) + 2047) / 2048))
       let found = sectors.sectors(from: sector, count: wanted, repairing: repairs)
       var piece: [UInt8] = []

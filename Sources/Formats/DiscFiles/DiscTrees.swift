@@ -1,43 +1,72 @@
 import DiscImages
 import Evidence
 import OpticalDisc
+import SystemIO
 
 /// All trees of files that a disc has.
 package enum DiscTrees {
   private static let mostDescriptors = 64
 
+  private typealias Reading = @Sendable (DiscSectors) -> DiscTree?
+
   /// Those of each data track, the richest of a track first.
   /// - Throws: `readFailed`, `imageMalformed` where no sector of a track can be read.
   package static func all(of image: DiscImage) throws(EvidenceError) -> [DiscTree] {
     let sectors = DiscSectors(image)
-    var trees: [DiscTree] = []
+    var readings: [Reading] = []
     for session in image.disc.sessions {
       for track in session.tracks where track.userDataLayout != nil && track.start >= 0 {
-        trees += Self.trees(of: track, session: session.number, sectors)
+        readings += Self.readings(of: track, session: session.number, sectors)
       }
     }
-    return trees
+    return read(readings, image)
   }
 
-  private static func trees(of track: DiscTrack, session: Int, _ sectors: DiscSectors) -> [DiscTree] {
+  /// Several at a time: each reads records that lie in other places.
+  private static func read(_ readings: [Reading], _ image: DiscImage) -> [DiscTree] {
+    let state = Monitor((next: 0, trees: [DiscTree?](repeating: nil, count: readings.count)))
+    let body: @Sendable () -> Void = {
+      let sectors = DiscSectors(image)
+      while true {
+        let index = state.withLock { state in
+          defer { state.next += 1 }
+          return state.next
+        }
+        guard index < readings.count else { return }
+        let tree = readings[index](sectors)
+        state.withLock { $0.trees[index] = tree }
+      }
+    }
+    let count = min(availableProcessors(), readings.count) - 1
+    let others = WorkerThreads(
+      name: "disc trees", [@Sendable () -> Void](repeating: body, count: max(0, count)))
+    body()
+    others.join()
+    return state.withLock { $0.trees.compactMap(\.self) }
+  }
+
+  private static func readings(of track: DiscTrack, session: Int, _ sectors: DiscSectors) -> [Reading] {
     let found = volumes(of: track, sectors)
-    var trees: [DiscTree] = []
+    var readings: [(rank: Int, reading: Reading)] = []
+    func add(_ volume: ISO9660Tree.Volume, remark: String? = nil) {
+      readings.append(
+        (
+          rank(volume.kind),
+          { ISO9660Tree.read(volume, $0, session: session, track: track.number, remark: remark) }
+        ))
+    }
     for volume in found.volumes {
       if volume.kind == .iso9660, ISO9660Tree.suspSkip(volume, sectors) != nil {
-        let rockRidge = ISO9660Tree.Volume(
-          kind: .rockRidge, name: volume.name, blockSize: volume.blockSize, size: volume.size,
-          root: volume.root, base: volume.base)
-        trees.append(ISO9660Tree.read(rockRidge, sectors, session: session, track: track.number))
+        add(
+          ISO9660Tree.Volume(
+            kind: .rockRidge, name: volume.name, blockSize: volume.blockSize, size: volume.size,
+            root: volume.root, base: volume.base))
       }
-      trees.append(ISO9660Tree.read(volume, sectors, session: session, track: track.number))
+      add(volume, remark: volume.kind == .joliet ? found.remark : nil)
     }
-    if let udf = UDFTree.read(track, sectors, session: session) { trees.append(udf) }
-    return trees.sorted { rank($0.kind) < rank($1.kind) }.map { tree in
-      guard let remark = found.remark, tree.kind == .joliet else { return tree }
-      return DiscTree(
-        kind: tree.kind, session: tree.session, track: tree.track, name: tree.name, entries: tree.entries,
-        remarks: [remark] + tree.remarks)
-    }
+    readings.append((rank(.udf), { UDFTree.read(track, $0, session: session) }))
+    return readings.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
+      .map(\.element.reading)
   }
 
   private static func rank(_ kind: DiscTree.Kind) -> Int { DiscTree.Kind.allCases.firstIndex(of: kind) ?? 0 }

@@ -66,8 +66,9 @@ struct DiscExtractCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "extract", abstract: "Copy the files of a disc into a new folder, with hash values.",
     discussion: """
-      FOLDER.SHA256SUMS lists the SHA-256 of every file that was copied whole. A file that cannot be read whole is kept \
-      as NAME.partial, named and not listed. Links and devices are listed, not created.
+      FOLDER.SHA256SUMS lists the SHA-256 of every file that was copied whole; FOLDER.dfxml describes every entry: where \
+      it lies, its times, its hash value, what is wrong with it. A file that cannot be read whole is kept as NAME.partial, \
+      named and not listed. Links and devices are listed, not created.
 
       Examples:
         exhibit disc extract disc.cue files
@@ -106,6 +107,7 @@ struct DiscExtractCommand: ParsableCommand {
       lines,
       json: .fields([
         "tree": DiscEntryRendering.json(choice.chosen), "list": .string(report.list.string),
+        "description": .string(report.description.string),
         "differences": .array(choice.differences.map(DiscEntryRendering.json)),
         "files": .array(report.files.map(json)),
         "skipped": .array(report.skipped.map(DiscEntryRendering.json)),
@@ -164,7 +166,7 @@ enum DiscEntryRendering {
   }
 
   static func name(_ entry: DiscEntry) -> String {
-    let marks = entry.marks.map(\.rawValue).sorted()
+    let marks = entry.marks.names
     let renamed =
       entry.marks.contains(.renamed) ? ", named \(entry.name.isEmpty ? "nothing" : entry.name)" : ""
     return entry.path + (entry.target.map { " -> \($0)" } ?? "")
@@ -181,7 +183,7 @@ enum DiscEntryRendering {
       tree.kind.title + (several ? " of session \(tree.session)" : "")
     }
     var lines = [
-      "\(called(chosen)): \(counted(chosen.files, "file")), \(counted(chosen.entries.count { $0.kind == .folder }, "folder"))"
+      "\(called(chosen)): \(counted(chosen.files, "file")), \(counted(chosen.folders, "folder"))"
     ]
     lines += chosen.remarks.map { "  note  \($0)" }
     let others = choice.trees.filter {
@@ -233,15 +235,16 @@ enum DiscEntryRendering {
       "modified": entry.modified.map { .string(Timestamp(microseconds: $0 * 1_000_000).description) },
       "impossibleTime": entry.impossibleTime.map { .string($0) },
       "target": entry.target.map { .string($0) },
-      "marks": .array(entry.marks.map(\.rawValue).sorted().map { .string($0) }),
+      "marks": .array(entry.marks.names.map { .string($0) }),
       "problems": .array(entry.problems.map { .string($0) }), "extents": extents(entry),
     ])
   }
 
   private static func extents(_ entry: DiscEntry) -> JSONValue? {
-    guard entry.kind == .file, case .extents(let extents) = entry.contents else { return nil }
+    guard entry.kind == .file else { return nil }
+    if case .inline = entry.contents { return nil }
     return .array(
-      extents.map { one in
+      entry.extents.map { one in
         .fields([
           "sector": one.start.map { Rendering.number($0 / 2048) }, "bytes": Rendering.number(one.count),
         ])

@@ -18,8 +18,8 @@ struct OutputOptions: ParsableArguments {
   func validate() throws { Colours.use(color) }
 
   /// Prints the lines, or the object where JSON was asked for.
-  func show(_ lines: [String], json object: JSONValue) {
-    if json { Rendering.show(json: object) } else { Rendering.show(lines) }
+  func show(_ lines: @autoclosure () -> [String], json object: @autoclosure () -> JSONValue) {
+    if json { Rendering.show(json: object()) } else { Rendering.show(lines()) }
   }
 }
 

@@ -51,12 +51,15 @@ struct ISO9660Tree {
     self.sectors = sectors
   }
 
-  static func read(_ volume: Volume, _ sectors: DiscSectors, session: Int, track: Int) -> DiscTree {
+  /// - Parameter remark: what is to be said of it besides.
+  static func read(
+    _ volume: Volume, _ sectors: DiscSectors, session: Int, track: Int, remark: String? = nil
+  ) -> DiscTree {
     var tree = ISO9660Tree(volume, sectors)
     tree.walk()
     return DiscTree(
       kind: volume.kind, session: session, track: track, name: volume.name,
-      entries: tree.builder.sorted(), remarks: tree.builder.remarks)
+      entries: tree.builder.sorted(), remarks: (remark.map { [$0] } ?? []) + tree.builder.remarks)
   }
 
   /// Whether the first record of the root announces SUSP, and with how many bytes before its entries.
@@ -78,8 +81,8 @@ struct ISO9660Tree {
       read(folder)
     }
     let behind = builder.entries.count { entry in
-      guard entry.kind == .file, case .extents(let extents) = entry.contents else { return false }
-      return extents.contains { ($0.start ?? 0) + $0.count > volume.base + volume.size && $0.count > 0 }
+      guard entry.kind == .file else { return false }
+      return entry.extents.contains { ($0.start ?? 0) + $0.count > volume.base + volume.size && $0.count > 0 }
     }
     if behind > 0, volume.size > 0 {
       builder.note("\(behind) files lie behind the \(volume.size) bytes the volume says it has")
@@ -107,7 +110,8 @@ struct ISO9660Tree {
     if bytes.count < folder.size {
       builder.note("the folder \(folder.path.isEmpty ? "/" : folder.path) is not whole in the image")
     }
-    var pending: [DirectoryRecord] = []
+    builder.begin(folder: folder.path)
+    var pending: [(record: DirectoryRecord, place: UInt64)] = []
     func shown() -> String { folder.path.isEmpty ? "/" : folder.path }
     var place = 0
     while place < bytes.count {
@@ -117,6 +121,7 @@ struct ISO9660Tree {
         place = end
         continue
       }
+      let begin = place
       guard var record = DirectoryRecord(bytes[place..<end], isHighSierra: volume.kind == .highSierra) else {
         builder.note("the folder \(shown()) has a record that cannot be read, at its byte \(place)")
         place = nextRecord(in: bytes, place + 1..<end) ?? end
@@ -132,20 +137,21 @@ struct ISO9660Tree {
         place += Int(bytes[place])
       }
       guard !record.isDot else { continue }
+      let one = (record: record, place: folder.start + UInt64(begin))
       if let first = pending.first {
-        if first.name == record.name, !record.isFolder {
-          pending.append(record)
+        if first.record.name == record.name, !record.isFolder {
+          pending.append(one)
           guard !record.goesOn else { continue }
-          add(pending, in: folder.path)
+          add(pending)
           pending = []
           continue
         }
-        add(pending, in: folder.path, isBroken: true)
+        add(pending, isBroken: true)
         pending = []
       }
-      if record.goesOn, !record.isFolder { pending = [record] } else { add([record], in: folder.path) }
+      if record.goesOn, !record.isFolder { pending = [one] } else { add([one]) }
     }
-    if !pending.isEmpty { add(pending, in: folder.path, isBroken: true) }
+    if !pending.isEmpty { add(pending, isBroken: true) }
   }
 
   /// Where a record seems to begin, behind one that is damaged.
@@ -156,22 +162,23 @@ struct ISO9660Tree {
   // MARK: Records
 
   /// - Parameter records: of one file, an extent each.
-  private mutating func add(_ records: [DirectoryRecord], in folder: String, isBroken: Bool = false) {
+  private mutating func add(_ found: [(record: DirectoryRecord, place: UInt64)], isBroken: Bool = false) {
+    let records = found.map(\.record)
     let record = records[0]
     let use = systemUse(of: record)
     guard !(use.isRelocated && volume.kind == .rockRidge) else { return }
     let name = name(of: record, use)
-    let (path, isRenamed) = builder.path(of: name, in: folder, isAssociated: record.isAssociated)
+    let (path, isRenamed) = builder.path(of: name, ending: record.isAssociated ? "~associated" : "")
     var kind: DiscEntry.Kind = record.isFolder ? .folder : .file
     if volume.kind == .rockRidge {
       if use.child != nil { kind = .folder }
-      switch (use.mode ?? 0) & 0o170000 {
+      switch (use.owner?.mode ?? 0) & 0o170000 {
       case 0o120000: kind = .symbolicLink
       case 0o010000, 0o020000, 0o060000, 0o140000: kind = .other
       default: break
       }
     }
-    var entry = DiscEntry(path: path, name: name, kind: kind)
+    var entry = DiscEntry(path: path, stored: isRenamed ? name : nil, kind: kind)
     entry.problems = use.problems
     if isBroken {
       entry.isCut = true
@@ -180,8 +187,12 @@ struct ISO9660Tree {
     if isRenamed { entry.marks.insert(.renamed) }
     if record.isHidden { entry.marks.insert(.hidden) }
     if record.isAssociated { entry.marks.insert(.associated) }
-    let time = use.modified.map(DirectoryRecord.time) ?? record.time
-    (entry.modified, entry.impossibleTime) = (time.seconds, time.impossible)
+    var facts = DiscEntry.Facts(record: found[0].place)
+    if volume.kind == .rockRidge { (facts.times, facts.owner) = (use.times, use.owner) }
+    if !use.statesModified, let time = DiscTime.of(record: record.date, .modified) {
+      facts.times.append(time)
+    }
+    entry.facts = facts
     if kind == .symbolicLink { entry.target = use.target.map { NameText.text($0) } ?? "" }
     if kind == .file { fill(&entry, records, use) }
     builder.add(entry)
@@ -202,8 +213,8 @@ struct ISO9660Tree {
   private mutating func systemUse(of record: DirectoryRecord) -> SystemUse {
     guard volume.kind == .rockRidge else {
       // The attributes of XA stand there without SUSP as well.
-      return SystemUse(record.systemUse.count >= 14 ? Array(record.systemUse.prefix(14)) : [], skip: 14) {
-        _, _, _ in []
+      return SystemUse(record.systemUse.count >= 14 ? record.systemUse.prefix(14) : [], skip: 14) { _, _, _ in
+        []
       }
     }
     let (sectors, volume) = (sectors, volume)
@@ -226,8 +237,12 @@ struct ISO9660Tree {
       }
       extents += parts
     }
-    entry.contents = .extents(extents)
+    entry.setExtents(extents)
     entry.size = records.reduce(0) { $0 + UInt64($1.size) }
+    if use.isSparse {
+      entry.isCut = true
+      entry.problems.append("its contents are a table of pieces (Rock Ridge SF): the table is delivered")
+    }
     if let (size, compression) = use.compression, volume.kind == .rockRidge {
       entry.compression = compression
       entry.size = UInt64(size)
@@ -273,7 +288,7 @@ struct ISO9660Tree {
 
   private func name(of record: DirectoryRecord, _ use: SystemUse) -> String {
     switch volume.kind {
-    case .rockRidge: NameText.text(use.name ?? Self.plain(record.name))
+    case .rockRidge: NameText.text(use.name?[...] ?? Self.plain(record.name))
     case .joliet:
       Self.withoutVersion(Self.text(utf16: record.name))
     case .iso9660, .highSierra, .udf: NameText.text(Self.plain(record.name))
@@ -281,15 +296,17 @@ struct ISO9660Tree {
   }
 
   /// `A.TXT;1` is version 1 of `A.TXT`, `A.;1` of `A`.
-  private static func plain(_ name: [UInt8]) -> [UInt8] {
-    guard name.suffix(2).elementsEqual(";1".utf8) else { return name }
+  private static func plain(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    guard name.count >= 2, name[name.endIndex - 1] == UInt8(ascii: "1"),
+      name[name.endIndex - 2] == UInt8(ascii: ";")
+    else { return name }
     let bare = name.dropLast(2)
-    return Array(bare.last == UInt8(ascii: ".") ? bare.dropLast() : bare)
+    return bare.last == UInt8(ascii: ".") ? bare.dropLast() : bare
   }
 
   /// What is no UTF-16 becomes U+FFFD.
-  private static func text(utf16 bytes: [UInt8]) -> String {
-    let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
+  private static func text(utf16 bytes: ArraySlice<UInt8>) -> String {
+    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map {
       UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
     }
     return String(decoding: units, as: UTF16.self)

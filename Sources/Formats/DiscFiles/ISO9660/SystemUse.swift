@@ -4,10 +4,9 @@ import OpticalDisc
 /// What stands behind the name of a record: entries of SUSP (IEEE P1281) and Rock Ridge (IEEE P1282), and of CD-ROM XA.
 struct SystemUse {
   private(set) var name: [UInt8]?
-  private(set) var mode: UInt32?
+  private(set) var owner: DiscEntry.Ownership?
   private(set) var target: [UInt8]?
-  private(set) var modified: [UInt8]?
-  private(set) var impossibleTime: String?
+  private(set) var times: [DiscTime] = []
   /// Block of a folder that lies elsewhere.
   private(set) var child: UInt32?
   /// It is listed where it belongs.
@@ -17,6 +16,10 @@ struct SystemUse {
   /// Attributes of CD-ROM XA; `nil` where it has none.
   private(set) var attributes: UInt16?
   private(set) var hasRockRidge = false
+  /// A time of the last change is there, zero or not.
+  private(set) var statesModified = false
+  /// Its contents are a table of pieces, as P1282 has them and no program writes.
+  private(set) var isSparse = false
   /// Bytes to skip in every other record, as the first of the root says; `nil` where it does not.
   private(set) var skip: Int?
 
@@ -29,15 +32,15 @@ struct SystemUse {
   ///   - bytes: behind the name of the record.
   ///   - skip: bytes before the first entry.
   ///   - read: bytes at an offset in a block; fewer where the image ends.
-  init(_ bytes: [UInt8], skip: Int, read: (UInt32, Int, Int) -> [UInt8]) {
-    if bytes.count >= 14, bytes[6] == UInt8(ascii: "X"), bytes[7] == UInt8(ascii: "A") {
-      attributes = bytes.span.bytes.bigEndian(at: 4, as: UInt16.self)
+  init(_ bytes: ArraySlice<UInt8>, skip: Int, read: (UInt32, Int, Int) -> [UInt8]) {
+    let at = bytes.startIndex
+    if bytes.count >= 14, bytes[at + 6] == UInt8(ascii: "X"), bytes[at + 7] == UInt8(ascii: "A") {
+      attributes = UInt16(bytes[at + 4]) << 8 | UInt16(bytes[at + 5])
     }
-    var area = Array(bytes.dropFirst(skip))
+    var area = bytes.dropFirst(skip)
     var seen: Set<[UInt32]> = []
     var total = 0
-    while true {
-      guard let next = entries(of: area) else { break }
+    while let next = entries(of: area) {
       guard seen.insert(next).inserted else {
         problems.append("its continuation area leads back to itself")
         break
@@ -47,34 +50,56 @@ struct SystemUse {
         problems.append("its continuation areas never end")
         break
       }
-      area = read(next[0], Int(next[1]), Int(next[2]))
+      area = read(next[0], Int(next[1]), Int(next[2]))[...]
       if area.count < Int(next[2]) {
         problems.append("a continuation area extends past the end of the image")
       }
     }
   }
 
-  private enum Signature {
-    static let parts: [String: Int] = [
-      "CE": 28, "SP": 7, "NM": 5, "PX": 20, "SL": 5, "TF": 5, "CL": 12, "ZF": 16,
-    ]
+  /// Two letters, with the bytes that its shortest form has.
+  private enum Signature: UInt16 {
+    case ce = 0x4345
+    case sp = 0x5350
+    case st = 0x5354
+    case rr = 0x5252
+    case nm = 0x4E4D
+    case px = 0x5058
+    case sl = 0x534C
+    case tf = 0x5446
+    case cl = 0x434C
+    case re = 0x5245
+    case zf = 0x5A46
+    case sf = 0x5346
+
+    var shortest: Int {
+      switch self {
+      case .ce: 28
+      case .sp: 7
+      case .nm, .sl, .tf: 5
+      case .px: 36
+      case .cl: 12
+      case .zf: 16
+      case .sf: 12
+      case .st, .rr, .re: 4
+      }
+    }
   }
 
   /// - Returns: block, offset and length of the area in which they go on.
-  private mutating func entries(of area: [UInt8]) -> [UInt32]? {
-    var place = 0
+  private mutating func entries(of area: ArraySlice<UInt8>) -> [UInt32]? {
+    var place = area.startIndex
     var next: [UInt32]?
-    while place + 4 <= area.count {
+    while place + 4 <= area.endIndex {
       let length = Int(area[place + 2])
-      guard length >= 4, place + length <= area.count else { break }
-      let entry = Array(area[place..<place + length])
-      let signature = String(decoding: entry[..<2], as: UTF8.self)
+      guard length >= 4, place + length <= area.endIndex else { break }
+      let entry = area[place..<place + length]
+      let signature = Signature(rawValue: UInt16(area[place]) << 8 | UInt16(area[place + 1]))
       place += length
-      guard length >= Signature.parts[signature] ?? 4 else { continue }
-      if signature == "ST" { break }
-      if signature == "CE" {
-        let span = entry.span.bytes
-        next = [4, 12, 20].compactMap { span.littleEndian(at: $0, as: UInt32.self) }
+      guard let signature, length >= signature.shortest else { continue }
+      if signature == .st { break }
+      if signature == .ce {
+        next = [4, 12, 20].map { Self.number(entry, $0) }
       } else {
         take(signature, entry)
       }
@@ -82,35 +107,51 @@ struct SystemUse {
     return next
   }
 
-  private mutating func take(_ signature: String, _ entry: [UInt8]) {
-    let span = entry.span.bytes
+  private static func number(_ entry: ArraySlice<UInt8>, _ offset: Int) -> UInt32 {
+    let at = entry.startIndex + offset
+    return UInt32(entry[at]) | UInt32(entry[at + 1]) << 8 | UInt32(entry[at + 2]) << 16
+      | UInt32(entry[at + 3]) << 24
+  }
+
+  private mutating func take(_ signature: Signature, _ entry: ArraySlice<UInt8>) {
+    let at = entry.startIndex
     switch signature {
-    case "SP" where entry[4] == 0xBE && entry[5] == 0xEF: skip = Int(entry[6])
-    case "RR": hasRockRidge = true
-    case "NM":
+    case .sp: if entry[at + 4] == 0xBE && entry[at + 5] == 0xEF { skip = Int(entry[at + 6]) }
+    case .rr: hasRockRidge = true
+    case .nm: takeName(entry)
+    case .px:
       hasRockRidge = true
-      // The names of the folder itself and of the one above are no names.
-      if entry[4] & 6 == 0, (name?.count ?? 0) < Self.longestName { name = (name ?? []) + entry[5...] }
-      if entry[4] & 2 != 0 { name = [UInt8(ascii: ".")] }
-      if entry[4] & 4 != 0 { name = Array("..".utf8) }
-    case "PX":
-      hasRockRidge = true
-      mode = span.littleEndian(at: 4, as: UInt32.self)
-    case "SL": takeTarget(entry)
-    case "TF": takeTime(entry)
-    case "CL": child = span.littleEndian(at: 4, as: UInt32.self)
-    case "RE": isRelocated = true
-    case "ZF" where entry[4] == UInt8(ascii: "p") && entry[5] == UInt8(ascii: "z") && entry[7] < 31:
+      owner = DiscEntry.Ownership(
+        mode: Self.number(entry, 4), user: Self.number(entry, 20), group: Self.number(entry, 28),
+        links: Self.number(entry, 12), serial: entry.count >= 44 ? UInt64(Self.number(entry, 36)) : nil)
+    case .sl: takeTarget(entry)
+    case .tf: takeTimes(entry)
+    case .cl: child = Self.number(entry, 4)
+    case .re: isRelocated = true
+    case .zf:
+      guard entry[at + 4] == UInt8(ascii: "p"), entry[at + 5] == UInt8(ascii: "z"), entry[at + 7] < 31 else {
+        return
+      }
       compression = (
-        span.littleEndian(at: 8, as: UInt32.self) ?? 0,
-        .init(blockSize: 1 << Int(entry[7]), headerSize: Int(entry[6]) * 4)
+        Self.number(entry, 8), .init(blockSize: 1 << Int(entry[at + 7]), headerSize: Int(entry[at + 6]) * 4)
       )
-    default: break
+    case .sf: isSparse = true
+    case .ce, .st: break
     }
   }
 
+  private mutating func takeName(_ entry: ArraySlice<UInt8>) {
+    hasRockRidge = true
+    let flags = entry[entry.startIndex + 4]
+    // The names of the folder itself and of the one above are no names.
+    if flags & 6 == 0, (name?.count ?? 0) < Self.longestName { name = (name ?? []) + entry.dropFirst(5) }
+    if flags & 2 != 0 { name = [UInt8(ascii: ".")] }
+    if flags & 4 != 0 { name = Array("..".utf8) }
+  }
+
   /// Components: flags, length, text.
-  private mutating func takeTarget(_ entry: [UInt8]) {
+  private mutating func takeTarget(_ slice: ArraySlice<UInt8>) {
+    let entry = Array(slice)
     var path = target ?? []
     var place = 5
     while place + 2 <= entry.count {
@@ -128,26 +169,22 @@ struct SystemUse {
     if path.count < Self.longestName { target = path }
   }
 
-  /// Times in the order of the bits that announce them; the second is that of the last change.
-  private mutating func takeTime(_ entry: [UInt8]) {
-    let isLong = entry[4] & 0x80 != 0
-    let size = isLong ? 17 : 7
-    let before = entry[4] & 1 != 0 ? 1 : 0
-    guard entry[4] & 2 != 0, entry.count >= 5 + (before + 1) * size else { return }
-    let bytes = Array(entry[5 + before * size..<5 + (before + 1) * size])
-    guard isLong else {
-      modified = bytes
-      return
+  /// In the order of the bits that announce them.
+  private static let kinds: [DiscTime.Kind] = [
+    .created, .modified, .accessed, .attributes, .backup, .expires, .effective,
+  ]
+
+  private mutating func takeTimes(_ entry: ArraySlice<UInt8>) {
+    let flags = entry[entry.startIndex + 4]
+    let size = flags & 0x80 != 0 ? 17 : 7
+    var place = entry.startIndex + 5
+    for (bit, kind) in Self.kinds.enumerated() where flags & 1 << UInt8(bit) != 0 {
+      guard place + size <= entry.endIndex else { return }
+      let bytes = entry[place..<place + size]
+      let time = size == 7 ? DiscTime.of(record: bytes, kind) : DiscTime.of(digits: bytes, kind)
+      if let time { times.append(time) }
+      statesModified = statesModified || kind == .modified
+      place += size
     }
-    // Sixteen digits and quarters of an hour from UTC.
-    let digits = bytes[..<16].map { Int($0) - 0x30 }
-    guard digits.allSatisfy({ (0...9).contains($0) }) else { return }
-    func number(_ range: Range<Int>) -> Int { digits[range].reduce(0) { $0 * 10 + $1 } }
-    let year = number(0..<4)
-    guard (1900...2155).contains(year) else { return }
-    modified =
-      [UInt8(year - 1900)]
-      + [number(4..<6), number(6..<8), number(8..<10), number(10..<12), number(12..<14)].map { UInt8($0) }
-      + [bytes[16]]
   }
 }

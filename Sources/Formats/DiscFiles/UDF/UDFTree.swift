@@ -19,6 +19,7 @@ struct UDFTree {
 
   private static let largestFolder = 1 << 24
   private static let mostFolderBytes = 1 << 27
+  private static let largestStreams: UInt64 = 1 << 20
   /// Areas of further descriptors of one file, and descriptors of it.
   private static let mostAreas = 1024
   private static let mostAllocations = 1 << 18
@@ -85,42 +86,22 @@ struct UDFTree {
     folderBytes += Int(folder.entry.size)
     let bytes = contents(of: folder.entry, folder.partition)
     if bytes.count < Int(folder.entry.size) { builder.note("the folder \(shown) is not whole in the image") }
-    var place = 0
-    while place + 38 <= bytes.count {
-      guard UDFDescriptors.tag(bytes[place...]) == .fileIdentifier else {
-        builder.note("the folder \(shown) has a record that cannot be read, at its byte \(place)")
-        guard let next = nextRecord(in: bytes, place + 4) else { return }
-        place = next
-        continue
-      }
-      let span = bytes.span.bytes
-      let nameLength = Int(bytes[place + 19])
-      let useLength = Int(span.littleEndian(at: place + 36, as: UInt16.self) ?? 0)
-      let nameAt = place + 38 + useLength
-      guard nameAt + nameLength <= bytes.count else { return }
-      if let icb = UDFDescriptors.Allocation(long: span, at: place + 20) {
-        add(UDFDescriptors.text(bytes[nameAt..<nameAt + nameLength]), bytes[place + 18], icb, in: folder.path)
-      }
-      place = (nameAt + nameLength + 3) / 4 * 4
+    builder.begin(folder: folder.path)
+    let identifiers = UDFIdentifiers(bytes)
+    for place in identifiers.damaged {
+      builder.note("the folder \(shown) has a record that cannot be read, at its byte \(place)")
     }
+    for record in identifiers.records where record.flags & 8 == 0 && !builder.isFull { add(record) }
   }
 
-  private func nextRecord(in bytes: [UInt8], _ start: Int) -> Int? {
-    stride(from: start, to: max(start, bytes.count - 37), by: 4).first {
-      bytes[$0] == 1 && bytes[$0 + 1] == 1 && UDFDescriptors.tag(bytes[$0...]) == .fileIdentifier
-    }
-  }
-
-  /// - Parameter flags: 1 hidden, 2 a folder, 4 deleted, 8 the folder above.
-  private mutating func add(
-    _ name: String, _ flags: UInt8, _ icb: UDFDescriptors.Allocation, in folder: String
-  ) {
-    guard flags & 8 == 0 else { return }
+  private mutating func add(_ record: UDFIdentifiers.Record) {
+    let (name, flags, icb) = (record.name, record.flags, record.icb)
     let isDeleted = flags & 4 != 0
     // The place of a deleted file is often given up.
     if isDeleted, icb.length == 0 { return }
-    let found = entry(at: icb)
-    let (path, isRenamed) = builder.path(of: name, in: folder)
+    let position = volume.position(icb.block, in: icb.partition)
+    let found = position.flatMap { UDFFileEntry(sectors.bytes(at: $0, count: volume.blockSize)) }
+    let (path, isRenamed) = builder.path(of: name)
     var kind: DiscEntry.Kind = flags & 2 != 0 ? .folder : .file
     switch found?.fileType {
     case 4: kind = .folder
@@ -128,16 +109,17 @@ struct UDFTree {
     case 6, 7, 9, 10: kind = .other
     default: break
     }
-    var one = DiscEntry(path: path, name: name, kind: kind)
+    var one = DiscEntry(path: path, stored: isRenamed ? name : nil, kind: kind)
     if flags & 1 != 0 { one.marks.insert(.hidden) }
     if isDeleted { one.marks.insert(.deleted) }
     if isRenamed { one.marks.insert(.renamed) }
     guard let found else {
+      one.isCut = kind == .file
       one.problems.append("its entry is damaged")
       builder.add(one)
       return
     }
-    (one.modified, one.impossibleTime) = (found.time.seconds, found.time.impossible)
+    one.facts = DiscEntry.Facts(record: position, times: found.times, owner: found.owner)
     if kind == .symbolicLink {
       one.target = Self.target(contents(of: found, icb.partition))
     } else if kind == .file {
@@ -145,12 +127,45 @@ struct UDFTree {
       fill(&one, found, icb.partition)
     }
     builder.add(one)
+    if let streams = found.streams { addStreams(streams, of: name) }
     guard kind == .folder, !isDeleted else { return }
-    guard let position = volume.position(icb.block, in: icb.partition), seen.insert(position).inserted else {
+    guard let position, seen.insert(position).inserted else {
       builder.note("the folder \(path) is one that was read before: it is not read again")
       return
     }
     open.append(Folder(path: path, entry: found, partition: icb.partition))
+  }
+
+  // MARK: Named streams
+
+  /// A folder whose files are the streams of one: the resource fork of a Macintosh, for instance.
+  private mutating func addStreams(_ place: UDFDescriptors.Allocation, of name: String) {
+    guard let position = volume.position(place.block, in: place.partition), seen.insert(position).inserted,
+      let folder = UDFFileEntry(sectors.bytes(at: position, count: volume.blockSize)),
+      folder.size <= Self.largestStreams
+    else {
+      builder.note("the named streams of \(name) cannot be read")
+      return
+    }
+    let identifiers = UDFIdentifiers(contents(of: folder, place.partition))
+    if !identifiers.damaged.isEmpty { builder.note("the folder of the named streams of \(name) is damaged") }
+    for record in identifiers.records where record.flags & 8 == 0 && !builder.isFull {
+      let title = "\(name):\(record.name)"
+      let (path, isRenamed) = builder.path(of: title)
+      let at = volume.position(record.icb.block, in: record.icb.partition)
+      var one = DiscEntry(path: path, stored: isRenamed ? title : nil, kind: .file)
+      one.marks = isRenamed ? [.stream, .renamed] : [.stream]
+      if record.flags & 4 != 0 { one.marks.insert(.deleted) }
+      if let at, let found = UDFFileEntry(sectors.bytes(at: at, count: volume.blockSize)) {
+        one.facts = DiscEntry.Facts(record: at, times: found.times, owner: found.owner)
+        one.size = found.size
+        fill(&one, found, record.icb.partition)
+      } else {
+        one.isCut = true
+        one.problems.append("its entry is damaged")
+      }
+      builder.add(one)
+    }
   }
 
   // MARK: Contents
@@ -170,7 +185,7 @@ struct UDFTree {
       one.problems.append("it has more empty space than any disc: it is not read")
       return
     }
-    one.contents = .extents(extents)
+    one.setExtents(extents)
     let total = extents.reduce(0 as UInt64) { $0 + $1.count }
     if total < entry.size {
       one.isCut = true

@@ -4,7 +4,8 @@ import Evidence
 import SystemIO
 import SystemPackage
 
-/// Copies the files of a tree of a disc into a new folder, and lists the digests of those that are whole beside it.
+/// Copies the files of a tree of a disc into a new folder; beside it, lists the digests of those that are whole, and
+/// describes all there are as DFXML.
 ///
 /// A file that is damaged costs that file alone.
 package struct DiscExtractJob {
@@ -33,14 +34,14 @@ package struct DiscExtractJob {
     package let skipped: [DiscEntry]
     /// The list of digests, as `sha256sum -c` reads it in the folder.
     package let list: FilePath
+    /// All entries, with where they lie, their times and digests, and what is wrong with them.
+    package let description: FilePath
   }
 
   private let choice: DiscTreeChoice
   private let folder: FilePath
   private let repairs: Bool
   private let stop: StopFlag
-  /// Those of the disc, none of which is that of a file that is not whole.
-  private let names: Set<String>
 
   /// - Parameter repairs: damaged sectors that their parity can correct are delivered corrected.
   package init(
@@ -50,10 +51,10 @@ package struct DiscExtractJob {
     self.folder = folder
     self.repairs = repairs
     self.stop = stop
-    self.names = Set(choice.chosen.entries.map(\.path))
   }
 
   private static let longestPath = 3500
+  private static let batch = 32
 
   /// Blocks until all is synced. The folder is new; where it ends early, what was copied stays in it.
   /// - Parameter progress: bytes done, and all there are.
@@ -61,49 +62,96 @@ package struct DiscExtractJob {
   package func perform(
     progress: (UInt64, UInt64) -> Void = { _, _ in }
   ) throws(EvidenceError) -> Report {
-    let total = choice.chosen.entries.filter { $0.kind == .file }.map(\.size).clampedSum()
+    let entries = choice.chosen.entries
+    let total = entries.filter { $0.kind == .file }.map(\.size).clampedSum()
     let list = FilePath(folder.string + ".SHA256SUMS")
-    guard !Files.exists(list) else { throw EvidenceError(.outputExists, list.string) }
+    let description = FilePath(folder.string + ".dfxml")
+    for path in [list, description] where Files.exists(path) {
+      throw EvidenceError(.outputExists, path.string)
+    }
     try FreeSpace.demand(total, at: folder.parentFolder, canBeTried: false)
     try DurableFolder.create(folder)
-    var files: [File] = []
-    var skipped: [DiscEntry] = []
-    do throws(EvidenceError) {
-      try copyAll(&files, &skipped, total, progress)
-    } catch {
+    let outcome = copyAll(entries, total, progress)
+    let report = Report(
+      files: outcome.files, skipped: entries.filter { [.symbolicLink, .other].contains($0.kind) }, list: list,
+      description: description)
+    if let failure = outcome.failure {
       // What is whole by then is listed all the same, as far as that can still be written.
-      try? write(list, of: files)
-      throw error
+      try? write(report)
+      throw failure
     }
-    try write(list, of: files)
+    setFolderTimes(entries)
+    try write(report)
     try DurableFolder.syncFileSystem(folder)
-    return Report(files: files, skipped: skipped, list: list)
+    return report
   }
 
+  private func write(_ report: Report) throws(EvidenceError) {
+    try DurableFile.write(sums(report.files), to: report.list)
+    try DiscFilesDFXML(choice, report.files).write(to: report.description)
+  }
+
+  // MARK: Copying
+
+  /// Several at a time: most of the time goes to making files.
   private func copyAll(
-    _ files: inout [File], _ skipped: inout [DiscEntry], _ total: UInt64,
-    _ progress: (UInt64, UInt64) -> Void
-  ) throws(EvidenceError) {
+    _ entries: [DiscEntry], _ total: UInt64, _ progress: (UInt64, UInt64) -> Void
+  ) -> (files: [File], failure: EvidenceError?) {
+    let places = entries.indices.filter { entries[$0].kind == .file }
+    let state = Monitor(DiscCopyState(count: places.count))
+    do throws(EvidenceError) { try makeFolders(entries) } catch { return ([], error) }
+    let names = Set(entries.lazy.map(\.path).filter { $0.contains(OutputFolder.partialSuffix) })
+    let (image, folder, repairs, stop) = (choice.image, folder, repairs, stop)
+    let work: @Sendable () -> Void = {
+      let sectors = DiscSectors(image)
+      while true {
+        let range = state.withLock { $0.take(Self.batch) }
+        guard !range.isEmpty else { break }
+        for number in range {
+          let copy = DiscFileCopy(
+            entries[places[number]], on: sectors, to: folder, names: names, repairs: repairs, stop: stop)
+          var before: UInt64 = 0
+          do throws(EvidenceError) {
+            guard !stop.isRaised else { throw EvidenceError(.interrupted, folder.string) }
+            let file = try copy.perform { done in
+              state.withLock { $0.done += done - before }
+              before = done
+            }
+            state.withLock { $0.files[number] = file }
+          } catch {
+            state.withLock { $0.fail(error) }
+          }
+        }
+        state.signal()
+      }
+      state.withLock { $0.running -= 1 }
+      state.signal()
+    }
+    let threads = max(1, min(availableProcessors(), Self.mostThreads, places.count))
+    state.withLock { $0.running = threads }
+    let workers = WorkerThreads(name: "disc files", [@Sendable () -> Void](repeating: work, count: threads))
+    while true {
+      let isDone = state.wait(seconds: 0.2) { $0.running == 0 ? true : nil } ?? false
+      progress(min(state.withLock { $0.done }, total), total)
+      if isDone { break }
+    }
+    workers.join()
+    return state.withLock { ($0.files.compactMap(\.self), $0.failure) }
+  }
+
+  private static let mostThreads = 4
+
+  // MARK: Folders
+
+  private func makeFolders(_ entries: [DiscEntry]) throws(EvidenceError) {
     var made: Set<String> = [""]
-    var done: UInt64 = 0
-    for entry in choice.chosen.entries {
-      guard !stop.isRaised else { throw EvidenceError(.interrupted, folder.string) }
-      switch entry.kind {
-      case .symbolicLink, .other: skipped.append(entry)
-      case .folder: if entry.path.utf8.count <= Self.longestPath { try make(entry.path, &made) }
-      case .file:
-        files.append(try copy(entry, &made, done, total, progress))
-        done = [done, entry.size].clampedSum()
-        progress(done, total)
+    for entry in entries where entry.path.utf8.count <= Self.longestPath {
+      if entry.kind == .folder {
+        try make(entry.path, &made)
+      } else if entry.kind == .file, let slash = entry.path.utf8.lastIndex(of: UInt8(ascii: "/")) {
+        try make(String(entry.path[..<slash]), &made)
       }
     }
-  }
-
-  private func write(_ list: FilePath, of files: [File]) throws(EvidenceError) {
-    let sums = files.filter { !$0.isPartial }.flatMap { file in
-      file.sha256.flatMap { sha256 in file.place.map { Self.line(sha256, $0) } } ?? []
-    }
-    try DurableFile.write(sums, to: list)
   }
 
   private func make(_ path: String, _ made: inout Set<String>) throws(EvidenceError) {
@@ -117,61 +165,24 @@ package struct DiscExtractJob {
     made.insert(path)
   }
 
-  private func copy(
-    _ entry: DiscEntry, _ made: inout Set<String>, _ before: UInt64, _ total: UInt64,
-    _ progress: (UInt64, UInt64) -> Void
-  ) throws(EvidenceError) -> File {
-    guard entry.path.utf8.count <= Self.longestPath else {
-      return File(
-        entry: entry, place: nil, size: 0, sha256: nil, damage: [], failure: "its path is too long for a file"
-      )
+  /// When all is in them; those inside first.
+  private func setFolderTimes(_ entries: [DiscEntry]) {
+    for entry in entries.reversed() where entry.kind == .folder && entry.path.utf8.count <= Self.longestPath {
+      guard let modified = entry.time(.modified)?.microseconds else { continue }
+      DurableFolder.setTimes(
+        folder.pushing(FilePath(entry.path)), modified: modified,
+        accessed: entry.time(.accessed)?.microseconds)
     }
-    if let slash = entry.path.lastIndex(of: "/") { try make(String(entry.path[..<slash]), &made) }
-    // Until it is whole it does not have its name.
-    let partial = free(entry.path + OutputFolder.partialSuffix)
-    let file = try DurableFile(creating: folder.pushing(FilePath(partial)))
-    var digest = StreamingDigest(.sha256)
-    var size: UInt64 = 0
-    let damage = try DiscFileContents(entry, on: choice.sectors, repairs: repairs).read {
-      (piece) throws(EvidenceError) in
-      guard !stop.isRaised else { throw EvidenceError(.interrupted, folder.string) }
-      try file.write(piece.span.bytes, at: size)
-      digest.update(piece.span.bytes)
-      size += UInt64(piece.count)
-      progress([before, min(size, entry.size)].clampedSum(), total)
-    }
-    try file.closeUnsynced(modified: entry.modified)
-    var report = File(
-      entry: entry, place: partial, size: size, sha256: digest.finish(), damage: damage, failure: nil)
-    // One whose record says it is cut is not whole either.
-    let isShort = size != entry.size && !entry.isByForm
-    guard !report.isPartial, !isShort else {
-      return File(
-        entry: entry, place: partial, size: size, sha256: report.sha256, damage: damage,
-        failure: isShort && damage.isEmpty ? "\(size) of \(entry.size) bytes" : nil)
-    }
-    do throws(EvidenceError) {
-      try DurableFolder.rename(
-        folder.pushing(FilePath(partial)), to: folder.pushing(FilePath(entry.path)), syncs: false)
-    } catch {
-      guard error.code == .outputExists else { throw error }
-      return File(
-        entry: entry, place: partial, size: size, sha256: report.sha256, damage: damage,
-        failure: "the destination takes its name for that of another file")
-    }
-    report = File(
-      entry: entry, place: entry.path, size: size, sha256: report.sha256, damage: damage, failure: nil)
-    return report
   }
 
-  private func free(_ name: String) -> String {
-    var candidate = name
-    var number = 2
-    while names.contains(candidate) || Files.exists(folder.pushing(FilePath(candidate))) {
-      candidate = "\(name)~\(number)"
-      number += 1
+  // MARK: The list
+
+  private func sums(_ files: [File]) -> [UInt8] {
+    var sums: [UInt8] = []
+    for file in files where !file.isPartial {
+      if let sha256 = file.sha256, let place = file.place { sums += Self.line(sha256, place) }
     }
-    return candidate
+    return sums
   }
 
   /// As `sha256sum` writes it: a name with a line break or a backslash is escaped, and the line says so.

@@ -1,0 +1,120 @@
+import Evidence
+
+/// One file system of one session: its files and folders.
+package struct DiscTree: Sendable {
+  /// The richest first.
+  package enum Kind: String, Hashable, Sendable, CaseIterable {
+    case rockRidge = "rock-ridge"
+    case udf
+    case joliet
+    case iso9660
+    case highSierra = "high-sierra"
+
+    /// For people.
+    package var title: String {
+      switch self {
+      case .rockRidge: "Rock Ridge"
+      case .udf: "UDF"
+      case .joliet: "Joliet"
+      case .iso9660: "ISO 9660"
+      case .highSierra: "High Sierra"
+      }
+    }
+  }
+
+  package let kind: Kind
+  package let session: Int
+  package let track: Int
+  /// Of the volume; empty where it has none.
+  package let name: String
+  /// By path.
+  package let entries: [DiscEntry]
+  /// What reading it came across, a sentence without a full stop each.
+  package let remarks: [String]
+
+  /// Entries of each kind.
+  package let files: Int
+  package let folders: Int
+
+  init(kind: Kind, session: Int, track: Int, name: String, entries: [DiscEntry], remarks: [String]) {
+    self.kind = kind
+    self.session = session
+    self.track = track
+    self.name = name
+    self.entries = entries
+    self.remarks = remarks
+    files = entries.indices.count { entries[$0].kind == .file }
+    folders = entries.indices.count { entries[$0].kind == .folder }
+  }
+}
+
+/// Entries of a tree as they are found: paths that can be those of files, no two alike.
+struct TreeBuilder {
+  private(set) var entries: [DiscEntry] = []
+  private(set) var remarks: [String] = []
+  private var taken: Set<String> = []
+  private var prefix = ""
+  private var notes: [String: Int] = [:]
+
+  /// Entries of one tree; a disc of 25 GB of empty files has fewer.
+  static let mostEntries = 500_000
+  private static let mostRemarks = 50
+  /// Bytes; file systems take 255, and what is copied gets an ending.
+  private static let longestName = 230
+
+  var isFull: Bool { entries.count >= Self.mostEntries }
+
+  /// Begins a folder: its names are told apart, and stand in no other.
+  mutating func begin(folder: String) {
+    prefix = folder.isEmpty ? "" : folder + "/"
+    taken.removeAll(keepingCapacity: true)
+  }
+
+  /// The path of a name in the folder that was begun.
+  /// - Parameter ending: what the path gets besides.
+  /// - Returns: and whether it is another than the disc says.
+  mutating func path(of name: String, ending: String = "") -> (path: String, isRenamed: Bool) {
+    let wanted = Self.safe(name) + ending
+    var chosen = wanted
+    var number = 2
+    while !taken.insert(chosen).inserted {
+      chosen = "\(wanted)~\(number)"
+      number += 1
+    }
+    return (prefix + chosen, chosen != name)
+  }
+
+  mutating func add(_ entry: DiscEntry) { entries.append(entry) }
+
+  /// By path; entries are large, so that their places are sorted.
+  func sorted() -> [DiscEntry] {
+    let paths = entries.map(\.path)
+    guard !zip(paths, paths.dropFirst()).allSatisfy({ $0 < $1 }) else { return entries }
+    return paths.indices.sorted { paths[$0] < paths[$1] }.map { entries[$0] }
+  }
+
+  /// The same remark is made once.
+  mutating func note(_ remark: String) {
+    guard notes[remark] == nil, remarks.count < Self.mostRemarks else { return }
+    notes[remark] = 1
+    remarks.append(remark)
+  }
+
+  /// What cannot be in a name of a file is written as percent signs and digits.
+  private static func safe(_ name: String) -> String {
+    switch name {
+    case "": return "%00"
+    case ".": return "%2E"
+    case "..": return "%2E%2E"
+    default: break
+    }
+    let isPlain = name.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 != 0 }
+    let plain = isPlain ? name : name.replacing("/", with: "%2F").replacing("\0", with: "%00")
+    guard plain.utf8.count > longestName else { return plain }
+    var short = ""
+    for character in plain where short.utf8.count + character.utf8.count < longestName {
+      short.append(character)
+    }
+    return short + "~"
+  }
+}

@@ -1,0 +1,204 @@
+import Digests
+import DiscFiles
+import Evidence
+import Manifests
+import SystemIO
+import SystemPackage
+
+/// The files of a tree of a disc as Digital Forensics XML 1.1: where each lies in the image, its times and digests.
+///
+/// What DFXML has no element for (marks, damage, the name as stored) stands behind the others of a file, in a namespace of
+/// its own.
+struct DiscFilesDFXML {
+  private static let namespace = "http://www.forensicswiki.org/wiki/Category:Digital_Forensics_XML"
+  private static let ownNamespace = "urn:exhibit:disc-files:1"
+
+  private let choice: DiscTreeChoice
+  private let copies: [String: Int]
+  private let files: [DiscExtractJob.File]
+  private let sectors: DiscSectors
+  private var bytes: [UInt8] = []
+
+  init(_ choice: DiscTreeChoice, _ files: [DiscExtractJob.File]) {
+    self.choice = choice
+    self.files = files
+    copies = Dictionary(uniqueKeysWithValues: files.indices.lazy.map { (files[$0].entry.path, $0) })
+    sectors = choice.sectors
+  }
+
+  /// - Throws: `writeFailed`, `destinationFull`, `outputExists`.
+  func write(to path: FilePath) throws(EvidenceError) {
+    var copy = self
+    copy.head()
+    for entry in choice.chosen.entries { copy.file(entry, copies[entry.path].map { files[$0] }) }
+    copy.line("  </volume>\n</dfxml>")
+    try DurableFile.write(copy.bytes, to: path)
+  }
+
+  private mutating func head() {
+    let tree = choice.chosen
+    line("<?xml version=\"1.0\" encoding=\"UTF-8\"?>")
+    line("<dfxml version=\"1.1.0\" xmlns=\"\(Self.namespace)\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"")
+    line("  xmlns:x=\"\(Self.ownNamespace)\">")
+    line("  <metadata><dc:type>File Listing</dc:type></metadata>")
+    line("  <creator version=\"1.0\">")
+    element("program", ToolVersion.name)
+    element("version", ToolVersion.current)
+    line("  </creator>\n  <source>")
+    for file in choice.image.files {
+      element("image_filename", FilePath(file.name).lastComponent?.string ?? file.name)
+    }
+    line("  </source>\n  <volume offset=\"0\">\n    <sector_size>2048</sector_size>")
+    element("ftype_str", "\(tree.kind.title), session \(tree.session), track \(tree.track)")
+  }
+
+  // MARK: Files
+
+  private mutating func file(_ entry: DiscEntry, _ copy: DiscExtractJob.File?) {
+    line("    <fileobject>")
+    element("filename", entry.path)
+    element("name_type", Self.type(entry.kind))
+    if entry.kind == .file { element("filesize", entry.size) }
+    element("alloc", entry.marks.contains(.deleted) ? 0 : 1)
+    if entry.compression != nil { element("compressed", 1) }
+    if let owner = entry.owner {
+      if let serial = owner.serial { element("inode", serial) }
+      element("mode", UInt64(owner.mode & 0o7777))
+      element("nlink", UInt64(owner.links))
+      if let user = owner.user { element("uid", UInt64(user)) }
+      if let group = owner.group { element("gid", UInt64(group)) }
+    }
+    for (kind, name) in Self.times {
+      if let time = entry.time(kind)?.microseconds, let text = Self.dateTime(time) { element(name, text) }
+    }
+    if let target = entry.target { element("link_target", target) }
+    if entry.kind == .file { runs(entry) }
+    if let sha256 = copy?.sha256 { element("hashdigest", sha256.hex, " type=\"sha256\"") }
+    own(entry, copy)
+    line("    </fileobject>")
+  }
+
+  private static let times: [(DiscTime.Kind, String)] = [
+    (.modified, "mtime"), (.attributes, "ctime"), (.accessed, "atime"), (.created, "crtime"),
+    (.backup, "bkup_time"),
+  ]
+
+  /// - Returns: `nil` where XML has no such year.
+  private static func dateTime(_ microseconds: Int64) -> String? {
+    let text = Timestamp(microseconds: microseconds).description
+    return text.utf8.count == Timestamp.textLength ? text : nil
+  }
+
+  private static func type(_ kind: DiscEntry.Kind) -> String {
+    switch kind {
+    case .file: "r"
+    case .folder: "d"
+    case .symbolicLink: "l"
+    case .other: "-"
+    }
+  }
+
+  /// `fs_offset` counts 2048 bytes a sector from the beginning of the disc.
+  private mutating func runs(_ entry: DiscEntry) {
+    line("      <byte_runs>")
+    var done: UInt64 = 0
+    if case .inline(let contents) = entry.contents {
+      line("        <byte_run file_offset=\"0\" len=\"\(contents.count)\" type=\"resident\"/>")
+    }
+    for extent in entry.extents {
+      let end = done + extent.count
+      guard let start = extent.start else {
+        line("        <byte_run file_offset=\"\(done)\" len=\"\(extent.count)\" fill=\"0\"/>")
+        done = end
+        continue
+      }
+      // Bytes of whole sectors of form 2 are more than their places have.
+      let places =
+        entry.isByForm || entry.compression != nil ? [] : sectors.places(of: start, count: extent.count)
+      var at = start
+      for place in places {
+        let file = choice.image.files.count > 1 ? " x:image=\"\(place.file + 1)\"" : ""
+        line(
+          "        <byte_run file_offset=\"\(done + at - start)\" fs_offset=\"\(at)\" img_offset=\"\(place.offset)\" len=\"\(place.count)\"\(file)/>"
+        )
+        at += place.count
+      }
+      if at < start + extent.count {
+        line(
+          "        <byte_run file_offset=\"\(done + at - start)\" fs_offset=\"\(at)\" len=\"\(start + extent.count - at)\"/>"
+        )
+      }
+      done = end
+    }
+    line("      </byte_runs>")
+  }
+
+  /// What DFXML has no element for.
+  private mutating func own(_ entry: DiscEntry, _ copy: DiscExtractJob.File?) {
+    if entry.marks.contains(.renamed) { element("x:stored_name", entry.name) }
+    if NameText.mayDiffer(entry.name.utf8) { element("x:name_bytes", Hex.encode(NameText.bytes(entry.name))) }
+    for mark in entry.marks.names { element("x:mark", mark) }
+    if let record = entry.record { element("x:record_offset", record) }
+    for time in entry.times {
+      if let impossible = time.impossible {
+        element("x:impossible_time", impossible, " kind=\"\(time.kind.rawValue)\"")
+      }
+    }
+    for problem in entry.problems { element("x:problem", problem) }
+    guard entry.kind == .file, let copy else {
+      if entry.kind != .folder { element("x:delivered", "no") }
+      return
+    }
+    element("x:delivered", copy.isPartial ? "part" : "yes")
+    if copy.isPartial, let place = copy.place { element("x:delivered_as", place) }
+    if copy.isPartial { element("x:delivered_bytes", copy.size) }
+    if let failure = copy.failure { element("x:problem", failure) }
+    for damage in copy.damage {
+      let sectors = damage.sectors.map { " sector=\"\($0.first)\" sectors=\"\($0.count)\"" } ?? ""
+      line(
+        "      <x:damage reason=\"\(damage.reason.rawValue)\" file_offset=\"\(damage.bytes.lowerBound)\" len=\"\(damage.bytes.count)\"\(sectors)/>"
+      )
+    }
+  }
+
+  // MARK: Text
+
+  private mutating func line(_ text: String) {
+    bytes.append(contentsOf: text.utf8)
+    bytes.append(0x0A)
+  }
+
+  private mutating func element(_ name: String, _ value: UInt64) {
+    line("      <\(name)>\(value)</\(name)>")
+  }
+
+  private mutating func element(_ name: String, _ value: String, _ attributes: String = "") {
+    bytes.append(contentsOf: "      <".utf8)
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(contentsOf: attributes.utf8)
+    bytes.append(0x3E)
+    escape(NameText.shown(value))
+    bytes.append(contentsOf: "</".utf8)
+    bytes.append(contentsOf: name.utf8)
+    bytes.append(contentsOf: ">\n".utf8)
+  }
+
+  private mutating func escape(_ text: String) {
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "<": bytes.append(contentsOf: "&lt;".utf8)
+      case ">": bytes.append(contentsOf: "&gt;".utf8)
+      case "&": bytes.append(contentsOf: "&amp;".utf8)
+      case "\n", "\r", "\t": bytes.append(contentsOf: "&#\(scalar.value);".utf8)
+      // XML has no place for them.
+      case "\0"..<" ", "\u{fffe}", "\u{ffff}": bytes.append(contentsOf: "\u{fffd}".utf8)
+      default:
+        if scalar.isASCII {
+          bytes.append(UInt8(scalar.value))
+        } else {
+          bytes.append(contentsOf: String(scalar).utf8)
+        }
+      }
+    }
+  }
+}

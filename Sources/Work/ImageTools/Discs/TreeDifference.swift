@@ -1,0 +1,98 @@
+import DiscFiles
+import Evidence
+
+/// In what two trees of one disc differ.
+package struct TreeDifference: Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
+    case onlyIn = "only-in"
+    case size
+    /// Other sectors under the same name.
+    case place
+  }
+
+  package let kind: Kind
+  /// The tree that has the file, or that says otherwise.
+  package let tree: DiscTree.Kind
+  /// The tree it is compared with.
+  package let other: DiscTree.Kind
+  /// In `tree`.
+  package let path: String
+  /// Bytes in both, where they differ.
+  package let sizes: [UInt64]
+
+  /// - Parameter others: of the same track.
+  static func all(_ chosen: DiscTree, _ others: [DiscTree]) -> [TreeDifference] {
+    guard !others.isEmpty else { return [] }
+    let own = Places(chosen)
+    return others.flatMap { other -> [TreeDifference] in
+      // Rock Ridge names what the same records of ISO 9660 hold.
+      if Set([chosen.kind, other.kind]) == [.rockRidge, .iso9660] { return [] }
+      let places = Places(other)
+      return missing(places, in: own, comparing: true) + missing(own, in: places, comparing: false)
+    }
+  }
+
+  /// Files of a tree by the sectors they begin in.
+  private final class Places {
+    let tree: DiscTree
+    /// Sector and number of each file that has bytes, in this order.
+    let bySector: [(sector: Int, index: Int)]
+    private lazy var byPath = Dictionary(
+      tree.entries.indices.lazy.filter { self.tree.entries[$0].kind == .file }.map {
+        (self.tree.entries[$0].path.lowercased(), $0)
+      }
+    ) { first, _ in first }
+
+    init(_ tree: DiscTree) {
+      self.tree = tree
+      var places: [(sector: Int, index: Int)] = []
+      places.reserveCapacity(tree.entries.count)
+      for index in tree.entries.indices
+      where tree.entries[index].kind == .file && tree.entries[index].size > 0 {
+        if let sector = tree.entries[index].sector { places.append((sector, index)) }
+      }
+      bySector = places.sorted { $0 < $1 }
+    }
+
+    /// The first file that begins there.
+    func file(at sector: Int) -> Int? {
+      var (low, high) = (0, bySector.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if bySector[middle].sector < sector { low = middle + 1 } else { high = middle }
+      }
+      return low < bySector.count && bySector[low].sector == sector ? bySector[low].index : nil
+    }
+
+    func file(called path: String) -> Int? { byPath[path.lowercased()] }
+  }
+
+  /// Files of a tree that another does not have; by place on the disc, since names are written differently in each.
+  private static func missing(_ places: Places, in other: Places, comparing: Bool) -> [TreeDifference] {
+    func found(_ kind: Kind, _ entry: DiscEntry, _ sizes: [UInt64] = []) -> TreeDifference {
+      TreeDifference(
+        kind: kind, tree: places.tree.kind, other: other.tree.kind, path: entry.path, sizes: sizes)
+    }
+    // Entries are looked at where they lie: copies of all of them take longer than the comparison.
+    let (entries, others) = (places.tree.entries, other.tree.entries)
+    var differences: [TreeDifference] = []
+    for number in entries.indices {
+      guard entries[number].kind == .file, entries[number].size > 0,
+        !entries[number].marks.contains(.deleted)
+      else { continue }
+      let sector = entries[number].sector
+      let index = sector.flatMap { other.file(at: $0) } ?? other.file(called: entries[number].path)
+      guard let index else {
+        differences.append(found(.onlyIn, entries[number]))
+        continue
+      }
+      guard comparing else { continue }
+      if others[index].size != entries[number].size {
+        differences.append(found(.size, entries[number], [entries[number].size, others[index].size]))
+      } else if let sector, let another = others[index].sector, sector != another {
+        differences.append(found(.place, entries[number]))
+      }
+    }
+    return differences
+  }
+}
