@@ -119,9 +119,21 @@ let package = Package(
     module(
       "Formats/DiskImages",
       ["Evidence", "SystemIO", "FormatKit"]),
+    // what containers pack sectors with, besides deflate
+    library("Formats/CLZMA", "liblzma", "liblzma-dev"),
+    library("Formats/CZstandard", "libzstd", "libzstd-dev"),
+    library("Formats/CLZ4", "liblz4", "liblz4-dev"),
+    library("Formats/CFLAC", "flac", "libflac-dev"),
+    .systemLibrary(name: "CBZip2", path: "Sources/Formats/CBZip2", providers: [.apt(["libbz2-dev"])]),
+    module(
+      "Formats/Codecs",
+      ["CLZMA", "CZstandard", "CLZ4", "CFLAC", "CBZip2"]),
     module(
       "Formats/DiscImages",
-      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit"]),
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit", "Codecs",
+        systemPackage,
+      ]),
     module(
       "Formats/Formats",
       ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiskImages", "DiscImages"]),
@@ -225,7 +237,7 @@ let package = Package(
     module(
       "Front/ExhibitCommands",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "Formats",
+        "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiscImages", "Formats",
         "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests", "CaseRecords",
         "CaseFolders", "Acquisition", "Verification", "Sessions", "ImageTools", "CourtReport", "Casework",
         "Validation", "Profiles", "StrictTOML", "Rendering", "WriterKit", argumentParser,
@@ -233,7 +245,8 @@ let package = Package(
     program(
       "Front/exhibit",
       ["ExhibitCommands"]),
-    // What the other side installs: the Swift runtime inside, libcrypto and libdeflate from the system, nothing else.
+    // What the other side installs: the Swift runtime inside; from the system libcrypto, libdeflate and the codecs of
+    // packed discs, nothing else.
     program(
       "Front/exhibit-verify",
       [

@@ -4,8 +4,8 @@ say() { printf '%s\n' "$*"; }
 fail() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 2; }
 
 # Debian packages without which Exhibit does not build.
-build_packages=(git pkg-config libdeflate-dev libewf-dev libisal-dev libqrencode-dev libsqlite3-dev
-  libssl-dev)
+build_packages=(git pkg-config libbz2-dev libdeflate-dev libewf-dev libflac-dev libisal-dev liblz4-dev liblzma-dev
+  libqrencode-dev libsqlite3-dev libssl-dev libzstd-dev)
 
 # install_packages NAME...: installs those that are missing, and says which before it does.
 install_packages() {

@@ -17,21 +17,26 @@ package struct FormatConformance: Sendable {
       _ payload: [UInt8], _ sectorSize: Int, _ folder: FilePath
     ) throws -> FilePath
 
+  /// Opens an image as one of bytes.
+  package typealias Opener = @Sendable (FilePath, DiskOpening) throws -> any ImageReader
+
   private let format: FormatID
   /// Whether the container holds whole sectors only, a short last one being filled up with zeros.
   private let padsLastSector: Bool
   /// Digests that the container must store; whichever it stores must be right.
   private let storedDigests: [DigestAlgorithm]
   private let build: Builder
+  private let open: Opener
 
   package init(
     _ format: FormatID, padsLastSector: Bool, storedDigests: [DigestAlgorithm] = [],
-    build: @escaping Builder
+    open: @escaping Opener = { try Formats.openDisk($0, $1) }, build: @escaping Builder
   ) {
     self.format = format
     self.padsLastSector = padsLastSector
     self.storedDigests = storedDigests
     self.build = build
+    self.open = open
   }
 
   /// Builds an image of the reference payload and compares everything a reader says of it.
@@ -44,7 +49,7 @@ package struct FormatConformance: Sendable {
     if padsLastSector, length % sectorSize != 0 {
       contents += [UInt8](repeating: 0, count: sectorSize - length % sectorSize)
     }
-    let reader = try Formats.openDisk(path, DiskOpening(sectorSize: UInt32(sectorSize)))
+    let reader = try open(path, DiskOpening(sectorSize: UInt32(sectorSize)))
     var check = Check(reader: reader, contents: contents)
     check.facts(format: format, sectorSize: sectorSize, stored: storedDigests)
     try check.segments(in: folder.path, opened: path)
@@ -52,7 +57,7 @@ package struct FormatConformance: Sendable {
     try check.pieces()
     check.concurrently()
     for path in reader.segments {
-      let other = try Formats.openDisk(path, DiskOpening(sectorSize: UInt32(sectorSize)))
+      let other = try open(path, DiskOpening(sectorSize: UInt32(sectorSize)))
       check.expect(other.segments == reader.segments, "\(path.lastComponent?.string ?? "") opens another set")
     }
     return check.failures

@@ -13,6 +13,12 @@ package enum HumanText {
     return unit == 0 ? "\(bytes) bytes" : "\(decimal(value)) \(units[unit])"
   }
 
+  /// Eight digits: `00ff1234`.
+  package static func hex(_ value: UInt32) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+  }
+
   /// One decimal place: `12.3`.
   package static func decimal(_ value: Double) -> String {
     guard value.isFinite, value.magnitude < 1e15 else { return "?" }

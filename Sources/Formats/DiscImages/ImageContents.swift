@@ -1,4 +1,3 @@
-import CanonicalJSON
 import Evidence
 import FormatKit
 import OpticalDisc
@@ -7,8 +6,9 @@ import SystemPackage
 
 /// The contents of an image as a file of sectors.
 package struct ImageContents: DiscFile {
-  private let reader: any ImageReader
+  package let reader: any ImageReader
   package let name: String
+  package var names: [String] { reader.segments.map(\.string) }
   package var size: UInt64 { reader.geometry.length }
 
   package init(_ reader: any ImageReader, name: String) {
@@ -27,4 +27,9 @@ package struct ImageContents: DiscFile {
     }
     return count
   }
+}
+
+extension DiscImage {
+  /// The containers that sectors are unpacked from.
+  package var containers: [any ImageReader] { files.compactMap { ($0 as? ImageContents)?.reader } }
 }

@@ -1,5 +1,6 @@
 internal import CDeflate
 import Evidence
+import SystemIO
 
 /// Adler-32, the checksum of every E01 structure (RFC 1950 §8.2), seed 1.
 package enum Adler32 {
@@ -11,6 +12,14 @@ package enum Adler32 {
   package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 1) -> UInt32 {
     // libdeflate takes a null pointer for "begin anew" and returns 1.
     bytes.isEmpty ? seed : libdeflate_adler32(seed, bytes.baseAddress, bytes.count)
+  }
+}
+
+/// CRC-32 of ISO 3309, as in zlib and ZIP.
+package enum CRC32 {
+  /// Continues from `seed` over more bytes; 0 to begin.
+  package static func of(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+    bytes.isEmpty ? seed : libdeflate_crc32(seed, bytes.baseAddress, bytes.count)
   }
 }
 
@@ -38,6 +47,18 @@ package final class Inflater {
     _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
   ) -> (storedCount: Int, plainCount: Int)? {
     if case .plain(let counts) = decompress(stored, into: plain) { counts } else { nil }
+  }
+
+  /// Decompresses one stream without header and checksum (RFC 1951); bytes may follow it.
+  /// - Returns: `nil` where the stream is damaged or needs more room.
+  package func inflateRaw(
+    _ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer
+  ) -> (storedCount: Int, plainCount: Int)? {
+    var consumed = 0
+    var produced = 0
+    let result = libdeflate_deflate_decompress_ex(
+      handle, stored.baseAddress, stored.count, plain.baseAddress, plain.count, &consumed, &produced)
+    return result == LIBDEFLATE_SUCCESS ? (consumed, produced) : nil
   }
 
   private enum Outcome {
@@ -87,5 +108,19 @@ package final class Inflater {
       case .needsMoreRoom, .damaged: return nil
       }
     }
+  }
+}
+
+/// Decompressors that are idle: as many as there were at work at the same time.
+package final class InflaterPool: Sendable {
+  private struct State: ~Copyable { var idle: [Inflater] = [] }
+  private let state = Monitor(State())
+
+  package init() {}
+
+  package func use<Result>(_ body: (Inflater) -> Result) -> Result {
+    let inflater = state.withLock { $0.idle.popLast() } ?? Inflater()
+    defer { state.withLock { $0.idle.append(inflater) } }
+    return body(inflater)
   }
 }

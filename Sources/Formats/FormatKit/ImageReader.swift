@@ -48,6 +48,11 @@ package protocol ImageReader: AnyObject, Sendable {
   var structureFindings: [Finding] { get }
   /// What the container says of itself besides.
   var facts: ImageFacts { get }
+  /// Whether each piece of the stored data has a checksum or digest of its own; what is damaged otherwise shows only where it
+  /// cannot be unpacked.
+  var checksItsData: Bool { get }
+  /// A checksum of all contents that the container stores, too short for a digest; `nil` where it stores none.
+  var wholeChecksum: WholeChecksum? { get }
   /// Natural unit of reading in bytes: aligned reads of multiples of it decode nothing twice.
   var unitSize: Int { get }
 
@@ -60,6 +65,47 @@ package protocol ImageReader: AnyObject, Sendable {
   func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
   ) throws(EvidenceError) -> [DamagedRange]
+}
+
+extension ImageReader {
+  package var checksItsData: Bool { format.isContainer }
+  package var wholeChecksum: WholeChecksum? { nil }
+}
+
+/// A checksum over all contents of a container.
+package struct WholeChecksum: Sendable {
+  /// As printed, e.g. `CRC-32`.
+  package let name: String
+  package let stored: UInt32
+  /// Goes on over more bytes, from 0.
+  package let update: @Sendable (UInt32, UnsafeRawBufferPointer) -> UInt32
+
+  package init(
+    _ name: String, stored: UInt32, update: @escaping @Sendable (UInt32, UnsafeRawBufferPointer) -> UInt32
+  ) {
+    self.name = name
+    self.stored = stored
+    self.update = update
+  }
+
+  /// - Returns: `nil` where it was stopped.
+  /// - Throws: `readFailed`.
+  package func computed(
+    over reader: any ImageReader, stop: StopFlag = StopFlag()
+  ) throws(EvidenceError) -> UInt32? {
+    let piece = PageBuffer(capacity: 4 << 20)
+    var value: UInt32 = 0
+    for start in stride(from: 0, to: reader.geometry.length, by: piece.capacity) {
+      guard !stop.isRaised else { return nil }
+      let count = Int(min(UInt64(piece.capacity), reader.geometry.length - start))
+      _ = try piece.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
+        try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: memory[..<count]), at: start)
+      }
+      piece.byteCount = count
+      piece.bytes.withUnsafeBytes { value = update(value, $0) }
+    }
+    return value
+  }
 }
 
 /// A reader that finds more in a damaged image than its structure locates.

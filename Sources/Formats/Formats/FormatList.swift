@@ -7,7 +7,7 @@ import FormatKit
 extension Formats {
   /// Those that are read, in the order in which they are asked.
   package static let readable: [Format] = [
-    .e01, .discDescription, .cue, .toc, .ccd, .iso, .trackFiles, .raw,
+    .e01, .discDescription, .cue, .toc, .ccd, .ecm, .cso, .isz, .iso, .trackFiles, .raw,
   ]
 
   /// Formats that are known so that they are never taken for raw, each until there is a reader for it.
@@ -77,8 +77,6 @@ extension Formats {
     refused("daa", "PowerISO (DAA)", ["daa"], .disc, advice: toSheet) {
       $0.has("DAA\0") || $0.has("GBI\0")
     },
-    refused("isz", "ISZ", ["isz"], .disc, advice: toSheet) { $0.has("IsZ!") },
-    refused("ecm", "ECM", ["ecm"], .disc, advice: "unpack it with unecm") { $0.has("ECM\0") },
     refused("b5t", "BlindWrite", ["b5t", "b6t"], .disc, advice: toSheet) { $0.has("BWT5 STREAM SIGN") },
   ]
 

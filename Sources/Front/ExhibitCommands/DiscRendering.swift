@@ -1,5 +1,7 @@
 import CanonicalJSON
+import DiscImages
 import Evidence
+import FormatKit
 import OpticalDisc
 import Rendering
 import SystemIO
@@ -19,6 +21,7 @@ enum DiscRendering {
     lines.append("  length     \(length(disc)), \(disc.storedSectors) sectors stored")
     if disc.medium == .unknown { lines.append("  medium     not stated: CD, DVD or BD") }
     if let catalog = disc.catalog { lines.append("  catalogue  \(catalog)") }
+    lines += containerLines(info)
     for session in disc.sessions { lines += self.lines(session, info) }
     lines += textLines(disc)
     lines += systemLines(info)
@@ -29,6 +32,26 @@ enum DiscRendering {
     }
     lines.append(state(info))
     return lines
+  }
+
+  /// What sectors are packed in, and what it stores to verify them against.
+  private static func containerLines(_ info: DiscInfo) -> [String] {
+    let containers = info.image.containers
+    guard !containers.isEmpty else { return [] }
+    return ["Container"]
+      + containers.flatMap { reader in
+        let names = reader.segments.compactMap { $0.lastComponent?.string }
+        let family = reader.facts.family.map { " (\($0))" } ?? ""
+        let packing =
+          "\(names.first ?? "")\(names.count > 1 ? " and \(names.count - 1) more" : ""): "
+          + "\(reader.format.title)\(family), \(reader.geometry.length) bytes unpacked"
+        let digests = reader.storedDigests.all.map { "stored \($0.algorithm.title) \($0.hex)" }
+        let checksum = reader.wholeChecksum.map { "stored \($0.name) \(HumanText.hex($0.stored))" }
+        let stored = digests + (checksum.map { [$0] } ?? [])
+        return ([packing] + (stored.isEmpty ? ["no stored hash value"] : stored)).map {
+          "  " + HumanText.singleLine($0)
+        }
+      }
   }
 
   private static func length(_ disc: Disc) -> String {
@@ -150,7 +173,7 @@ enum DiscRendering {
     return .fields([
       "format": .string(info.format.id.rawValue), "mediumType": .string(disc.medium.rawValue),
       "catalog": disc.catalog.map { .string($0.description) },
-      "storedSectors": number(disc.storedSectors),
+      "storedSectors": number(disc.storedSectors), "containers": containers(info),
       "sessions": .array(
         disc.sessions.map { session in
           .fields([
@@ -186,6 +209,24 @@ enum DiscRendering {
       "findings": .array(info.findings.map(Rendering.json)),
       "exitStatus": JSONValue(info.exitStatus.rawValue),
     ])
+  }
+
+  private static func containers(_ info: DiscInfo) -> JSONValue? {
+    let containers = info.image.containers
+    guard !containers.isEmpty else { return nil }
+    return .array(
+      containers.map { reader in
+        .fields([
+          "format": .string(reader.format.id.rawValue), "form": reader.facts.family.map { .string($0) },
+          "files": .array(reader.segments.compactMap { ($0.lastComponent?.string).map { .string($0) } }),
+          "length": number(Int(reader.geometry.length)),
+          "storedDigests": .object(
+            Dictionary(
+              uniqueKeysWithValues: reader.storedDigests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })
+          ),
+          "checksum": reader.wholeChecksum.map { .string("\($0.name) \(HumanText.hex($0.stored))") },
+        ])
+      })
   }
 
   private static func json(_ track: DiscTrack) -> JSONValue {

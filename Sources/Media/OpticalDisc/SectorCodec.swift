@@ -99,10 +99,11 @@ package enum SectorCodec {
   }
 
   /// The error detection code of ECMA-130 §14.3 over any bytes.
-  package static func edc(_ bytes: RawSpan) -> UInt32 {
-    bytes.withUnsafeBytes { buffer in
-      disc_edc(0, buffer.baseAddress?.assumingMemoryBound(to: UInt8.self), buffer.count)
-    }
+  package static func edc(_ bytes: RawSpan) -> UInt32 { bytes.withUnsafeBytes { edc($0) } }
+
+  /// Continues from `seed` over more bytes.
+  package static func edc(_ bytes: UnsafeRawBufferPointer, seed: UInt32 = 0) -> UInt32 {
+    disc_edc(seed, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
   }
 
   /// The 276 parity bytes that belong to a sector of mode 1 or of form 1, in which the header counts as zero.

@@ -49,6 +49,7 @@ package struct DiscInfoJob {
     let name = path.lastComponent?.string ?? path.string
     let systems = try image.fileSystems()
     var findings = DiscFindings.ofDescription(image, systems, name: name)
+    if !readsData { findings += image.containers.flatMap(\.structureFindings) }
     var counts: [SectorCount] = []
     if readsData {
       let size = UInt64(SectorCodec.size)

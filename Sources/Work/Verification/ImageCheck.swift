@@ -28,7 +28,8 @@ struct ImageCheck {
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
     // What is no container has no structure but the sizes of its files, and no checksums.
-    let own = reader.format.isContainer ? "its own checksums" : "the sizes of its files"
+    let isContainer = reader.format.isContainer
+    let own = reader.checksItsData ? "its own checksums" : isContainer ? "itself" : "the sizes of its files"
     report.take("\(name): structure", against: own, reader.structureFindings)
     reference?.chunks.restart()
     var algorithms = Set(reader.storedDigests.all.map(\.algorithm))
@@ -46,7 +47,9 @@ struct ImageCheck {
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)
 
     report.take(
-      "\(name): stored data", against: reader.format.isContainer ? own : "readable to its end",
+      "\(name): stored data",
+      against: reader.checksItsData
+        ? own : isContainer ? "can be unpacked; it has no checksums" : "readable to its end",
       result.damaged.findings(in: reader, name: name))
     guard !result.wasStopped else {
       report.wasStopped = true
@@ -55,6 +58,28 @@ struct ImageCheck {
     report.computed[name] = result.contentDigests
     if let reference { compare(result, with: reference, &report) }
     try compareStored(result, hasOtherReference: reference != nil, &report)
+    try compareChecksum(&report)
+  }
+
+  /// A checksum of the whole is no digest: it says what its own codes say, and no more.
+  private func compareChecksum(_ report: inout VerificationReport) throws(EvidenceError) {
+    guard let checksum = reader.wholeChecksum else { return }
+    let title = "\(name): \(checksum.name) of the contents"
+    guard settings.level == .full else { return report.skip(title, because: "level chunks") }
+    guard let computed = try checksum.computed(over: reader, stop: settings.stop) else {
+      report.wasStopped = true
+      return report.skip(title, because: "the verification was stopped")
+    }
+    let (expected, observed) = (HumanText.hex(checksum.stored), HumanText.hex(computed))
+    report.take(
+      title, against: "checksum stored in the image",
+      expected == observed
+        ? []
+        : [
+          Finding(
+            .storedDigestMismatch, subject: name, expected: "\(checksum.name) \(expected)",
+            observed: "\(checksum.name) \(observed)")
+        ])
   }
 
   /// Why digests of the whole are not compared; `nil` where they are.

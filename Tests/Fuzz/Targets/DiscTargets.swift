@@ -174,7 +174,7 @@ extension VolumesTarget {
 }
 
 /// What holds of every disc.
-private enum DiscInvariants {
+enum DiscInvariants {
   static func problem(with image: DiscImage, claimsAll: Bool) -> String? {
     var claimed = [UInt64](repeating: 0, count: image.files.count)
     for (one, two) in zip(image.disc.sessions, image.disc.sessions.dropFirst()) where one.leadOut > two.first

@@ -39,6 +39,7 @@ enum FuzzSeeds {
     case .journal: JournalTarget.seeds
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]
+    case .packed: []
     case .proof: proofs
     case .records: records
     case .signing: try signing()

@@ -29,6 +29,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case json
   /// The manifest.
   case manifest
+  /// Containers that pack the sectors of a disc.
+  case packed
   /// Partial proofs.
   case proof
   /// Chunk file, map, SHA256SUMS and the lists of a bag.
@@ -59,6 +61,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .journal: JournalTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
+    case .packed: PackedTarget.problem(with: input)
     case .proof: ProofTarget.problem(with: input)
     case .records: RecordsTarget.problem(with: input)
     case .signing: SigningTarget.problem(with: input)
