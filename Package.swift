@@ -131,7 +131,7 @@ let package = Package(
     module(
       "Formats/DiscImages",
       [
-        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit", "Codecs",
+        "Evidence", "CanonicalJSON", "Digests", "SystemIO", "OpticalDisc", "FormatKit", "Codecs",
         systemPackage,
       ]),
     module(

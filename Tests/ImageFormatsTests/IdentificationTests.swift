@@ -43,8 +43,6 @@ import WriterKit
       "partclone", "partclone.dd",
       "mkfs.ext4 -q -F -O ^metadata_csum_seed fs.img 2M && partclone.extfs -c -s fs.img -o made -L log >&2"),
     Producer("wim", "wimlib-imagex", "mkdir tree && cp src.img tree && wimlib-imagex capture tree made >&2"),
-    Producer(
-      "chd", "chdman", "chdman createraw -us 512 -hs 4096 -i src.img -o made.chd >&2 && mv made.chd made"),
     Producer("zip", "zip", "zip -q made.zip src.img && mv made.zip made"),
     Producer("gz", "gzip", "gzip -c src.img > made"),
     Producer("bz2", "bzip2", "bzip2 -c src.img > made"),

@@ -24,6 +24,7 @@ package final class FLACStream {
   package static let sampleSize = 4
 
   private let source: any Source
+  private let isSequential: Bool
   private let decoder: UnsafeMutablePointer<FLAC__StreamDecoder>
   private var position: UInt64 = 0
   package private(set) var information: Information?
@@ -37,10 +38,12 @@ package final class FLACStream {
   private var filled: [Range<UInt64>] = []
   private var isDamaged = false
 
+  /// - Parameter isSequential: whether frames follow each other, whatever numbers they have.
   /// - Returns: `nil` where it does not begin as a stream does.
-  package init?(_ source: any Source) {
+  package init?(_ source: any Source, isSequential: Bool = false) {
     guard let decoder = FLAC__stream_decoder_new() else { return nil }
     self.source = source
+    self.isSequential = isSequential
     self.decoder = decoder
     let me = Unmanaged.passUnretained(self).toOpaque()
     let status = FLAC__stream_decoder_init_stream(
@@ -92,6 +95,14 @@ package final class FLACStream {
     me.map { Unmanaged<FLACStream>.fromOpaque($0).takeUnretainedValue() }
   }
 
+  /// What begins a stream of CD samples whose frames have `blockSize` of them, 1 to 65535.
+  package static func header(blockSize: Int) -> [UInt8] {
+    let block = [UInt8(truncatingIfNeeded: blockSize >> 8), UInt8(truncatingIfNeeded: blockSize)]
+    // The last block of metadata, of 34 bytes; 44,100 Hz in 20 bits, two channels, 16 bits.
+    return Array("fLaC".utf8) + [0x80, 0, 0, 34] + block + block + [0, 0, 0, 0, 0, 0, 0x0A, 0xC4, 0x42, 0xF0]
+      + [UInt8](repeating: 0, count: 4 + 16)
+  }
+
   /// Bytes read of the source so far: behind the last frame that was wanted.
   package var consumed: UInt64 {
     var offset: UInt64 = 0
@@ -135,8 +146,8 @@ package final class FLACStream {
     let wasDamaged = isDamaged
     isDamaged = false
     let count = UInt64(header.blocksize)
-    let first =
-      header.number_type == FLAC__FRAME_NUMBER_TYPE_SAMPLE_NUMBER ? header.number.sample_number : next
+    let isNumbered = !isSequential && header.number_type == FLAC__FRAME_NUMBER_TYPE_SAMPLE_NUMBER
+    let first = isNumbered ? header.number.sample_number : next
     guard first < .max - count else { return }
     // Frames that lead back are of a stream that was tampered with: they count as read.
     next = max(next, first + count)

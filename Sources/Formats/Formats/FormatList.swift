@@ -7,7 +7,8 @@ import FormatKit
 extension Formats {
   /// Those that are read, in the order in which they are asked.
   package static let readable: [Format] = [
-    .e01, .discDescription, .cue, .toc, .ccd, .ecm, .cso, .isz, .iso, .trackFiles, .raw,
+    .e01, .discDescription, .cue, .toc, .ccd, .chd, .chdDisk, .ecm, .cso, .isz,
+    .iso, .trackFiles, .raw,
   ]
 
   /// Formats that are known so that they are never taken for raw, each until there is a reader for it.
@@ -71,9 +72,6 @@ extension Formats {
     refused("mds", "Alcohol 120% (MDS)", ["mds"], .disc, advice: toSheet) { $0.has("MEDIA DESCRIPTOR") },
     refused("nrg", "Nero (NRG)", ["nrg"], .disc, advice: toSheet, Signatures.nero),
     refused("cdi", "DiscJuggler (CDI)", ["cdi"], .disc, advice: toSheet, Signatures.discJuggler),
-    refused("chd", "MAME compressed hunks (CHD)", ["chd"], .disc, advice: "extract it with chdman") {
-      $0.has("MComprHD")
-    },
     refused("daa", "PowerISO (DAA)", ["daa"], .disc, advice: toSheet) {
       $0.has("DAA\0") || $0.has("GBI\0")
     },

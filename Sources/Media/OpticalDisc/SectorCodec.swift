@@ -94,6 +94,14 @@ package enum SectorCodec {
     if kind != .form2 { sector.replaceSubrange(parityRange, with: parity(of: sector.span.bytes, as: kind)) }
   }
 
+  /// Puts sync and parity around a sector that has everything else: header, data and EDC.
+  package static func restoreFrame(_ sector: inout [UInt8]) {
+    precondition(sector.count == size)
+    sector.replaceSubrange(0..<12, with: sync)
+    let kind: SectorKind = sector[15] == 2 ? .form1 : .mode1
+    sector.replaceSubrange(parityRange, with: parity(of: sector.span.bytes, as: kind))
+  }
+
   private static func put(_ value: UInt32, into sector: inout [UInt8], at offset: Int) {
     for index in 0..<4 { sector[offset + index] = UInt8(truncatingIfNeeded: value >> UInt32(8 * index)) }
   }
