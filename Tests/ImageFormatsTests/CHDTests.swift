@@ -78,12 +78,12 @@ private let hasBuilder = Tool.exists("python3") && Tool.exists("zstd")
     .enabled(if: hasChdman, "needs chdman of mame-tools"), arguments: ["createraw", "createhd"],
     ["none", "zlib", "lzma", "huff", "flac", "zlib,lzma,huff,flac"])
   func conformance(command: String, codecs: String) throws {
-    // chdman makes disks of whole cylinders.
-    for sectors in command == "createhd" ? [16, 1100] : [16, 17, 64, 1100] {
+    // chdman makes disks of whole cylinders, and of four hunks or so a file that it cannot open itself.
+    for sectors in command == "createhd" ? [16, 1100] : [17, 1100, 1101] {
       let failures = try Self.conformance(command, codecs).failures(length: sectors * 512, sectorSize: 512)
       #expect(failures == [], "\(sectors) sectors")
     }
-    #expect(try Self.conformance(command, codecs).failures(length: 40 * 1024, sectorSize: 1024) == [])
+    #expect(try Self.conformance(command, codecs).failures(length: 600 * 1024, sectorSize: 1024) == [])
   }
 
   @Test(.enabled(if: hasChdman, "needs chdman of mame-tools"), arguments: ["zlib", "none"])
