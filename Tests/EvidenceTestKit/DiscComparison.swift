@@ -9,7 +9,9 @@ package enum DiscComparison {
   package static func differences(_ left: DiscImage, _ right: DiscImage) throws -> [String] {
     var lines = compare(left.disc, right.disc)
     for (one, two) in zip(left.disc.tracks, right.disc.tracks) {
-      let (a, b) = (try sectors(left, one), try sectors(right, two))
+      let haveChannels = one.hasChannels && two.hasChannels
+      let a = try sectors(left, one, completing: haveChannels)
+      let b = try sectors(right, two, completing: haveChannels)
       if a.count != b.count { lines.append("track \(one.number): \(a.count) sectors against \(b.count)") }
       for (lba, sector) in a where b[lba] != nil && b[lba] != sector {
         lines.append("track \(one.number): sector \(lba) differs")
@@ -95,17 +97,21 @@ package enum DiscComparison {
   }
 
   /// SHA-256 of what is stored of each sector, by address: main channel, and P to W where there are any.
-  package static func sectors(_ image: DiscImage, _ track: DiscTrack) throws -> [Int: Digest] {
+  /// - Parameter completing: sectors without P to W have those that follow from their track.
+  package static func sectors(
+    _ image: DiscImage, _ track: DiscTrack, completing: Bool = false
+  ) throws -> [Int: Digest] {
     var digests: [Int: Digest] = [:]
-    try image.forEachBatch(of: track) { batch in
+    try image.forEachBatch(of: track) { batch throws(EvidenceError) in
       for index in 0..<batch.count {
+        let lba = batch.first + index
         var bytes = Array(batch.sector(index))
-        if batch.subchannelLayout != nil {
-          bytes +=
-            batch.channels(index)
-            ?? Array(batch.subchannel[index * Subchannel.size..<(index + 1) * Subchannel.size])
+        if completing || batch.subchannelLayout == .interleaved || batch.subchannelLayout == .deinterleaved {
+          bytes += try image.channels(of: track, in: lba..<lba + 1)
+        } else {
+          bytes += batch.subchannel.dropFirst(index * Subchannel.size).prefix(Subchannel.size)
         }
-        digests[batch.first + index] = Digest.of(bytes.span.bytes, .sha256)
+        digests[lba] = Digest.of(bytes.span.bytes, .sha256)
       }
     }
     return digests

@@ -8,9 +8,11 @@ package enum SessionKind {
     tracks.contains { $0.mode == .mode2 && hasSubheaders($0, files) } ? .xa : .romOrAudio
   }
 
-  /// By the first sector: both copies of the subheader agree, or the layout leaves no other choice.
+  /// By the sector at index 1: both copies of the subheader agree, or the layout leaves no other choice.
   private static func hasSubheaders(_ track: DiscTrack, _ files: [any DiscFile]) -> Bool {
-    guard let run = track.extents.lazy.compactMap(\.run).first else { return false }
+    guard let run = track.extents(in: track.start..<track.end).lazy.compactMap(\.run).first else {
+      return false
+    }
     switch run.fileLayout {
     case .form1Data, .form2Data, .form2Body: return true
     case .raw, .body:

@@ -6,7 +6,8 @@ import WriterKit
 /// Every format that a disc is converted into.
 package enum DiscWriters {
   package static let all: [any DiscWriter.Type] = [
-    ISOWriter.self, CUEWriter.self, TOCWriter.self, TrackFilesWriter.self, CCDWriter.self,
+    ISOWriter.self, CUEWriter.self, TOCWriter.self, TrackFilesWriter.self, CCDWriter.self, NRGWriter.self,
+    MDSWriter.self,
   ]
 
   package static var formats: [FormatID] { all.map { $0.format } }

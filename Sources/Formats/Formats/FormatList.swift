@@ -7,7 +7,7 @@ import FormatKit
 extension Formats {
   /// Those that are read, in the order in which they are asked.
   package static let readable: [Format] = [
-    .e01, .discDescription, .cue, .toc, .ccd, .chd, .chdDisk, .ecm, .cso, .isz,
+    .e01, .discDescription, .cue, .toc, .ccd, .nrg, .mds, .chd, .chdDisk, .ecm, .cso, .isz,
     .iso, .trackFiles, .raw,
   ]
 
@@ -69,8 +69,6 @@ extension Formats {
   ]
 
   private static let discs = [
-    refused("mds", "Alcohol 120% (MDS)", ["mds"], .disc, advice: toSheet) { $0.has("MEDIA DESCRIPTOR") },
-    refused("nrg", "Nero (NRG)", ["nrg"], .disc, advice: toSheet, Signatures.nero),
     refused("cdi", "DiscJuggler (CDI)", ["cdi"], .disc, advice: toSheet, Signatures.discJuggler),
     refused("daa", "PowerISO (DAA)", ["daa"], .disc, advice: toSheet) {
       $0.has("DAA\0") || $0.has("GBI\0")

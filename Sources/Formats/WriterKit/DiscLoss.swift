@@ -100,6 +100,20 @@ package enum DiscLosses {
     return [DiscLoss(.medium, "\(name) describes CDs; \(what)")]
   }
 
+  /// Sectors of 2048 bytes of which nothing says of what they are, in a format that must say it: a CD where they fit one.
+  package static func settled(_ disc: Disc) -> Disc {
+    guard disc.medium == .unknown else { return disc }
+    if let disc = disc.asCD() { return disc }
+    var disc = disc
+    disc.medium = .dvd
+    for session in disc.sessions.indices {
+      for track in disc.sessions[session].tracks.indices {
+        disc.sessions[session].tracks[track].mode = .dvd
+      }
+    }
+    return disc
+  }
+
   /// Descriptions without addresses begin at 0.
   package static func ofAddresses(_ disc: Disc) -> [DiscLoss] {
     guard let first = disc.tracks.first?.extents.first(where: { $0.source != .absent })?.start else {

@@ -26,7 +26,7 @@ struct AcquireCommand: CaseCommand {
 
   @Argument(
     help: """
-      A block device, a file, the first file of a split set, or an optical disc image (.cue, .toc, .ccd, .iso).
+      A block device, a file, the first file of a split set, or an optical disc image (.cue, .toc, .ccd, .nrg, .mds, .iso).
       """, completion: .file())
   var source: String
   @OptionGroup(title: "Needed most") var main: MainOptions

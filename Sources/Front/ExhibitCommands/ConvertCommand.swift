@@ -15,13 +15,13 @@ struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract:
-      "Convert an image: E01, raw, split raw; for discs BIN/CUE, TOC/BIN, CloneCD, ISO, tracks.",
+      "Convert an image: E01, raw, split raw; for discs BIN/CUE, TOC/BIN, CloneCD, NRG, MDS, ISO, tracks.",
     discussion: """
       The output format follows from the file extension (.E01; .raw, .dd, .img, .bin; .001 for split raw) or from \
       --format. Exhibit hashes the contents and compares them with the hash values stored in the input. It lists what the \
       output cannot hold, refuses an input with damaged sectors unless --accept-damage is given, and never overwrites.
 
-      Optical disc images: from every format `exhibit disc` reads to .cue, .toc, .ccd, .iso and --format tracks (one file \
+      Optical disc images: from every format `exhibit disc` reads to .cue, .toc, .ccd, .nrg, .mds, .iso and --format tracks (one file \
       per track). Every track is read back and compared. A conversion that would lose something is refused unless \
       --accept-loss names the loss; it is then recorded beside the output. Formats of whole sectors need --whole-sectors \
       for an ISO; what the output has and nobody read is listed, by sector, as generated.

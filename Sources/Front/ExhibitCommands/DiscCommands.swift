@@ -9,7 +9,7 @@ import Verification
 
 struct DiscCommands: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "disc", abstract: "Examine optical disc images: BIN/CUE, TOC/BIN, CloneCD, ISO.",
+    commandName: "disc", abstract: "Examine optical disc images: BIN/CUE, TOC/BIN, CloneCD, NRG, MDS, ISO.",
     subcommands: [DiscShowCommand.self, DiscCheckCommand.self, DiscListCommand.self, DiscExtractCommand.self])
 }
 
@@ -29,7 +29,8 @@ struct DiscShowCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The description of a disc (.cue, .toc, .ccd …), or the sectors of a track.", completion: .file())
+    help: "The description of a disc (.cue, .toc, .ccd, .nrg, .mds …), or the sectors of a track.",
+    completion: .file())
   var image: String
   @Flag(help: "Read every sector; count sector types and errors.") var readData = false
   @Option(help: "Write the disc layout as SVG to this new file.", completion: .file()) var svg: String?
@@ -58,7 +59,8 @@ struct DiscCheckCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: "The description of a disc (.cue, .toc, .ccd …), or the sectors of a track.", completion: .file())
+    help: "The description of a disc (.cue, .toc, .ccd, .nrg, .mds …), or the sectors of a track.",
+    completion: .file())
   var image: String
   @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions

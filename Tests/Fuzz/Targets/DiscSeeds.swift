@@ -1,4 +1,10 @@
+import DiscImages
+import DiscWriters
+import Evidence
 import OpticalDisc
+import SystemIO
+import SystemPackage
+import WriterKit
 
 /// Descriptions of discs, and beginnings of file systems.
 enum DiscSeeds {
@@ -72,6 +78,52 @@ enum DiscSeeds {
       + "INDEX 0=700\r\nINDEX 1=750\r\n[TRACK 3]\r\nMODE=2\r\nINDEX 1=0\r\n"
     return [("two", over(head + first + second + tracks)), ("one", over(head + first + tracks))]
   }()
+
+  /// What our writer makes of the sheets above, without its sectors: each file of those has 5000.
+  private static func written(
+    _ writer: any DiscWriter.Type, _ scratch: FilePath
+  ) throws(EvidenceError) -> [(name: String, description: [UInt8], sectors: Int)] {
+    var made: [(name: String, description: [UInt8], sectors: Int)] = []
+    for (name, sheet) in [("mixed", mixed), ("audio", "FILE a BINARY\nTRACK 01 AUDIO\nINDEX 01 0:0:0\n")] {
+      let parsed = try CUEParser.parse(SheetText(Array(sheet.utf8), name: name))
+      let file = MemoryDiscFile(name: name, contents: [UInt8](repeating: 0, count: 1000 * 2352))
+      let image = try CUEReader.image(of: parsed, files: [file], name: name)
+      var prepared = PreparedDisc(image)
+      writer.prepare(&prepared)
+      let folder = scratch.appending("written")
+      try DurableFolder.create(folder)
+      let paths = try writer.write(prepared.image, folder: folder, base: "x") { _ throws(EvidenceError) in }
+      let sectors = prepared.image.disc.storedSectors
+      let bytes = try Files.contents(paths[0], cap: 16 << 20)
+      made.append((name, paths.count == 1 ? Array(bytes.dropFirst(sectors * 2352)) : bytes, sectors))
+      try DurableFolder.removeWithFiles(folder)
+    }
+    return made
+  }
+
+  private static let mixed = """
+    CATALOG 1234567890123
+    FILE a BINARY
+    TRACK 01 MODE1/2352
+    INDEX 01 0:0:0
+    TRACK 02 AUDIO
+    ISRC DEMUA9800001
+    FLAGS PRE
+    INDEX 00 00:05:00
+    INDEX 01 00:06:00
+    INDEX 02 00:07:00
+
+    """
+
+  static func nrg(_ scratch: FilePath) throws(EvidenceError) -> [(String, [UInt8])] {
+    try written(NRGWriter.self, scratch).map {
+      ($0.name, [UInt8($0.sectors & 0xFF), UInt8($0.sectors >> 8)] + $0.description)
+    }
+  }
+
+  static func mds(_ scratch: FilePath) throws(EvidenceError) -> [(String, [UInt8])] {
+    try written(MDSWriter.self, scratch).map { ($0.name, [0x88, 0x13, 7] + $0.description) }
+  }
 
   static let tables: [(String, [UInt8])] = [
     (

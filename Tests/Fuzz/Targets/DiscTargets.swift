@@ -3,6 +3,7 @@ import DiscImages
 import DiscWriters
 import Evidence
 import OpticalDisc
+import WriterKit
 
 /// A file that is all zero, of any size.
 private struct ZeroFile: DiscFile {
@@ -72,14 +73,49 @@ enum CCDTarget {
     guard let image = try? CCDReader.image(of: text, sectors: sectors, sub: odd % 3 == 0 ? nil : sub) else {
       return nil
     }
-    if (try? CCDWriter.losses(image)) != nil {
-      var prepared = PreparedDisc(image)
-      CCDWriter.prepare(&prepared)
-      for track in prepared.image.disc.tracks where track.extents.last?.isStored != true {
+    return WrittenTarget.problem(with: image, CCDWriter.self)
+      ?? DiscInvariants.problem(with: image, claimsAll: true)
+  }
+}
+
+/// Descriptions of Alcohol 120% over files of zeros; input as for cue sheets.
+enum MDSTarget {
+  static func problem(with input: [UInt8]) -> String? {
+    guard input.count >= CUETarget.headerSize else { return nil }
+    let size = (UInt64(input[0]) | UInt64(input[1]) << 8) * 2352 + UInt64(input[2])
+    let image = try? MDSReader.image(of: Array(input[CUETarget.headerSize...]), name: "input") {
+      (name: String) throws(EvidenceError) in (ZeroFile(name: name, size: size), nil)
+    }
+    guard let image else { return nil }
+    return WrittenTarget.problem(with: image, MDSWriter.self)
+      ?? DiscInvariants.problem(with: image, claimsAll: false)
+  }
+}
+
+/// The chunks of Nero behind sectors of zeros: two bytes with their number (little-endian), then the chunks.
+enum NRGTarget {
+  static func problem(with input: [UInt8]) -> String? {
+    guard input.count > 2 else { return nil }
+    let sectors = ZeroFile(name: "sectors", size: (UInt64(input[0]) | UInt64(input[1]) << 8) * 2352)
+    let chunks = MemoryDiscFile(name: "chunks", contents: Array(input[2...]))
+    guard let image = try? NRGReader.image(of: JoinedDiscFile([sectors, chunks])) else { return nil }
+    return WrittenTarget.problem(with: image, NRGWriter.self)
+      ?? DiscInvariants.problem(with: image, claimsAll: true)
+  }
+}
+
+/// What a writer would do with a disc, without writing it.
+private enum WrittenTarget {
+  static func problem(with image: DiscImage, _ writer: any DiscWriter.Type) -> String? {
+    guard (try? writer.losses(image)) != nil else { return nil }
+    var prepared = PreparedDisc(image)
+    writer.prepare(&prepared)
+    for track in prepared.image.disc.tracks {
+      for extent in track.extents(in: track.start..<track.end) where !extent.isStored {
         return "track \(track.number) is not whole when it is written"
       }
     }
-    return DiscInvariants.problem(with: image, claimsAll: true)
+    return nil
   }
 }
 

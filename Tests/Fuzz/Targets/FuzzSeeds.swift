@@ -39,6 +39,8 @@ enum FuzzSeeds {
     case .journal: JournalTarget.seeds
     case .json: jsonTexts
     case .manifest: try [("manifest", manifest().canonicalBytes)]
+    case .mds: try DiscSeeds.mds(scratch)
+    case .nrg: try DiscSeeds.nrg(scratch)
     case .packed: []
     case .proof: proofs
     case .records: records

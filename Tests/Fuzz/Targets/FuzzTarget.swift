@@ -29,6 +29,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case json
   /// The manifest.
   case manifest
+  /// Descriptions of Alcohol 120%.
+  case mds
+  /// Images of Nero.
+  case nrg
   /// Containers that pack the sectors of a disc.
   case packed
   /// Partial proofs.
@@ -61,6 +65,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .journal: JournalTarget.problem(with: input)
     case .json: JSONTarget.problem(with: input)
     case .manifest: ManifestTarget.problem(with: input)
+    case .mds: MDSTarget.problem(with: input)
+    case .nrg: NRGTarget.problem(with: input)
     case .packed: PackedTarget.problem(with: input)
     case .proof: ProofTarget.problem(with: input)
     case .records: RecordsTarget.problem(with: input)

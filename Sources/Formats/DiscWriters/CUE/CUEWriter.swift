@@ -207,15 +207,15 @@ struct CUESheetText {
     for track in session.tracks {
       let layout = track.extents.lazy.compactMap(\.run).first?.layout ?? .raw
       let type = Self.hasSubchannel(track) ? "CDG" : Self.type(track, layout, session.kind)
-      begin(track, type: type, text: texts)
+      begin(track, type: type, text: texts, isFirst: track == session.tracks.first)
       if track.extents(in: track.first..<track.start).contains(where: \.isStored) { index(0, at: sector) }
       indexes(of: track, from: track.first, at: sector)
       sector += track.storedSectors
     }
   }
 
-  /// Everything about a track but its indexes.
-  mutating func begin(_ track: DiscTrack, type: String, text block: CDText.Block?) {
+  /// Everything about a track but its indexes. A gap between two tracks keeps its length, also where the image lacks it.
+  mutating func begin(_ track: DiscTrack, type: String, text block: CDText.Block?, isFirst: Bool) {
     add("TRACK", "\(MSF.twoDigits(track.number)) \(type)", indent: 2)
     add(block, track: track.number, indent: 4)
     let flags = [
@@ -223,7 +223,9 @@ struct CUESheetText {
     ].filter { track.control.contains($0.0) }.map(\.1)
     if !flags.isEmpty { add("FLAGS", flags.joined(separator: " "), indent: 4) }
     add("ISRC", track.isrc?.description, indent: 4)
-    let silence = track.extents(in: track.first..<track.start).filter { $0.source == .synthesised }
+    let silence = track.extents(in: track.first..<track.start).filter {
+      $0.source == .synthesised || ($0.source == .absent && !isFirst)
+    }
     if !silence.isEmpty {
       add("PREGAP", MSF(frames: silence.reduce(0) { $0 + $1.count }).description, indent: 4)
     }

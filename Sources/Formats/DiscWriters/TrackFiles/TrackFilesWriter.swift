@@ -62,12 +62,12 @@ package enum TrackFilesWriter: DiscWriter {
         let file = TrackFile(track, next: next, prefix: prefix, takesOwnGap: number == 0)
         let text = disc.cdText?.blocks[0]
         if let gap = gapBefore {
-          sheet.begin(track, type: file.type(session.kind), text: text)
+          sheet.begin(track, type: file.type(session.kind), text: text, isFirst: number == 0)
           sheet.index(0, at: gap)
           sheet.add("FILE", "\"\(file.name)\" \(file.kind)")
         } else {
           sheet.add("FILE", "\"\(file.name)\" \(file.kind)")
-          sheet.begin(track, type: file.type(session.kind), text: text)
+          sheet.begin(track, type: file.type(session.kind), text: text, isFirst: number == 0)
           if file.first < track.start, track.extents(in: file.first..<track.start).contains(where: \.isStored)
           {
             sheet.index(0, at: 0)
