@@ -72,8 +72,9 @@ struct NRGLayout {
     let counts = sessions(pieces)
     var rest = pieces[...]
     for count in counts {
-      try add(Array(rest.prefix(count)), to: &disc)
+      let session = Array(rest.prefix(count))
       rest = rest.dropFirst(count)
+      try add(session, before: rest.first?.first ?? Self.mostSectors, to: &disc)
     }
     if !chunks.packs.isEmpty {
       let read = CDText.read(packs: chunks.packs)
@@ -353,13 +354,16 @@ struct NRGLayout {
 
   // MARK: sessions
 
-  private mutating func add(_ pieces: [Piece], to disc: inout Disc) throws(EvidenceError) {
+  /// - Parameter end: where the next session begins.
+  private mutating func add(
+    _ pieces: [Piece], before end: Int, to disc: inout Disc
+  ) throws(EvidenceError) {
     guard var last = pieces.last else { return }
     var pieces = pieces
     if let leadOut = last.leadOut {
-      if leadOut < last.end, leadOut != last.end {
+      if leadOut < last.end || leadOut > end {
         remarks.append("the lead-out is said to begin at \(leadOut); the sectors go on to \(last.end)")
-      } else if leadOut < Self.mostSectors {
+      } else {
         extend(&last, to: leadOut)
       }
     }

@@ -145,7 +145,6 @@ package struct DiscConversionJob {
       try prepared.makeSectorsWhole()
     }
     self.image = prepared.image
-    _ = try writer.losses(prepared.image)
     writer.prepare(&prepared)
     self.prepared = prepared
     self.request = request
@@ -304,7 +303,7 @@ package struct DiscConversionJob {
       losses: losses,
       refused: refused,
       tracks: tracks, files: files, remarks: image.remarks, corrected: corrected,
-      generated: prepared.generated)
+      generated: outcome == .refused ? [] : prepared.generated)
   }
 
   /// What lies beside an output that lacks something or was corrected.
