@@ -146,7 +146,7 @@ let package = Package(
       ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "WriterKit"]),
     module(
       "Formats/DiscFiles",
-      ["Evidence", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages"]),
+      ["Evidence", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiscImages"]),
 
     // Record: what is said of the evidence, and where it is kept
     module(

@@ -52,6 +52,8 @@ package struct DiscEntry: Hashable, Sendable {
     case extents([Extent])
     /// In the record itself.
     case inline([UInt8])
+    /// Bytes of a file of the image that belong to no sector of a track.
+    case raw(file: Int, Range<UInt64>)
   }
 
   /// What POSIX has of a file: in Rock Ridge and UDF.
@@ -87,6 +89,7 @@ package struct DiscEntry: Hashable, Sendable {
     var target: String?
     var problems: [String] = []
     var compression: Compression?
+    var note: String?
   }
 
   private final class Box<Value: Hashable & Sendable>: Hashable, Sendable {
@@ -148,6 +151,11 @@ package struct DiscEntry: Hashable, Sendable {
     get { boxedRare?.value.compression }
     set { rare.compression = newValue }
   }
+  /// What else is known of it, a clause: type and creator of a Macintosh, what an area is.
+  package var note: String? {
+    get { boxedRare?.value.note }
+    set { rare.note = newValue }
+  }
 
   /// As the disc has it; bytes that are no text as ``NameText`` keeps them.
   package var name: String {
@@ -170,7 +178,7 @@ package struct DiscEntry: Hashable, Sendable {
     switch contents {
     case .extent(let one): [one]
     case .extents(let all): all
-    case .inline: []
+    case .inline, .raw: []
     }
   }
 
@@ -179,7 +187,7 @@ package struct DiscEntry: Hashable, Sendable {
     switch contents {
     case .extent(let one): one.start.map { Int($0 / 2048) }
     case .extents(let all): all.lazy.compactMap(\.start).first.map { Int($0 / 2048) }
-    case .inline: nil
+    case .inline, .raw: nil
     }
   }
 

@@ -62,6 +62,7 @@ package struct DiscFileContents {
       if !bytes.isEmpty { try body(bytes) }
       return []
     }
+    if case .raw(let file, let range) = entry.contents { return try raw(file, range, body) }
     var damage: [Damage] = []
     var done: UInt64 = 0
     for extent in extents {
@@ -73,6 +74,25 @@ package struct DiscFileContents {
       guard try read(start, extent.count, &done, &damage, body) else { break }
     }
     return damage
+  }
+
+  private func raw(
+    _ file: Int, _ range: Range<UInt64>, _ body: ([UInt8]) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) -> [Damage] {
+    var at = range.lowerBound
+    while at < range.upperBound {
+      let wanted = Int(min(range.upperBound - at, UInt64(Self.largestPiece)))
+      let bytes = (try? sectors.image.files[file].bytes(at: at, count: wanted)) ?? []
+      if !bytes.isEmpty { try body(bytes) }
+      at += UInt64(bytes.count)
+      guard bytes.count == wanted else {
+        return [
+          Damage(
+            reason: .missing, bytes: at - range.lowerBound..<UInt64(range.count), sectors: nil)
+        ]
+      }
+    }
+    return []
   }
 
   private func zeros(_ count: UInt64, _ body: ([UInt8]) throws(EvidenceError) -> Void) throws(EvidenceError) {

@@ -8,7 +8,11 @@ package struct DiscTree: Sendable {
     case udf
     case joliet
     case iso9660
+    case hfsPlus = "hfs-plus"
+    case hfs
     case highSierra = "high-sierra"
+    /// What is no file: images to start from, partitions, what is stored elsewhere.
+    case areas
 
     /// For people.
     package var title: String {
@@ -17,7 +21,10 @@ package struct DiscTree: Sendable {
       case .udf: "UDF"
       case .joliet: "Joliet"
       case .iso9660: "ISO 9660"
+      case .hfsPlus: "HFS+"
+      case .hfs: "HFS"
       case .highSierra: "High Sierra"
+      case .areas: "Areas outside of the file trees"
       }
     }
   }
@@ -35,14 +42,25 @@ package struct DiscTree: Sendable {
   /// Entries of each kind.
   package let files: Int
   package let folders: Int
+  /// Files without forks and streams of others.
+  package let mainFiles: Int
+  /// Byte of the disc behind the volume, as it says; `nil` where it does not.
+  let volumeEnd: UInt64?
 
-  init(kind: Kind, session: Int, track: Int, name: String, entries: [DiscEntry], remarks: [String]) {
+  init(
+    kind: Kind, session: Int, track: Int, name: String, entries: [DiscEntry], remarks: [String],
+    volumeEnd: UInt64? = nil
+  ) {
     self.kind = kind
     self.session = session
     self.track = track
     self.name = name
     self.entries = entries
     self.remarks = remarks
+    self.volumeEnd = volumeEnd
+    mainFiles = entries.indices.count {
+      entries[$0].kind == .file && entries[$0].marks.isDisjoint(with: [.associated, .stream])
+    }
     files = entries.indices.count { entries[$0].kind == .file }
     folders = entries.indices.count { entries[$0].kind == .folder }
   }

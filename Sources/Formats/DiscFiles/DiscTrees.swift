@@ -14,12 +14,21 @@ package enum DiscTrees {
   package static func all(of image: DiscImage) throws(EvidenceError) -> [DiscTree] {
     let sectors = DiscSectors(image)
     var readings: [Reading] = []
+    var tracks: [(track: DiscTrack, session: Int)] = []
     for session in image.disc.sessions {
       for track in session.tracks where track.userDataLayout != nil && track.start >= 0 {
         readings += Self.readings(of: track, session: session.number, sectors)
+        tracks.append((track, session.number))
       }
     }
-    return read(readings, image)
+    let trees = read(readings, image)
+    let last = tracks.last?.track.number
+    return tracks.flatMap { one -> [DiscTree] in
+      let own = trees.filter { $0.session == one.session && $0.track == one.track.number }
+      let areas = AreaTree.read(
+        one.track, sectors, session: one.session, trees: own, isLast: one.track.number == last)
+      return own + (areas.map { [$0] } ?? [])
+    }
   }
 
   /// Several at a time: each reads records that lie in other places.
@@ -60,13 +69,25 @@ package enum DiscTrees {
         add(
           ISO9660Tree.Volume(
             kind: .rockRidge, name: volume.name, blockSize: volume.blockSize, size: volume.size,
-            root: volume.root, base: volume.base))
+            root: volume.root, base: volume.base, origin: volume.origin))
       }
       add(volume, remark: volume.kind == .joliet ? found.remark : nil)
     }
     readings.append((rank(.udf), { UDFTree.read(track, $0, session: session) }))
+    for place in appleVolumes(of: track, sectors) {
+      readings.append(
+        (rank(.hfsPlus), { AppleTree.read($0, at: place, session: session, track: track.number) }))
+    }
     return readings.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }
       .map(\.element.reading)
+  }
+
+  /// Bytes of the disc on which a volume of a Macintosh may begin: that of the track, or of a partition.
+  private static func appleVolumes(of track: DiscTrack, _ sectors: DiscSectors) -> [UInt64] {
+    let start = UInt64(max(0, track.start)) * 2048
+    let map = AppleMap { sectors.bytes(at: start + $0, count: $1) }
+    let partitions = map?.partitions.filter { $0.type.hasPrefix("Apple_HFS") }.map { start + $0.start } ?? []
+    return Array(Set([start] + partitions)).sorted()
   }
 
   private static func rank(_ kind: DiscTree.Kind) -> Int { DiscTree.Kind.allCases.firstIndex(of: kind) ?? 0 }
@@ -141,9 +162,11 @@ package enum DiscTrees {
       let record = DirectoryRecord(bytes[...], isHighSierra: volume.kind == .highSierra)
       return record?.isDot == true && record?.block == volume.root.block
     }
-    var ofTrack = volume
-    ofTrack.base = UInt64(max(0, track.start)) * 2048
-    return !isRoot(volume) && isRoot(ofTrack) ? ofTrack : volume
+    var ofDisc = volume
+    ofDisc.origin = UInt64(max(0, track.start)) * 2048
+    var ofTrack = ofDisc
+    ofTrack.base = ofDisc.origin
+    return !isRoot(ofDisc) && isRoot(ofTrack) ? ofTrack : ofDisc
   }
 
   static func trimmed(_ text: String) -> String {

@@ -26,39 +26,50 @@ struct DiscTreeOptions: ParsableArguments {
 struct DiscListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
-    abstract: "List the files on a disc: ISO 9660, Rock Ridge, Joliet, High Sierra, UDF.",
+    abstract: "List the files on a disc: ISO 9660, Rock Ridge, Joliet, High Sierra, UDF, HFS, HFS+.",
     discussion: """
       Reads every kind of disc image, including raw sectors and later sessions. Where a disc has several file trees, \
-      lists the one with the most files and says in what the others differ.
+      lists the one with the most files and says in what the others differ, and what earlier sessions have that the last \
+      has not. Behind the files it lists boot images, partitions, and sectors stored behind the volume or in no track; \
+      `--tree areas` names them like a file tree.
 
       Examples:
         exhibit disc list disc.cue
         exhibit disc list disc.iso --tree udf
+        exhibit disc list disc.iso --long
       """)
 
   @Argument(help: "A disc image.", completion: .file()) var image: String
+  @Flag(help: "Also list mode, owner, all times as stored, and where each file and its record lie.")
+  var long = false
   @OptionGroup var options: DiscTreeOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let choice = try options.choice(image)
     let entries = choice.chosen.entries
-    let width = entries.map { "\($0.size)".count }.max() ?? 0
-    let lines = entries.flatMap { entry -> [String] in
-      let size = entry.kind == .file ? "\(entry.size)" : ""
-      let line =
-        entry.kind.rawValue.padded(to: 6) + " " + String(repeating: " ", count: width - size.count) + size
-        + "  " + DiscEntryRendering.time(entry).padded(to: 20) + "  " + DiscEntryRendering.name(entry)
-      return [line] + entry.problems.map { "       \(entry.path): \($0)" }
-    }
     output.show(
-      lines + DiscEntryRendering.summary(choice),
+      list(entries) + DiscEntryRendering.summary(choice) + DiscEntryRendering.areas(choice),
       json: .fields([
         "tree": DiscEntryRendering.json(choice.chosen),
         "trees": .array(choice.trees.map(DiscEntryRendering.json)),
         "differences": .array(choice.differences.map(DiscEntryRendering.json)),
+        "areas": .array((choice.areas?.entries ?? []).map(DiscEntryRendering.json)),
         "entries": .array(entries.map(DiscEntryRendering.json)),
       ]))
+  }
+
+  private func list(_ entries: [DiscEntry]) -> [String] {
+    let width = entries.map { "\($0.size)".count }.max() ?? 0
+    return entries.flatMap { entry -> [String] in
+      let size = entry.kind == .file ? "\(entry.size)" : ""
+      let line =
+        entry.kind.rawValue.padded(to: 6) + " " + String(repeating: " ", count: width - size.count) + size
+        + "  " + DiscEntryRendering.time(entry).padded(to: 20) + "  " + DiscEntryRendering.name(entry)
+      let problems = entry.problems.map { "       \(entry.path): \($0)" }
+      guard long else { return problems.isEmpty ? [line] : [line] + problems }
+      return [line] + DiscEntryRendering.details(entry).map { "       " + $0 } + problems
+    }
   }
 }
 
@@ -154,100 +165,5 @@ struct DiscExtractCommand: ParsableCommand {
           ])
         }),
     ])
-  }
-}
-
-enum DiscEntryRendering {
-  static func time(_ entry: DiscEntry) -> String {
-    if let modified = entry.modified {
-      return String(Timestamp(microseconds: modified * 1_000_000).description.prefix(19)) + "Z"
-    }
-    return entry.impossibleTime.map { "(\($0))" } ?? ""
-  }
-
-  static func name(_ entry: DiscEntry) -> String {
-    let marks = entry.marks.names
-    let renamed =
-      entry.marks.contains(.renamed) ? ", named \(entry.name.isEmpty ? "nothing" : entry.name)" : ""
-    return entry.path + (entry.target.map { " -> \($0)" } ?? "")
-      + (marks.isEmpty ? "" : "  [\(marks.joined(separator: ", "))\(renamed)]")
-  }
-
-  private static let mostShown = 10
-
-  /// What was looked at, what there is besides, and in what they differ.
-  static func summary(_ choice: DiscTreeChoice) -> [String] {
-    let chosen = choice.chosen
-    let several = Set(choice.trees.map(\.session)).count > 1
-    func called(_ tree: DiscTree) -> String {
-      tree.kind.title + (several ? " of session \(tree.session)" : "")
-    }
-    var lines = [
-      "\(called(chosen)): \(counted(chosen.files, "file")), \(counted(chosen.folders, "folder"))"
-    ]
-    lines += chosen.remarks.map { "  note  \($0)" }
-    let others = choice.trees.filter {
-      $0.kind != chosen.kind || $0.session != chosen.session || $0.track != chosen.track
-    }
-    if !others.isEmpty {
-      lines.append(
-        "Also: \(others.map { "\(called($0)) (\(counted($0.files, "file")))" }.joined(separator: ", "))")
-    }
-    lines += choice.differences.prefix(mostShown).map { "  differs  \(words($0))" }
-    let rest = choice.differences.count - mostShown
-    if rest > 0 { lines.append("  differs  and \(rest) more (--json lists them all)") }
-    return lines
-  }
-
-  static func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
-
-  private static func words(_ one: TreeDifference) -> String {
-    switch one.kind {
-    case .onlyIn: "\(one.path): in \(one.tree.title), not in \(one.other.title)"
-    case .size:
-      "\(one.path): \(one.sizes[0]) bytes in \(one.tree.title), \(one.sizes[1]) in \(one.other.title)"
-    case .place: "\(one.path): other sectors in \(one.tree.title) than in \(one.other.title)"
-    }
-  }
-
-  static func json(_ tree: DiscTree) -> JSONValue {
-    .fields([
-      "kind": .string(tree.kind.rawValue), "session": JSONValue(tree.session), "track": JSONValue(tree.track),
-      "name": .string(tree.name), "files": JSONValue(tree.files),
-      "remarks": .array(tree.remarks.map { .string($0) }),
-    ])
-  }
-
-  static func json(_ one: TreeDifference) -> JSONValue {
-    .fields([
-      "kind": .string(one.kind.rawValue), "tree": .string(one.tree.rawValue),
-      "other": .string(one.other.rawValue), "path": .string(one.path),
-      "sizes": .array(one.sizes.map { Rendering.number($0) }),
-    ])
-  }
-
-  static func json(_ entry: DiscEntry) -> JSONValue {
-    .fields([
-      "path": .string(entry.path), "name": entry.marks.contains(.renamed) ? .string(entry.name) : nil,
-      "nameBytes": NameText.mayDiffer(entry.name.utf8)
-        ? .string(Hex.encode(NameText.bytes(entry.name))) : nil,
-      "kind": .string(entry.kind.rawValue), "size": Rendering.number(entry.size),
-      "modified": entry.modified.map { .string(Timestamp(microseconds: $0 * 1_000_000).description) },
-      "impossibleTime": entry.impossibleTime.map { .string($0) },
-      "target": entry.target.map { .string($0) },
-      "marks": .array(entry.marks.names.map { .string($0) }),
-      "problems": .array(entry.problems.map { .string($0) }), "extents": extents(entry),
-    ])
-  }
-
-  private static func extents(_ entry: DiscEntry) -> JSONValue? {
-    guard entry.kind == .file else { return nil }
-    if case .inline = entry.contents { return nil }
-    return .array(
-      entry.extents.map { one in
-        .fields([
-          "sector": one.start.map { Rendering.number($0 / 2048) }, "bytes": Rendering.number(one.count),
-        ])
-      })
   }
 }

@@ -17,6 +17,11 @@ struct ISO9660Tree {
     let root: DirectoryRecord
     /// Byte of the disc from which its blocks are counted: they are those of the disc, or of the track.
     var base: UInt64 = 0
+    /// Byte of the disc on which its track begins: its size counts from there.
+    var origin: UInt64 = 0
+
+    /// Byte of the disc behind it.
+    var end: UInt64 { max(base, origin) + size }
 
     func place(_ block: UInt32, behind blocks: UInt8 = 0) -> UInt64 {
       base + (UInt64(block) + UInt64(blocks)) * UInt64(blockSize)
@@ -59,7 +64,8 @@ struct ISO9660Tree {
     tree.walk()
     return DiscTree(
       kind: volume.kind, session: session, track: track, name: volume.name,
-      entries: tree.builder.sorted(), remarks: (remark.map { [$0] } ?? []) + tree.builder.remarks)
+      entries: tree.builder.sorted(), remarks: (remark.map { [$0] } ?? []) + tree.builder.remarks,
+      volumeEnd: volume.size > 0 ? volume.end : nil)
   }
 
   /// Whether the first record of the root announces SUSP, and with how many bytes before its entries.
@@ -82,7 +88,7 @@ struct ISO9660Tree {
     }
     let behind = builder.entries.count { entry in
       guard entry.kind == .file else { return false }
-      return entry.extents.contains { ($0.start ?? 0) + $0.count > volume.base + volume.size && $0.count > 0 }
+      return entry.extents.contains { ($0.start ?? 0) + $0.count > volume.end && $0.count > 0 }
     }
     if behind > 0, volume.size > 0 {
       builder.note("\(behind) files lie behind the \(volume.size) bytes the volume says it has")
@@ -291,7 +297,7 @@ struct ISO9660Tree {
     case .rockRidge: NameText.text(use.name?[...] ?? Self.plain(record.name))
     case .joliet:
       Self.withoutVersion(Self.text(utf16: record.name))
-    case .iso9660, .highSierra, .udf: NameText.text(Self.plain(record.name))
+    case .iso9660, .highSierra, .udf, .hfs, .hfsPlus, .areas: NameText.text(Self.plain(record.name))
     }
   }
 

@@ -39,7 +39,7 @@ struct UDFTree {
     return DiscTree(
       kind: .udf, session: session, track: track.number, name: volume.name,
       entries: tree.builder.sorted(),
-      remarks: volume.remarks + tree.builder.remarks)
+      remarks: volume.remarks + tree.builder.remarks, volumeEnd: volume.end)
   }
 
   private mutating func walk() {

@@ -22,6 +22,8 @@ struct UDFVolume {
   /// Of the descriptors of the file set.
   private(set) var fileSet: UDFDescriptors.Allocation?
   private(set) var remarks: [String] = []
+  /// Byte of the disc behind its partitions and anchors.
+  private(set) var end: UInt64 = 0
   private var partitions: [Partition] = []
   private let track: DiscTrack
   /// Sector of the disc from which its own are counted, which a descriptor tells: it says where it is.
@@ -40,6 +42,7 @@ struct UDFVolume {
     for place in [256, last - 257, last - 1, 512] where place > 16 && place < last {
       let bytes = sectors.bytes(at: UInt64(track.start + place) * 2048, count: 2048)
       guard UDFDescriptors.tag(bytes[...]) == .anchor else { continue }
+      end = max(end, UInt64(track.start + place + 1) * 2048)
       let stated = Int(bytes.span.bytes.littleEndian(at: 12, as: UInt32.self) ?? 0)
       base = stated == place ? track.start : 0
       // The main sequence of descriptors, and a copy.
@@ -48,13 +51,24 @@ struct UDFVolume {
         guard let length = span.littleEndian(at: offset, as: UInt32.self),
           let start = span.littleEndian(at: offset + 4, as: UInt32.self)
         else { continue }
-        if read(sequence: base + Int(start), count: Int(length) / 2048) { return }
+        if read(sequence: base + Int(start), count: Int(length) / 2048) {
+          addAnchors(last)
+          return
+        }
         if offset == 16 {
           remarks.append("the main sequence of volume descriptors is damaged; its copy is used")
         }
       }
     }
     return nil
+  }
+
+  /// The others belong to the volume too.
+  private mutating func addAnchors(_ last: Int) {
+    for place in [256, last - 257, last - 1, 512] where place > 16 && place < last {
+      let bytes = sectors.bytes(at: UInt64(track.start + place) * 2048, count: 16)
+      if UDFDescriptors.tag(bytes[...]) == .anchor { end = max(end, UInt64(track.start + place + 1) * 2048) }
+    }
   }
 
   /// - Returns: whether it describes a logical volume.
@@ -71,6 +85,8 @@ struct UDFVolume {
           let place = span.littleEndian(at: 188, as: UInt32.self)
         {
           physical[id] = base + Int(place)
+          let count = UInt64(span.littleEndian(at: 192, as: UInt32.self) ?? 0)
+          end = max(end, (UInt64(base) + UInt64(place) + count) * 2048)
         }
       case .logical: logical = bytes
       case .terminator: break

@@ -69,7 +69,7 @@ struct DiscFilesDFXML {
       if let group = owner.group { element("gid", UInt64(group)) }
     }
     for (kind, name) in Self.times {
-      if let time = entry.time(kind)?.microseconds, let text = Self.dateTime(time) { element(name, text) }
+      if let time = entry.time(kind), let text = Self.dateTime(time) { element(name, text) }
     }
     if let target = entry.target { element("link_target", target) }
     if entry.kind == .file { runs(entry) }
@@ -83,10 +83,13 @@ struct DiscFilesDFXML {
     (.backup, "bkup_time"),
   ]
 
-  /// - Returns: `nil` where XML has no such year.
-  private static func dateTime(_ microseconds: Int64) -> String? {
+  /// Without `Z` where no zone is stated.
+  /// - Returns: `nil` where XML has no such year, or it can be no time.
+  private static func dateTime(_ time: DiscTime) -> String? {
+    guard let microseconds = time.microseconds else { return nil }
     let text = Timestamp(microseconds: microseconds).description
-    return text.utf8.count == Timestamp.textLength ? text : nil
+    guard text.utf8.count == Timestamp.textLength else { return nil }
+    return time.zone == nil ? String(text.dropLast()) : text
   }
 
   private static func type(_ kind: DiscEntry.Kind) -> String {
@@ -105,6 +108,11 @@ struct DiscFilesDFXML {
     if case .inline(let contents) = entry.contents {
       line("        <byte_run file_offset=\"0\" len=\"\(contents.count)\" type=\"resident\"/>")
     }
+    if case .raw(let file, let range) = entry.contents {
+      line(
+        "        <byte_run file_offset=\"0\" img_offset=\"\(range.lowerBound)\" len=\"\(range.count)\"\(image(file))/>"
+      )
+    }
     for extent in entry.extents {
       let end = done + extent.count
       guard let start = extent.start else {
@@ -117,9 +125,8 @@ struct DiscFilesDFXML {
         entry.isByForm || entry.compression != nil ? [] : sectors.places(of: start, count: extent.count)
       var at = start
       for place in places {
-        let file = choice.image.files.count > 1 ? " x:image=\"\(place.file + 1)\"" : ""
         line(
-          "        <byte_run file_offset=\"\(done + at - start)\" fs_offset=\"\(at)\" img_offset=\"\(place.offset)\" len=\"\(place.count)\"\(file)/>"
+          "        <byte_run file_offset=\"\(done + at - start)\" fs_offset=\"\(at)\" img_offset=\"\(place.offset)\" len=\"\(place.count)\"\(image(place.file))/>"
         )
         at += place.count
       }
@@ -133,6 +140,9 @@ struct DiscFilesDFXML {
     line("      </byte_runs>")
   }
 
+  /// Which of several images.
+  private func image(_ file: Int) -> String { choice.image.files.count > 1 ? " x:image=\"\(file + 1)\"" : "" }
+
   /// What DFXML has no element for.
   private mutating func own(_ entry: DiscEntry, _ copy: DiscExtractJob.File?) {
     if entry.marks.contains(.renamed) { element("x:stored_name", entry.name) }
@@ -144,6 +154,7 @@ struct DiscFilesDFXML {
         element("x:impossible_time", impossible, " kind=\"\(time.kind.rawValue)\"")
       }
     }
+    if let note = entry.note { element("x:note", note) }
     for problem in entry.problems { element("x:problem", problem) }
     guard entry.kind == .file, let copy else {
       if entry.kind != .folder { element("x:delivered", "no") }

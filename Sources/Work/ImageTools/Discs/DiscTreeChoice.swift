@@ -46,7 +46,8 @@ package struct DiscTreeChoice: Sendable {
     self.image = image
     self.trees = try DiscTrees.all(of: image)
     let fitting = trees.filter { tree in
-      (wish.session ?? tree.session) == tree.session && (wish.track ?? tree.track) == tree.track
+      (wish.kind == .areas || tree.kind != .areas) && (wish.session ?? tree.session) == tree.session
+        && (wish.track ?? tree.track) == tree.track
         && (wish.kind ?? tree.kind) == tree.kind
     }
     // The last session shows all files there are.
@@ -54,7 +55,9 @@ package struct DiscTreeChoice: Sendable {
       fitting.filter { $0.session == last.session && $0.track == last.track }
     }
     guard let newest, let first = newest.first else {
-      let known = trees.map { "\($0.kind.rawValue) in session \($0.session), track \($0.track)" }
+      let known = trees.filter { wish.kind == .areas || $0.kind != .areas }.map {
+        "\($0.kind.rawValue) in session \($0.session), track \($0.track)"
+      }
       guard !known.isEmpty else { throw EvidenceError(.formatUnknown, name, "no track has a file system") }
       let (field, value) = wish.unmet(by: trees)
       throw EvidenceError(invalid: field, value, "the disc has \(known.joined(separator: "; "))")
@@ -62,13 +65,32 @@ package struct DiscTreeChoice: Sendable {
     // Records of Rock Ridge that belong elsewhere count twice in ISO 9660.
     let hasRockRidge = newest.contains { $0.kind == .rockRidge }
     let chosen = newest.reduce(first) {
-      $1.files > $0.files && !(hasRockRidge && $1.kind == .iso9660) ? $1 : $0
+      $1.mainFiles > $0.mainFiles && !(hasRockRidge && $1.kind == .iso9660) ? $1 : $0
     }
     self.chosen = chosen
     let others = trees.filter {
-      $0.session == chosen.session && $0.track == chosen.track && $0.kind != chosen.kind
+      $0.session == chosen.session && $0.track == chosen.track && $0.kind != chosen.kind && $0.kind != .areas
     }
-    self.differences = TreeDifference.all(chosen, others)
+    guard chosen.kind != .areas else {
+      differences = []
+      return
+    }
+    differences =
+      TreeDifference.all(chosen, others) + TreeDifference.earlier(than: chosen, Self.before(chosen, trees))
+  }
+
+  /// Of each session before it, the last first: the tree of its kind, or the one with the most files.
+  private static func before(_ chosen: DiscTree, _ trees: [DiscTree]) -> [DiscTree] {
+    let sessions = Set(trees.map(\.session)).filter { $0 < chosen.session }.sorted(by: >)
+    return sessions.compactMap { session in
+      let own = trees.filter { $0.session == session && $0.kind != .areas }
+      return own.first { $0.kind == chosen.kind } ?? own.max { $0.mainFiles < $1.mainFiles }
+    }
+  }
+
+  /// What there is besides files, in the track of the chosen tree.
+  package var areas: DiscTree? {
+    trees.first { $0.kind == .areas && $0.session == chosen.session && $0.track == chosen.track }
   }
 
   package var sectors: DiscSectors { DiscSectors(image) }

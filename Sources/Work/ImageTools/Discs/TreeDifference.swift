@@ -15,6 +15,8 @@ package struct TreeDifference: Hashable, Sendable {
   package let tree: DiscTree.Kind
   /// The tree it is compared with.
   package let other: DiscTree.Kind
+  /// Of `tree`, and of `other`.
+  package let sessions: [Int]
   /// In `tree`.
   package let path: String
   /// Bytes in both, where they differ.
@@ -29,6 +31,17 @@ package struct TreeDifference: Hashable, Sendable {
       if Set([chosen.kind, other.kind]) == [.rockRidge, .iso9660] { return [] }
       let places = Places(other)
       return missing(places, in: own, comparing: true) + missing(own, in: places, comparing: false)
+    }
+  }
+
+  /// What earlier sessions have and the chosen tree has not, or has otherwise: what a later session deleted or replaced.
+  /// - Parameter earlier: the last first; what several have is told of the last.
+  static func earlier(than chosen: DiscTree, _ earlier: [DiscTree]) -> [TreeDifference] {
+    guard !earlier.isEmpty else { return [] }
+    let own = Places(chosen)
+    var seen: Set<String> = []
+    return earlier.flatMap { tree in
+      missing(Places(tree), in: own, comparing: true).filter { seen.insert($0.path).inserted }
     }
   }
 
@@ -71,7 +84,8 @@ package struct TreeDifference: Hashable, Sendable {
   private static func missing(_ places: Places, in other: Places, comparing: Bool) -> [TreeDifference] {
     func found(_ kind: Kind, _ entry: DiscEntry, _ sizes: [UInt64] = []) -> TreeDifference {
       TreeDifference(
-        kind: kind, tree: places.tree.kind, other: other.tree.kind, path: entry.path, sizes: sizes)
+        kind: kind, tree: places.tree.kind, other: other.tree.kind,
+        sessions: [places.tree.session, other.tree.session], path: entry.path, sizes: sizes)
     }
     // Entries are looked at where they lie: copies of all of them take longer than the comparison.
     let (entries, others) = (places.tree.entries, other.tree.entries)
