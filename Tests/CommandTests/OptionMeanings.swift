@@ -9,6 +9,7 @@ enum OptionMeanings {
     "certificate": "Certificate of the key or person that the command is about.",
     "compression": "Compression of an E01.",
     "description": "What the item is.",
+    "digest": "Hash algorithms, separated by commas: md5,sha1,sha256.",
     "error-limit": "Stop with more unreadable sectors than this.",
     "examiner": "Name of the examiner.",
     "expect-head": "A head known from elsewhere, which must be found. May be given more than once.",

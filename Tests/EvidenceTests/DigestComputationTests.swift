@@ -268,3 +268,37 @@ import Testing
     #expect(chunk == Digest.of(Array(Self.bytes[8192...]), .sha256))
   }
 }
+
+/// Chunks digested side by side, and chunks of zeros that are known.
+@Suite struct ChunkDigestTests {
+  /// Zeros at the beginning, in between, at the end; alone; and a last chunk that is shorter.
+  private static let patterns = [
+    "", "0", "x", "0x", "x0", "xx", "x0x", "0x0x00xx", "xxxxxxxxxxxxxxxxx", "x000000x0xxxx0",
+  ]
+
+  @Test(arguments: patterns, [64, 100, 4096, 32768]) func everyChunkHasItsOwn(pattern: String, size: Int) {
+    for tail in [0, 1, size / 2] {
+      var random = SeededGenerator(seed: UInt64(size + tail))
+      var chunks = pattern.map { $0 == "0" ? [UInt8](repeating: 0, count: size) : random.bytes(size) }
+      if tail > 0 { chunks.append(random.bytes(tail)) }
+      let bytes = chunks.flatMap { $0 }
+      for paired in [false, ChunkedSHA256.canPair] {
+        let found = ChunkSHA256.digests(of: bytes.span.bytes, chunkSize: size, paired: paired)
+        #expect(found == chunks.map { Digest.of($0.span.bytes, .sha256) })
+      }
+      #expect(
+        ChunkMD5.digests(of: bytes.span.bytes, chunkSize: size)
+          == chunks.map { Digest.of($0.span.bytes, .md5) })
+    }
+  }
+
+  /// A chunk that is zero but for one byte, wherever that is.
+  @Test(arguments: [0, 1, 63, 64, 255, 256, 4094, 4095]) func oneByteIsNotZero(place: Int) {
+    var bytes = [UInt8](repeating: 0, count: 4096)
+    #expect(ZeroChunks.digest(.sha256, of: bytes.span.bytes) == Digest.of(bytes.span.bytes, .sha256))
+    bytes[place] = 1
+    #expect(ZeroChunks.digest(.sha256, of: bytes.span.bytes) == nil)
+    #expect(
+      ChunkSHA256.digests(of: bytes.span.bytes, chunkSize: 4096) == [Digest.of(bytes.span.bytes, .sha256)])
+  }
+}

@@ -14,7 +14,7 @@ package final class ChunkedSHA256 {
     var chunk = StreamingDigest(.sha256)
   }
 
-  private static let blockSize = 64
+  static let blockSize = 64
   private var separate: Separate?
   /// State after every whole block so far.
   private var state = digest_sha256_initial()
@@ -123,7 +123,7 @@ package final class ChunkedSHA256 {
   }
 
   /// Adds the padding of FIPS 180-4 §5.1.1 and takes the digest.
-  private static func closed(_ state: digest_sha256_state, tail: [UInt8], length: UInt64) -> Digest {
+  static func closed(_ state: digest_sha256_state, tail: [UInt8], length: UInt64) -> Digest {
     var state = state
     var unused = state
     var message = tail + [0x80]

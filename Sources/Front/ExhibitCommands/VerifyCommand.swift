@@ -24,6 +24,7 @@ struct VerifyCommand: CaseCommand {
         exhibit verify 2026-0142 --copy case
         exhibit verify 2026-0142 --copy /media/second/2026-0142
         exhibit verify 001.E01
+        exhibit verify 001.E01 --digest sha256
         exhibit verify reports/001-report-1.html
         exhibit verify evidence/001/001.manifest.json \\
           --trust certificates/examiner.pem
@@ -59,6 +60,11 @@ struct VerifyCommand: CaseCommand {
   var copy: [String] = []
   @Option(help: "full recomputes everything; chunks only the chunk hash values and their Merkle root.")
   var level = VerificationLevel.full.rawValue
+  @Option(
+    help:
+      "Further hash values of the whole to compute, besides those recorded or stored: \(AcquireChoices.digests)."
+  )
+  var digest: String?
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var findings: FindingOptions
   @OptionGroup var output: OutputOptions
@@ -80,7 +86,8 @@ struct VerifyCommand: CaseCommand {
     let settings = try VerificationSettings(
       trusting: trust.map { FilePath($0) }, revocationLists: crl.map { FilePath($0) },
       besides: with.map { FilePath($0) }, heads: expectHead,
-      level: try VerificationRendering.level(named: level), stop: StopSignals.flag)
+      level: try VerificationRendering.level(named: level),
+      digests: try digest.map { try AcquireChoices.digests(named: $0) } ?? [], stop: StopSignals.flag)
     let job = VerificationJob(target, settings)
     let display = ProgressDisplay("Verifying", item ?? "", from: path ?? "")
     let report = try job.perform { display.update(done: $0, of: $1) }

@@ -11,7 +11,7 @@ import Verification
 struct VerifierArguments {
   static let usage = """
     usage: exhibit-verify PATH… [--trust CERT]… [--crl LIST]… [--expect-head HEAD]…
-                            [--with FOLDER]… [--level full|chunks] [--as FORMAT]
+                            [--with FOLDER]… [--level full|chunks] [--digest LIST] [--as FORMAT]
                             [--memory-limit MIB] [--time-limit SECONDS] [--all] [--json]
 
     Verifies evidence from others using only the files handed over. Writes nothing, uses no network.
@@ -30,6 +30,7 @@ struct VerifierArguments {
                      the published head of a manifest, or its SHA-256, which must be among those verified.
     --with FOLDER    a further folder with segments, besides the manifest's own. May be given more than once.
     --level LEVEL    full recomputes everything; chunks only the chunk hash values and their Merkle root.
+    --digest LIST    further hash values of the whole to compute, besides those recorded or stored: md5,sha1,sha256.
     --as FORMAT      treat images as this format instead of detecting it; raw uses the bytes as they are.
     --memory-limit MIB
                      stop when more memory is needed; 1024, and 16 more for each processor, if not given.
@@ -55,6 +56,7 @@ struct VerifierArguments {
   var heads: [PublishedHead] = []
   var with: [FilePath] = []
   var level = VerificationLevel.full
+  var digests: Set<DigestAlgorithm> = []
   var format: FormatID?
   /// Bytes the verification may take for itself.
   var memoryLimit = UInt64(1024 + 16 * availableProcessors()) << 20
@@ -96,6 +98,14 @@ struct VerifierArguments {
           throw EvidenceError(.argumentInvalid, "--level \(name)", "one of full, chunks")
         }
         self.level = level
+      case "--digest":
+        for name in try value().split(separator: ",", omittingEmptySubsequences: false) {
+          guard let algorithm = DigestAlgorithm(rawValue: name.lowercased()) else {
+            let known = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ", ")
+            throw EvidenceError(.argumentInvalid, "--digest \(name)", "of \(known)")
+          }
+          digests.insert(algorithm)
+        }
       case "--as":
         let name = try value()
         guard let format = Formats.readable.first(where: { $0.id.rawValue == name }) else {

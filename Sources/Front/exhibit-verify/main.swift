@@ -24,7 +24,8 @@ enum ExhibitVerify {
     }
     let settings = VerificationSettings(
       trust: try Trust.read(certificates: arguments.trust, revocationLists: arguments.revocationLists),
-      besides: arguments.with, heads: arguments.heads, level: arguments.level, stop: StopSignals.flag)
+      besides: arguments.with, heads: arguments.heads, level: arguments.level,
+      digests: arguments.digests, stop: StopSignals.flag)
     let subjects = try arguments.paths.map { path throws(EvidenceError) in
       guard let subject = try VerificationSubject.at(path, as: arguments.format) else {
         throw EvidenceError(

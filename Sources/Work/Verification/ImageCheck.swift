@@ -36,12 +36,14 @@ struct ImageCheck {
     for digest in (reference?.digests.all ?? []) + (reference?.contentDigests.all ?? []) {
       algorithms.insert(digest.algorithm)
     }
-    if reference == nil { algorithms.formUnion(DigestAlgorithm.allCases) }
+    // With nothing to compare with, they are for somebody who has.
+    if reference == nil, algorithms.isEmpty { algorithms.formUnion(DigestAlgorithm.allCases) }
+    algorithms.formUnion(settings.digests)
     let pass = ImagePass(
       reader: reader,
       chunks: reference?.chunks.plan
         ?? ChunkPlan(length: length, sectorSize: reader.geometry.logicalSectorSize), digests: algorithms,
-      level: settings.level, wantsChunkMD5: reference?.chunks.hasMD5 ?? false,
+      level: settings.level, wantsChunks: reference != nil, wantsChunkMD5: reference?.chunks.hasMD5 ?? false,
       workers: availableProcessors(), stop: settings.stop)
     let result = try pass.perform(
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)

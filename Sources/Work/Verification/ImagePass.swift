@@ -14,6 +14,8 @@ struct ImagePass: Sendable {
   /// Digests of the whole to compute; with level `chunks` none are.
   let digests: Set<DigestAlgorithm>
   let level: VerificationLevel
+  /// Whether the SHA-256 of chunks is wanted, and their MD5.
+  let wantsChunks: Bool
   let wantsChunkMD5: Bool
   let workers: Int
   let stop: StopFlag
@@ -56,7 +58,7 @@ struct ImagePass: Sendable {
 
   /// Blocks until done. What nothing in the image locates is not walked through.
   /// - Parameters:
-  ///   - eachDigest: receives SHA-256 and, where wanted, MD5 of every chunk that is all there, in no order, from
+  ///   - eachDigest: receives SHA-256 and MD5, as wanted, of every chunk that is all there, in no order, from
   ///     several threads.
   ///   - progress: receives the number of bytes done, one call at a time.
   /// - Throws: `readFailed` where a file cannot be read at all.
@@ -78,7 +80,8 @@ struct ImagePass: Sendable {
     let spanning = Monitor(
       Spanning(
         md5: chunks.isSpanning && wantsChunkMD5 ? SpanningChunkDigests(.md5, of: chunks) : nil,
-        sha256: chunks.isSpanning && !isWhole ? SpanningChunkDigests(.sha256, of: chunks) : nil))
+        sha256: chunks.isSpanning && wantsChunks && !isWhole ? SpanningChunkDigests(.sha256, of: chunks) : nil
+      ))
     let ordered = InOrder<Block> { block in
       for stage in stages { stage.queue.put(block) }
       if chunks.isSpanning { spanning.withLock { $0.append(block, eachDigest: eachDigest) } }
@@ -157,18 +160,16 @@ struct ImagePass: Sendable {
         eachDigest(firstChunk + UInt64(index), digest)
       }
     }
-    guard !isWhole else { return }
-    let bytes = buffer.bytes
-    for (index, start) in stride(from: 0, to: bytes.byteCount, by: size).enumerated() {
-      let chunk = bytes.extracting(start..<min(start + size, bytes.byteCount))
-      eachDigest(firstChunk + UInt64(index), .of(chunk, .sha256))
+    guard wantsChunks, !isWhole else { return }
+    for (index, digest) in ChunkSHA256.digests(of: buffer.bytes, chunkSize: size).enumerated() {
+      eachDigest(firstChunk + UInt64(index), digest)
     }
   }
 
   private func wholeDigestStages(
     queueCapacity: Int, eachDigest: @escaping @Sendable (UInt64, Digest) -> Void
   ) -> [WholeDigestStage] {
-    digests.union([.sha256]).sorted().map {
+    digests.union(wantsChunks ? [.sha256] : []).sorted().map {
       WholeDigestStage($0, chunks, capacity: queueCapacity, eachChunk: eachDigest)
     }
   }

@@ -13,16 +13,19 @@ package struct VerificationSettings: Sendable {
   /// Published heads, whose manifests must be there.
   package var heads: [PublishedHead]
   package var level: VerificationLevel
+  /// Of an image by itself, to compute besides those it stores.
+  package var digests: Set<DigestAlgorithm>
   package var stop: StopFlag
 
   package init(
     trust: Trust = Trust(), besides others: [FilePath] = [], heads: [PublishedHead] = [],
-    level: VerificationLevel = .full, stop: StopFlag = StopFlag()
+    level: VerificationLevel = .full, digests: Set<DigestAlgorithm> = [], stop: StopFlag = StopFlag()
   ) {
     self.trust = trust
     self.others = others
     self.heads = heads
     self.level = level
+    self.digests = digests
     self.stop = stop
   }
 
@@ -33,12 +36,13 @@ package struct VerificationSettings: Sendable {
   /// - Throws: what reading the files throws; `argumentInvalid` for what is no head.
   package init(
     trusting trusted: [FilePath], revocationLists: [FilePath] = [], besides others: [FilePath] = [],
-    heads: [String] = [], level: VerificationLevel = .full, stop: StopFlag = StopFlag()
+    heads: [String] = [], level: VerificationLevel = .full, digests: Set<DigestAlgorithm> = [],
+    stop: StopFlag = StopFlag()
   ) throws(EvidenceError) {
     self.init(
       trust: try Trust.read(certificates: trusted, revocationLists: revocationLists), besides: others,
       heads: try heads.map { (text) throws(EvidenceError) in try PublishedHead(text) }, level: level,
-      stop: stop)
+      digests: digests, stop: stop)
   }
 
   /// The same with other certificates to trust.

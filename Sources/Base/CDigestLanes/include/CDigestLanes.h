@@ -25,3 +25,8 @@ int digest_sha256_pair_supported(void);
 /// of the other. Only where `digest_sha256_pair_supported`.
 void digest_sha256_pair(digest_sha256_state *first, digest_sha256_state *second, const uint8_t *data,
                         size_t block_count);
+
+/// Feeds `block_count` blocks of 64 bytes of two messages to a state each, side by side. Only where
+/// `digest_sha256_pair_supported`.
+void digest_sha256_two(digest_sha256_state *first, const uint8_t *first_data, digest_sha256_state *second,
+                       const uint8_t *second_data, size_t block_count);
