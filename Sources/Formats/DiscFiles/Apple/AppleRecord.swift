@@ -14,6 +14,8 @@ struct AppleRecord {
   /// Type and creator, as the Finder has them.
   var note: String?
   var problem: String?
+  /// The Finder does not show it.
+  var isHidden = false
 
   /// Seconds from 1904 to 1970.
   private static let epoch: Int64 = 2_082_844_800
@@ -57,6 +59,7 @@ struct AppleRecord {
     guard !isFolder, bytes.count >= 98 else { return }
     let span = bytes.span.bytes
     note = Self.finder(bytes[4..<12])
+    isHidden = bytes[12] & 0x40 != 0
     data = AppleVolume.Fork(
       size: UInt64(span.bigEndian(at: 26, as: UInt32.self) ?? 0), extents: AppleVolume.extents(bytes[74..<86])
     )
@@ -79,6 +82,7 @@ struct AppleRecord {
     data = AppleVolume.plusFork(bytes[88..<168])
     resource = AppleVolume.plusFork(bytes[168..<248])
     note = Self.finder(bytes[48..<56])
+    isHidden = bytes[56] & 0x40 != 0
     // What else stands in the attributes of HFS+ is not followed.
     if bytes[48..<56].elementsEqual("hlnkhfs+".utf8) {
       problem =

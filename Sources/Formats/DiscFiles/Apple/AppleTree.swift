@@ -64,6 +64,7 @@ struct AppleTree {
     var one = DiscEntry(path: path, stored: isRenamed ? record.name : nil, kind: kind(record))
     one.facts = DiscEntry.Facts(times: record.times, owner: record.owner)
     if isRenamed { one.marks.insert(.renamed) }
+    if record.isHidden { one.marks.insert(.hidden) }
     if let note = record.note { one.note = note }
     if one.kind == .file {
       fill(&one, record, isResource: false)
