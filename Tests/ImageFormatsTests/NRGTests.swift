@@ -189,6 +189,7 @@ private struct NRGBuilder {
       reason {
         $0.add("SINF", []); $0.add("ETN2", [UInt8](repeating: 0, count: 33))
       }.contains("no multiple of 32"))
+    #expect(reason { $0.add("TINF", [UInt8](repeating: 0, count: 12)) }.contains("of a version before 1"))
     let cut = NRGBuilder(sectors).file(version: 2)
     let hostile = cut.dropLast(20) + Array("DAOX".utf8) + [0xFF, 0xFF, 0xFF, 0xFF] + cut.suffix(12)
     #expect(throws: EvidenceError.self) {
@@ -239,7 +240,7 @@ private struct NRGBuilder {
 
   private static let cdInfo = ["--no-header", "--no-device-info", "--no-cddb", "--no-disc-mode"]
 
-  /// libcdio asks for pairs of indexes 0 and 1, and ends itself on descriptions of more than 4 KiB: discs without others,
+  /// libcdio asks for pairs of indexes 0 and 1, takes every sector for one of 2336 bytes, and ends itself on descriptions of more than 4 KiB: discs without others,
   /// of one session and few tracks.
   @Test(
     .enabled(if: Tool.exists("cd-info"), "needs cd-info of libcdio-utils"),
@@ -256,6 +257,28 @@ private struct NRGBuilder {
     #expect(
       found == image.disc.tracks.map { [$0.number, $0.start] } + [[170, image.disc.sessions[0].leadOut]],
       "\(said)")
+  }
+
+  /// chdman takes lengths and pregaps from the places in DAOX. It reads no raw data, and takes later tracks from as many
+  /// sectors too early as the first pregap has: their contents are not compared.
+  @Test(
+    .enabled(if: Tool.exists("chdman"), "needs chdman of mame-tools"),
+    arguments: [SampleDisc.cooked, .audio, .preEmphasis])
+  func chdmanReadsOurs(sample: SampleDisc) throws {
+    let folder = try TemporaryFolder()
+    let image = sample.build()
+    let files = try WrittenDisc.files(image, as: .nrg, folder: folder.path, base: "disc")
+    let made = try Tool.run("chdman", ["createcd", "-i", files[0].string, "-o", "d.chd"], in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let info = try Tool.run("chdman", ["info", "-v", "-i", "d.chd"], in: folder.path).output
+    let found = info.matches(of: /FRAMES:(\d+) PREGAP:(\d+)/).map { [Int($0.1), Int($0.2)] }
+    #expect(found == image.disc.tracks.map { [$0.end - $0.start, $0.pregap] })
+    let back = try Tool.run(
+      "chdman", ["extractcd", "-i", "d.chd", "-o", "back.cue", "-ob", "back.bin"], in: folder.path)
+    #expect(back.status == 0, "\(back.errors)")
+    let first = image.disc.tracks[0]
+    let expected = try image.bytes(of: first, in: first.start..<first.end, as: SectorForm())
+    #expect(try TestFiles.read(folder.appending("back.bin")).starts(with: expected))
   }
 
   /// nrg2iso leaves out the first 150 sectors and what is behind.

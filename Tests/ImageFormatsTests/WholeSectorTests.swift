@@ -37,7 +37,8 @@ import WriterKit
     #expect(made.generated.map(\.kind) == [.sectorCodes] && made.generated.map(\.range) == [0..<310])
     let whole = Self.disc(mode, kind, .raw)
     let count = try SectorCount(made.image, made.image.disc.tracks[0])
-    #expect(count.kinds == [kind: 310] && count.damaged == 0 && count.wrongParity == 0 && count.wrongAddress == 0)
+    #expect(
+      count.kinds == [kind: 310] && count.damaged == 0 && count.wrongParity == 0 && count.wrongAddress == 0)
     if isAll { #expect(try DiscComparison.differences(whole, made.image) == []) }
     #expect(try DiscComparison.missing(of: Self.disc(mode, kind, layout), in: made.image) == [])
     // Written and read as whole ones, in every format that holds them.

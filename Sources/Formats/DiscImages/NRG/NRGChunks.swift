@@ -63,7 +63,7 @@ struct NRGChunks {
   private var pendingCues: [Cue]?
   private let name: String
 
-  /// - Throws: `imageMalformed`, `readFailed`.
+  /// - Throws: `imageMalformed`, `formatUnreadable` for a version before 1, `readFailed`.
   init(_ file: any DiscFile) throws(EvidenceError) {
     name = file.name
     let end = try file.bytes(at: file.size >= 12 ? file.size - 12 : 0, count: 12)
@@ -106,7 +106,12 @@ struct NRGChunks {
       case "END!": isAtEnd = true
       case "CUES", "CUEX": pendingCues = try cues(body, word)
       case "DAOI", "DAOX": try discAtOnce(body, word)
-      case "ETNF", "ETN2", "TINF": try tracksAtOnce(body, word)
+      case "ETNF", "ETN2": try tracksAtOnce(body, word)
+      case "TINF":
+        throw EvidenceError(
+          .formatUnreadable, name,
+          "NRG with the chunk TINF, of a version before 1; convert a copy to BIN/CUE or ISO with the program that wrote it"
+        )
       case "SINF": sessions.append(Int(clamping: body.span.bytes.bigEndian(at: 0, as: UInt32.self) ?? 0))
       case "MTYP": medium = body.span.bytes.bigEndian(at: 0, as: UInt32.self)
       case "CDTX":

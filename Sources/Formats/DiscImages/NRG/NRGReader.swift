@@ -4,7 +4,7 @@ import SystemPackage
 
 /// Opens an image of Nero, of version 1 or 2.
 package enum NRGReader {
-  /// - Throws: `imageMalformed`, `fileMissing`, `readFailed`.
+  /// - Throws: `imageMalformed`, `formatUnreadable` for a version before 1, `fileMissing`, `readFailed`.
   package static func open(_ path: FilePath) throws(EvidenceError) -> DiscImage {
     try image(of: try PlainDiscFile(path))
   }
