@@ -202,6 +202,13 @@ import Testing
     #expect(Self.has(try fixture.open(), "packs are announced"))
   }
 
+  @Test func linesThatSayNothingAreNotListedWithoutEnd() throws {
+    let fixture = try Fixture(.dataOnly)
+    try fixture.edit { $0 + String(repeating: "x\r\n", count: 100_000) }
+    let image = try fixture.open()
+    #expect(image.remarks.count == 501 && image.remarks.last?.contains("more lines are odd") == true)
+  }
+
   @Test func whatCannotBeIsNamedWithItsLine() throws {
     let cases: [(String, String, String)] = [
       ("PMin=0", "PMin=300", "PMIN is 300"), ("ADR=0x01", "ADR=0x11", "ADR is 17"),

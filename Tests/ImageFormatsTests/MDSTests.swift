@@ -206,6 +206,11 @@ import Testing
     }
     let fixture = try Fixture(.audio)
     let bytes = try TestFiles.read(fixture.path)
+    // Blocks that name the same bytes again and again.
+    let many = try Fixture(.manyTracks)
+    try many.name([String](repeating: "disc.mdf", count: 42), isWide: false)
+    let error = #expect(throws: EvidenceError.self) { try many.open() }
+    #expect(error?.code == .imageMalformed && error?.detail.contains("files or more") == true)
     for count in 0..<bytes.count {
       // Cut at every byte: an error, or a disc; never a crash.
       _ = try? MDSReader.image(of: Array(bytes[..<count]), name: "cut") {

@@ -175,5 +175,14 @@ package struct CCDParser {
   }
 
   private func failure(_ reason: String) -> EvidenceError { text.malformed(line, reason) }
-  private mutating func remark(_ reason: String) { sheet.remarks.append("line \(line): \(reason)") }
+
+  /// Most lines that are remarked on one by one.
+  private static let mostRemarks = 500
+
+  private mutating func remark(_ reason: String) {
+    guard sheet.remarks.count <= Self.mostRemarks else { return }
+    sheet.remarks.append(
+      sheet.remarks.count == Self.mostRemarks
+        ? "from line \(line) on, more lines are odd and not listed" : "line \(line): \(reason)")
+  }
 }

@@ -32,7 +32,8 @@ struct MDSDescription {
   /// Largest description: with measurements of density of every 50th sector, a DVD takes less.
   static let sizeLimit = 16 << 20
   private static let mostSessions = 99
-  private static let mostFiles = 999
+  /// Of all tracks together: blocks may name the same bytes again and again.
+  private static let mostFiles = 4096
   private static let mostDensities = 64
   private static let longestName = 4096
 
@@ -43,6 +44,7 @@ struct MDSDescription {
   private(set) var remarks: [String] = []
   private let bytes: [UInt8]
   private let name: String
+  private var fileCount = 0
 
   /// The version that a header states; `nil` of what is no MDS.
   static func version(_ head: [UInt8]) -> (major: UInt8, minor: UInt8)? {
@@ -116,9 +118,10 @@ struct MDSDescription {
   }
 
   /// Names of the files that hold a track, in order.
-  private func names(count: Int, at footer: Int) throws(EvidenceError) -> [String] {
+  private mutating func names(count: Int, at footer: Int) throws(EvidenceError) -> [String] {
     guard count > 0, footer > 0 else { return ["*.mdf"] }
-    guard count <= Self.mostFiles else { throw malformed("a track lies in \(count) files") }
+    fileCount += count
+    guard fileCount <= Self.mostFiles else { throw malformed("tracks lie in \(fileCount) files or more") }
     return try (0..<count).map { $0 }.mapThrowing { place throws(EvidenceError) in
       let at = footer + place * Self.footerSize
       let offset = Int(try number(at, as: UInt32.self))
