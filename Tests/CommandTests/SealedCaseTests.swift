@@ -189,7 +189,8 @@ struct SealedCase: Sendable, CustomTestStringConvertible {
 
   private func verify(_ path: FilePath, trust: [FilePath] = []) throws -> VerificationReport {
     try VerificationJob(
-      try VerificationJob.target(path, item: nil), try VerificationSettings(trusting: trust, digests: [.sha256])
+      try VerificationJob.target(path, item: nil),
+      try VerificationSettings(trusting: trust, digests: [.sha256])
     ).perform { _, _ in }
   }
 }
