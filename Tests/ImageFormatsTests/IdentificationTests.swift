@@ -85,6 +85,8 @@ import WriterKit
   }
 
   private static let crafted: [(format: String, bytes: [UInt8])] = [
+    ("c2d", bytes(Array("Roxio Image File Format 3.0".utf8))), ("b5t", bytes(Array("BWT5 STREAM SIGN".utf8))),
+    ("uif", bytes([], tail: Array("bbis".utf8) + [UInt8](repeating: 0, count: 60))),
     ("ex01", bytes(Array("EVF2\r\n".utf8) + [0x81, 0])), ("l01", bytes(Array("LVF\t\r\n".utf8) + [0xFF, 0])),
     ("lx01", bytes(Array("LEF2\r\n".utf8) + [0x81, 0])), ("ad1", bytes(Array("ADSEGMENTEDFILE\0".utf8))),
     ("adcrypt", bytes(Array("ADCRYPT\0".utf8))),
@@ -121,6 +123,14 @@ import WriterKit
       ProbeInput(
         head: Array(bytes.prefix(ProbeInput.headSize)), tail: Array(bytes.suffix(ProbeInput.tailSize)),
         size: UInt64(bytes.count)), name: name)
+  }
+
+  /// Where nothing is known of its bytes, the name says what a file is; its bytes come first.
+  @Test(arguments: ["pdi", "vcd", "pxi", "bwi", "bwt", "cif", "ncd", "fcd", "xmd"])
+  func aNameOfAKnownFormatIsSaid(ending: String) {
+    let found = identity([1, 2, 3], name: "DISC." + ending.uppercased())
+    #expect(found?.id.rawValue == ending && found?.refusal(of: "x") != nil)
+    #expect(identity(Array("IsZ!".utf8), name: "disc." + ending)?.id == .isz)
   }
 
   // MARK: What must not be claimed

@@ -32,30 +32,56 @@ private let hasPython = Tool.exists("python3")
     var options: [String] = []
     var checksWhole = false
     var sectorSize = 2048
+    var ending: String?
 
     var testDescription: String { ([kind] + options).joined(separator: " ") }
 
     func pack(_ source: FilePath, to target: FilePath) throws {
-      try Builder.run("pack.py", [kind, source.string, target.string] + options)
+      let isDAA = format == .daa
+      try Builder.run(
+        isDAA ? "daa.py" : "pack.py", (isDAA ? [] : [kind]) + [source.string, target.string] + options)
     }
 
     func pack(_ bytes: [UInt8], in folder: FilePath) throws -> FilePath {
       let source = folder.appending("source")
       try TestFiles.write(bytes, to: source)
-      let target = folder.appending("disc.\(format.rawValue)")
+      let target = folder.appending("disc.\(ending ?? format.rawValue)")
       try pack(source, to: target)
       try FileManager.default.removeItem(atPath: source.string)
       return target
     }
   }
 
-  static let packings = [
-    Packing(format: .ecm, kind: "ecm", checksWhole: true, sectorSize: 2352),
-    Packing(format: .cso, kind: "cso"), Packing(format: .cso, kind: "cso", options: ["--aligned"]),
-    Packing(format: .cso, kind: "cso2"), Packing(format: .cso, kind: "zso"),
-    Packing(format: .isz, kind: "isz", checksWhole: true),
-    Packing(format: .isz, kind: "isz", options: ["--segment", "30000"], checksWhole: true),
-  ]
+  static let packings =
+    [
+      Packing(format: .ecm, kind: "ecm", checksWhole: true, sectorSize: 2352),
+      Packing(format: .cso, kind: "cso"), Packing(format: .cso, kind: "cso", options: ["--aligned"]),
+      Packing(format: .cso, kind: "cso2"), Packing(format: .cso, kind: "zso"),
+      Packing(format: .isz, kind: "isz", checksWhole: true),
+      Packing(format: .isz, kind: "isz", options: ["--segment", "30000"], checksWhole: true),
+    ] + (Tool.exists("7zz") ? daa : [])
+
+  /// PowerISO and gBurner: deflate, and in version 2 LZMA in turns.
+  private static let daa = [
+    [], ["--volume", "40000"], ["--version", "2"], ["--version", "2", "--filter"],
+    ["--version", "2", "--obscured"], ["--version", "2", "--flags", "0x20000", "--volume", "40000"],
+    ["--gbi"],
+    ["--gbi", "--version", "2"],
+  ].map { options in
+    Packing(
+      format: .daa, kind: "daa", options: options, ending: options.contains("--gbi") ? "gbi" : "daa")
+  }
+
+  /// What the builder makes is what daa2iso reads.
+  @Test(.enabled(if: Tool.exists("daa2iso") && Tool.exists("7zz"), "needs daa2iso, 7zz"), arguments: daa)
+  func daa2isoReadsWhatTheBuilderMakes(packing: Packing) throws {
+    let folder = try TemporaryFolder()
+    let contents = ReferencePayload.bytes(length: 500 * 2048, sectorSize: 2048)
+    let path = try packing.pack(contents, in: folder.path)
+    let made = folder.appending("made.iso")
+    try Tool.require("daa2iso", [path.string, made.string])
+    #expect(try TestFiles.read(made) == contents)
+  }
 
   @Test(arguments: packings) func conformance(packing: Packing) throws {
     let conformance = FormatConformance(
@@ -99,6 +125,26 @@ private let hasPython = Tool.exists("python3")
     }
   }
 
+  /// A cue sheet still names the file that was packed.
+  @Test func aSheetFindsItsPackedSectors() throws {
+    let folder = try TemporaryFolder()
+    let files = try WrittenDisc.files(
+      SampleDisc.mixedMode.build(), as: .cue, folder: folder.path, base: "disc")
+    let bin = try #require(files.first { $0.extension == "bin" })
+    let before = try Formats.openDisc(files[0]).image
+    try PackedDiscTests.packings[0].pack(bin, to: folder.appending("disc.bin.ecm"))
+    let expected = try before.disc.tracks.map {
+      try before.bytes(of: $0, in: $0.first..<$0.end, as: SectorForm())
+    }
+    try FileManager.default.removeItem(atPath: bin.string)
+    let after = try Formats.openDisc(files[0]).image
+    #expect(after.disc == before.disc && after.containers.count == 1)
+    #expect(after.remarks.contains { $0.contains("disc.bin.ecm") })
+    #expect(
+      try after.disc.tracks.map { try after.bytes(of: $0, in: $0.first..<$0.end, as: SectorForm()) }
+        == expected)
+  }
+
   /// A changed byte is damage, another checksum, or an answer in one line; what has no checksums may say nothing.
   @Test(arguments: packings) func changedBytesShow(packing: Packing) throws {
     let folder = try TemporaryFolder()
@@ -138,6 +184,19 @@ private let hasPython = Tool.exists("python3")
       try TestFiles.write(Array(whole[..<count]), to: path)
       guard let reader = try? Builder.container(path) else { continue }
       #expect(try Self.problem(reader, contents) != nil, "\(count) of \(whole.count) bytes")
+    }
+  }
+
+  @Test(.enabled(if: Tool.exists("7zz"), "needs 7zz")) func aDAAThatCannotBeReadSaysWhy() throws {
+    for (options, word) in [
+      (["--encrypted"], "encrypted"), (["--version", "2", "--flags", "0x4000"], "compressed table"),
+      (["--version", "2", "--flags", "0x1000000"], "exchanged bits"),
+    ] {
+      let folder = try TemporaryFolder()
+      let path = try Packing(format: .daa, kind: "daa", options: options).pack(
+        ReferencePayload.bytes(length: 20_480, sectorSize: 2048), in: folder.path)
+      let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(path) }
+      #expect(error?.code == .formatUnreadable && error?.detail.contains(word) == true)
     }
   }
 

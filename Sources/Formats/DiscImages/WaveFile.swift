@@ -19,9 +19,6 @@ package enum WaveFile {
       EvidenceError(.formatUnreadable, file.name, reason)
     }
     let start = try file.bytes(at: 0, count: 12)
-    if start.starts(with: Array("fLaC".utf8)) {
-      throw unsupported("FLAC; decode it to WAVE first")
-    }
     guard start.count == 12, ["RIFF", "RF64"].contains(text(start[..<4])), text(start[8...]) == "WAVE" else {
       throw unsupported("it is no RIFF WAVE file")
     }

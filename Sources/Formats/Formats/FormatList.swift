@@ -7,7 +7,8 @@ import FormatKit
 extension Formats {
   /// Those that are read, in the order in which they are asked.
   package static let readable: [Format] = [
-    .e01, .discDescription, .cue, .toc, .ccd, .nrg, .mds, .chd, .chdDisk, .ecm, .cso, .isz,
+    .e01, .discDescription, .cue, .toc, .ccd, .nrg, .mds, .chd, .chdDisk, .ecm, .cso, .isz, .daa,
+    .cdi,
     .iso, .trackFiles, .raw,
   ]
 
@@ -69,12 +70,24 @@ extension Formats {
   ]
 
   private static let discs = [
-    refused("cdi", "DiscJuggler (CDI)", ["cdi"], .disc, advice: toSheet, Signatures.discJuggler),
-    refused("daa", "PowerISO (DAA)", ["daa"], .disc, advice: toSheet) {
-      $0.has("DAA\0") || $0.has("GBI\0")
+    refused("b5t", "BlindWrite 5 and 6 (B5T, B6T)", ["b5t", "b6t"], .disc, advice: toSheet) {
+      $0.has("BWT5 STREAM SIGN")
     },
-    refused("b5t", "BlindWrite", ["b5t", "b6t"], .disc, advice: toSheet) { $0.has("BWT5 STREAM SIGN") },
+    refused("c2d", "WinOnCD (C2D)", ["c2d"], .disc, advice: toSheet) {
+      $0.has("Adaptec CeQuadrat VirtualCD File") || $0.has("Roxio Image File Format 3.0")
+    },
+    refused("uif", "MagicISO (UIF)", ["uif"], .disc, advice: toSheet) { $0.ends("bbis", 64) },
   ]
+
+  /// Formats of discs whose bytes nothing is known of: where those say nothing, the name of the file does.
+  static let named: [Format] = [
+    ("pdi", "Instant CD/DVD (PDI)"), ("vcd", "Virtual CD (VCD)"), ("pxi", "PlexTools (PXI)"),
+    ("bwi", "BlindWrite 4 (BWI)"), ("bwt", "BlindWrite 4 (BWT)"), ("cif", "Easy CD Creator (CIF)"),
+    ("ncd", "NTI CD-Maker (NCD)"), ("fcd", "Uniso and Virtual Drive (FCD)"), ("xmd", "GEAR (XMD)"),
+  ].map { ending, title in
+    refused(ending, title, [ending], .disc, advice: toSheet) { _ in false
+    }
+  }
 
   private static let archives = [
     refused("wim", "WIM", ["wim", "esd", "swm"], .files, advice: "unpack it with wimlib-imagex") {

@@ -8,7 +8,7 @@ import SystemPackage
 
 /// Every format there is a word for, and the one answer to what a file is.
 package enum Formats {
-  package static let all: [Format] = readable + known
+  package static let all: [Format] = readable + known + named
 
   /// The format with an identifier.
   package static func named(_ id: FormatID) -> Format? { all.first { $0.id == id } }
@@ -64,7 +64,7 @@ package enum Formats {
     func first(_ confidence: ProbeConfidence) -> Format? { claims.first { $0.1 == confidence }?.0 }
     // A container may hold the sectors of a disc as they are; a disc is no container.
     return claims.first { $0.1 == .certain && $0.0.isContainer }?.0 ?? first(.certain) ?? first(.likely)
-      ?? readable.first { $0.claims(name: name) }
+      ?? (readable + named).first { $0.claims(name: name) }
   }
 
   /// The files of a split set, in order: a later one begins with anything, and the last one has the end.

@@ -53,17 +53,6 @@ enum Signatures {
     return data > 0 && 84 + UInt64(data) + UInt64(tags) == input.size
   }
 
-  /// A version, and the place of the descriptor or its distance from the end.
-  static func discJuggler(_ input: ProbeInput) -> Bool {
-    let tail = input.tail.span.bytes
-    let size = input.tail.count
-    guard size >= 8, let version = tail.littleEndian(at: size - 8, as: UInt32.self),
-      (0x8000_0004...0x8000_0006).contains(version),
-      let place = tail.littleEndian(at: size - 4, as: UInt32.self)
-    else { return false }
-    return place > 8 && UInt64(place) < input.size
-  }
-
   /// A ZIP whose directory has the members of every AFF4.
   static func aff4(_ input: ProbeInput) -> Bool {
     guard input.has([0x50, 0x4B, 3, 4]) else { return false }

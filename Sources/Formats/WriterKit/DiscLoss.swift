@@ -150,6 +150,18 @@ package enum DiscLosses {
     return tracks.isEmpty ? [] : [DiscLoss(.gaps, "\(numbers(tracks)): missing sectors come out as zeros")]
   }
 
+  /// - Throws: `argumentInvalid` where the image has no sector of a track from index 1 on: formats that place tracks by the
+  ///   sectors in their files have no word for that.
+  package static func demandStoredTracks(_ disc: Disc, for title: String) throws(EvidenceError) {
+    let empty = disc.tracks.filter { track in
+      !track.extents(in: track.start..<track.end).contains { $0.source != .absent }
+    }
+    guard !empty.isEmpty else { return }
+    throw EvidenceError(
+      .argumentInvalid, title,
+      "the image has no sector of \(numbers(empty)), and \(title) places tracks by their sectors")
+  }
+
   /// - Throws: `argumentInvalid` for a disc that is no CD, or has sectors no time of a header reaches.
   package static func demandCD(_ disc: Disc, for title: String) throws(EvidenceError) {
     guard disc.medium == .cd || disc.asCD() != nil else {

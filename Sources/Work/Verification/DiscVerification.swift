@@ -47,10 +47,15 @@ package struct DiscVerification {
     report.take(
       "\(name): description and sectors of \(info.image.disc.tracks.count) tracks",
       against: "the error detection codes of its data sectors", info.findings)
+    let nothing = "nothing is recorded to compare with"
     report.skip("\(name): audio and sectors without a code", because: "they carry nothing to compare with")
-    if containers.isEmpty {
+    // One file without a digest leaves the disc without one.
+    if containers.count < info.image.files.count {
+      report.hasReference = false
       report.findings.append(Finding(.noStoredDigest, .warning, subject: name))
-      report.skip("\(name): digests", because: "nothing is recorded to compare with")
+      report.skip(
+        "\(name): digests",
+        because: containers.isEmpty ? nothing : "not all of its files store one; \(nothing)")
     }
     return report
   }

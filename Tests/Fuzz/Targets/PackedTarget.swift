@@ -13,7 +13,7 @@ enum PackedTarget {
 
   private static let names: [(signature: String, names: [String])] = [
     ("IsZ!", ["packed.isz", "packed.i01"]), ("DAA", ["packed.daa", "packed.d00"]),
-    ("GBI", ["packed.gbi", "packed.g00"]),
+    ("GBI", ["packed.gbi", "packed.d00"]),
   ]
 
   static func problem(with input: [UInt8]) -> String? {

@@ -229,7 +229,7 @@ struct CUELayout {
             file: part.file, offset: part.offset + UInt64(track.type.layout.size), layout: $0,
             stride: track.type.stride)
         }, stride: track.type.stride)
-      add(part.count, .stored(run))
+      add(part.count, files[part.file] is LossyFile ? .absent : .stored(run))
     }
     guard let start = indexes[1], lba > start else {
       throw malformed(track.line, track.number, "it has no sectors; its index lies at the end of its file")

@@ -9,20 +9,33 @@ package enum CUEReader {
   ///   that is not what the sheet says.
   package static func open(_ path: FilePath) throws(EvidenceError) -> DiscImage {
     let text = try SheetText(path)
-    let sheet = try CUEParser.parse(text)
+    var sheet = try CUEParser.parse(text)
     var remarks: [String] = []
     if text.coding != .utf8 { remarks.append("the sheet is taken for \(text.coding.rawValue)") }
     let companions = CompanionFiles(sheet: path)
     func locate(_ name: String, line: Int, isOnly: Bool) throws(EvidenceError) -> FilePath {
-      let found = try companions.find(name, in: text, line: line, isOnly: isOnly)
-      if let remark = found.remark { remarks.append(remark) }
-      return found.path
+      do throws(EvidenceError) {
+        let found = try companions.find(name, in: text, line: line, isOnly: isOnly)
+        if let remark = found.remark { remarks.append(remark) }
+        return found.path
+      } catch {
+        // Packed, it keeps its name and gets another ending.
+        guard error.code == .segmentMissing,
+          let packed = try? companions.find(
+            name + TrackContents.packedEnding, in: text, line: line, isOnly: false)
+        else { throw error }
+        remarks.append("line \(line): \(packed.path.lastComponent?.string ?? name) was unpacked for \(name)")
+        return packed.path
+      }
     }
 
     var files: [any DiscFile] = []
-    for file in sheet.files {
+    for (number, file) in sheet.files.enumerated() {
       let place = try locate(file.name, line: file.line, isOnly: sheet.files.count == 1)
-      files.append(try contents(of: try PlainDiscFile(place), file, text, &remarks))
+      let contents = try TrackContents(of: place, file, text)
+      remarks += contents.remarks
+      files.append(contents.file)
+      sheet.files[number].type = contents.type
     }
     let image = try image(of: sheet, files: files, name: path.string)
     var disc = image.disc
@@ -49,30 +62,6 @@ package enum CUEReader {
     precondition(files.count == sheet.files.count)
     var layout = CUELayout(sheet, files: files, name: name)
     return try layout.image()
-  }
-
-  /// The bytes that hold sectors: of WAVE files the samples, filled up to a whole sector.
-  private static func contents(
-    of file: PlainDiscFile, _ entry: CUESheet.File, _ text: SheetText, _ remarks: inout [String]
-  ) throws(EvidenceError) -> any DiscFile {
-    guard file.size > 0 else { throw EvidenceError(.imageMalformed, file.name, "the file is empty") }
-    switch entry.type {
-    case .binary, .motorola: return file
-    case .aiff, .mp3:
-      throw text.malformed(
-        entry.line, "files of type \(entry.type.rawValue) cannot be read; decode to WAVE first")
-    case .wave:
-      let samples = try WaveFile.samples(of: file)
-      if let remark = samples.remark { remarks.append(remark) }
-      let sector = UInt64(SectorCodec.size)
-      let count = UInt64(samples.range.count)
-      let padding = (sector - count % sector) % sector
-      if padding > 0 {
-        remarks.append(
-          "\(entry.name): \(padding) zero bytes fill the last sector, which the file has only in part")
-      }
-      return DiscFilePart(file, range: samples.range, size: count + padding)
-    }
   }
 
   /// Texts of commands as one block, in the first character set that has all of them.

@@ -10,11 +10,13 @@ package struct CUESheet: Sendable {
     case wave = "WAVE"
     case aiff = "AIFF"
     case mp3 = "MP3"
+    /// Not of the manual; most call such files WAVE.
+    case flac = "FLAC"
   }
 
   package struct File: Sendable {
     package let name: String
-    package let type: FileType
+    package var type: FileType
     package let line: Int
   }
 

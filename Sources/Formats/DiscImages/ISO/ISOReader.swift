@@ -29,7 +29,15 @@ package enum ISOReader {
   ///   nothing is recognised.
   /// - Throws: `fileMissing`, `formatUnknown` where no data track is recognised, `readFailed`.
   package static func open(_ path: FilePath, isNamed: Bool = false) throws(EvidenceError) -> DiscImage {
-    try image(of: try PlainDiscFile(path), isNamed: isNamed)
+    let file = try PlainDiscFile(path)
+    if let fork = try MacBinary.dataFork(of: file), try !claims(file), try claims(fork) {
+      let image = try image(of: fork)
+      return DiscImage(
+        disc: image.disc, files: image.files,
+        remarks: image.remarks + ["the sectors lie behind the 128 bytes of a MacBinary header"],
+        unclaimed: image.unclaimed)
+    }
+    return try image(of: file, isNamed: isNamed)
   }
 
   package static func image(of file: any DiscFile, isNamed: Bool = false) throws(EvidenceError) -> DiscImage {

@@ -11,7 +11,8 @@ package enum CUEWriter: DiscWriter {
   package static let ending = "cue"
 
   /// What a cue sheet has no words for.
-  package static func losses(_ image: DiscImage) -> [DiscLoss] {
+  package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
+    try DiscLosses.demandStoredTracks(image.disc, for: "BIN/CUE")
     var losses = commonLosses(image)
     losses += DiscLosses.ofSubchannel(image.disc) { track, run in
       track.mode == .audio && run.layout == .interleaved
@@ -80,7 +81,10 @@ package enum CUEWriter: DiscWriter {
   ) throws(EvidenceError) -> String? {
     guard disc.sessions.count == 1 else { return "several sessions in one file" }
     let kinds: Set<DiscLoss.Kind> = [.subchannel, .sessionType, .gaps, .addresses, .medium, .flags]
-    let lost = losses(DiscImage(disc: disc, files: image.files)).filter { kinds.contains($0.kind) }
+    guard let all = try? losses(DiscImage(disc: disc, files: image.files)) else {
+      return "a track of which nothing is stored"
+    }
+    let lost = all.filter { kinds.contains($0.kind) }
     guard lost.isEmpty else { return lost.map { "\($0.kind.title) (\($0.detail))" }.joined(separator: "; ") }
     var files: [FilePath] = []
     var sheet = try start(disc, folder: folder, base: base, files: &files)

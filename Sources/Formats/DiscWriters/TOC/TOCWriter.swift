@@ -11,7 +11,8 @@ package enum TOCWriter: DiscWriter {
   package static let ending = "toc"
 
   /// What a table of contents has no words for.
-  package static func losses(_ image: DiscImage) -> [DiscLoss] {
+  package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
+    try DiscLosses.demandStoredTracks(image.disc, for: "TOC/BIN")
     let disc = image.disc
     var losses = DiscLosses.ofStructures(image, keepsPacks: false)
     losses += DiscLosses.ofMedium(disc, "a table of contents")

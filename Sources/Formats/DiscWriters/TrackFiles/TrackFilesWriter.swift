@@ -21,6 +21,7 @@ package enum TrackFilesWriter: DiscWriter {
   /// - Throws: `readFailed`, `imageMalformed`.
   package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
     let disc = image.disc
+    try DiscLosses.demandStoredTracks(disc, for: "a file per track")
     var losses = CUEWriter.commonLosses(image)
     for session in disc.sessions {
       let kind: DiscSession.Kind = session.tracks.contains { $0.mode == .mode2 } ? .xa : .romOrAudio

@@ -54,9 +54,11 @@ final class DiscSource: SectorSource {
     do throws(EvidenceError) {
       try stream.read(first..<first + buffer.count / size, into: buffer)
     } catch {
-      throw error.code == .imageMalformed
-        ? EvidenceError(.mediumChanged, facts.path.string, error.description)
-        : presence.meaning(of: error, readingAgain: answers)
+      guard error.code == .imageMalformed else { throw presence.meaning(of: error, readingAgain: answers) }
+      // What a container has lost is as unreadable as what a drive cannot read; files only end too early where
+      // they changed.
+      throw EvidenceError(
+        image.containers.isEmpty ? .mediumChanged : .mediumUnreadable, facts.path.string, error.description)
     }
     presence.note(offset)
   }
