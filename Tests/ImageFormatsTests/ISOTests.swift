@@ -140,7 +140,7 @@ private let hasGenisoimage = Tool.exists("genisoimage")
 
   /// What is not read must not be taken for something else.
   @Test(arguments: [
-    ("disc.chd", "MComprHD", "CHD"), ("disc.daa", "DAA\0", "PowerISO"),
+    ("disc.chd", "MComprHD", "CHD"), ("disc.b5t", "BWT5 STREAM SIGN", "BlindWrite"),
   ])
   func imageFormatsThatAreNotReadAreNamed(name: String, start: String, word: String) throws {
     let folder = try TemporaryFolder()
