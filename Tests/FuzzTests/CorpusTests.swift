@@ -5,7 +5,9 @@ import SystemPackage
 import Testing
 
 /// Inputs that once showed something, or that reach far; `Tests/Fuzz/run` looks for new ones.
-@Suite struct CorpusTests {
+///
+/// One after the other: the targets write their input into one folder of the process.
+@Suite(.serialized) struct CorpusTests {
   private static let corpus = FilePath(#filePath).removingLastComponent().removingLastComponent()
     .appending("Fuzz").appending("Corpus")
 
