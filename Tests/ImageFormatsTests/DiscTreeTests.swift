@@ -167,7 +167,7 @@ import Testing
     builder.records = [ISOBuilder.Record("A.;1", "a"), ISOBuilder.Record("B.;1", "b")]
     let tree = try Self.tree(builder)
     #expect(tree.entries.count == 2)
-    #expect(tree.remarks == ["1 files lie behind the 51200 bytes the volume says it has"])
+    #expect(tree.remarks == ["1 file lies behind the 51200 bytes the volume says it has"])
   }
 
   @Test(arguments: ["RR_MOVED", ".relocated", "ANY"])

@@ -91,7 +91,9 @@ struct ISO9660Tree {
       return entry.extents.contains { ($0.start ?? 0) + $0.count > volume.end && $0.count > 0 }
     }
     if behind > 0, volume.size > 0 {
-      builder.note("\(behind) files lie behind the \(volume.size) bytes the volume says it has")
+      builder.note(
+        "\(behind == 1 ? "1 file lies" : "\(behind) files lie") behind the \(volume.size) bytes the volume says it has"
+      )
     }
   }
 
