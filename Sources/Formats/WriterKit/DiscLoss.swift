@@ -95,9 +95,7 @@ package enum DiscLosses {
   package static func ofMedium(_ disc: Disc, _ name: String) -> [DiscLoss] {
     let end = disc.sessions.map(\.leadOut).max() ?? 0
     guard disc.medium != .cd, disc.medium != .unknown || end > Disc.mostCDSectors else { return [] }
-    let what =
-      disc.medium == .unknown ? "this has more sectors than any CD" : "this is a \(disc.medium.title)"
-    return [DiscLoss(.medium, "\(name) describes CDs; \(what)")]
+    return [DiscLoss(.medium, "\(name) describes CDs; \(whyNoCD(disc))")]
   }
 
   /// Sectors of 2048 bytes of which nothing says of what they are, in a format that must say it: a CD where they fit one.
@@ -112,6 +110,10 @@ package enum DiscLosses {
       }
     }
     return disc
+  }
+
+  private static func whyNoCD(_ disc: Disc) -> String {
+    disc.medium == .unknown ? "this has more sectors than any CD" : "this is a \(disc.medium.title)"
   }
 
   /// Descriptions without addresses begin at 0.
@@ -165,7 +167,7 @@ package enum DiscLosses {
   /// - Throws: `argumentInvalid` for a disc that is no CD, or has sectors no time of a header reaches.
   package static func demandCD(_ disc: Disc, for title: String) throws(EvidenceError) {
     guard disc.medium == .cd || disc.asCD() != nil else {
-      throw EvidenceError(.argumentInvalid, title, "it holds CDs; this is a \(disc.medium.title)")
+      throw EvidenceError(.argumentInvalid, title, "it holds CDs; \(whyNoCD(disc))")
     }
     let (first, end) = (disc.tracks.first?.first ?? 0, disc.sessions.last?.leadOut ?? 0)
     guard !disc.tracks.isEmpty, first >= -MSF.leadTime, end <= SectorCodec.headerEnd else {

@@ -207,7 +207,9 @@ package struct DiscConversionJob {
       try DurableFile.write(text.utf8, to: path)
       files.append(.init(path: path, size: UInt64(text.utf8.count), sha256: try FileDigests.of(path).sha256))
     }
-    return report(.complete, losses, tracks: tracks, files: try complete(files), corrected: corrected)
+    return report(
+      .complete, losses, tracks: tracks, files: try complete(files), corrected: corrected,
+      medium: copy.disc.medium)
   }
 
   /// Damaged sectors that come out corrected.
@@ -294,15 +296,22 @@ package struct DiscConversionJob {
     return zip(moves, files).map { .init(path: $0.to, size: $1.size, sha256: $1.sha256) }
   }
 
+  /// What the output, read back, says of the disc and the input does not.
+  private func unstated(_ medium: Disc.Medium) -> [String] {
+    guard original.disc.medium == .unknown, medium != .unknown else { return [] }
+    return ["it does not state its medium: the output calls it a \(medium.title)"]
+  }
+
   private func report(
     _ outcome: DiscConversionReport.Outcome, _ losses: [DiscLoss], refused: [DiscLoss] = [],
-    tracks: [DiscConversionReport.Track] = [], files: [DiscConversionReport.File] = [], corrected: [Int] = []
+    tracks: [DiscConversionReport.Track] = [], files: [DiscConversionReport.File] = [], corrected: [Int] = [],
+    medium: Disc.Medium = .unknown
   ) -> DiscConversionReport {
     DiscConversionReport(
       outcome: outcome, inputFormat: inputFormat, outputFormat: Formats.named(writer.format) ?? inputFormat,
       losses: losses,
       refused: refused,
-      tracks: tracks, files: files, remarks: image.remarks, corrected: corrected,
+      tracks: tracks, files: files, remarks: image.remarks + unstated(medium), corrected: corrected,
       generated: outcome == .refused ? [] : prepared.generated)
   }
 

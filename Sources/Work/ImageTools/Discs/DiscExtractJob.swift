@@ -112,7 +112,7 @@ package struct DiscExtractJob {
             entries[places[number]], on: sectors, to: folder, names: names, repairs: repairs, stop: stop)
           var before: UInt64 = 0
           do throws(EvidenceError) {
-            guard !stop.isRaised else { throw EvidenceError(.interrupted, folder.string) }
+            guard !stop.isRaised else { throw DiscFileCopy.interrupted(folder) }
             let file = try copy.perform { done in
               state.withLock { $0.done += done - before }
               before = done

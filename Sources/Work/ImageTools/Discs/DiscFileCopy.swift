@@ -63,7 +63,7 @@ struct DiscFileCopy {
     var size: UInt64 = 0
     let damage = try DiscFileContents(entry, on: sectors, repairs: repairs).read {
       (piece) throws(EvidenceError) in
-      guard !stop.isRaised else { throw EvidenceError(.interrupted, folder.string) }
+      guard !stop.isRaised else { throw Self.interrupted(folder) }
       try file.write(piece.span.bytes, at: size)
       digest.update(piece.span.bytes)
       size += UInt64(piece.count)
@@ -89,6 +89,12 @@ struct DiscFileCopy {
       return report(partial, "the destination takes its name for that of another file")
     }
     return report(entry.path, nil)
+  }
+
+  /// What was copied stays, and a folder is never written into again.
+  static func interrupted(_ folder: FilePath) -> EvidenceError {
+    EvidenceError(
+      .interrupted, folder.string, "the files copied so far are kept; move them away, or name another folder")
   }
 
   private func place(_ path: String) -> FilePath { FilePath(folder.string + "/" + path) }
