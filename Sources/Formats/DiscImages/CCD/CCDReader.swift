@@ -224,7 +224,7 @@ struct CCDLayout {
         "\(files[0].name) ends before the end of track \(number): sectors \(missing.start) to \(missing.end - 1) are "
           + "missing")
     }
-    let found = try sniff(start, end, shift: session.shift, isData: entry.control.contains(.data))
+    let found = look(start, end, shift: session.shift, isData: entry.control.contains(.data))
     let mode = mode(of: entry, found)
     if found.isScrambled || (sheet.isScrambled && mode.isData) {
       for index in extents.indices {
@@ -285,18 +285,16 @@ struct CCDLayout {
     return extents
   }
 
-  private func sniff(
-    _ start: Int, _ end: Int, shift: Int, isData: Bool
-  ) throws(EvidenceError) -> TrackSniff.Found {
+  private func look(_ start: Int, _ end: Int, shift: Int, isData: Bool) -> TrackProbe.Found {
     let count = min(end, sectorCount - shift) - start
-    guard count > 0 else { return TrackSniff.Found() }
+    guard count > 0 else { return TrackProbe.Found() }
     let run = StoredRun(
       file: 0, offset: UInt64(start + shift) * UInt64(SectorCodec.size), layout: .raw)
-    return try TrackSniff.look(at: run, count: count, from: start, isData: isData, files)
+    return TrackProbe.look(at: run, count: count, from: start, stated: isData ? .mode1 : .audio, files)
   }
 
   /// The sectors decide; where they say nothing, the section of the track, then the table of contents.
-  private mutating func mode(of entry: FullTOC.Entry, _ found: TrackSniff.Found) -> TrackMode {
+  private mutating func mode(of entry: FullTOC.Entry, _ found: TrackProbe.Found) -> TrackMode {
     let number = Int(entry.point)
     let stated = sheet.tracks[number]?.mode
     let byEntry: TrackMode = entry.control.contains(.data) ? .mode1 : .audio

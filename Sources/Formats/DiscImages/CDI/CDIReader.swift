@@ -18,7 +18,7 @@ enum CDIReader {
     guard let layout = CDILayout(bytes, place.version) else {
       throw malformed("its description, at byte \(place.offset), is damaged")
     }
-    var placing = CDIPlacing(end: place.offset)
+    var placing = CDIPlacing(file, end: place.offset)
     for session in layout.sessions { try placing.add(session, malformed) }
     var disc = Disc(medium: placing.isDVD ? .dvd : .cd, sessions: placing.sessions, catalog: layout.catalog)
     if let packs = layout.cdTextPacks {
@@ -39,15 +39,19 @@ enum CDIReader {
 
 /// Puts the tracks on the disc, one after the other as they lie in the file.
 private struct CDIPlacing {
+  private let file: any DiscFile
   /// Where the description begins in the file.
-  let end: UInt64
+  private let end: UInt64
   private(set) var sessions: [DiscSession] = []
   private(set) var offset: UInt64 = 0
   private(set) var isDVD = false
   var remarks: [String] = []
   private var number = 0
 
-  init(end: UInt64) { self.end = end }
+  init(_ file: any DiscFile, end: UInt64) {
+    self.file = file
+    self.end = end
+  }
 
   mutating func add(
     _ session: CDILayout.Session, _ malformed: (String) -> EvidenceError
@@ -64,7 +68,13 @@ private struct CDIPlacing {
       guard track.sectors > 0, bytes <= end - offset else {
         throw malformed("track \(number) has \(track.sectors) sectors, and the file ends before them")
       }
-      tracks.append(try self.track(track, form, at: place(track, after: tracks.last), malformed))
+      var next = try self.track(track, form, at: place(track, after: tracks.last), malformed)
+      if let run = next.extents(in: next.start..<next.end).first?.run {
+        next.mode = TrackProbe.mode(
+          of: number, at: run, count: next.end - next.start, from: next.start, stated: form.mode, [file],
+          &remarks)
+      }
+      tracks.append(next)
       offset += bytes
     }
     guard let last = tracks.last else { return }

@@ -25,7 +25,13 @@ enum CHDDisc {
       guard let form = form(track) else {
         throw malformed("track \(track.number) is of the unknown type \(track.type)")
       }
-      placed.append(self.track(track, form, lba: lba, frame: frame, isFirst: placed.isEmpty))
+      var next = self.track(track, form, lba: lba, frame: frame, isFirst: placed.isEmpty)
+      if let run = next.extents(in: next.start..<next.end).first?.run {
+        next.mode = TrackProbe.mode(
+          of: track.number, at: run, count: track.frames, from: next.start, stated: form.mode, [contents],
+          &remarks)
+      }
+      placed.append(next)
       lba = placed[placed.count - 1].end
       frame += track.frames + (CHDTrack.alignment - track.frames % CHDTrack.alignment) % CHDTrack.alignment
       let used = frame - (CHDTrack.alignment - track.frames % CHDTrack.alignment) % CHDTrack.alignment

@@ -93,9 +93,11 @@ struct CUELayout {
       guard let first = own.first(where: { $0.number > 0 }), first.sector >= begin.sector else { continue }
       let track = sheet.tracks[place]
       let start = offset + UInt64((first.sector - begin.sector) * track.type.stride)
-      guard let found = TrackProbe.contradiction(in: files[file], at: start, stated: track.type) else {
-        continue
-      }
+      let next = sheet.tracks[(place + 1)...].lazy.flatMap(\.indexes).first { $0.file == file }
+      let count = next.map { max(0, $0.sector - first.sector) }
+      guard
+        let found = TrackProbe.contradiction(in: files[file], at: start, count: count, stated: track.type)
+      else { continue }
       remarks.append(
         "line \(track.line): track \(track.number) is called \(track.typeWord), but its sectors are \(found.words), and "
           + "read as such")

@@ -159,7 +159,11 @@ struct MDSLayout {
       extents.append(DiscExtent(start: block.start + count, count: block.length - count, .absent))
     }
     return DiscTrack(
-      number: number, mode: try mode(block, form, number, count: count),
+      number: number,
+      mode: description.isDVD
+        ? .dvd
+        : TrackProbe.mode(
+          of: number, at: form, count: count, from: block.start, stated: Self.mode(block), files, &remarks),
       control: description.isDVD ? .data : block.entry.control, indexes: indexes, extents: extents)
   }
 
@@ -195,21 +199,6 @@ struct MDSLayout {
           file: 0, offset: block.offset &+ UInt64(size), layout: .interleaved, stride: block.sectorSize)
         : nil,
       stride: block.sectorSize)
-  }
-
-  /// Whole sectors decide what a track is.
-  private mutating func mode(
-    _ block: MDSDescription.Block, _ run: StoredRun, _ number: Int, count: Int
-  ) throws(EvidenceError) -> TrackMode {
-    guard !description.isDVD else { return .dvd }
-    let stated = Self.mode(block)
-    guard run.layout == .raw, count > 0 else { return stated }
-    let found = try TrackSniff.look(at: run, count: count, from: block.start, isData: stated.isData, files)
-    guard let mode = found.mode, mode != stated else { return stated }
-    if mode != .mode0 {
-      remarks.append("track \(number) is said to be \(stated.rawValue); its sectors are \(mode.rawValue)")
-    }
-    return mode
   }
 
   /// The number of the file, or of several as one.

@@ -181,18 +181,11 @@ struct NRGLayout {
       stride: form.stride)
   }
 
-  /// Whole sectors decide what a track is.
   private mutating func mode(
     _ form: Form, _ number: Int, at offset: UInt64, count: Int, from lba: Int
-  ) throws(EvidenceError) -> TrackMode {
-    guard form.layout == .raw else { return form.mode }
-    let found = try TrackSniff.look(
-      at: run(form, at: offset), count: count, from: lba, isData: form.mode.isData, [file])
-    guard let mode = found.mode, mode != form.mode else { return form.mode }
-    if mode != .mode0 {
-      remarks.append("track \(number) is said to be \(form.mode.rawValue); its sectors are \(mode.rawValue)")
-    }
-    return mode
+  ) -> TrackMode {
+    TrackProbe.mode(
+      of: number, at: run(form, at: offset), count: count, from: lba, stated: form.mode, [file], &remarks)
   }
 
   // MARK: disc at once
@@ -249,7 +242,7 @@ struct NRGLayout {
       pieces.append(
         Piece(
           group: place, number: number,
-          mode: try mode(form, number, at: track.index1, count: count, from: start),
+          mode: mode(form, number, at: track.index1, count: count, from: start),
           control: addresses.control(of: number) ?? (form.mode.isData ? .data : []), indexes: indexes,
           isrc: isrc,
           extents: extents, kind: DiscSession.Kind(rawValue: group.kind)))
@@ -305,7 +298,7 @@ struct NRGLayout {
       extents.append(DiscExtent(start: start, count: count, .stored(run(form, at: offset))))
       var indexes = [1: start]
       if lead > 0 { indexes[0] = start - lead }
-      let mode = try mode(form, number, at: offset, count: count, from: start)
+      let mode = mode(form, number, at: offset, count: count, from: start)
       pieces.append(
         Piece(
           group: group, number: number, mode: mode, control: mode.isData ? .data : [], indexes: indexes,

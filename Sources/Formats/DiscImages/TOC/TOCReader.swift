@@ -69,10 +69,11 @@ struct TOCLayout {
     for part in track.parts {
       guard case .file(let name, let offset, .sectors(0), _, false) = part.source else { continue }
       let file = files[try self.file(name, part.line).number]
-      guard let found = TrackProbe.contradiction(in: file, at: offset, stated: track.type),
+      let count: Int? = if case .sectors(let count)? = part.length { count } else { nil }
+      guard let found = TrackProbe.contradiction(in: file, at: offset, count: count, stated: track.type),
         found.type.mode.isData
       else { return track }
-      if case .sectors(let count)? = part.length, offset + UInt64(count * found.type.stride) > file.size {
+      if let count, offset + UInt64(count * found.type.stride) > file.size {
         return track
       }
       if case .units? = part.length, found.type.stride != track.type.stride { return track }
