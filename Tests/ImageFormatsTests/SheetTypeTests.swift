@@ -130,6 +130,32 @@ import Testing
       try SectorCount(fixture.open(), fixture.open().disc.tracks[0]).faults[.unrecognisable]?.count == 199)
   }
 
+  /// The first sectors may be empty: those behind them tell.
+  @Test(arguments: ["MODE1/2352", "MODE2/2352"]) func sectorsOfZerosTellNothing(word: String) throws {
+    let fixture = try CUEFixture(
+      "FILE \"a.bin\" BINARY\n TRACK 01 \(word)\n  INDEX 01 00:00:00\n", files: [])
+    var bytes = Stored.form1.file(Self.volume())
+    bytes.replaceSubrange(0..<16 * 2352, with: [UInt8](repeating: 0, count: 16 * 2352))
+    try TestFiles.write(bytes, to: fixture.folder.appending("a.bin"))
+    #expect(try fixture.open().disc.tracks[0].mode == .mode2)
+    // Silence before music is no data track.
+    var random = SeededGenerator(seed: 12)
+    let music = [UInt8](repeating: 0, count: 20 * 2352) + random.bytes(200 * 2352)
+    try TestFiles.write(music, to: fixture.folder.appending("a.bin"))
+    #expect(try fixture.open().disc.tracks[0].mode == .audio)
+  }
+
+  /// Data sectors that are called audio.
+  @Test(arguments: [Stored.mode1, .form1]) func audioOfATableOfContentsMayBeData(stored: Stored) throws {
+    let folder = try TemporaryFolder()
+    try TestFiles.write(stored.file(Self.volume()), to: folder.appending("a.bin"))
+    try TestFiles.write(
+      Array("CD_DA\nTRACK AUDIO\nFILE \"a.bin\" 0\n".utf8), to: folder.appending("disc.toc"))
+    let image = try TOCReader.open(folder.appending("disc.toc"))
+    #expect(image.disc.tracks[0].mode == stored.type.mode)
+    #expect(try DiscTrees.all(of: image).contains { $0.files == 1 })
+  }
+
   @Test(arguments: ["MODE1", "MODE1_RAW", "MODE2_RAW", "MODE2"], [Stored.mode1, .form1, .userData])
   func tablesOfContentsToo(word: String, stored: Stored) throws {
     let folder = try TemporaryFolder()

@@ -114,19 +114,30 @@ private let hasSox = Tool.exists("sox")
   }
 
   @Test(.enabled(if: hasSox, "needs sox"), arguments: [["-r", "48000"], ["-c", "1"], ["-b", "24"]])
-  func otherSamplesAreRefused(options: [String]) throws {
+  func otherSamplesTakeNoOtherTrackWithThem(options: [String]) throws {
     let made = try Made()
     try Tool.require(
       "sox", ["-D", made.wave.string] + options + ["-t", "aiff", made.folder.appending("audio.aif").string])
     try made.name("audio.aif", "AIFF")
-    #expect(throws: EvidenceError.self) { try Formats.openDisc(made.sheet) }
+    try Self.expectAbsent(made, "audio.aif")
     if hasFlac {
       try Tool.require(
         "sox", ["-D", made.wave.string] + options + [made.folder.appending("other.flac").string])
       try made.name("other.flac", "WAVE")
-      let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(made.sheet) }
-      #expect(error?.code == .formatUnreadable)
+      try Self.expectAbsent(made, "other.flac")
     }
+    // Where nothing else is there, the file is refused.
+    let alone = "FILE \"audio.aif\" AIFF\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n"
+    try TestFiles.write(Array(alone.utf8), to: made.sheet)
+    let error = #expect(throws: EvidenceError.self) { try Formats.openDisc(made.sheet) }
+    #expect(error?.code == .formatUnreadable)
+  }
+
+  /// Its length is not known: a track has a sector.
+  private static func expectAbsent(_ made: Made, _ name: String) throws {
+    let image = try Formats.openDisc(made.sheet).image
+    #expect(image.disc.tracks.map(\.storedSectors) == [40, 0])
+    #expect(image.remarks.contains { $0.contains("\(name) cannot be read") && $0.contains("absent") })
   }
 
   /// 38 frames of 1152 samples at 44,100 Hz are a little more than 74 sectors.
@@ -150,6 +161,6 @@ private let hasSox = Tool.exists("sox")
     #expect(try WrittenDisc.losses(image, in: .iso).contains { $0.kind == .tracks })
     #expect(throws: EvidenceError.self) { try WrittenDisc.losses(image, in: .cue) }
     try TestFiles.write([UInt8](repeating: 0xFF, count: 5000), to: made.folder.appending("a.mp3"))
-    #expect(throws: EvidenceError.self) { try Formats.openDisc(made.sheet) }
+    try Self.expectAbsent(made, "a.mp3")
   }
 }

@@ -28,6 +28,37 @@ package enum NameText {
     return text(Array(bytes))
   }
 
+  /// Of UTF-16, the highest byte first. What is half a pair, or half a unit, is kept as the bytes UTF-8 would have of it.
+  package static func text(utf16 bytes: ArraySlice<UInt8>) -> String {
+    var utf8: [UInt8] = []
+    utf8.reserveCapacity(bytes.count)
+    var place = bytes.startIndex
+    func unit(_ at: Int) -> UInt32? {
+      at + 1 < bytes.endIndex ? UInt32(bytes[at]) << 8 | UInt32(bytes[at + 1]) : nil
+    }
+    while let first = unit(place) {
+      place += 2
+      var value = first
+      if first & 0xFC00 == 0xD800, let second = unit(place), second & 0xFC00 == 0xDC00 {
+        value = 0x10000 + (first & 0x3FF) << 10 + second & 0x3FF
+        place += 2
+      }
+      switch value {
+      case ..<0x80: utf8.append(UInt8(value))
+      case ..<0x800: utf8 += [UInt8(0xC0 | value >> 6), UInt8(0x80 | value & 0x3F)]
+      case ..<0x10000:
+        utf8 += [UInt8(0xE0 | value >> 12), UInt8(0x80 | value >> 6 & 0x3F), UInt8(0x80 | value & 0x3F)]
+      default:
+        utf8 += [
+          UInt8(0xF0 | value >> 18), UInt8(0x80 | value >> 12 & 0x3F), UInt8(0x80 | value >> 6 & 0x3F),
+          UInt8(0x80 | value & 0x3F),
+        ]
+      }
+    }
+    if place < bytes.endIndex { utf8.append(bytes[place]) }
+    return text(utf8)
+  }
+
   package static func text(_ bytes: some Collection<UInt8>) -> String {
     if let text = String(validating: bytes, as: UTF8.self),
       text.unicodeScalars.allSatisfy(isOwn)

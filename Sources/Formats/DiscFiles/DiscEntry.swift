@@ -74,6 +74,8 @@ package struct DiscEntry: Hashable, Sendable {
     package let blockSize: Int
     /// Bytes of the header.
     package let headerSize: Int
+    /// Bytes of each number that says where a block begins.
+    package let placeSize: Int
   }
 
   /// What the record of an entry states besides, which has memory of its own: trees are long.

@@ -180,8 +180,8 @@ package struct DiscFileContents {
     var damage: [Damage] = []
     while done < entry.size {
       let count = Int(min(UInt64(blockSize), entry.size - done))
-      guard let begin = span.littleEndian(at: place, as: UInt32.self).map(Int.init),
-        let end = span.littleEndian(at: place + 4, as: UInt32.self).map(Int.init), begin <= end,
+      guard let begin = Self.place(span, place, compression.placeSize),
+        let end = Self.place(span, place + compression.placeSize, compression.placeSize), begin <= end,
         end <= stored.count
       else {
         damage.append(Damage(reason: .compressed, bytes: done..<entry.size, sectors: nil))
@@ -199,8 +199,14 @@ package struct DiscFileContents {
       }
       try body(plain)
       done += UInt64(count)
-      place += 4
+      place += compression.placeSize
     }
     return damage
+  }
+
+  private static func place(_ bytes: RawSpan, _ offset: Int, _ size: Int) -> Int? {
+    size == 8
+      ? bytes.littleEndian(at: offset, as: UInt64.self).map { Int(clamping: $0) }
+      : bytes.littleEndian(at: offset, as: UInt32.self).map { Int($0) }
   }
 }

@@ -192,6 +192,32 @@ package struct DiscSectors: Sendable {
     return found
   }
 
+  /// User data that was judged by the codes its sectors carry, and corrected where parity can.
+  struct Checked {
+    var bytes: [UInt8] = []
+    /// Sectors that were corrected, and those that could not be.
+    var corrected: [Int] = []
+    var damaged: [Int] = []
+  }
+
+  /// As ``bytes(at:count:)``, of records that everything else depends on.
+  func checked(at start: UInt64, count: Int) -> Checked {
+    let first = Int(start / 2048)
+    guard count > 0, let track = track(at: first), !track.isPlain else {
+      return Checked(bytes: bytes(at: start, count: count))
+    }
+    let skip = Int(start % 2048)
+    let end = min(UInt64(first) + UInt64(skip + count + 2047) / 2048, size / 2048)
+    var checked = Checked()
+    for (index, one) in sectors(from: first, count: Int(end) - first, repairing: true).enumerated() {
+      if one.isDamaged { checked.damaged.append(first + index) }
+      if one.wasCorrected { checked.corrected.append(first + index) }
+      checked.bytes += one.data.prefix(2048)
+    }
+    checked.bytes = Array(checked.bytes.dropFirst(skip).prefix(count))
+    return checked
+  }
+
   /// Whether the sector is stored with the header that tells its form, and is of form 2.
   func isForm2(_ sector: Int) -> Bool {
     guard let track = track(at: sector)?.track, track.mode == .mode2,
@@ -222,8 +248,15 @@ package struct DiscSectors: Sendable {
         isForm2: kind == .form2, isDamaged: found.isDataDamaged && whole == nil,
         isFilled: found.fault == .filled, wasCorrected: whole != nil)
     case .body:
+      // The header is outside of the codes of mode 2: any will do.
+      let sector = SectorCodec.sync + [0, 0, 0, 2] + bytes
+      let report = SectorReport(of: sector.span.bytes)
+      let isDamaged = mode == .mode2 && report.edc == .wrong
+      let whole = repairing && isDamaged ? SectorRepair.repair(sector, as: report.kind)?.sector : nil
       let isForm2 = bytes[2] & 0x20 != 0
-      return Sector(data: Array(bytes[isForm2 ? 8..<2332 : 8..<2056]), isForm2: isForm2)
+      return Sector(
+        data: Array((whole ?? sector)[isForm2 ? 24..<2348 : 24..<2072]), isForm2: isForm2,
+        isDamaged: isDamaged && whole == nil, wasCorrected: whole != nil)
     case .form2Body: return Sector(data: Array(bytes[8..<2332]), isForm2: true)
     case .form2Data: return Sector(data: bytes, isForm2: true)
     case .mode1Data, .form1Data, .dvdData: return Sector(data: bytes)

@@ -38,6 +38,8 @@ package struct DiscTree: Sendable {
   package let entries: [DiscEntry]
   /// What reading it came across, a sentence without a full stop each.
   package let remarks: [String]
+  /// Those of them for which entries may be missing, or wrong.
+  package let losses: Set<String>
 
   /// Entries of each kind.
   package let files: Int
@@ -49,7 +51,7 @@ package struct DiscTree: Sendable {
 
   init(
     kind: Kind, session: Int, track: Int, name: String, entries: [DiscEntry], remarks: [String],
-    volumeEnd: UInt64? = nil
+    losses: Set<String> = [], volumeEnd: UInt64? = nil
   ) {
     self.kind = kind
     self.session = session
@@ -57,6 +59,7 @@ package struct DiscTree: Sendable {
     self.name = name
     self.entries = entries
     self.remarks = remarks
+    self.losses = losses
     self.volumeEnd = volumeEnd
     mainFiles = entries.indices.count {
       entries[$0].kind == .file && entries[$0].marks.isDisjoint(with: [.associated, .stream])
@@ -69,16 +72,22 @@ package struct DiscTree: Sendable {
 /// Entries of a tree as they are found: paths that can be those of files, no two alike.
 struct TreeBuilder {
   private(set) var entries: [DiscEntry] = []
-  private(set) var remarks: [String] = []
+  private var firstRemarks: [String] = []
+  private var furtherRemarks = 0
+  private(set) var losses: Set<String> = []
   private var taken: Set<String> = []
   private var prefix = ""
-  private var notes: [String: Int] = [:]
+  private var notes: Set<String> = []
 
   /// Entries of one tree; a disc of 25 GB of empty files has fewer.
   static let mostEntries = 500_000
   private static let mostRemarks = 50
   /// Bytes; file systems take 255, and what is copied gets an ending.
   private static let longestName = 230
+
+  var remarks: [String] {
+    firstRemarks + (furtherRemarks > 0 ? ["\(furtherRemarks) more such remarks"] : [])
+  }
 
   var isFull: Bool { entries.count >= Self.mostEntries }
 
@@ -102,6 +111,21 @@ struct TreeBuilder {
     return (prefix + chosen, chosen != name)
   }
 
+  /// The path of a name in a folder that has entries already.
+  /// - Parameter paths: of all entries; the new one is put among them.
+  static func path(
+    of name: String, in folder: String, besides paths: inout Set<String>
+  ) -> (path: String, isRenamed: Bool) {
+    let wanted = (folder.isEmpty ? "" : folder + "/") + safe(name)
+    var chosen = wanted
+    var number = 2
+    while !paths.insert(chosen).inserted {
+      chosen = "\(wanted)~\(number)"
+      number += 1
+    }
+    return (chosen, chosen != wanted || safe(name) != name)
+  }
+
   mutating func add(_ entry: DiscEntry) { entries.append(entry) }
 
   /// By path; entries are large, so that their places are sorted.
@@ -113,9 +137,31 @@ struct TreeBuilder {
 
   /// The same remark is made once.
   mutating func note(_ remark: String) {
-    guard notes[remark] == nil, remarks.count < Self.mostRemarks else { return }
-    notes[remark] = 1
-    remarks.append(remark)
+    guard firstRemarks.count < Self.mostRemarks else {
+      furtherRemarks += 1
+      return
+    }
+    if notes.insert(remark).inserted { firstRemarks.append(remark) }
+  }
+
+  /// A remark for which entries may be missing, or wrong.
+  mutating func lose(_ remark: String) {
+    note(remark)
+    if losses.count < Self.mostRemarks { losses.insert(remark) }
+  }
+
+  /// Where a folder or its records lie in sectors whose EDC is wrong.
+  mutating func note(_ checked: DiscSectors.Checked, of what: String) {
+    func list(_ sectors: [Int]) -> String {
+      "sector\(sectors.count == 1 ? "" : "s") \(sectors.prefix(8).map { "\($0)" }.joined(separator: ", "))"
+        + (sectors.count > 8 ? " and \(sectors.count - 8) more" : "")
+    }
+    if !checked.corrected.isEmpty {
+      note("\(what) lies in damaged sectors, corrected by parity: \(list(checked.corrected))")
+    }
+    if !checked.damaged.isEmpty {
+      lose("\(what) lies in damaged sectors, entries may be missing or wrong: \(list(checked.damaged))")
+    }
   }
 
   /// What cannot be in a name of a file is written as percent signs and digits.

@@ -69,7 +69,8 @@ package enum DiscTrees {
         add(
           ISO9660Tree.Volume(
             kind: .rockRidge, name: volume.name, blockSize: volume.blockSize, size: volume.size,
-            root: volume.root, base: volume.base, origin: volume.origin))
+            root: volume.root, table: volume.table, remark: volume.remark, base: volume.base,
+            origin: volume.origin))
       }
       add(volume, remark: volume.kind == .joliet ? found.remark : nil)
     }
@@ -98,6 +99,7 @@ package enum DiscTrees {
   ) -> (volumes: [ISO9660Tree.Volume], remark: String?) {
     var volumes: [ISO9660Tree.Volume] = []
     var hasPrimary = false
+    var passedOver = 0
     for number in 0..<mostDescriptors {
       let place = track.start + VolumeDescriptors.systemArea + number
       let bytes = sectors.bytes(at: UInt64(max(0, place)) * 2048, count: 2048)
@@ -111,14 +113,12 @@ package enum DiscTrees {
       }
       guard bytes[1..<6].elementsEqual("CD001".utf8) else {
         // A damaged descriptor does not hide those behind it; those of UDF follow others.
-        if number < 4, volumes.isEmpty { continue }
-        if ["BEA01", "NSR02", "NSR03", "TEA01", "BOOT2"].contains(
-          String(decoding: bytes[1..<6], as: UTF8.self))
-        {
-          continue
-        }
-        break
+        if VolumeDescriptors.isOfUDF(bytes) { continue }
+        passedOver += 1
+        if passedOver > VolumeDescriptors.mostDamaged { break }
+        continue
       }
+      if bytes[0] == 255 { break }
       switch bytes[0] {
       case 1 where !hasPrimary:
         guard let volume = volume(bytes, .iso9660, root: 156, sizeAt: 80, blockAt: 128) else { continue }
@@ -129,7 +129,7 @@ package enum DiscTrees {
       default: continue
       }
     }
-    volumes = volumes.map { based($0, track, sectors) }
+    volumes = volumes.compactMap { rooted($0, track, sectors) }
     let remark = hasPrimary ? nil : "the primary volume descriptor is missing or damaged"
     return (volumes, volumes.isEmpty ? nil : remark)
   }
@@ -138,10 +138,13 @@ package enum DiscTrees {
     _ bytes: [UInt8], _ kind: DiscTree.Kind, root: Int, sizeAt: Int, blockAt: Int
   ) -> ISO9660Tree.Volume? {
     let span = bytes.span.bytes
-    let blockSize = Int(span.littleEndian(at: blockAt, as: UInt16.self) ?? 0)
-    guard [512, 1024, 2048].contains(blockSize),
-      let record = DirectoryRecord(bytes[root..<root + 34], isHighSierra: kind == .highSierra)
+    let sizes = [
+      span.littleEndian(at: blockAt, as: UInt16.self), span.bigEndian(at: blockAt + 2, as: UInt16.self),
+    ]
+    guard
+      let blockSize = sizes.lazy.compactMap({ $0.map(Int.init) }).first(where: [512, 1024, 2048].contains)
     else { return nil }
+    let record = DirectoryRecord(bytes[root..<root + 34], isHighSierra: kind == .highSierra)
     let blocks = UInt64(span.littleEndian(at: sizeAt, as: UInt32.self) ?? 0)
     let name =
       kind == .joliet
@@ -149,24 +152,48 @@ package enum DiscTrees {
         decoding: stride(from: 40, to: 72, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) },
         as: UTF16.self)
       : NameText.text(bytes[kind == .highSierra ? 48..<80 : 40..<72])
-    return ISO9660Tree.Volume(
-      kind: kind, name: trimmed(name), blockSize: blockSize, size: blocks * UInt64(blockSize), root: record)
+    var volume = ISO9660Tree.Volume(
+      kind: kind, name: trimmed(name), blockSize: blockSize, size: blocks * UInt64(blockSize),
+      root: record ?? .none)
+    if kind != .highSierra {
+      volume.table = (
+        span.littleEndian(at: 132, as: UInt32.self) ?? 0, span.littleEndian(at: 140, as: UInt32.self) ?? 0,
+        span.bigEndian(at: 148, as: UInt32.self) ?? 0
+      )
+    }
+    return volume
   }
 
-  /// The first record of the root says in which block it lies.
-  private static func based(
-    _ volume: ISO9660Tree.Volume, _ track: DiscTrack, _ sectors: DiscSectors
-  ) -> ISO9660Tree.Volume {
-    func isRoot(_ volume: ISO9660Tree.Volume) -> Bool {
-      let bytes = sectors.bytes(at: volume.place(volume.root.block), count: 2048)
-      let record = DirectoryRecord(bytes[...], isHighSierra: volume.kind == .highSierra)
-      return record?.isDot == true && record?.block == volume.root.block
+  /// With the root folder that is there: the first record of it says in which block it lies. Where the descriptor is
+  /// damaged, its other copy of that or the path tables lead to it; and blocks are those of the disc, or of the track.
+  /// - Returns: `nil` where the descriptor has no root and none is found.
+  private static func rooted(
+    _ found: ISO9660Tree.Volume, _ track: DiscTrack, _ sectors: DiscSectors
+  ) -> ISO9660Tree.Volume? {
+    var volume = found
+    volume.origin = UInt64(max(0, track.start)) * 2048
+    let bases = [0, volume.origin]
+    for (root, words) in [(found.root, nil), (found.root.byCopies, "the other copy in the descriptor")] {
+      for base in bases where !root.isNone {
+        volume.base = base
+        guard volume.folder(root.block, root.attributeBlocks, sectors) != nil else { continue }
+        volume.root = root
+        volume.remark = words.map { "its root folder is found by \($0)" }
+        return volume
+      }
     }
-    var ofDisc = volume
-    ofDisc.origin = UInt64(max(0, track.start)) * 2048
-    var ofTrack = ofDisc
-    ofTrack.base = ofDisc.origin
-    return !isRoot(ofDisc) && isRoot(ofTrack) ? ofTrack : ofDisc
+    for base in bases {
+      volume.base = base
+      guard let first = volume.pathTable(sectors).first,
+        let root = volume.folder(first.block, first.attributeBlocks, sectors)
+      else { continue }
+      volume.root = root
+      volume.remark = "its root folder is found by its path table"
+      return volume
+    }
+    guard !found.root.isNone else { return nil }
+    (volume.root, volume.base) = (found.root, 0)
+    return volume
   }
 
   static func trimmed(_ text: String) -> String {

@@ -33,7 +33,7 @@ enum DiscEntryRendering {
     var lines = [
       "\(called(chosen)): \(counted(chosen.files, "file")), \(counted(chosen.folders, "folder"))"
     ]
-    lines += chosen.remarks.map { "  note  \($0)" }
+    lines += chosen.remarks.map { "  \(chosen.losses.contains($0) ? "INCOMPLETE" : "note")  \($0)" }
     let others = choice.trees.filter {
       $0.kind != .areas
         && ($0.kind != chosen.kind || $0.session != chosen.session || $0.track != chosen.track)
@@ -46,6 +46,11 @@ enum DiscEntryRendering {
     let rest = choice.differences.count - mostShown
     if rest > 0 { lines.append("  differs  and \(rest) more (--json lists them all)") }
     return lines
+  }
+
+  /// Where entries of the tree may be missing or wrong.
+  static func verdict(_ tree: DiscTree) -> [String] {
+    tree.losses.isEmpty ? [] : ["INCOMPLETE: entries may be missing, see above"]
   }
 
   static func counted(_ count: Int, _ what: String) -> String { "\(count) \(what)\(count == 1 ? "" : "s")" }
@@ -125,7 +130,7 @@ enum DiscEntryRendering {
     .fields([
       "kind": .string(tree.kind.rawValue), "session": JSONValue(tree.session), "track": JSONValue(tree.track),
       "name": .string(tree.name), "files": JSONValue(tree.files),
-      "remarks": .array(tree.remarks.map { .string($0) }),
+      "remarks": .array(tree.remarks.map { .string($0) }), "complete": .bool(tree.losses.isEmpty),
     ])
   }
 

@@ -49,7 +49,8 @@ struct DiscListCommand: ParsableCommand {
     let choice = try options.choice(image)
     let entries = choice.chosen.entries
     output.show(
-      list(entries) + DiscEntryRendering.summary(choice) + DiscEntryRendering.areas(choice),
+      list(entries) + DiscEntryRendering.summary(choice) + DiscEntryRendering.areas(choice)
+        + DiscEntryRendering.verdict(choice.chosen),
       json: .fields([
         "tree": DiscEntryRendering.json(choice.chosen),
         "trees": .array(choice.trees.map(DiscEntryRendering.json)),
@@ -57,6 +58,7 @@ struct DiscListCommand: ParsableCommand {
         "areas": .array((choice.areas?.entries ?? []).map(DiscEntryRendering.json)),
         "entries": .array(entries.map(DiscEntryRendering.json)),
       ]))
+    if !choice.chosen.losses.isEmpty { throw EndedWith(status: .incomplete) }
   }
 
   private func list(_ entries: [DiscEntry]) -> [String] {
@@ -105,11 +107,14 @@ struct DiscExtractCommand: ParsableCommand {
       if let sha256 = file.sha256, !file.isPartial { lines.append("\(sha256)  \(file.entry.path)") }
       lines += problems(of: file)
     }
-    lines += report.skipped.map { "not copied: \($0.kind.rawValue) \($0.path)" }
+    lines += report.skipped.map {
+      "not copied: \((["\($0.kind.rawValue) \($0.path)"] + $0.problems).joined(separator: ", "))"
+    }
     let partial = report.files.count(where: \.isPartial)
     let damaged = report.files.count { $0.isDamaged && !$0.isPartial }
     lines += DiscEntryRendering.summary(choice)
     lines.append("\(report.files.count - partial) of \(report.files.count) files copied to \(folder)")
+    lines += DiscEntryRendering.verdict(choice.chosen)
     if partial > 0 { lines.append("INCOMPLETE: \(DiscEntryRendering.counted(partial, "file"))") }
     if damaged > 0 {
       lines.append("DAMAGED: \(DiscEntryRendering.counted(damaged, "file")) with damaged sectors")
@@ -123,7 +128,7 @@ struct DiscExtractCommand: ParsableCommand {
         "files": .array(report.files.map(json)),
         "skipped": .array(report.skipped.map(DiscEntryRendering.json)),
       ]))
-    if partial > 0 { throw EndedWith(status: .incomplete) }
+    if partial > 0 || !choice.chosen.losses.isEmpty { throw EndedWith(status: .incomplete) }
     if damaged > 0 { throw EndedWith(status: .mismatch) }
   }
 
@@ -131,7 +136,7 @@ struct DiscExtractCommand: ParsableCommand {
     var texts = file.entry.problems
     texts += file.damage.map { one in
       let place = "bytes \(one.bytes.lowerBound)-\(max(one.bytes.lowerBound, one.bytes.upperBound &- 1))"
-      let sectors = one.sectors.map { ", sectors \($0)" } ?? ""
+      let sectors = one.sectors.map { ", sector\($0.count == 1 ? "" : "s") \($0)" } ?? ""
       return "\(place)\(sectors): \(Self.words(one.reason))"
     }
     if let failure = file.failure { texts.append(failure) }

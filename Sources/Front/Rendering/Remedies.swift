@@ -105,6 +105,8 @@ extension ErrorCode {
     case .segmentMissing:
       "Put all segments of the set into one folder and run again. A file that is not part of a set needs a name that does not end in a number."
     case .formatUnknown: "Name an image of a disk or a disc, a manifest, an item or a case."
+    case .fileSystemMissing:
+      "`exhibit disc show` lists its tracks, `exhibit disc check` what its sectors are."
     case .formatUnreadable:
       "`--as raw` uses the file itself, byte for byte (`info`, `verify`, `convert`, `acquire`)."
     case .sourceIsImage:

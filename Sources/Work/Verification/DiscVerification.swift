@@ -45,7 +45,7 @@ package struct DiscVerification {
       return report
     }
     report.take(
-      "\(name): description and sectors of \(info.image.disc.tracks.count) tracks",
+      "\(name): description and sectors of \(info.image.disc.tracks.count) track\(info.image.disc.tracks.count == 1 ? "" : "s")",
       against: "the error detection codes of its data sectors", info.findings)
     let nothing = "nothing is recorded to compare with"
     report.skip("\(name): audio and sectors without a code", because: "they carry nothing to compare with")

@@ -39,8 +39,7 @@ struct AppleRecord {
       guard let length = keys.bigEndian(at: 4, as: UInt16.self), head.count >= 6 + 2 * Int(length) else {
         return nil
       }
-      let units = (0..<Int(length)).map { UInt16(head[6 + 2 * $0]) << 8 | UInt16(head[7 + 2 * $0]) }
-      name = String(decoding: units, as: UTF16.self)
+      name = NameText.text(utf16: head[6..<6 + 2 * Int(length)])
       number = span.bigEndian(at: 8, as: UInt32.self) ?? 0
       takePlus(bytes)
     } else {

@@ -20,7 +20,8 @@ struct AppleTree {
     let name = tree.walk()
     return DiscTree(
       kind: volume.kind, session: session, track: track, name: volume.name.isEmpty ? name : volume.name,
-      entries: tree.builder.sorted(), remarks: volume.remarks + tree.builder.remarks)
+      entries: tree.builder.sorted(), remarks: volume.remarks + tree.builder.remarks,
+      losses: tree.builder.losses)
   }
 
   private init(_ volume: AppleVolume) { self.volume = volume }
@@ -42,7 +43,7 @@ struct AppleTree {
         found[one.parent, default: []].append(one)
       }
     }
-    if !isWhole { builder.note("the chain of its catalogue breaks: not all of it is read") }
+    if !isWhole { builder.lose("the chain of its catalogue breaks: not all of it is read") }
     children = found
     var open: [(number: UInt32, path: String)] = [(Self.root, "")]
     while let folder = open.popLast() {
@@ -53,9 +54,9 @@ struct AppleTree {
         if record.isFolder { open.append((record.number, path)) }
       }
     }
-    if builder.isFull { builder.note("only the first \(TreeBuilder.mostEntries) entries are listed") }
+    if builder.isFull { builder.lose("only the first \(TreeBuilder.mostEntries) entries are listed") }
     let lost = children.values.reduce(0) { $0 + $1.count }
-    if lost > 0, !builder.isFull { builder.note("\(lost) entries lie in folders that are not found") }
+    if lost > 0, !builder.isFull { builder.lose("\(lost) entries lie in folders that are not found") }
     return name
   }
 

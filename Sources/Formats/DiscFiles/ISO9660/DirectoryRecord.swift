@@ -7,11 +7,13 @@ struct DirectoryRecord {
   static let shortest = 34
 
   /// Block of the extent.
-  let block: UInt32
+  private(set) var block: UInt32
   /// Blocks of an extended attribute record at its beginning.
   let attributeBlocks: UInt8
   /// Bytes.
-  let size: UInt32
+  private(set) var size: UInt32
+  /// The same as the copies with the most significant byte first have them.
+  private let copies: (block: UInt32, size: UInt32)
   /// Years since 1900, month, day, hour, minute, second, quarters of an hour from UTC.
   let date: ArraySlice<UInt8>
   let flags: UInt8
@@ -30,6 +32,30 @@ struct DirectoryRecord {
   /// That of the folder itself, or of the one above.
   var isDot: Bool { name.count == 1 && name[name.startIndex] <= 1 }
 
+  /// As its other copies of place and size say.
+  var byCopies: DirectoryRecord {
+    var other = self
+    (other.block, other.size) = copies
+    return other
+  }
+
+  /// Place and size as they can be, where their two copies differ; copies that nobody wrote are zero.
+  /// - Parameter blocks: that there are.
+  /// - Returns: what is to be said of it, a clause.
+  mutating func settle(within blocks: UInt64) -> String? {
+    let (first, second) = (block, copies.block)
+    let differ = (copies.block != 0 && block != copies.block) || (copies.size != 0 && size != copies.size)
+    guard differ else { return nil }
+    let text =
+      "its record says two things: \(size) bytes from block \(first), and \(copies.size) from block \(second)"
+    func fits(_ block: UInt32, _ size: UInt32) -> Bool { UInt64(block) + UInt64(size) / 2048 <= blocks }
+    if !fits(block, size), fits(copies.block, copies.size) {
+      self = byCopies
+      return text + ", which was read"
+    }
+    return text + "; the first was read"
+  }
+
   /// Whether what stands there fits, and both copies of each number are equal: for where a record is only guessed to begin.
   static func seemsToBegin(at place: Int, in bytes: [UInt8], before end: Int) -> Bool {
     guard place + shortest <= end else { return false }
@@ -40,6 +66,16 @@ struct DirectoryRecord {
     return [2, 10].allSatisfy { field in
       (0..<4).allSatisfy { bytes[place + field + $0] == bytes[place + field + 7 - $0] }
     }
+  }
+
+  /// That of a descriptor that has none.
+  static let none = DirectoryRecord()
+  var isNone: Bool { name.isEmpty }
+
+  private init() {
+    (block, size, copies) = (0, 0, (0, 0))
+    (attributeBlocks, flags, unit, gap, shortestLength) = (0, 0, 0, 0, 0)
+    (date, name, systemUse) = ([], [], [])
   }
 
   /// - Parameter bytes: from its first byte to the end of the sector.
@@ -54,8 +90,10 @@ struct DirectoryRecord {
     func number(_ place: Int) -> UInt32 {
       (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
     }
+    func copy(_ place: Int) -> UInt32 { (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[place + $1]) } }
     block = number(at + 2)
     size = number(at + 10)
+    copies = (copy(at + 6), copy(at + 14))
     attributeBlocks = bytes[at + 1]
     date = bytes[at + 18..<at + (isHighSierra ? 24 : 25)]
     flags = bytes[at + (isHighSierra ? 24 : 25)]

@@ -14,7 +14,11 @@ struct ISO9660Tree {
     let blockSize: Int
     /// Bytes the volume says it has.
     let size: UInt64
-    let root: DirectoryRecord
+    var root: DirectoryRecord
+    /// Of its path tables: bytes, and the blocks of both.
+    var table: (size: UInt32, little: UInt32, big: UInt32) = (0, 0, 0)
+    /// What is to be said of how it was found.
+    var remark: String?
     /// Byte of the disc from which its blocks are counted: they are those of the disc, or of the track.
     var base: UInt64 = 0
     /// Byte of the disc on which its track begins: its size counts from there.
@@ -22,6 +26,25 @@ struct ISO9660Tree {
 
     /// Byte of the disc behind it.
     var end: UInt64 { max(base, origin) + size }
+
+    /// Its folders as its path table lists them, the root first; none where it has no table that begins with it.
+    func pathTable(_ sectors: DiscSectors) -> [PathTable.Folder] {
+      for (block, isBigEndian) in [(table.little, false), (table.big, true)] where block > 0 {
+        let bytes = sectors.bytes(at: place(block), count: min(Int(clamping: table.size), PathTable.largest))
+        let folders = PathTable(bytes, isBigEndian: isBigEndian).folders
+        if let first = folders.first, first.name.elementsEqual([0]), first.parent == 1 { return folders }
+      }
+      return []
+    }
+
+    /// The record of itself with which a folder begins.
+    func folder(_ block: UInt32, _ attributeBlocks: UInt8, _ sectors: DiscSectors) -> DirectoryRecord? {
+      let bytes = sectors.bytes(at: place(block, behind: attributeBlocks), count: 2048)
+      guard let own = DirectoryRecord(bytes[...], isHighSierra: kind == .highSierra), own.isDot,
+        own.block == block || own.byCopies.block == block
+      else { return nil }
+      return own
+    }
 
     func place(_ block: UInt32, behind blocks: UInt8 = 0) -> UInt64 {
       base + (UInt64(block) + UInt64(blocks)) * UInt64(blockSize)
@@ -39,6 +62,8 @@ struct ISO9660Tree {
   private var builder = TreeBuilder()
   private var open: [Folder] = []
   private var seen: Set<UInt64> = []
+  /// By the byte on which they begin.
+  private var pathsOfFolders: [UInt64: String] = [:]
   /// Bytes of folders that were read.
   private var folderBytes = 0
   /// Bytes before the entries of SUSP.
@@ -64,7 +89,9 @@ struct ISO9660Tree {
     tree.walk()
     return DiscTree(
       kind: volume.kind, session: session, track: track, name: volume.name,
-      entries: tree.builder.sorted(), remarks: (remark.map { [$0] } ?? []) + tree.builder.remarks,
+      entries: tree.builder.sorted(),
+      remarks: [remark, volume.remark].compactMap(\.self) + tree.builder.remarks,
+      losses: tree.builder.losses,
       volumeEnd: volume.size > 0 ? volume.end : nil)
   }
 
@@ -79,13 +106,8 @@ struct ISO9660Tree {
   private mutating func walk() {
     if volume.kind == .rockRidge { skip = Self.suspSkip(volume, sectors) ?? 0 }
     push(volume.root.block, size: volume.root.size, attributeBlocks: volume.root.attributeBlocks, as: "")
-    while let folder = open.popLast() {
-      guard !builder.isFull else {
-        builder.note("only the first \(TreeBuilder.mostEntries) entries are listed")
-        return
-      }
-      read(folder)
-    }
+    readFolders()
+    addLostFolders()
     let behind = builder.entries.count { entry in
       guard entry.kind == .file else { return false }
       return entry.extents.contains { ($0.start ?? 0) + $0.count > volume.end && $0.count > 0 }
@@ -97,6 +119,44 @@ struct ISO9660Tree {
     }
   }
 
+  private mutating func readFolders() {
+    while let folder = open.popLast() {
+      guard !builder.isFull else {
+        builder.lose("only the first \(TreeBuilder.mostEntries) entries are listed")
+        return
+      }
+      read(folder)
+    }
+  }
+
+  /// Those that only the path table lists: the record that led to them is damaged.
+  private mutating func addLostFolders() {
+    let folders = volume.pathTable(sectors)
+    var taken: Set<String> = []
+    var counted = 0
+    for folder in folders.dropFirst() where !builder.isFull {
+      let start = volume.place(folder.block, behind: folder.attributeBlocks)
+      guard !seen.contains(start), let own = volume.folder(folder.block, folder.attributeBlocks, sectors)
+      else {
+        continue
+      }
+      let parent = (1...folders.count).contains(folder.parent) ? folders[folder.parent - 1] : nil
+      let place = parent.map { volume.place($0.block, behind: $0.attributeBlocks) }
+      let above = place.flatMap { pathsOfFolders[$0] } ?? ""
+      let name =
+        volume.kind == .joliet ? NameText.text(utf16: folder.name) : NameText.text(folder.name)
+      taken.formUnion(builder.entries[counted...].lazy.map(\.path))
+      counted = builder.entries.count
+      let (path, isRenamed) = TreeBuilder.path(of: name, in: above, besides: &taken)
+      var entry = DiscEntry(path: path, stored: isRenamed ? name : nil, kind: .folder)
+      if isRenamed { entry.marks.insert(.renamed) }
+      entry.problems.append("only the path table lists it: its record is damaged or was removed")
+      builder.add(entry)
+      push(folder.block, size: own.size, attributeBlocks: folder.attributeBlocks, as: path)
+      readFolders()
+    }
+  }
+
   private mutating func push(_ block: UInt32, size: UInt32, attributeBlocks: UInt8, as path: String) {
     let start = volume.place(block, behind: attributeBlocks)
     guard seen.insert(start).inserted else {
@@ -104,23 +164,31 @@ struct ISO9660Tree {
       return
     }
     guard Int(size) <= Self.largestFolder, folderBytes + Int(size) <= Self.mostFolderBytes else {
-      builder.note("the folder \(path) has \(size) bytes: it is not read")
+      builder.lose("the folder \(path) has \(size) bytes: it is not read")
       return
     }
     folderBytes += Int(size)
+    pathsOfFolders[start] = path
     open.append(Folder(path: path, start: start, size: Int(size)))
   }
 
   // MARK: Folders
 
   private mutating func read(_ folder: Folder) {
-    let bytes = sectors.bytes(at: folder.start, count: folder.size)
+    func shown() -> String { folder.path.isEmpty ? "/" : folder.path }
+    let checked = sectors.checked(at: folder.start, count: folder.size)
+    let bytes = checked.bytes
+    builder.note(checked, of: "the folder \(shown())")
+    if !(bytes.count >= DirectoryRecord.shortest
+      && DirectoryRecord(bytes[...], isHighSierra: volume.kind == .highSierra)?.isDot == true)
+    {
+      builder.lose("the folder \(shown()) does not begin with the record of itself")
+    }
     if bytes.count < folder.size {
-      builder.note("the folder \(folder.path.isEmpty ? "/" : folder.path) is not whole in the image")
+      builder.lose("the folder \(shown()) is not whole in the image")
     }
     builder.begin(folder: folder.path)
     var pending: [(record: DirectoryRecord, place: UInt64)] = []
-    func shown() -> String { folder.path.isEmpty ? "/" : folder.path }
     var place = 0
     while place < bytes.count {
       let end = min((place / 2048 + 1) * 2048, bytes.count)
@@ -131,7 +199,7 @@ struct ISO9660Tree {
       }
       let begin = place
       guard var record = DirectoryRecord(bytes[place..<end], isHighSierra: volume.kind == .highSierra) else {
-        builder.note("the folder \(shown()) has a record that cannot be read, at its byte \(place)")
+        builder.lose("the folder \(shown()) has a record that cannot be read, at its byte \(place)")
         place = nextRecord(in: bytes, place + 1..<end) ?? end
         continue
       }
@@ -171,7 +239,9 @@ struct ISO9660Tree {
 
   /// - Parameter records: of one file, an extent each.
   private mutating func add(_ found: [(record: DirectoryRecord, place: UInt64)], isBroken: Bool = false) {
-    let records = found.map(\.record)
+    var records = found.map(\.record)
+    let blocks = sectors.size / UInt64(volume.blockSize)
+    let contradictions = records.indices.compactMap { records[$0].settle(within: blocks) }
     let record = records[0]
     let use = systemUse(of: record)
     guard !(use.isRelocated && volume.kind == .rockRidge) else { return }
@@ -187,7 +257,7 @@ struct ISO9660Tree {
       }
     }
     var entry = DiscEntry(path: path, stored: isRenamed ? name : nil, kind: kind)
-    entry.problems = use.problems
+    entry.problems = use.problems + contradictions
     if isBroken {
       entry.isCut = true
       entry.problems.append("its last part is not listed: it is cut")
@@ -253,7 +323,11 @@ struct ISO9660Tree {
     }
     if let (size, compression) = use.compression, volume.kind == .rockRidge {
       entry.compression = compression
-      entry.size = UInt64(size)
+      entry.size = size
+    } else if let algorithm = use.unknownCompression {
+      entry.isCut = true
+      entry.problems.append(
+        "it is compressed in a way that is not read (ZF \(algorithm)): it is delivered as it is stored")
     }
     let end = sectors.size
     if extents.contains(where: { $0.count > 0 && ($0.start ?? 0) + $0.count > (end + 2047) / 2048 * 2048 }) {
@@ -265,6 +339,9 @@ struct ISO9660Tree {
     guard let first = entry.sector, entry.size > 0 else { return }
     if sectors.isForm2(first) || (isForm2 || isMixed) && sectors.isStoredByForm(first) {
       entry.isByForm = true
+      if isMixed, entry.size > 0 {
+        entry.problems.append("its sectors may be of both forms: it is as large as this, or smaller")
+      }
       entry.size = (entry.size + 2047) / 2048 * 2324
     } else if isForm2 {
       entry.problems.append("its sectors are of form 2, of whose 2324 bytes the image has 2048")
@@ -298,7 +375,7 @@ struct ISO9660Tree {
     switch volume.kind {
     case .rockRidge: NameText.text(use.name?[...] ?? Self.plain(record.name))
     case .joliet:
-      Self.withoutVersion(Self.text(utf16: record.name))
+      Self.withoutVersion(NameText.text(utf16: record.name))
     case .iso9660, .highSierra, .udf, .hfs, .hfsPlus, .areas: NameText.text(Self.plain(record.name))
     }
   }
@@ -310,14 +387,6 @@ struct ISO9660Tree {
     else { return name }
     let bare = name.dropLast(2)
     return bare.last == UInt8(ascii: ".") ? bare.dropLast() : bare
-  }
-
-  /// What is no UTF-16 becomes U+FFFD.
-  private static func text(utf16 bytes: ArraySlice<UInt8>) -> String {
-    let units = stride(from: bytes.startIndex, to: bytes.endIndex - 1, by: 2).map {
-      UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1])
-    }
-    return String(decoding: units, as: UTF16.self)
   }
 
   private static func withoutVersion(_ name: String) -> String {

@@ -11,7 +11,9 @@ struct SystemUse {
   private(set) var child: UInt32?
   /// It is listed where it belongs.
   private(set) var isRelocated = false
-  private(set) var compression: (size: UInt32, DiscEntry.Compression)?
+  private(set) var compression: (size: UInt64, DiscEntry.Compression)?
+  /// The letters of an algorithm that is not read.
+  private(set) var unknownCompression: String?
   private(set) var problems: [String] = []
   /// Attributes of CD-ROM XA; `nil` where it has none.
   private(set) var attributes: UInt16?
@@ -129,15 +131,26 @@ struct SystemUse {
     case .cl: child = Self.number(entry, 4)
     case .re: isRelocated = true
     case .zf:
-      guard entry[at + 4] == UInt8(ascii: "p"), entry[at + 5] == UInt8(ascii: "z"), entry[at + 7] < 31 else {
-        return
-      }
-      compression = (
-        Self.number(entry, 8), .init(blockSize: 1 << Int(entry[at + 7]), headerSize: Int(entry[at + 6]) * 4)
-      )
+      takeCompression(entry)
     case .sf: isSparse = true
     case .ce, .st: break
     }
+  }
+
+  /// Version 1 of zisofs has 32 bits for the size and for the place of each block, version 2 has 64.
+  private mutating func takeCompression(_ entry: ArraySlice<UInt8>) {
+    let at = entry.startIndex
+    let algorithm = NameText.text(entry[at + 4..<at + 6])
+    guard ["pz", "PZ"].contains(algorithm), entry[at + 7] < 31 else {
+      unknownCompression = algorithm
+      return
+    }
+    let isLong = algorithm == "PZ"
+    compression = (
+      UInt64(Self.number(entry, 8)) | (isLong ? UInt64(Self.number(entry, 12)) << 32 : 0),
+      .init(
+        blockSize: 1 << Int(entry[at + 7]), headerSize: Int(entry[at + 6]) * 4, placeSize: isLong ? 8 : 4)
+    )
   }
 
   private mutating func takeName(_ entry: ArraySlice<UInt8>) {

@@ -69,10 +69,7 @@ enum UDFDescriptors {
       if rest.allSatisfy({ $0 < 0x80 }) { return String(decoding: rest, as: UTF8.self) }
       return String(String.UnicodeScalarView(rest.map { Unicode.Scalar($0) }))
     case 16, 255:
-      let units = stride(from: rest.startIndex, to: rest.endIndex - 1, by: 2).map {
-        UInt16(rest[$0]) << 8 | UInt16(rest[$0 + 1])
-      }
-      return String(decoding: units, as: UTF16.self)
+      return NameText.text(utf16: rest)
     default: return NameText.text(bytes)
     }
   }

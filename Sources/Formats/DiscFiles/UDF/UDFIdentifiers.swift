@@ -7,6 +7,8 @@ struct UDFIdentifiers {
     /// 1 hidden, 2 a folder, 4 deleted, 8 the folder above.
     let flags: UInt8
     let icb: UDFDescriptors.Allocation
+    /// The lower half of the number of the file; 0 where it is not stated.
+    let serial: UInt32
   }
 
   private(set) var records: [Record] = []
@@ -35,7 +37,10 @@ struct UDFIdentifiers {
       }
       if let icb = UDFDescriptors.Allocation(long: span, at: place + 20) {
         let name = UDFDescriptors.text(bytes[nameAt..<nameAt + nameLength])
-        records.append(Record(name: name, flags: bytes[place + 18], icb: icb))
+        records.append(
+          Record(
+            name: name, flags: bytes[place + 18], icb: icb,
+            serial: span.littleEndian(at: place + 32, as: UInt32.self) ?? 0))
       }
       place = (nameAt + nameLength + 3) / 4 * 4
     }

@@ -39,38 +39,42 @@ struct UDFTree {
     return DiscTree(
       kind: .udf, session: session, track: track.number, name: volume.name,
       entries: tree.builder.sorted(),
-      remarks: volume.remarks + tree.builder.remarks, volumeEnd: volume.end)
+      remarks: volume.remarks + tree.builder.remarks, losses: volume.losses.union(tree.builder.losses),
+      volumeEnd: volume.end)
   }
 
   private mutating func walk() {
     guard let place = volume.fileSet, let position = volume.position(place.block, in: place.partition) else {
-      builder.note("its file set is not found")
+      builder.lose("its file set is not found")
       return
     }
     let set = sectors.bytes(at: position, count: 512)
     guard UDFDescriptors.tag(set[...]) == .fileSet,
       let root = UDFDescriptors.Allocation(long: set.span.bytes, at: 400)
     else {
-      builder.note("its file set is damaged")
+      builder.lose("its file set is damaged")
       return
     }
-    guard let entry = entry(at: root) else {
-      builder.note("its root folder is damaged")
+    guard let position = volume.position(root.block, in: root.partition),
+      let entry = entry(at: position, of: "the root folder")
+    else {
+      builder.lose("its root folder is damaged")
       return
     }
     open.append(Folder(path: "", entry: entry, partition: root.partition))
     while let folder = open.popLast() {
       guard !builder.isFull else {
-        builder.note("only the first \(TreeBuilder.mostEntries) entries are listed")
+        builder.lose("only the first \(TreeBuilder.mostEntries) entries are listed")
         return
       }
       read(folder)
     }
   }
 
-  private func entry(at place: UDFDescriptors.Allocation) -> UDFFileEntry? {
-    guard let position = volume.position(place.block, in: place.partition) else { return nil }
-    return UDFFileEntry(sectors.bytes(at: position, count: volume.blockSize))
+  private mutating func entry(at position: UInt64, of what: String) -> UDFFileEntry? {
+    let checked = sectors.checked(at: position, count: volume.blockSize)
+    builder.note(checked, of: "the entry of \(what)")
+    return UDFFileEntry(checked.bytes)
   }
 
   // MARK: Folders
@@ -80,16 +84,18 @@ struct UDFTree {
     guard folder.entry.size <= Self.largestFolder,
       folderBytes + Int(folder.entry.size) <= Self.mostFolderBytes
     else {
-      builder.note("the folder \(shown) has \(folder.entry.size) bytes: it is not read")
+      builder.lose("the folder \(shown) has \(folder.entry.size) bytes: it is not read")
       return
     }
     folderBytes += Int(folder.entry.size)
-    let bytes = contents(of: folder.entry, folder.partition)
-    if bytes.count < Int(folder.entry.size) { builder.note("the folder \(shown) is not whole in the image") }
+    let checked = contents(of: folder.entry, folder.partition)
+    let bytes = checked.bytes
+    builder.note(checked, of: "the folder \(shown)")
+    if bytes.count < Int(folder.entry.size) { builder.lose("the folder \(shown) is not whole in the image") }
     builder.begin(folder: folder.path)
     let identifiers = UDFIdentifiers(bytes)
     for place in identifiers.damaged {
-      builder.note("the folder \(shown) has a record that cannot be read, at its byte \(place)")
+      builder.lose("the folder \(shown) has a record that cannot be read, at its byte \(place)")
     }
     for record in identifiers.records where record.flags & 8 == 0 && !builder.isFull { add(record) }
   }
@@ -100,7 +106,14 @@ struct UDFTree {
     // The place of a deleted file is often given up.
     if isDeleted, icb.length == 0 { return }
     let position = volume.position(icb.block, in: icb.partition)
-    let found = position.flatMap { UDFFileEntry(sectors.bytes(at: $0, count: volume.blockSize)) }
+    var found: UDFFileEntry?
+    if let position { found = entry(at: position, of: name) }
+    // What was deleted may have left its place to another.
+    if isDeleted, let serial = found?.owner.serial, record.serial > 0,
+      UInt32(truncatingIfNeeded: serial) != record.serial
+    {
+      found = nil
+    }
     let (path, isRenamed) = builder.path(of: name)
     var kind: DiscEntry.Kind = flags & 2 != 0 ? .folder : .file
     switch found?.fileType {
@@ -114,14 +127,21 @@ struct UDFTree {
     if isDeleted { one.marks.insert(.deleted) }
     if isRenamed { one.marks.insert(.renamed) }
     guard let found else {
-      one.isCut = kind == .file
-      one.problems.append("its entry is damaged")
+      if isDeleted {
+        one = DiscEntry(path: path, stored: isRenamed ? name : nil, kind: .other)
+        one.marks = isRenamed ? [.deleted, .renamed] : [.deleted]
+        one.problems.append("only its name is left")
+      } else {
+        one.isCut = kind == .file
+        one.problems.append("its entry is damaged")
+        if kind == .folder { builder.lose("the folder \(path) cannot be read: its entry is damaged") }
+      }
       builder.add(one)
       return
     }
     one.facts = DiscEntry.Facts(record: position, times: found.times, owner: found.owner)
     if kind == .symbolicLink {
-      one.target = Self.target(contents(of: found, icb.partition))
+      one.target = Self.target(contents(of: found, icb.partition).bytes)
     } else if kind == .file {
       one.size = found.size
       fill(&one, found, icb.partition)
@@ -140,15 +160,16 @@ struct UDFTree {
 
   /// A folder whose files are the streams of one: the resource fork of a Macintosh, for instance.
   private mutating func addStreams(_ place: UDFDescriptors.Allocation, of name: String) {
-    guard let position = volume.position(place.block, in: place.partition), seen.insert(position).inserted,
-      let folder = UDFFileEntry(sectors.bytes(at: position, count: volume.blockSize)),
-      folder.size <= Self.largestStreams
+    guard let position = volume.position(place.block, in: place.partition),
+      let folder = entry(at: position, of: "the streams of \(name)"), folder.size <= Self.largestStreams,
+      folderBytes + Int(folder.size) <= Self.mostFolderBytes
     else {
-      builder.note("the named streams of \(name) cannot be read")
+      builder.lose("the named streams of \(name) cannot be read")
       return
     }
-    let identifiers = UDFIdentifiers(contents(of: folder, place.partition))
-    if !identifiers.damaged.isEmpty { builder.note("the folder of the named streams of \(name) is damaged") }
+    folderBytes += Int(folder.size)
+    let identifiers = UDFIdentifiers(contents(of: folder, place.partition).bytes)
+    if !identifiers.damaged.isEmpty { builder.lose("the folder of the named streams of \(name) is damaged") }
     for record in identifiers.records where record.flags & 8 == 0 && !builder.isFull {
       let title = "\(name):\(record.name)"
       let (path, isRenamed) = builder.path(of: title)
@@ -156,7 +177,7 @@ struct UDFTree {
       var one = DiscEntry(path: path, stored: isRenamed ? title : nil, kind: .file)
       one.marks = isRenamed ? [.stream, .renamed] : [.stream]
       if record.flags & 4 != 0 { one.marks.insert(.deleted) }
-      if let at, let found = UDFFileEntry(sectors.bytes(at: at, count: volume.blockSize)) {
+      if let at, let found = entry(at: at, of: title) {
         one.facts = DiscEntry.Facts(record: at, times: found.times, owner: found.owner)
         one.size = found.size
         fill(&one, found, record.icb.partition)
@@ -262,19 +283,25 @@ struct UDFTree {
     return all
   }
 
-  private func contents(of entry: UDFFileEntry, _ partition: UInt16) -> [UInt8] {
-    if let inline = entry.inline { return inline }
-    var bytes: [UInt8] = []
-    for extent in extents(of: entry, partition) where bytes.count < Self.largestFolder {
+  private func contents(of entry: UDFFileEntry, _ partition: UInt16) -> DiscSectors.Checked {
+    var all = DiscSectors.Checked()
+    if let inline = entry.inline {
+      all.bytes = inline
+      return all
+    }
+    for extent in extents(of: entry, partition) where all.bytes.count < Self.largestFolder {
+      let count = Int(min(extent.count, UInt64(Self.largestFolder)))
       guard let start = extent.start else {
-        bytes += [UInt8](repeating: 0, count: min(Int(extent.count), Self.largestFolder))
+        all.bytes += [UInt8](repeating: 0, count: count)
         continue
       }
-      let part = sectors.bytes(at: start, count: min(Int(extent.count), Self.largestFolder))
-      bytes += part
-      guard part.count == Int(extent.count) else { break }
+      let part = sectors.checked(at: start, count: count)
+      all.bytes += part.bytes
+      all.corrected += part.corrected
+      all.damaged += part.damaged
+      guard part.bytes.count == count else { break }
     }
-    return bytes
+    return all
   }
 
   /// Components of a path: kind, length, version, name.

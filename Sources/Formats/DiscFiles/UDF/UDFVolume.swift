@@ -5,6 +5,8 @@ import OpticalDisc
 /// A logical volume of UDF: its partitions, and where each of their blocks lies on the disc.
 struct UDFVolume {
   private indirect enum Partition {
+    /// No descriptor says where it lies, or it is of a kind that is not read.
+    case missing
     /// First sector.
     case physical(Int)
     /// Blocks by a table of 32-bit numbers; what is written later has a new entry.
@@ -22,6 +24,8 @@ struct UDFVolume {
   /// Of the descriptors of the file set.
   private(set) var fileSet: UDFDescriptors.Allocation?
   private(set) var remarks: [String] = []
+  /// Those of them for which files cannot be read.
+  private(set) var losses: Set<String> = []
   /// Byte of the disc behind its partitions and anchors.
   private(set) var end: UInt64 = 0
   private var partitions: [Partition] = []
@@ -75,7 +79,8 @@ struct UDFVolume {
   private mutating func read(sequence start: Int, count: Int) -> Bool {
     var physical: [UInt16: Int] = [:]
     var logical: [UInt8]?
-    for number in 0..<min(count, Self.mostDescriptors) {
+    var newest: UInt32 = 0
+    reading: for number in 0..<min(count, Self.mostDescriptors) {
       let bytes = sectors.bytes(at: UInt64(start + number) * 2048, count: 2048)
       guard bytes.count == 2048 else { break }
       let span = bytes.span.bytes
@@ -88,8 +93,11 @@ struct UDFVolume {
           let count = UInt64(span.littleEndian(at: 192, as: UInt32.self) ?? 0)
           end = max(end, (UInt64(base) + UInt64(place) + count) * 2048)
         }
-      case .logical: logical = bytes
-      case .terminator: break
+      case .logical:
+        // Of several, the one with the highest number counts.
+        let order = span.littleEndian(at: 16, as: UInt32.self) ?? 0
+        if logical == nil || order >= newest { (logical, newest) = (bytes, order) }
+      case .terminator: break reading
       default: continue
       }
     }
@@ -105,6 +113,11 @@ struct UDFVolume {
     return true
   }
 
+  private mutating func lose(_ remark: String) {
+    remarks.append(remark)
+    losses.insert(remark)
+  }
+
   /// The partition maps: type and length, then what the type says.
   private mutating func map(_ logical: [UInt8], _ physical: [UInt16: Int]) {
     let span = logical.span.bytes
@@ -115,22 +128,25 @@ struct UDFVolume {
       let length = Int(logical[place + 1])
       guard place + length <= logical.count else { break }
       defer { place += length }
-      if logical[place] == 1 {
-        let id = span.littleEndian(at: place + 4, as: UInt16.self) ?? 0
-        partitions.append(.physical(physical[id] ?? 0))
+      let isPlain = logical[place] == 1
+      let id = span.littleEndian(at: place + (isPlain ? 4 : 38), as: UInt16.self) ?? 0
+      guard let start = physical[id], isPlain || length >= 64 else {
+        lose("partition \(partitions.count) of its volume is not described: files of it cannot be read")
+        partitions.append(.missing)
         continue
       }
-      guard length >= 64 else { continue }
+      guard !isPlain else {
+        partitions.append(.physical(start))
+        continue
+      }
       let kind = String(decoding: logical[place + 5..<place + 28].prefix { $0 != 0 }, as: UTF8.self)
-      let id = span.littleEndian(at: place + 38, as: UInt16.self) ?? 0
-      let start = physical[id] ?? 0
       switch kind {
       case "*UDF Virtual Partition": addVirtual(id, start)
       case "*UDF Sparable Partition": addSparable(logical, place, start)
       case "*UDF Metadata Partition": addMetadata(logical, place, start)
       default:
-        remarks.append("it has a partition of a kind that is not read: \(kind)")
-        partitions.append(.physical(start))
+        lose("it has a partition of a kind that is not read: \(kind)")
+        partitions.append(.missing)
       }
     }
   }
@@ -150,6 +166,7 @@ struct UDFVolume {
     guard Int(partition) < partitions.count, depth < 4 else { return nil }
     let size = UInt64(blockSize)
     switch partitions[Int(partition)] {
+    case .missing: return nil
     case .physical(let start): return UInt64(start) * 2048 + UInt64(block) * size
     case .virtual(let start, let table):
       guard Int(block) < table.count, table[Int(block)] != UInt32.max else { return nil }
@@ -185,7 +202,7 @@ struct UDFVolume {
       partitions.append(.virtual(in: start, table: numbers))
       return
     }
-    remarks.append("its virtual allocation table is not found: files of this partition cannot be read")
+    lose("its virtual allocation table is not found: files of this partition cannot be read")
     partitions.append(.virtual(in: start, table: []))
   }
 
@@ -263,7 +280,7 @@ struct UDFVolume {
       partitions.append(.metadata(in: start, extents: extents))
       return
     }
-    remarks.append("its metadata file is not found: it cannot be read")
+    lose("its metadata file is not found: it cannot be read")
     partitions.append(.metadata(in: start, extents: []))
   }
 

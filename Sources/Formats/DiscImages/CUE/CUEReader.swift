@@ -30,13 +30,27 @@ package enum CUEReader {
     }
 
     var files: [any DiscFile] = []
+    var failures: [EvidenceError] = []
     for (number, file) in sheet.files.enumerated() {
       let place = try locate(file.name, line: file.line, isOnly: sheet.files.count == 1)
-      let contents = try TrackContents(of: place, file, text)
-      remarks += contents.remarks
-      files.append(contents.file)
-      sheet.files[number].type = contents.type
+      do throws(EvidenceError) {
+        let contents = try TrackContents(of: place, file, text)
+        remarks += contents.remarks
+        files.append(contents.file)
+        sheet.files[number].type = contents.type
+      } catch {
+        // One recording that is not read does not take the other tracks with it.
+        guard file.type != .binary, file.type != .motorola else { throw error }
+        failures.append(error)
+        let indexes = sheet.tracks.flatMap(\.indexes).filter { $0.file == number }.map(\.sector)
+        let sectors = (indexes.max() ?? 0) + 1
+        remarks.append(
+          "line \(file.line): \(file.name) cannot be read (\(error.detail)): its track is absent, and where later tracks "
+            + "begin is not known")
+        files.append(LossyFile(name: file.name, size: UInt64(sectors * SectorCodec.size)))
+      }
     }
+    if failures.count == sheet.files.count, let first = failures.first { throw first }
     let image = try image(of: sheet, files: files, name: path.string)
     var disc = image.disc
     if let texts = sheet.cdTextFile {

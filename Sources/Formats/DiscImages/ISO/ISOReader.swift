@@ -19,6 +19,9 @@ package enum ISOReader {
     Shape(mode: .userData, layout: .dvdData), Shape(mode: .mode2, layout: .body),
     Shape(mode: .mode2, layout: .form1Data, lead: 8),
   ]
+  /// Sectors of which some may be damaged.
+  private static let mostLookedAt = 16
+
   /// Whether the bytes at the known places are those of a data track.
   /// - Throws: `readFailed`.
   package static func claims(_ file: any DiscFile) throws(EvidenceError) -> Bool {
@@ -52,7 +55,7 @@ package enum ISOReader {
     let medium = shape.layout == .dvdData ? Disc.Medium.unknown : .cd
     var start = 0
     if shape.layout == .raw {
-      start = try headerAddress(file) ?? 0
+      start = try headerAddress(file, stride: shape.stride) ?? 0
     } else {
       let descriptors = try VolumeDescriptors(sectors: count) {
         (sector: Int, count: Int) throws(EvidenceError) in
@@ -97,27 +100,38 @@ package enum ISOReader {
   // MARK: what lies in the file
 
   private static func shape(of file: any DiscFile) throws(EvidenceError) -> Shape? {
-    // Raw sectors say it themselves; with a subchannel behind each, the second begins later.
-    let start = try file.bytes(at: 0, count: SectorCodec.size + Subchannel.size + 16)
-    if start.starts(with: SectorCodec.sync), start.count >= 16 {
-      let mode: TrackMode = [0: .mode0, 1: .mode1][start[15] & 0x1F] ?? .mode2
-      let second = start.count >= 2352 + 96 + 12 && Array(start[2448..<2460]) == SectorCodec.sync
-      let first = start.count >= 2352 + 12 && Array(start[2352..<2364]) == SectorCodec.sync
-      guard start[15] & 0x1F <= 2, first || second || file.size == 2352 || file.size == 2448 else {
-        return nil
-      }
-      let hasSub = !first && (second || file.size == 2448)
-      return Shape(mode: mode, layout: .raw, subchannel: hasSub ? .interleaved : nil)
-    }
+    if let shape = try rawShape(of: file) { return shape }
     for shape in dataShapes where try holdsFileSystem(file, shape) { return shape }
     return nil
   }
 
+  /// Raw sectors say it themselves, most of the first at least; with a subchannel behind each, they begin further apart.
+  private static func rawShape(of file: any DiscFile) throws(EvidenceError) -> Shape? {
+    let strides = [SectorCodec.size, SectorCodec.size + Subchannel.size]
+    for stride in file.size == UInt64(strides[1]) ? [strides[1]] : strides {
+      let bytes = try file.bytes(at: 0, count: mostLookedAt * stride)
+      var modes: [TrackMode] = []
+      let places = Swift.stride(from: 0, through: bytes.count - SectorCodec.size, by: stride)
+      for place in places where bytes[place...].starts(with: SectorCodec.sync) {
+        if bytes[place + 15] & 0x1F <= 2 {
+          modes.append([.mode0, .mode1, .mode2][Int(bytes[place + 15] & 0x1F)])
+        }
+      }
+      let count = Array(places).count
+      guard let mode = modes.first, modes.count > 1 || count == 1, modes.count * 2 >= count else { continue }
+      return Shape(mode: mode, layout: .raw, subchannel: stride == strides[1] ? .interleaved : nil)
+    }
+    return nil
+  }
+
   private static func holdsFileSystem(_ file: any DiscFile, _ shape: Shape) throws(EvidenceError) -> Bool {
-    let bytes = try data(file, shape, VolumeDescriptors.systemArea, 1)
-    guard bytes.count == 2048 else { return false }
-    let text = { (range: Range<Int>) in String(decoding: bytes[range], as: UTF8.self) }
-    if ["CD001", "BEA01"].contains(text(1..<6)) || text(9..<14) == "CDROM" { return true }
+    // The first descriptor may be damaged.
+    for number in 0..<VolumeDescriptors.mostDamaged {
+      let bytes = try data(file, shape, VolumeDescriptors.systemArea + number, 1)
+      guard bytes.count == 2048 else { break }
+      let text = { (range: Range<Int>) in String(decoding: bytes[range], as: UTF8.self) }
+      if ["CD001", "BEA01"].contains(text(1..<6)) || text(9..<14) == "CDROM" { return true }
+    }
     guard shape.layout == .dvdData else { return false }
     let first = try data(file, shape, 0, 1)
     let head = first.count == 2048 ? String(decoding: first[..<2], as: UTF8.self) : ""
@@ -139,11 +153,17 @@ package enum ISOReader {
     return bytes
   }
 
-  private static func headerAddress(_ file: any DiscFile) throws(EvidenceError) -> Int? {
-    let first = try file.bytes(at: 0, count: SectorCodec.size)
-    guard first.count == SectorCodec.size, let address = DataSector(first[...]).report.address,
-      address.lba >= 0
-    else { return nil }
-    return address.lba
+  private static func headerAddress(
+    _ file: any DiscFile, stride: Int
+  ) throws(EvidenceError) -> Int? {
+    for number in 0..<mostLookedAt {
+      let sector = try file.bytes(at: UInt64(number * stride), count: SectorCodec.size)
+      guard sector.count == SectorCodec.size else { return nil }
+      let found = DataSector(sector[...])
+      if found.fault == nil, let address = found.report.address, address.lba >= number {
+        return address.lba - number
+      }
+    }
+    return nil
   }
 }

@@ -36,6 +36,8 @@ package struct VolumeDescriptors: Hashable, Sendable {
   /// Sectors of 2048 bytes before the descriptors.
   package static let systemArea = 16
   private static let descriptorLimit = 64
+  /// Sectors that are passed over among the descriptors: one that is damaged does not hide those behind it.
+  package static let mostDamaged = 4
   private static let mapLimit = 64
   /// Sectors in which the root folder of a later session is looked for.
   private static let rootWindow = 4096
@@ -49,13 +51,15 @@ package struct VolumeDescriptors: Hashable, Sendable {
   ///   - sectors: in the track.
   package init(start: Int = 0, sectors: Int, read: Read) throws(EvidenceError) {
     var hasBridge = false
-    for number in 0..<Self.descriptorLimit {
+    var passedOver = 0
+    reading: for number in 0..<Self.descriptorLimit {
       let bytes = try read(start + Self.systemArea + number, 1)
       guard bytes.count == 2048 else { break }
       let span = bytes.span.bytes
       switch Self.text(bytes[1..<6]) {
       case "CD001":
         // Behind the terminator, descriptors of UDF may follow.
+        if bytes[0] == 255 { passedOver = Self.mostDamaged }
         try descriptor(bytes, span, read)
         continue
       case "BEA01", "TEA01", "BOOT2": continue
@@ -66,8 +70,10 @@ package struct VolumeDescriptors: Hashable, Sendable {
       }
       if Self.text(bytes[9..<14]) == "CDROM" {
         volumes.append(Volume(.highSierra, name: Self.text(bytes[48..<80])))
+        break reading
       }
-      break
+      passedOver += 1
+      if passedOver > Self.mostDamaged { break }
     }
     let anchor = try Self.anchor(start: start, sectors: sectors, read)
     if let anchor {
@@ -94,6 +100,11 @@ package struct VolumeDescriptors: Hashable, Sendable {
       return root - sector
     }
     return 0
+  }
+
+  /// Whether a sector is a descriptor that announces UDF.
+  package static func isOfUDF(_ bytes: [UInt8]) -> Bool {
+    ["BEA01", "NSR02", "NSR03", "TEA01", "BOOT2"].contains(String(decoding: bytes[1..<6], as: UTF8.self))
   }
 
   // MARK: ISO 9660 (ECMA-119)

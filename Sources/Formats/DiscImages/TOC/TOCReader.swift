@@ -67,7 +67,9 @@ struct TOCLayout {
     _ track: TOCSheet.Track, _ number: Int
   ) throws(EvidenceError) -> TOCSheet.Track {
     for part in track.parts {
-      guard case .file(let name, let offset, .sectors(0), _, false) = part.source else { continue }
+      guard case .file(let name, let offset, let start, let isSwapped, let isAudio) = part.source,
+        [.sectors(0), .units(0)].contains(start), !isSwapped || !isAudio
+      else { continue }
       let file = files[try self.file(name, part.line).number]
       let count: Int? = if case .sectors(let count)? = part.length { count } else { nil }
       guard let found = TrackProbe.contradiction(in: file, at: offset, count: count, stated: track.type),
@@ -76,12 +78,14 @@ struct TOCLayout {
       if let count, offset + UInt64(count * found.type.stride) > file.size {
         return track
       }
-      if case .units? = part.length, found.type.stride != track.type.stride { return track }
+      if case .units? = part.length, found.type.stride != track.type.stride || isAudio { return track }
       remarks.append(
         "line \(track.line): track \(number) is called \(track.typeWord), but its sectors are \(found.words), and read as "
           + "such")
       var other = track
       other.type = found.type
+      other.control.insert(.data)
+      other.parts = track.parts.map(\.asData)
       return other
     }
     return track

@@ -19,6 +19,14 @@ package struct TOCSheet: Sendable {
     /// `nil`: to the end of the file.
     package let length: Extent?
     package let line: Int
+
+    /// The same part of a track of data, whose sectors are stored as they are.
+    var asData: Part {
+      guard case .file(let name, let offset, let start, _, true) = source else { return self }
+      return Part(
+        source: .file(name: name, offset: offset, start: start, isSwapped: false, isAudio: false),
+        length: length, line: line)
+    }
   }
 
   package struct Track: Sendable {

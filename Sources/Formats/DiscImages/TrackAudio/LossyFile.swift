@@ -1,7 +1,7 @@
 import Evidence
 import OpticalDisc
 
-/// A track of which there is only a lossy recording: as long as that, and without a byte of the disc.
+/// A track of which there is only a lossy recording, or none that is read: without a byte of the disc.
 struct LossyFile: DiscFile {
   let name: String
   let size: UInt64

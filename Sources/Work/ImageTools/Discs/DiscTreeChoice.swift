@@ -36,7 +36,7 @@ package struct DiscTreeChoice: Sendable {
   package let differences: [TreeDifference]
 
   /// - Parameter path: of an image of a disc.
-  /// - Throws: what opening throws; `formatUnknown` where no track has a file system; `argumentInvalid` where there is no
+  /// - Throws: what opening throws; `fileSystemMissing` where no track has a file system; `argumentInvalid` where there is no
   ///   such tree.
   package init(_ path: FilePath, _ wish: Wish = Wish()) throws(EvidenceError) {
     try self.init(try Formats.openDisc(path).image, name: path.string, wish)
@@ -58,7 +58,9 @@ package struct DiscTreeChoice: Sendable {
       let known = trees.filter { wish.kind == .areas || $0.kind != .areas }.map {
         "\($0.kind.rawValue) in session \($0.session), track \($0.track)"
       }
-      guard !known.isEmpty else { throw EvidenceError(.formatUnknown, name, "no track has a file system") }
+      guard !known.isEmpty else {
+        throw EvidenceError(.fileSystemMissing, name, Self.tracks(image.disc))
+      }
       let (field, value) = wish.unmet(by: trees)
       throw EvidenceError(invalid: field, value, "the disc has \(known.joined(separator: "; "))")
     }
@@ -77,6 +79,12 @@ package struct DiscTreeChoice: Sendable {
     }
     differences =
       TreeDifference.all(chosen, others) + TreeDifference.earlier(than: chosen, Self.before(chosen, trees))
+  }
+
+  private static func tracks(_ disc: Disc) -> String {
+    let data = disc.tracks.count { $0.mode.isData }
+    guard data > 0 else { return "it has audio tracks only" }
+    return "none is recognised in its data track\(data == 1 ? "" : "s")"
   }
 
   /// Of each session before it, the last first: the tree of its kind, or the one with the most files.
