@@ -68,14 +68,12 @@ package struct DiscEntry: Hashable, Sendable {
     package var serial: UInt64?
   }
 
-  /// Blocks of a file that zisofs has compressed.
-  package struct Compression: Hashable, Sendable {
-    /// Bytes of a block.
-    package let blockSize: Int
-    /// Bytes of the header.
-    package let headerSize: Int
-    /// Bytes of each number that says where a block begins.
-    package let placeSize: Int
+  /// How the blocks of a file are compressed.
+  package enum Compression: Hashable, Sendable {
+    /// Bytes of a block, of the header, and of each number that says where a block begins.
+    case zisofs(blockSize: Int, headerSize: Int, placeSize: Int)
+    /// In the resource fork of HFS+, which its extents are.
+    case resourceFork
   }
 
   /// What the record of an entry states besides, which has memory of its own: trees are long.

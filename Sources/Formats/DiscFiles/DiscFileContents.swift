@@ -52,7 +52,11 @@ package struct DiscFileContents {
     }
     var all: [UInt8] = []
     let damage = try stored { all += $0 }
-    return try damage + decompress(all, compression, body)
+    switch compression {
+    case .zisofs(let blockSize, let headerSize, let placeSize):
+      return try damage + decompress(all, blockSize, headerSize, placeSize, body)
+    case .resourceFork: return try damage + decompress(fork: all, body)
+    }
   }
 
   private var extents: [DiscEntry.Extent] { entry.extents }
@@ -167,21 +171,21 @@ package struct DiscFileContents {
 
   /// A header, then the place of each block and of the end, then blocks of zlib; one without bytes is zeros.
   private func decompress(
-    _ stored: [UInt8], _ compression: DiscEntry.Compression, _ body: ([UInt8]) throws(EvidenceError) -> Void
+    _ stored: [UInt8], _ blockSize: Int, _ headerSize: Int, _ placeSize: Int,
+    _ body: ([UInt8]) throws(EvidenceError) -> Void
   ) throws(EvidenceError) -> [Damage] {
-    let blockSize = compression.blockSize
     guard blockSize > 0, blockSize <= Self.largestBlock else {
       return [Damage(reason: .compressed, bytes: 0..<entry.size, sectors: nil)]
     }
     let inflater = Inflater()
     let span = stored.span.bytes
     var done: UInt64 = 0
-    var place = compression.headerSize
+    var place = headerSize
     var damage: [Damage] = []
     while done < entry.size {
       let count = Int(min(UInt64(blockSize), entry.size - done))
-      guard let begin = Self.place(span, place, compression.placeSize),
-        let end = Self.place(span, place + compression.placeSize, compression.placeSize), begin <= end,
+      guard let begin = Self.place(span, place, placeSize),
+        let end = Self.place(span, place + placeSize, placeSize), begin <= end,
         end <= stored.count
       else {
         damage.append(Damage(reason: .compressed, bytes: done..<entry.size, sectors: nil))
@@ -199,9 +203,23 @@ package struct DiscFileContents {
       }
       try body(plain)
       done += UInt64(count)
-      place += compression.placeSize
+      place += placeSize
     }
     return damage
+  }
+
+  private func decompress(
+    fork: [UInt8], _ body: ([UInt8]) throws(EvidenceError) -> Void
+  ) throws(EvidenceError) -> [Damage] {
+    let inflater = Inflater()
+    var done: UInt64 = 0
+    for block in AppleCompression.blocks(fork) where done < entry.size {
+      let count = Int(min(UInt64(AppleCompression.blockSize), entry.size - done))
+      guard let plain = AppleCompression.plain(fork[block], count: count, inflater) else { break }
+      try body(plain)
+      done += UInt64(count)
+    }
+    return done == entry.size ? [] : [Damage(reason: .compressed, bytes: done..<entry.size, sectors: nil)]
   }
 
   private static func place(_ bytes: RawSpan, _ offset: Int, _ size: Int) -> Int? {

@@ -3,7 +3,8 @@ import Evidence
 /// A file or folder in the catalogue of HFS or HFS+.
 struct AppleRecord {
   let parent: UInt32
-  let name: String
+  /// A hard link has the rest of another record.
+  var name: String
   let isFolder: Bool
   /// Of the folder or file.
   let number: UInt32
@@ -13,7 +14,10 @@ struct AppleRecord {
   var resource = AppleVolume.Fork()
   /// Type and creator, as the Finder has them.
   var note: String?
-  var problem: String?
+  /// Of a hard link: the number in the name of the file that has its contents.
+  var link: UInt32?
+  /// Its contents are compressed.
+  var isCompressed = false
   /// The Finder does not show it.
   var isHidden = false
 
@@ -82,13 +86,8 @@ struct AppleRecord {
     resource = AppleVolume.plusFork(bytes[168..<248])
     note = Self.finder(bytes[48..<56])
     isHidden = bytes[56] & 0x40 != 0
-    // What else stands in the attributes of HFS+ is not followed.
-    if bytes[48..<56].elementsEqual("hlnkhfs+".utf8) {
-      problem =
-        "it is a hard link: its contents are those of iNode\(span.bigEndian(at: 44, as: UInt32.self) ?? 0)"
-    } else if bytes[41] & 0x20 != 0 {
-      problem = "HFS+ has compressed it: its contents are not decompressed"
-    }
+    if bytes[48..<56].elementsEqual("hlnkhfs+".utf8) { link = span.bigEndian(at: 44, as: UInt32.self) }
+    isCompressed = bytes[41] & 0x20 != 0
   }
 
   private static func times(_ bytes: [UInt8], _ places: [(Int, DiscTime.Kind)], zone: Int16?) -> [DiscTime] {

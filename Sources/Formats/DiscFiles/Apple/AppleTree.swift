@@ -7,7 +7,15 @@ struct AppleTree {
   private var builder = TreeBuilder()
   /// By the number of the folder.
   private var children: [UInt32: [AppleRecord]] = [:]
+  /// Files that hard links lead to, by the number in their names.
+  private var linked: [UInt32: AppleRecord] = [:]
+  /// How files are compressed, by their numbers.
+  private var compressions: [UInt32: AppleCompression] = [:]
 
+  /// The folder of the files that hard links lead to, in the root.
+  private static let linkFolder = "\0\0\0\0HFS+ Private Data"
+  private static let linkName = "iNode"
+  private static let longestTarget = 4096
   private static let root: UInt32 = 2
   private static let mostRecords = 2_000_000
 
@@ -44,6 +52,7 @@ struct AppleTree {
       }
     }
     if !isWhole { builder.lose("the chain of its catalogue breaks: not all of it is read") }
+    findContents(found)
     children = found
     var open: [(number: UInt32, path: String)] = [(Self.root, "")]
     while let folder = open.popLast() {
@@ -60,7 +69,34 @@ struct AppleTree {
     return name
   }
 
-  private mutating func add(_ record: AppleRecord) -> String {
+  /// Of hard links and of compressed files.
+  private mutating func findContents(_ found: [UInt32: [AppleRecord]]) {
+    let all = found.values.joined()
+    if all.contains(where: { $0.link != nil }),
+      let folder = found[Self.root]?.first(where: { $0.isFolder && $0.name == Self.linkFolder })
+    {
+      for record in found[folder.number] ?? [] where record.name.hasPrefix(Self.linkName) {
+        if let number = UInt32(record.name.dropFirst(Self.linkName.count)) { linked[number] = record }
+      }
+    }
+    if all.contains(where: \.isCompressed) {
+      compressions = volume.attributes(named: AppleCompression.attribute).compactMapValues {
+        AppleCompression($0)
+      }
+    }
+  }
+
+  private mutating func add(_ stored: AppleRecord) -> String {
+    var record = stored
+    var problem: String?
+    if let link = stored.link {
+      if let target = linked[link] {
+        record = target
+        record.name = stored.name
+      } else {
+        problem = "it is a hard link to \(Self.linkName)\(link), which is not there"
+      }
+    }
     let (path, isRenamed) = builder.path(of: record.name)
     var one = DiscEntry(path: path, stored: isRenamed ? record.name : nil, kind: kind(record))
     one.facts = DiscEntry.Facts(times: record.times, owner: record.owner)
@@ -69,14 +105,39 @@ struct AppleTree {
     if let note = record.note { one.note = note }
     if one.kind == .file {
       fill(&one, record, isResource: false)
-      if let problem = record.problem {
+      if record.isCompressed { problem = decompress(&one, record) }
+      if let problem {
         one.isCut = true
         one.problems.append(problem)
       }
+    } else if one.kind == .symbolicLink {
+      let target = volume.contents(of: record.data, file: record.number, most: Self.longestTarget)
+      one.target = NameText.text(target)
     }
     builder.add(one)
     if record.resource.size > 0 { addResource(record) }
     return path
+  }
+
+  /// - Returns: why it cannot be.
+  private func decompress(_ one: inout DiscEntry, _ record: AppleRecord) -> String? {
+    guard let compression = compressions[record.number] else {
+      return "HFS+ has compressed it, and how is not found"
+    }
+    one.size = compression.size
+    switch compression.contents {
+    case .inline(let bytes):
+      one.contents = .inline(bytes)
+      if UInt64(bytes.count) != compression.size {
+        return "its attribute has \(bytes.count) of its \(compression.size) bytes"
+      }
+    case .resourceFork:
+      fill(&one, record, isResource: true)
+      one.size = compression.size
+      one.compression = .resourceFork
+    case .unreadable(let reason): return reason
+    }
+    return nil
   }
 
   private func kind(_ record: AppleRecord) -> DiscEntry.Kind {

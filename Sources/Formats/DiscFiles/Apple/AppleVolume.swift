@@ -21,6 +21,9 @@ struct AppleVolume {
   private var further: [UInt64: [(at: UInt32, extents: [(first: UInt32, count: UInt32)])]] = [:]
   private(set) var remarks: [String] = []
 
+  /// Of attributes, which HFS does not have.
+  private var attributesFork = Fork()
+
   private static let largestTree: UInt64 = 1 << 26
 
   /// - Parameter start: byte of the disc on which the volume begins.
@@ -69,6 +72,11 @@ struct AppleVolume {
     guard let tree = HFSBTree(Self.bytes(of: whole, place, sectors), hasLongKeys: isPlus) else { return nil }
     catalogue = tree
     further = found
+    if isPlus {
+      attributesFork = Self.plusFork(header[352..<432])
+      // The attributes are file 8.
+      for piece in (found[8] ?? []).sorted(by: { $0.at < $1.at }) { attributesFork.extents += piece.extents }
+    }
   }
 
   /// Where HFS+ begins that lies in a volume of HFS.
@@ -82,6 +90,33 @@ struct AppleVolume {
     let size = UInt64(span.bigEndian(at: 20, as: UInt32.self) ?? 0)
     let first = UInt64(span.bigEndian(at: 28, as: UInt16.self) ?? 0)
     return start + first * 512 + UInt64(span.bigEndian(at: 126, as: UInt16.self) ?? 0) * size
+  }
+
+  /// Attributes of one name that stand in their records, by the number of their file.
+  func attributes(named name: String) -> [UInt32: [UInt8]] {
+    var found: [UInt32: [UInt8]] = [:]
+    let bytes = Self.bytes(of: attributesFork, (firstBlock, blockSize), sectors)
+    _ = HFSBTree(bytes, hasLongKeys: true)?.forEach { slice, record in
+      let (key, data) = (Array(slice), Array(record))
+      let (keys, span) = (key.span.bytes, data.span.bytes)
+      guard let file = keys.bigEndian(at: 2, as: UInt32.self), key.count >= 12,
+        NameText.text(utf16: key[12...]) == name, span.bigEndian(at: 0, as: UInt32.self) == 0x10,
+        let count = span.bigEndian(at: 12, as: UInt32.self), 16 + Int(count) <= data.count
+      else { return }
+      found[file] = Array(data[16..<16 + Int(count)])
+    }
+    return found
+  }
+
+  /// The first bytes of a data fork.
+  func contents(of fork: Fork, file: UInt32, most: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for extent in places(of: fork, file: file, isResource: false).extents where bytes.count < most {
+      if let start = extent.start {
+        bytes += sectors.bytes(at: start, count: min(Int(clamping: extent.count), most - bytes.count))
+      }
+    }
+    return bytes
   }
 
   /// Where the contents of a fork lie, with extents the catalogue has no room for.

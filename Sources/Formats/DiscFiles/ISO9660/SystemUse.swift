@@ -148,7 +148,7 @@ struct SystemUse {
     let isLong = algorithm == "PZ"
     compression = (
       UInt64(Self.number(entry, 8)) | (isLong ? UInt64(Self.number(entry, 12)) << 32 : 0),
-      .init(
+      .zisofs(
         blockSize: 1 << Int(entry[at + 7]), headerSize: Int(entry[at + 6]) * 4, placeSize: isLong ? 8 : 4)
     )
   }
