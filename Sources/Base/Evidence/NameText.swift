@@ -30,6 +30,16 @@ package enum NameText {
 
   /// Of UTF-16, the highest byte first. What is half a pair, or half a unit, is kept as the bytes UTF-8 would have of it.
   package static func text(utf16 bytes: ArraySlice<UInt8>) -> String {
+    let (start, count) = (bytes.startIndex, bytes.count / 2)
+    // Most names are ASCII.
+    if bytes.count % 2 == 0,
+      (0..<count).allSatisfy({ bytes[start + 2 * $0] == 0 && bytes[start + 2 * $0 + 1] < 0x80 })
+    {
+      return String(unsafeUninitializedCapacity: count) { text in
+        for index in 0..<count { text[index] = bytes[start + 2 * index + 1] }
+        return count
+      }
+    }
     var utf8: [UInt8] = []
     utf8.reserveCapacity(bytes.count)
     var place = bytes.startIndex

@@ -12,12 +12,15 @@ package struct DurableFile: ~Copyable, Sendable {
   package var path: FilePath { descriptor.path }
 
   /// Creates `path`; refuses where anything of that name exists.
+  /// - Parameter owner: to whom it is given; that of its folder where `nil`.
   /// - Throws: `outputExists`, `destinationMissing`, `destinationFull`, `permissionDenied`, `writeFailed`.
-  package init(creating path: FilePath, mode: mode_t = 0o644) throws(EvidenceError) {
+  package init(
+    creating path: FilePath, mode: mode_t = 0o644, owner: FolderOwner? = nil
+  ) throws(EvidenceError) {
     switch Syscalls.open(path, O_RDWR | O_CREAT | O_EXCL, mode: mode) {
     case .success(let number):
       self.descriptor = OwnedDescriptor(adopting: number, path: path)
-      Ownership.inherit(path, number)
+      if let owner { owner.give(number) } else { Ownership.inherit(path, number) }
     case .failure(.fileExists): throw EvidenceError(.outputExists, path.string)
     case .failure(.noSuchFileOrDirectory): throw EvidenceError(.destinationMissing, path.string)
     case .failure(let number): throw EvidenceError(number, .writeFailed, path.string)
@@ -124,10 +127,20 @@ package struct DurableFile: ~Copyable, Sendable {
   package static func write(
     _ bytes: some Collection<UInt8>, to path: FilePath, mode: mode_t = 0o644
   ) throws(EvidenceError) {
+    try write([Array(bytes)], to: path, mode: mode)
+  }
+
+  /// The same of pieces one behind the other.
+  package static func write(
+    _ pieces: [[UInt8]], to path: FilePath, mode: mode_t = 0o644
+  ) throws(EvidenceError) {
     let file = try DurableFile(creating: path, mode: mode)
-    let contents = Array(bytes)
     do throws(EvidenceError) {
-      try file.write(contents.span.bytes, at: 0)
+      var offset: UInt64 = 0
+      for piece in pieces {
+        try file.write(piece.span.bytes, at: offset)
+        offset += UInt64(piece.count)
+      }
       try file.close()
     } catch {
       _ = Syscalls.unlink(path)

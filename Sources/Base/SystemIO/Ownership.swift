@@ -25,8 +25,22 @@ enum Ownership {
   /// The owner of the folder of a path; `nil` where that is root.
   private static func owner(around path: FilePath) -> (uid_t, gid_t)? {
     let folder = path.removingLastComponent()
-    guard case .success(let status) = Syscalls.status(folder.isEmpty ? "." : folder), status.st_uid != 0
-    else { return nil }
+    return owner(of: folder.isEmpty ? "." : folder)
+  }
+
+  fileprivate static func owner(of folder: FilePath) -> (uid_t, gid_t)? {
+    guard case .success(let status) = Syscalls.status(folder), status.st_uid != 0 else { return nil }
     return (status.st_uid, status.st_gid)
+  }
+}
+
+/// To whom the files of one folder are given, asked once for many of them.
+package struct FolderOwner: Sendable {
+  private let owner: (uid_t, gid_t)?
+
+  package init(of folder: FilePath) { owner = Host.isRoot ? Ownership.owner(of: folder) : nil }
+
+  func give(_ descriptor: Int32) {
+    if let (user, group) = owner { _ = fchown(descriptor, user, group) }
   }
 }

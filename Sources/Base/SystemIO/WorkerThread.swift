@@ -86,4 +86,28 @@ package final class WorkerThreads {
 
   /// Waits until every body has returned.
   package func join() { for thread in threads { thread.join() } }
+
+  /// What a body makes of each number below `count`, in order, on as many threads as there are processors.
+  package static func map<Value: Sendable>(
+    _ count: Int, name: String, _ body: @escaping @Sendable (Int) -> Value
+  ) -> [Value] {
+    let state = Monitor((next: 0, values: [Value?](repeating: nil, count: count)))
+    let work: @Sendable () -> Void = {
+      while true {
+        let number = state.withLock { state in
+          defer { state.next += 1 }
+          return state.next
+        }
+        guard number < count else { return }
+        let value = body(number)
+        state.withLock { $0.values[number] = value }
+      }
+    }
+    let others = WorkerThreads(
+      name: name,
+      [@Sendable () -> Void](repeating: work, count: max(0, min(availableProcessors(), count) - 1)))
+    work()
+    others.join()
+    return state.withLock { $0.values.compactMap(\.self) }
+  }
 }

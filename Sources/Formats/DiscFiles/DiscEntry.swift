@@ -191,6 +191,19 @@ package struct DiscEntry: Hashable, Sendable {
     }
   }
 
+  /// Whether a piece of it ends behind a byte of the disc.
+  func reaches(past end: UInt64) -> Bool {
+    func isPast(_ extent: Extent) -> Bool {
+      guard let start = extent.start, extent.count > 0 else { return false }
+      return start > end || extent.count > end - start
+    }
+    return switch contents {
+    case .extent(let one): isPast(one)
+    case .extents(let all): all.contains(where: isPast)
+    case .inline, .raw: false
+    }
+  }
+
   mutating func setExtents(_ extents: [Extent]) {
     contents = extents.count == 1 ? .extent(extents[0]) : .extents(extents)
   }

@@ -78,6 +78,9 @@ struct TreeBuilder {
   private var taken: Set<String> = []
   private var prefix = ""
   private var notes: Set<String> = []
+  /// The entries of each folder, by its path.
+  private var runs: [String: Range<Int>] = [:]
+  private var folder: (path: String, first: Int)?
 
   /// Entries of one tree; a disc of 25 GB of empty files has fewer.
   static let mostEntries = 500_000
@@ -93,6 +96,8 @@ struct TreeBuilder {
 
   /// Begins a folder: its names are told apart, and stand in no other.
   mutating func begin(folder: String) {
+    endFolder()
+    self.folder = (folder, entries.count)
     prefix = folder.isEmpty ? "" : folder + "/"
     taken.removeAll(keepingCapacity: true)
   }
@@ -128,11 +133,51 @@ struct TreeBuilder {
 
   mutating func add(_ entry: DiscEntry) { entries.append(entry) }
 
-  /// By path; entries are large, so that their places are sorted.
-  func sorted() -> [DiscEntry] {
+  private mutating func endFolder() {
+    guard let folder else { return }
+    runs[folder.path] = folder.first..<entries.count
+    self.folder = nil
+  }
+
+  /// By path.
+  mutating func sorted() -> [DiscEntry] {
+    endFolder()
+    // Entries are large, so that their places are sorted; those of a folder, behind it, are nearly in order.
     let paths = entries.map(\.path)
-    guard !zip(paths, paths.dropFirst()).allSatisfy({ $0 < $1 }) else { return entries }
-    return paths.indices.sorted { paths[$0] < paths[$1] }.map { entries[$0] }
+    var places: [Int] = []
+    places.reserveCapacity(entries.count)
+    var open: [Range<Int>] = runs[""].map { [$0] } ?? []
+    runs[""] = nil
+    while let run = open.popLast() {
+      guard let first = run.first else { continue }
+      places.append(first)
+      open.append(run.dropFirst())
+      if entries[first].kind == .folder, let inner = runs.removeValue(forKey: paths[first]) {
+        open.append(inner)
+      }
+    }
+    // What is in no folder that is listed.
+    if places.count < entries.count { places = Array(entries.indices) }
+    if !zip(places, places.dropFirst()).allSatisfy({ paths[$0] < paths[$1] }) {
+      places.sort { paths[$0] < paths[$1] }
+    }
+    // Each into its place, around each circle of places: a second array would hold all of them twice.
+    for start in places.indices where places[start] != start {
+      var place = start
+      while places[place] != start {
+        let next = places[place]
+        entries.swapAt(place, next)
+        places[place] = place
+        place = next
+      }
+      places[place] = place
+    }
+    return entries
+  }
+
+  /// Files of which a piece lies behind a byte of the disc.
+  func files(reachingPast end: UInt64) -> Int {
+    entries.indices.count { entries[$0].kind == .file && entries[$0].reaches(past: end) }
   }
 
   /// The same remark is made once.
@@ -166,13 +211,17 @@ struct TreeBuilder {
 
   /// What cannot be in a name of a file is written as percent signs and digits.
   private static func safe(_ name: String) -> String {
-    switch name {
-    case "": return "%00"
-    case ".": return "%2E"
-    case "..": return "%2E%2E"
-    default: break
+    if name.utf8.count < 3 {
+      switch name {
+      case "": return "%00"
+      case ".": return "%2E"
+      case "..": return "%2E%2E"
+      default: break
+      }
     }
-    let isPlain = name.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 != 0 }
+    let isPlain =
+      name.utf8.withContiguousStorageIfAvailable { !$0.contains(UInt8(ascii: "/")) && !$0.contains(0) }
+      ?? name.utf8.allSatisfy { $0 != UInt8(ascii: "/") && $0 != 0 }
     let plain = isPlain ? name : name.replacing("/", with: "%2F").replacing("\0", with: "%00")
     guard plain.utf8.count > longestName else { return plain }
     var short = ""

@@ -21,7 +21,10 @@ package enum DiscTrees {
         tracks.append((track, session.number))
       }
     }
-    let trees = read(readings, image)
+    // Each reads records that lie in other places.
+    let each = readings
+    let trees = WorkerThreads.map(each.count, name: "disc trees") { each[$0](DiscSectors(image)) }.compactMap(
+      \.self)
     let last = tracks.last?.track.number
     return tracks.flatMap { one -> [DiscTree] in
       let own = trees.filter { $0.session == one.session && $0.track == one.track.number }
@@ -29,29 +32,6 @@ package enum DiscTrees {
         one.track, sectors, session: one.session, trees: own, isLast: one.track.number == last)
       return own + (areas.map { [$0] } ?? [])
     }
-  }
-
-  /// Several at a time: each reads records that lie in other places.
-  private static func read(_ readings: [Reading], _ image: DiscImage) -> [DiscTree] {
-    let state = Monitor((next: 0, trees: [DiscTree?](repeating: nil, count: readings.count)))
-    let body: @Sendable () -> Void = {
-      let sectors = DiscSectors(image)
-      while true {
-        let index = state.withLock { state in
-          defer { state.next += 1 }
-          return state.next
-        }
-        guard index < readings.count else { return }
-        let tree = readings[index](sectors)
-        state.withLock { $0.trees[index] = tree }
-      }
-    }
-    let count = min(availableProcessors(), readings.count) - 1
-    let others = WorkerThreads(
-      name: "disc trees", [@Sendable () -> Void](repeating: body, count: max(0, count)))
-    body()
-    others.join()
-    return state.withLock { $0.trees.compactMap(\.self) }
   }
 
   private static func readings(of track: DiscTrack, session: Int, _ sectors: DiscSectors) -> [Reading] {
@@ -148,9 +128,7 @@ package enum DiscTrees {
     let blocks = UInt64(span.littleEndian(at: sizeAt, as: UInt32.self) ?? 0)
     let name =
       kind == .joliet
-      ? String(
-        decoding: stride(from: 40, to: 72, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) },
-        as: UTF16.self)
+      ? NameText.text(utf16: bytes[40..<72])
       : NameText.text(bytes[kind == .highSierra ? 48..<80 : 40..<72])
     var volume = ISO9660Tree.Volume(
       kind: kind, name: trimmed(name), blockSize: blockSize, size: blocks * UInt64(blockSize),

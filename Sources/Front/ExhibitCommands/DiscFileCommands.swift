@@ -16,10 +16,18 @@ struct DiscTreeOptions: ParsableArguments {
   var tree: String?
 
   func choice(_ image: String) throws -> DiscTreeChoice {
-    try DiscTreeChoice(
+    let choice = try DiscTreeChoice(
       FilePath(image),
       DiscTreeChoice.Wish(
         session: session, track: track, kind: try tree.map { try AcquireChoices.word($0, "--tree") }))
+    // Long trees are not taken apart before the process ends.
+    _ = Unmanaged.passRetained(Kept(choice))
+    return choice
+  }
+
+  private final class Kept {
+    let choice: DiscTreeChoice
+    init(_ choice: DiscTreeChoice) { self.choice = choice }
   }
 }
 
@@ -62,16 +70,27 @@ struct DiscListCommand: ParsableCommand {
   }
 
   private func list(_ entries: [DiscEntry]) -> [String] {
-    let width = entries.map { "\($0.size)".count }.max() ?? 0
-    return entries.flatMap { entry -> [String] in
-      let size = entry.kind == .file ? "\(entry.size)" : ""
-      let line =
-        entry.kind.rawValue.padded(to: 6) + " " + String(repeating: " ", count: width - size.count) + size
-        + "  " + DiscEntryRendering.time(entry).padded(to: 20) + "  " + DiscEntryRendering.name(entry)
-      let problems = entry.problems.map { "       \(entry.path): \($0)" }
-      guard long else { return problems.isEmpty ? [line] : [line] + problems }
-      return [line] + DiscEntryRendering.details(entry).map { "       " + $0 } + problems
+    let width = String(entries.lazy.map(\.size).max() ?? 0).utf8.count
+    let long = long
+    // Lists have tens of thousands of lines.
+    let parts = WorkerThreads.map((entries.count + Self.part - 1) / Self.part, name: "lines") { number in
+      entries[number * Self.part..<min((number + 1) * Self.part, entries.count)].flatMap {
+        Self.lines(of: $0, width, isLong: long)
+      }
     }
+    return Array(parts.joined())
+  }
+
+  private static let part = 2048
+
+  private static func lines(of entry: DiscEntry, _ width: Int, isLong: Bool) -> [String] {
+    let size = entry.kind == .file ? String(entry.size) : ""
+    let line =
+      entry.kind.rawValue.padded(to: 6) + " " + String(repeating: " ", count: width - size.utf8.count) + size
+      + "  " + DiscEntryRendering.time(entry).padded(to: 20) + "  " + DiscEntryRendering.name(entry)
+    let problems = entry.problems.map { "       \(entry.path): \($0)" }
+    guard isLong else { return problems.isEmpty ? [line] : [line] + problems }
+    return [line] + DiscEntryRendering.details(entry).map { "       " + $0 } + problems
   }
 }
 

@@ -24,9 +24,12 @@ package enum Colours {
     ("Chain broken", .red), ("Mismatch", .red), ("Damaged", .red), ("No reference", .yellow),
   ]
 
+  /// Whether lines of standard output have them.
+  static var areInOutput: Bool { isUsed(isTerminal: Terminal.showsOutput) }
+
   /// A line of standard output; only its first word is coloured, or the verdict before its colon or full stop.
-  static func line(_ text: String) -> String {
-    guard isUsed(isTerminal: Terminal.showsOutput) else { return text }
+  static func line(_ text: String, _ isColoured: Bool) -> String {
+    guard isColoured else { return text }
     let indent = text.prefix { $0 == " " }
     let rest = text.dropFirst(indent.count)
     guard let (word, colour) = words.first(where: { rest.hasPrefix($0.word) }) else { return text }

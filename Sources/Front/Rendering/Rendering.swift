@@ -99,7 +99,8 @@ package enum Rendering {
 
   /// Lines as they are meant to be read: foreign text in them cannot break a line or steer the terminal.
   package static func show(_ lines: [String]) {
-    show(lines.map { Colours.line(HumanText.singleLine($0)) }.joined(separator: "\n"))
+    let isColoured = Colours.areInOutput
+    show(lines.map { Colours.line(HumanText.singleLine($0), isColoured) }.joined(separator: "\n"))
   }
 
   /// A result that nobody could read is no success, unless it lies on disk; every other status says more than that.

@@ -14,23 +14,35 @@ struct DirectoryRecord {
   private(set) var size: UInt32
   /// The same as the copies with the most significant byte first have them.
   private let copies: (block: UInt32, size: UInt32)
-  /// Years since 1900, month, day, hour, minute, second, quarters of an hour from UTC.
-  let date: ArraySlice<UInt8>
   let flags: UInt8
   /// Blocks of a unit and of the gap behind it, where it is interleaved; 0 otherwise.
   let unit: UInt8
   let gap: UInt8
-  let name: ArraySlice<UInt8>
-  private(set) var systemUse: ArraySlice<UInt8>
   /// Bytes up to what stands behind the name.
   let shortestLength: Int
+  /// It and what stands around it: one reference for all of its parts, since there are many records.
+  private let bytes: ArraySlice<UInt8>
+  private let dateLength: Int
+  private let nameLength: Int
+  private var length: Int
+
+  /// Years since 1900, month, day, hour, minute, second, quarters of an hour from UTC.
+  var date: ArraySlice<UInt8> { part(18, dateLength) }
+  var name: ArraySlice<UInt8> { part(33, nameLength) }
+  /// What stands behind the name.
+  var systemUse: ArraySlice<UInt8> { part(min(shortestLength, length), max(0, length - shortestLength)) }
+
+  private func part(_ offset: Int, _ count: Int) -> ArraySlice<UInt8> {
+    bytes[bytes.startIndex + offset..<bytes.startIndex + offset + count]
+  }
 
   var isHidden: Bool { flags & 1 != 0 }
   var isFolder: Bool { flags & 2 != 0 }
   var isAssociated: Bool { flags & 4 != 0 }
+  var isInterleaved: Bool { unit > 0 && gap > 0 && size > 0 }
   var goesOn: Bool { flags & 0x80 != 0 }
   /// That of the folder itself, or of the one above.
-  var isDot: Bool { name.count == 1 && name[name.startIndex] <= 1 }
+  var isDot: Bool { nameLength == 1 && bytes[bytes.startIndex + 33] <= 1 }
 
   /// As its other copies of place and size say.
   var byCopies: DirectoryRecord {
@@ -85,29 +97,30 @@ struct DirectoryRecord {
       return nil
     }
     let at = bytes.startIndex
-    let nameLength = Int(bytes[at + 32])
+    nameLength = Int(bytes[at + 32])
     guard nameLength > 0, 33 + nameLength <= length else { return nil }
     func number(_ place: Int) -> UInt32 {
-      (0..<4).reduce(0) { $0 | UInt32(bytes[place + $1]) << (8 * UInt32($1)) }
+      UInt32(bytes[place]) | UInt32(bytes[place + 1]) << 8 | UInt32(bytes[place + 2]) << 16
+        | UInt32(bytes[place + 3]) << 24
     }
     func copy(_ place: Int) -> UInt32 { (0..<4).reduce(0) { $0 << 8 | UInt32(bytes[place + $1]) } }
     block = number(at + 2)
     size = number(at + 10)
     copies = (copy(at + 6), copy(at + 14))
     attributeBlocks = bytes[at + 1]
-    date = bytes[at + 18..<at + (isHighSierra ? 24 : 25)]
+    dateLength = isHighSierra ? 6 : 7
     flags = bytes[at + (isHighSierra ? 24 : 25)]
     unit = bytes[at + 26]
     gap = bytes[at + 27]
-    name = bytes[at + 33..<at + 33 + nameLength]
     shortestLength = 33 + nameLength + (nameLength % 2 == 0 ? 1 : 0)
-    systemUse = bytes[at + min(shortestLength, length)..<at + length]
+    self.length = length
+    self.bytes = bytes
   }
 
   /// The same without what stands behind the name: its length is wrong.
   func shortened() -> DirectoryRecord {
     var copy = self
-    copy.systemUse = systemUse.prefix(0)
+    copy.length = min(shortestLength, length)
     return copy
   }
 }

@@ -108,10 +108,7 @@ struct ISO9660Tree {
     push(volume.root.block, size: volume.root.size, attributeBlocks: volume.root.attributeBlocks, as: "")
     readFolders()
     addLostFolders()
-    let behind = builder.entries.count { entry in
-      guard entry.kind == .file else { return false }
-      return entry.extents.contains { ($0.start ?? 0) + $0.count > volume.end && $0.count > 0 }
-    }
+    let behind = builder.files(reachingPast: volume.end)
     if behind > 0, volume.size > 0 {
       builder.note(
         "\(behind == 1 ? "1 file lies" : "\(behind) files lie") behind the \(volume.size) bytes the volume says it has"
@@ -188,7 +185,7 @@ struct ISO9660Tree {
       builder.lose("the folder \(shown()) is not whole in the image")
     }
     builder.begin(folder: folder.path)
-    var pending: [(record: DirectoryRecord, place: UInt64)] = []
+    var pending: [Found] = []
     var place = 0
     while place < bytes.count {
       let end = min((place / 2048 + 1) * 2048, bytes.count)
@@ -213,21 +210,21 @@ struct ISO9660Tree {
         place += Int(bytes[place])
       }
       guard !record.isDot else { continue }
-      let one = (record: record, place: folder.start + UInt64(begin))
+      let one = Found(record: record, place: folder.start + UInt64(begin))
       if let first = pending.first {
         if first.record.name == record.name, !record.isFolder {
           pending.append(one)
           guard !record.goesOn else { continue }
-          add(pending)
+          add(pending[0], further: pending.dropFirst())
           pending = []
           continue
         }
-        add(pending, isBroken: true)
+        add(first, further: pending.dropFirst(), isBroken: true)
         pending = []
       }
-      if record.goesOn, !record.isFolder { pending = [one] } else { add([one]) }
+      if record.goesOn, !record.isFolder { pending = [one] } else { add(one) }
     }
-    if !pending.isEmpty { add(pending, isBroken: true) }
+    if let first = pending.first { add(first, further: pending.dropFirst(), isBroken: true) }
   }
 
   /// Where a record seems to begin, behind one that is damaged.
@@ -237,12 +234,21 @@ struct ISO9660Tree {
 
   // MARK: Records
 
-  /// - Parameter records: of one file, an extent each.
-  private mutating func add(_ found: [(record: DirectoryRecord, place: UInt64)], isBroken: Bool = false) {
-    var records = found.map(\.record)
+  /// A record, and the byte of the disc where it lies.
+  private struct Found {
+    let record: DirectoryRecord
+    let place: UInt64
+  }
+
+  /// - Parameter further: of the same file, an extent each.
+  private mutating func add(_ found: Found, further: ArraySlice<Found> = [], isBroken: Bool = false) {
     let blocks = sectors.size / UInt64(volume.blockSize)
-    let contradictions = records.indices.compactMap { records[$0].settle(within: blocks) }
-    let record = records[0]
+    var record = found.record
+    var rest = further.map(\.record)
+    var contradictions = record.settle(within: blocks).map { [$0] } ?? []
+    for index in rest.indices {
+      if let one = rest[index].settle(within: blocks) { contradictions.append(one) }
+    }
     let use = systemUse(of: record)
     guard !(use.isRelocated && volume.kind == .rockRidge) else { return }
     let name = name(of: record, use)
@@ -265,14 +271,14 @@ struct ISO9660Tree {
     if isRenamed { entry.marks.insert(.renamed) }
     if record.isHidden { entry.marks.insert(.hidden) }
     if record.isAssociated { entry.marks.insert(.associated) }
-    var facts = DiscEntry.Facts(record: found[0].place)
+    var facts = DiscEntry.Facts(record: found.place)
     if volume.kind == .rockRidge { (facts.times, facts.owner) = (use.times, use.owner) }
     if !use.statesModified, let time = DiscTime.of(record: record.date, .modified) {
       facts.times.append(time)
     }
     entry.facts = facts
     if kind == .symbolicLink { entry.target = use.target.map { NameText.text($0) } ?? "" }
-    if kind == .file { fill(&entry, records, use) }
+    if kind == .file { fill(&entry, record, rest, use) }
     builder.add(entry)
     guard kind == .folder else { return }
     if let child = use.child, volume.kind == .rockRidge {
@@ -305,18 +311,28 @@ struct ISO9660Tree {
     return use
   }
 
-  private mutating func fill(_ entry: inout DiscEntry, _ records: [DirectoryRecord], _ use: SystemUse) {
-    var extents: [DiscEntry.Extent] = []
-    for record in records {
-      guard let parts = parts(of: record) else {
-        entry.isCut = true
-        entry.problems.append("it is divided into too many parts: it is not read")
-        continue
+  private mutating func fill(
+    _ entry: inout DiscEntry, _ first: DirectoryRecord, _ further: [DirectoryRecord], _ use: SystemUse
+  ) {
+    if further.isEmpty, !first.isInterleaved {
+      entry.contents = .extent(
+        DiscEntry.Extent(
+          volume.place(first.block, behind: first.attributeBlocks), count: UInt64(first.size)))
+      entry.size = UInt64(first.size)
+    } else {
+      let records = [first] + further
+      var extents: [DiscEntry.Extent] = []
+      for record in records {
+        guard let parts = parts(of: record) else {
+          entry.isCut = true
+          entry.problems.append("it is divided into too many parts: it is not read")
+          continue
+        }
+        extents += parts
       }
-      extents += parts
+      entry.setExtents(extents)
+      entry.size = records.reduce(0) { $0 + UInt64($1.size) }
     }
-    entry.setExtents(extents)
-    entry.size = records.reduce(0) { $0 + UInt64($1.size) }
     if use.isSparse {
       entry.isCut = true
       entry.problems.append("its contents are a table of pieces (Rock Ridge SF): the table is delivered")
@@ -329,8 +345,7 @@ struct ISO9660Tree {
       entry.problems.append(
         "it is compressed in a way that is not read (ZF \(algorithm)): it is delivered as it is stored")
     }
-    let end = sectors.size
-    if extents.contains(where: { $0.count > 0 && ($0.start ?? 0) + $0.count > (end + 2047) / 2048 * 2048 }) {
+    if entry.reaches(past: (sectors.size + 2047) / 2048 * 2048) {
       entry.problems.append("it extends past the end of the image")
     }
     // Attributes of XA say form 2 of all sectors, or of some between others; a sector says it too.
@@ -354,7 +369,7 @@ struct ISO9660Tree {
     let block = UInt64(volume.blockSize)
     var start = volume.place(record.block, behind: record.attributeBlocks)
     var left = UInt64(record.size)
-    guard record.unit > 0, record.gap > 0, left > 0 else { return [DiscEntry.Extent(start, count: left)] }
+    guard record.isInterleaved else { return [DiscEntry.Extent(start, count: left)] }
     let (unit, gap) = (UInt64(record.unit) * block, UInt64(record.gap) * block)
     partsLeft -= Int(left / unit)
     guard partsLeft > 0 else { return nil }

@@ -40,23 +40,30 @@ struct SystemUse {
       attributes = UInt16(bytes[at + 4]) << 8 | UInt16(bytes[at + 5])
     }
     var area = bytes.dropFirst(skip)
-    var seen: Set<[UInt32]> = []
+    var seen: Set<Continuation> = []
     var total = 0
     while let next = entries(of: area) {
       guard seen.insert(next).inserted else {
         problems.append("its continuation area leads back to itself")
         break
       }
-      total += Int(next[2])
+      total += Int(next.count)
       guard seen.count <= Self.mostContinuations, total <= Self.mostBytes else {
         problems.append("its continuation areas never end")
         break
       }
-      area = read(next[0], Int(next[1]), Int(next[2]))[...]
-      if area.count < Int(next[2]) {
+      area = read(next.block, Int(next.offset), Int(next.count))[...]
+      if area.count < Int(next.count) {
         problems.append("a continuation area extends past the end of the image")
       }
     }
+  }
+
+  /// Where entries go on: an area of a block.
+  private struct Continuation: Hashable {
+    let block: UInt32
+    let offset: UInt32
+    let count: UInt32
   }
 
   /// Two letters, with the bytes that its shortest form has.
@@ -88,10 +95,10 @@ struct SystemUse {
     }
   }
 
-  /// - Returns: block, offset and length of the area in which they go on.
-  private mutating func entries(of area: ArraySlice<UInt8>) -> [UInt32]? {
+  /// - Returns: the area in which they go on.
+  private mutating func entries(of area: ArraySlice<UInt8>) -> Continuation? {
     var place = area.startIndex
-    var next: [UInt32]?
+    var next: Continuation?
     while place + 4 <= area.endIndex {
       let length = Int(area[place + 2])
       guard length >= 4, place + length <= area.endIndex else { break }
@@ -101,7 +108,8 @@ struct SystemUse {
       guard let signature, length >= signature.shortest else { continue }
       if signature == .st { break }
       if signature == .ce {
-        next = [4, 12, 20].map { Self.number(entry, $0) }
+        next = Continuation(
+          block: Self.number(entry, 4), offset: Self.number(entry, 12), count: Self.number(entry, 20))
       } else {
         take(signature, entry)
       }
@@ -157,7 +165,13 @@ struct SystemUse {
     hasRockRidge = true
     let flags = entry[entry.startIndex + 4]
     // The names of the folder itself and of the one above are no names.
-    if flags & 6 == 0, (name?.count ?? 0) < Self.longestName { name = (name ?? []) + entry.dropFirst(5) }
+    if flags & 6 == 0 {
+      guard let begun = name else {
+        name = Array(entry.dropFirst(5))
+        return
+      }
+      if begun.count < Self.longestName { name = begun + entry.dropFirst(5) }
+    }
     if flags & 2 != 0 { name = [UInt8(ascii: ".")] }
     if flags & 4 != 0 { name = Array("..".utf8) }
   }
@@ -191,6 +205,7 @@ struct SystemUse {
     let flags = entry[entry.startIndex + 4]
     let size = flags & 0x80 != 0 ? 17 : 7
     var place = entry.startIndex + 5
+    if times.isEmpty { times.reserveCapacity((flags & 0x7F).nonzeroBitCount) }
     for (bit, kind) in Self.kinds.enumerated() where flags & 1 << UInt8(bit) != 0 {
       guard place + size <= entry.endIndex else { return }
       let bytes = entry[place..<place + size]

@@ -68,8 +68,7 @@ enum UDFDescriptors {
     case 8, 254:
       if rest.allSatisfy({ $0 < 0x80 }) { return String(decoding: rest, as: UTF8.self) }
       return String(String.UnicodeScalarView(rest.map { Unicode.Scalar($0) }))
-    case 16, 255:
-      return NameText.text(utf16: rest)
+    case 16, 255: return NameText.text(utf16: rest)
     default: return NameText.text(bytes)
     }
   }

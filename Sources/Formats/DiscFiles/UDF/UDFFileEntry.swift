@@ -32,7 +32,9 @@ struct UDFFileEntry {
     let length = Int(span.littleEndian(at: lengthsAt + 4, as: UInt32.self) ?? 0)
     let start = lengthsAt + 8 + attributes
     guard start <= bytes.count else { return nil }
-    times = Self.times(bytes, isExtended) + Self.created(bytes[lengthsAt + 8..<start])
+    var times = Self.times(bytes, isExtended)
+    if attributes > 0 { times += Self.created(bytes[lengthsAt + 8..<start]) }
+    self.times = times
     let area = bytes[start..<min(start + length, bytes.count)]
     inline = flags & 7 == 3 ? Array(area.prefix(Int(clamping: size))) : nil
     isLong = flags & 7 == 1
@@ -40,12 +42,22 @@ struct UDFFileEntry {
   }
 
   private static func times(_ bytes: [UInt8], _ isExtended: Bool) -> [DiscTime] {
-    let places: [(Int, DiscTime.Kind)] =
-      isExtended
-      ? [(80, .accessed), (92, .modified), (104, .created), (116, .attributes)]
-      : [(72, .accessed), (84, .modified), (96, .attributes)]
-    return places.compactMap { DiscTime.of(udf: bytes[$0.0..<$0.0 + 12], $0.1) }
+    var times: [DiscTime] = []
+    times.reserveCapacity(4)
+    for (place, kind) in isExtended ? extendedPlaces : places {
+      if let time = DiscTime.of(udf: bytes[place..<place + 12], kind) { times.append(time) }
+    }
+    return times
   }
+
+  private static let places: [(Int, DiscTime.Kind)] = [(72, .accessed), (84, .modified), (96, .attributes)]
+  private static let extendedPlaces: [(Int, DiscTime.Kind)] = [
+    (80, .accessed), (92, .modified), (104, .created), (116, .attributes),
+  ]
+  /// Bits of `st_mode` for each type.
+  private static let types: [UInt8: UInt32] = [
+    4: 0o040000, 5: 0o100000, 6: 0o060000, 7: 0o020000, 9: 0o010000, 10: 0o140000, 12: 0o120000,
+  ]
 
   /// The time of creation that an entry which is not extended has among its attributes: type 5, with the times that its
   /// bits announce, creation first.
@@ -75,9 +87,6 @@ struct UDFFileEntry {
     if flags & 0x40 != 0 { mode |= 0o4000 }
     if flags & 0x80 != 0 { mode |= 0o2000 }
     if flags & 0x100 != 0 { mode |= 0o1000 }
-    let types: [UInt8: UInt32] = [
-      4: 0o040000, 5: 0o100000, 6: 0o060000, 7: 0o020000, 9: 0o010000, 10: 0o140000, 12: 0o120000,
-    ]
     mode |= types[bytes[27]] ?? 0
     return DiscEntry.Ownership(
       mode: mode, user: number(36), group: number(40),

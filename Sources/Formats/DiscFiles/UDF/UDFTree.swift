@@ -212,10 +212,7 @@ struct UDFTree {
       one.isCut = true
       one.problems.append("its parts have \(total) of its \(entry.size) bytes")
     }
-    let end = (sectors.size + 2047) / 2048 * 2048
-    if extents.contains(where: {
-      $0.start.map { $0 > end } ?? false || ($0.start ?? 0) + $0.count > end && $0.start != nil
-    }) {
+    if one.reaches(past: (sectors.size + 2047) / 2048 * 2048) {
       one.problems.append("it extends past the end of the image")
     }
   }

@@ -39,7 +39,7 @@ package struct DiscExtractJob {
   }
 
   private let choice: DiscTreeChoice
-  private let folder: FilePath
+  private let destination: FilePath
   private let repairs: Bool
   private let stop: StopFlag
 
@@ -48,15 +48,15 @@ package struct DiscExtractJob {
     _ choice: DiscTreeChoice, to folder: FilePath, repairs: Bool = false, stop: StopFlag = StopFlag()
   ) {
     self.choice = choice
-    self.folder = folder
+    destination = folder
     self.repairs = repairs
     self.stop = stop
   }
 
-  private static let longestPath = 3500
   private static let batch = 32
 
-  /// Blocks until all is synced. The folder is new; where it ends early, what was copied stays in it.
+  /// Blocks until all is synced. The folder is new, and called `.partial` until then; where it ends early, what was copied
+  /// stays in it.
   /// - Parameter progress: bytes done, and all there are.
   /// - Throws: `outputExists`, `destinationMissing`, `destinationFull`, `writeFailed`, `interrupted`.
   package func perform(
@@ -64,14 +64,15 @@ package struct DiscExtractJob {
   ) throws(EvidenceError) -> Report {
     let entries = choice.chosen.entries
     let total = entries.filter { $0.kind == .file }.map(\.size).clampedSum()
-    let list = FilePath(folder.string + ".SHA256SUMS")
-    let description = FilePath(folder.string + ".dfxml")
+    let list = FilePath(destination.string + ".SHA256SUMS")
+    let description = FilePath(destination.string + ".dfxml")
     for path in [list, description] where Files.exists(path) {
       throw EvidenceError(.outputExists, path.string)
     }
-    try FreeSpace.demand(total, at: folder.parentFolder, canBeTried: false)
-    try DurableFolder.create(folder)
-    let outcome = copyAll(entries, total, progress)
+    let output = try OutputFolder(creating: destination)
+    try FreeSpace.demand(total, at: destination.parentFolder, canBeTried: false)
+    try output.create()
+    let outcome = copyAll(entries, total, to: output.partial, progress)
     let report = Report(
       files: outcome.files, skipped: entries.filter { [.symbolicLink, .other].contains($0.kind) }, list: list,
       description: description)
@@ -80,9 +81,10 @@ package struct DiscExtractJob {
       try? write(report)
       throw failure
     }
-    setFolderTimes(entries)
+    setFolderTimes(entries, in: output.partial)
     try write(report)
-    try DurableFolder.syncFileSystem(folder)
+    try DurableFolder.syncFileSystem(output.partial)
+    try output.complete()
     return report
   }
 
@@ -95,25 +97,23 @@ package struct DiscExtractJob {
 
   /// Several at a time: most of the time goes to making files.
   private func copyAll(
-    _ entries: [DiscEntry], _ total: UInt64, _ progress: (UInt64, UInt64) -> Void
+    _ entries: [DiscEntry], _ total: UInt64, to folder: FilePath, _ progress: (UInt64, UInt64) -> Void
   ) -> (files: [File], failure: EvidenceError?) {
     let places = entries.indices.filter { entries[$0].kind == .file }
     let state = Monitor(DiscCopyState(count: places.count))
-    do throws(EvidenceError) { try makeFolders(entries) } catch { return ([], error) }
-    let names = Set(entries.lazy.map(\.path).filter { $0.contains(OutputFolder.partialSuffix) })
-    let (image, folder, repairs, stop) = (choice.image, folder, repairs, stop)
+    do throws(EvidenceError) { try makeFolders(entries, in: folder) } catch { return ([], error) }
+    let copy = DiscFileCopy(of: entries, to: folder, repairs: repairs, stop: stop)
+    let (image, stop) = (choice.image, stop)
     let work: @Sendable () -> Void = {
       let sectors = DiscSectors(image)
       while true {
         let range = state.withLock { $0.take(Self.batch) }
         guard !range.isEmpty else { break }
         for number in range {
-          let copy = DiscFileCopy(
-            entries[places[number]], on: sectors, to: folder, names: names, repairs: repairs, stop: stop)
           var before: UInt64 = 0
           do throws(EvidenceError) {
-            guard !stop.isRaised else { throw DiscFileCopy.interrupted(folder) }
-            let file = try copy.perform { done in
+            guard !stop.isRaised else { throw copy.interrupted }
+            let file = try copy.copy(entries[places[number]], on: sectors) { done in
               state.withLock { $0.done += done - before }
               before = done
             }
@@ -143,20 +143,20 @@ package struct DiscExtractJob {
 
   // MARK: Folders
 
-  private func makeFolders(_ entries: [DiscEntry]) throws(EvidenceError) {
+  private func makeFolders(_ entries: [DiscEntry], in folder: FilePath) throws(EvidenceError) {
     var made: Set<String> = [""]
-    for entry in entries where entry.path.utf8.count <= Self.longestPath {
+    for entry in entries where entry.path.utf8.count <= DiscFileCopy.longestPath {
       if entry.kind == .folder {
-        try make(entry.path, &made)
+        try make(entry.path, in: folder, &made)
       } else if entry.kind == .file, let slash = entry.path.utf8.lastIndex(of: UInt8(ascii: "/")) {
-        try make(String(entry.path[..<slash]), &made)
+        try make(String(entry.path[..<slash]), in: folder, &made)
       }
     }
   }
 
-  private func make(_ path: String, _ made: inout Set<String>) throws(EvidenceError) {
+  private func make(_ path: String, in folder: FilePath, _ made: inout Set<String>) throws(EvidenceError) {
     guard !made.contains(path) else { return }
-    if let slash = path.lastIndex(of: "/") { try make(String(path[..<slash]), &made) }
+    if let slash = path.lastIndex(of: "/") { try make(String(path[..<slash]), in: folder, &made) }
     let place = folder.pushing(FilePath(path))
     // Where a file system takes names that differ in case for one, it is there.
     do throws(EvidenceError) { try DurableFolder.create(place) } catch {
@@ -166,8 +166,9 @@ package struct DiscExtractJob {
   }
 
   /// When all is in them; those inside first.
-  private func setFolderTimes(_ entries: [DiscEntry]) {
-    for entry in entries.reversed() where entry.kind == .folder && entry.path.utf8.count <= Self.longestPath {
+  private func setFolderTimes(_ entries: [DiscEntry], in folder: FilePath) {
+    for entry in entries.reversed()
+    where entry.kind == .folder && entry.path.utf8.count <= DiscFileCopy.longestPath {
       guard let modified = entry.time(.modified)?.microseconds else { continue }
       DurableFolder.setTimes(
         folder.pushing(FilePath(entry.path)), modified: modified,
@@ -177,12 +178,18 @@ package struct DiscExtractJob {
 
   // MARK: The list
 
-  private func sums(_ files: [File]) -> [UInt8] {
-    var sums: [UInt8] = []
-    for file in files where !file.isPartial {
-      if let sha256 = file.sha256, let place = file.place { sums += Self.line(sha256, place) }
+  private static let part = 2048
+
+  private func sums(_ files: [File]) -> [[UInt8]] {
+    WorkerThreads.map((files.count + Self.part - 1) / Self.part, name: "list") { number in
+      var sums: [UInt8] = []
+      for index in number * Self.part..<min((number + 1) * Self.part, files.count)
+      where !files[index].isPartial {
+        guard let sha256 = files[index].sha256, let place = files[index].place else { continue }
+        sums += Self.line(sha256, place)
+      }
+      return sums
     }
-    return sums
   }
 
   /// As `sha256sum` writes it: a name with a line break or a backslash is escaped, and the line says so.

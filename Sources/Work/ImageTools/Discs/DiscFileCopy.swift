@@ -26,94 +26,125 @@ struct DiscCopyState {
   mutating func fail(_ error: EvidenceError) { if failure == nil { failure = error } }
 }
 
-/// Copies one file of a disc. Until it is whole it does not have its name.
-struct DiscFileCopy {
-  private let entry: DiscEntry
-  private let sectors: DiscSectors
-  private let folder: FilePath
+/// Copies files of a disc into a folder.
+struct DiscFileCopy: Sendable {
+  private let folder: String
+  private let owner: FolderOwner
   /// Those of the disc that look unfinished: none of them is that of a file that is.
   private let names: Set<String>
   private let repairs: Bool
   private let stop: StopFlag
 
-  private static let longestPath = 3500
+  static let longestPath = 3500
 
-  init(
-    _ entry: DiscEntry, on sectors: DiscSectors, to folder: FilePath, names: Set<String>, repairs: Bool,
-    stop: StopFlag
-  ) {
-    self.entry = entry
-    self.sectors = sectors
-    self.folder = folder
-    self.names = names
+  init(of entries: [DiscEntry], to folder: FilePath, repairs: Bool, stop: StopFlag) {
+    self.folder = folder.string
     self.repairs = repairs
     self.stop = stop
+    owner = FolderOwner(of: folder)
+    names = Set(entries.lazy.map(\.path).filter(Self.looksUnfinished))
+  }
+
+  private static func looksUnfinished(_ path: String) -> Bool {
+    let suffix = OutputFolder.partialSuffix
+    var rest = path.utf8[...]
+    while let dot = rest.firstIndex(of: UInt8(ascii: ".")) {
+      rest = rest[dot...]
+      if rest.starts(with: suffix.utf8) { return true }
+      rest = rest.dropFirst()
+    }
+    return false
   }
 
   /// - Parameter progress: bytes done of it.
-  func perform(progress: (UInt64) -> Void) throws(EvidenceError) -> DiscExtractJob.File {
+  func copy(
+    _ entry: DiscEntry, on sectors: DiscSectors, progress: (UInt64) -> Void
+  ) throws(EvidenceError) -> DiscExtractJob.File {
     guard entry.path.utf8.count <= Self.longestPath else {
       return DiscExtractJob.File(
         entry: entry, place: nil, size: 0, sha256: nil, damage: [], failure: "its path is too long for a file"
       )
     }
-    var partial = entry.path + OutputFolder.partialSuffix
-    let file = try create(&partial)
+    var name = entry.path
+    let file = try create(&name, for: entry)
     var digest = StreamingDigest(.sha256)
     var size: UInt64 = 0
-    let damage = try DiscFileContents(entry, on: sectors, repairs: repairs).read {
-      (piece) throws(EvidenceError) in
-      guard !stop.isRaised else { throw Self.interrupted(folder) }
-      try file.write(piece.span.bytes, at: size)
-      digest.update(piece.span.bytes)
-      size += UInt64(piece.count)
-      progress(min(size, entry.size))
+    let damage: [DiscFileContents.Damage]
+    do throws(EvidenceError) {
+      damage = try DiscFileContents(entry, on: sectors, repairs: repairs).read {
+        (piece) throws(EvidenceError) in
+        guard !stop.isRaised else { throw interrupted }
+        try file.write(piece.span.bytes, at: size)
+        digest.update(piece.span.bytes)
+        size += UInt64(piece.count)
+        progress(min(size, entry.size))
+      }
+    } catch {
+      if name == entry.path { _ = try? markPartial(entry.path) }
+      throw error
     }
     progress(entry.size)
     try file.closeUnsynced(
       modified: entry.time(.modified)?.microseconds, accessed: entry.time(.accessed)?.microseconds)
-    let sha256 = digest.finish()
-    func report(_ place: String, _ failure: String?) -> DiscExtractJob.File {
-      DiscExtractJob.File(
-        entry: entry, place: place, size: size, sha256: sha256, damage: damage, failure: failure)
-    }
     // One whose record says it is cut is not whole either.
     let isShort = size != entry.size && !entry.isByForm
-    let unfinished = report(partial, nil)
-    guard !unfinished.isPartial else { return unfinished }
-    guard !isShort else { return report(partial, "\(size) of \(entry.size) bytes") }
-    do throws(EvidenceError) {
-      try DurableFolder.rename(place(partial), to: place(entry.path), syncs: false)
-    } catch {
-      guard error.code == .outputExists else { throw error }
-      return report(partial, "the destination takes its name for that of another file")
-    }
-    return report(entry.path, nil)
+    let failure =
+      name != entry.path
+      ? "the destination takes its name for that of another file"
+      : isShort ? "\(size) of \(entry.size) bytes" : nil
+    let copied = DiscExtractJob.File(
+      entry: entry, place: name, size: size, sha256: digest.finish(), damage: damage, failure: nil)
+    guard copied.isPartial || failure != nil else { return copied }
+    let place = name == entry.path ? try markPartial(name) : name
+    return DiscExtractJob.File(
+      entry: entry, place: place, size: size, sha256: copied.sha256, damage: damage,
+      failure: copied.isPartial && name == entry.path ? nil : failure)
   }
 
   /// What was copied stays, and a folder is never written into again.
-  static func interrupted(_ folder: FilePath) -> EvidenceError {
+  var interrupted: EvidenceError {
     EvidenceError(
-      .interrupted, folder.string, "the files copied so far are kept; move them away, or name another folder")
+      .interrupted, folder, "the files copied so far are kept; move them away, or name another folder")
   }
 
-  private func place(_ path: String) -> FilePath { FilePath(folder.string + "/" + path) }
+  private func place(_ path: String) -> FilePath { FilePath(folder + "/" + path) }
 
   /// Readable by whom the disc says; never executable or writable by others.
-  private var mode: UInt32 { 0o600 | (entry.owner?.mode ?? 0o644) & 0o044 }
+  private func mode(_ entry: DiscEntry) -> UInt32 { 0o600 | (entry.owner?.mode ?? 0o644) & 0o044 }
 
-  /// - Parameter name: another where that one is taken.
-  private func create(_ name: inout String) throws(EvidenceError) -> DurableFile {
-    let wanted = name
-    var number = 2
-    while true {
-      if !names.contains(name) {
-        do throws(EvidenceError) { return try DurableFile(creating: place(name), mode: mode) } catch {
-          guard error.code == .outputExists, number < Self.mostNames else { throw error }
-        }
+  /// - Parameter name: that of an unfinished file where the destination has it already.
+  private func create(_ name: inout String, for entry: DiscEntry) throws(EvidenceError) -> DurableFile {
+    let mode = mode(entry)
+    do throws(EvidenceError) {
+      return try DurableFile(creating: place(name), mode: mode, owner: owner)
+    } catch  where error.code == .outputExists {
+      for unfinishedName in unfinished(name) {
+        do throws(EvidenceError) {
+          let file = try DurableFile(creating: place(unfinishedName), mode: mode, owner: owner)
+          name = unfinishedName
+          return file
+        } catch { guard error.code == .outputExists else { throw error } }
       }
-      name = "\(wanted)~\(number)"
-      number += 1
+      throw error
+    }
+  }
+
+  /// - Returns: the name it gets as a file that is not whole.
+  private func markPartial(_ path: String) throws(EvidenceError) -> String {
+    for name in unfinished(path) {
+      do throws(EvidenceError) {
+        try DurableFolder.rename(place(path), to: place(name), syncs: false)
+        return name
+      } catch { guard error.code == .outputExists else { throw error } }
+    }
+    throw EvidenceError(.outputExists, place(path + OutputFolder.partialSuffix).string)
+  }
+
+  /// `NAME.partial`, or another where that one is taken.
+  private func unfinished(_ path: String) -> some Sequence<String> {
+    let wanted = path + OutputFolder.partialSuffix
+    return (1...Self.mostNames).lazy.map { $0 == 1 ? wanted : "\(wanted)~\($0)" }.filter {
+      !names.contains($0)
     }
   }
 

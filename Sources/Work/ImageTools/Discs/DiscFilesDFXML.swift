@@ -9,12 +9,14 @@ import SystemPackage
 ///
 /// What DFXML has no element for (marks, damage, the name as stored) stands behind the others of a file, in a namespace of
 /// its own.
-struct DiscFilesDFXML {
+struct DiscFilesDFXML: Sendable {
   private static let namespace = "http://www.forensicswiki.org/wiki/Category:Digital_Forensics_XML"
   private static let ownNamespace = "urn:exhibit:disc-files:1"
 
+  /// Entries that are written at a time.
+  private static let part = 1024
+
   private let choice: DiscTreeChoice
-  private let copies: [String: Int]
   private let files: [DiscExtractJob.File]
   private let sectors: DiscSectors
   private var bytes: [UInt8] = []
@@ -22,7 +24,6 @@ struct DiscFilesDFXML {
   init(_ choice: DiscTreeChoice, _ files: [DiscExtractJob.File]) {
     self.choice = choice
     self.files = files
-    copies = Dictionary(uniqueKeysWithValues: files.indices.lazy.map { (files[$0].entry.path, $0) })
     sectors = choice.sectors
   }
 
@@ -30,9 +31,25 @@ struct DiscFilesDFXML {
   func write(to path: FilePath) throws(EvidenceError) {
     var copy = self
     copy.head()
-    for entry in choice.chosen.entries { copy.file(entry, copies[entry.path].map { files[$0] }) }
-    copy.line("  </volume>\n</dfxml>")
-    try DurableFile.write(copy.bytes, to: path)
+    let entries = choice.chosen.entries
+    // Files were copied in the order of the entries; where it ended early, some of them were not.
+    var copied: [Int?] = []
+    var next = 0
+    for entry in entries {
+      let isCopied = next < files.count && files[next].entry.path == entry.path
+      copied.append(isCopied ? next : nil)
+      if isCopied { next += 1 }
+    }
+    let (empty, numbers) = (self, copied)
+    let parts = WorkerThreads.map((entries.count + Self.part - 1) / Self.part, name: "description") {
+      number in
+      var part = empty
+      for index in number * Self.part..<min((number + 1) * Self.part, entries.count) {
+        part.file(entries[index], numbers[index].map { part.files[$0] })
+      }
+      return part.bytes
+    }
+    try DurableFile.write([copy.bytes] + parts + [Array("  </volume>\n</dfxml>\n".utf8)], to: path)
   }
 
   private mutating func head() {
@@ -125,9 +142,17 @@ struct DiscFilesDFXML {
         entry.isByForm || entry.compression != nil ? [] : sectors.places(of: start, count: extent.count)
       var at = start
       for place in places {
-        line(
-          "        <byte_run file_offset=\"\(done + at - start)\" fs_offset=\"\(at)\" img_offset=\"\(place.offset)\" len=\"\(place.count)\"\(image(place.file))/>"
-        )
+        text("        <byte_run file_offset=\"")
+        number(done + at - start)
+        text("\" fs_offset=\"")
+        number(at)
+        text("\" img_offset=\"")
+        number(place.offset)
+        text("\" len=\"")
+        number(place.count)
+        text("\"")
+        text(image(place.file))
+        text("/>\n")
         at += place.count
       }
       if at < start + extent.count {
@@ -180,21 +205,41 @@ struct DiscFilesDFXML {
   }
 
   private mutating func element(_ name: String, _ value: UInt64) {
-    line("      <\(name)>\(value)</\(name)>")
+    open(name)
+    bytes.append(0x3E)
+    number(value)
+    close(name)
   }
 
+  private mutating func open(_ name: String) {
+    text("      <")
+    text(name)
+  }
+
+  private mutating func close(_ name: String) {
+    text("</")
+    text(name)
+    text(">\n")
+  }
+
+  private mutating func text(_ text: String) { bytes.append(contentsOf: text.utf8) }
+
+  private mutating func number(_ value: UInt64) { text(String(value)) }
+
   private mutating func element(_ name: String, _ value: String, _ attributes: String = "") {
-    bytes.append(contentsOf: "      <".utf8)
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(contentsOf: attributes.utf8)
+    open(name)
+    text(attributes)
     bytes.append(0x3E)
     escape(NameText.shown(value))
-    bytes.append(contentsOf: "</".utf8)
-    bytes.append(contentsOf: name.utf8)
-    bytes.append(contentsOf: ">\n".utf8)
+    close(name)
   }
 
   private mutating func escape(_ text: String) {
+    let isPlain = text.utf8.allSatisfy {
+      (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "<") && $0 != UInt8(ascii: ">")
+        && $0 != UInt8(ascii: "&")
+    }
+    guard !isPlain else { return self.text(text) }
     for scalar in text.unicodeScalars {
       switch scalar {
       case "<": bytes.append(contentsOf: "&lt;".utf8)

@@ -1,5 +1,6 @@
 import DiscFiles
 import Evidence
+import SystemIO
 
 /// In what two trees of one disc differ.
 package struct TreeDifference: Hashable, Sendable {
@@ -26,12 +27,13 @@ package struct TreeDifference: Hashable, Sendable {
   static func all(_ chosen: DiscTree, _ others: [DiscTree]) -> [TreeDifference] {
     guard !others.isEmpty else { return [] }
     let own = Places(chosen)
-    return others.flatMap { other -> [TreeDifference] in
+    return WorkerThreads.map(others.count, name: "differences") { number -> [TreeDifference] in
+      let other = others[number]
       // Rock Ridge names what the same records of ISO 9660 hold.
       if Set([chosen.kind, other.kind]) == [.rockRidge, .iso9660] { return [] }
       let places = Places(other)
       return missing(places, in: own, comparing: true) + missing(own, in: places, comparing: false)
-    }
+    }.flatMap(\.self)
   }
 
   /// What earlier sessions have and the chosen tree has not, or has otherwise: what a later session deleted or replaced.
@@ -46,25 +48,24 @@ package struct TreeDifference: Hashable, Sendable {
   }
 
   /// Files of a tree by the sectors they begin in.
-  private final class Places {
+  private final class Places: Sendable {
     let tree: DiscTree
     /// Sector and number of each file that has bytes, in this order.
     let bySector: [(sector: Int, index: Int)]
-    private lazy var byPath = Dictionary(
-      tree.entries.indices.lazy.filter { self.tree.entries[$0].kind == .file }.map {
-        (self.tree.entries[$0].path.lowercased(), $0)
-      }
-    ) { first, _ in first }
+    /// Made when it is first wanted.
+    private let byPath = Monitor<[String: Int]?>(nil)
 
     init(_ tree: DiscTree) {
       self.tree = tree
       var places: [(sector: Int, index: Int)] = []
       places.reserveCapacity(tree.entries.count)
-      for index in tree.entries.indices
-      where tree.entries[index].kind == .file && tree.entries[index].size > 0 {
-        if let sector = tree.entries[index].sector { places.append((sector, index)) }
+      let entries = tree.entries.span
+      for index in entries.indices where entries[index].kind == .file && entries[index].size > 0 {
+        if let sector = entries[index].sector { places.append((sector, index)) }
       }
-      bySector = places.sorted { $0 < $1 }
+      // Most programs write files in the order of their names.
+      let isOrdered = zip(places, places.dropFirst()).allSatisfy { $0.sector < $1.sector }
+      bySector = isOrdered ? places : places.sorted { $0 < $1 }
     }
 
     /// The first file that begins there.
@@ -77,7 +78,21 @@ package struct TreeDifference: Hashable, Sendable {
       return low < bySector.count && bySector[low].sector == sector ? bySector[low].index : nil
     }
 
-    func file(called path: String) -> Int? { byPath[path.lowercased()] }
+    func file(called path: String) -> Int? {
+      byPath.withLock { known in
+        let paths = known ?? named()
+        known = paths
+        return paths[path.lowercased()]
+      }
+    }
+
+    private func named() -> [String: Int] {
+      Dictionary(
+        tree.entries.indices.lazy.filter { self.tree.entries[$0].kind == .file }.map {
+          (self.tree.entries[$0].path.lowercased(), $0)
+        }
+      ) { first, _ in first }
+    }
   }
 
   /// Files of a tree that another does not have; by place on the disc, since names are written differently in each.
@@ -88,14 +103,17 @@ package struct TreeDifference: Hashable, Sendable {
         sessions: [places.tree.session, other.tree.session], path: entry.path, sizes: sizes)
     }
     // Entries are looked at where they lie: copies of all of them take longer than the comparison.
-    let (entries, others) = (places.tree.entries, other.tree.entries)
+    let (tree, otherTree) = (places.tree, other.tree)
+    let entries = tree.entries.span
+    let others = otherTree.entries.span
     var differences: [TreeDifference] = []
     for number in entries.indices {
       guard entries[number].kind == .file, entries[number].size > 0,
         !entries[number].marks.contains(.deleted)
       else { continue }
       let sector = entries[number].sector
-      let index = sector.flatMap { other.file(at: $0) } ?? other.file(called: entries[number].path)
+      var index = sector.flatMap { other.file(at: $0) }
+      if index == nil { index = other.file(called: entries[number].path) }
       guard let index else {
         differences.append(found(.onlyIn, entries[number]))
         continue
