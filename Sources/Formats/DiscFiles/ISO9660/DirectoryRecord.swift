@@ -33,7 +33,7 @@ struct DirectoryRecord {
   var systemUse: ArraySlice<UInt8> { part(min(shortestLength, length), max(0, length - shortestLength)) }
 
   private func part(_ offset: Int, _ count: Int) -> ArraySlice<UInt8> {
-    bytes[bytes.startIndex + offset..<bytes.startIndex + offset + count]
+    bytes.dropFirst(offset).prefix(count)
   }
 
   var isHidden: Bool { flags & 1 != 0 }
@@ -82,12 +82,12 @@ struct DirectoryRecord {
 
   /// That of a descriptor that has none.
   static let none = DirectoryRecord()
-  var isNone: Bool { name.isEmpty }
+  var isNone: Bool { nameLength == 0 }
 
   private init() {
     (block, size, copies) = (0, 0, (0, 0))
     (attributeBlocks, flags, unit, gap, shortestLength) = (0, 0, 0, 0, 0)
-    (date, name, systemUse) = ([], [], [])
+    (bytes, dateLength, nameLength, length) = ([], 0, 0, 0)
   }
 
   /// - Parameter bytes: from its first byte to the end of the sector.
