@@ -147,6 +147,13 @@ int32_t clinux_yield_priority(int32_t steps) {
   return outcome(setpriority(PRIO_PROCESS, (id_t)gettid(), before + steps));
 }
 
+int32_t clinux_idle(void) {
+  // IOPRIO_WHO_PROCESS, this thread; class idle. Threads that are started later inherit it.
+  long order = syscall(SYS_ioprio_set, 1, 0, 3 << 13);
+  int nice = setpriority(PRIO_PROCESS, 0, 19);
+  return outcome(order != 0 ? (int)order : nice);
+}
+
 int32_t clinux_block_size64(int32_t descriptor, uint64_t *bytes) {
   return outcome(ioctl(descriptor, BLKGETSIZE64, bytes));
 }

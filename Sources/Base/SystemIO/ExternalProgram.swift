@@ -33,6 +33,15 @@ package struct ExternalProgram: Hashable, Sendable {
     self.path = path
   }
 
+  /// The program at an absolute path; `nil` for what is no executable file.
+  package init?(atPath name: String) {
+    let path = FilePath(name)
+    guard path.isAbsolute, Files.kind(path) == .file, path.withSystemName({ access($0, X_OK) }) == 0 else {
+      return nil
+    }
+    self.path = path
+  }
+
   /// Most bytes of a script whose first line is read.
   private static let largestScript = 1 << 20
 
@@ -86,20 +95,21 @@ package struct ExternalProgram: Hashable, Sendable {
   /// Starts it, without input and in the C locale; what it says on standard error is dropped.
   /// - Throws: `systemCall` where it could not be started.
   package func open(_ arguments: [String]) throws(EvidenceError) -> Output {
-    let started = try start(arguments, withErrors: false)
+    let started = try start(arguments, input: [], withErrors: false)
     return Output(started, path)
   }
 
-  /// Runs it to its end, without input and in the C locale.
+  /// Runs it to its end in the C locale.
   /// - Parameters:
   ///   - arguments: without its name.
+  ///   - input: for its standard input, at most what a pipe holds (64 KiB).
   ///   - cap: most bytes of output that are kept; the rest is read and dropped.
   ///   - seconds: it may take; as long as it likes where `nil`.
   /// - Throws: `systemCall` where it could not be started. That it failed is no error but a status.
   package func run(
-    _ arguments: [String], cap: Int = 16 << 20, seconds: Double? = nil
+    _ arguments: [String], input: [UInt8] = [], cap: Int = 16 << 20, seconds: Double? = nil
   ) throws(EvidenceError) -> Result {
-    let started = try start(arguments, withErrors: true)
+    let started = try start(arguments, input: input, withErrors: true)
     let deadline = seconds.map { Host.monotonicSeconds() + $0 }
     var wasEnded = false
     var output: [UInt8] = []
@@ -135,19 +145,27 @@ package struct ExternalProgram: Hashable, Sendable {
     let child: pid_t
   }
 
-  private func start(_ arguments: [String], withErrors: Bool) throws(EvidenceError) -> Started {
+  private func start(
+    _ arguments: [String], input: [UInt8], withErrors: Bool
+  ) throws(EvidenceError) -> Started {
+    precondition(input.count <= 1 << 16)
     var ends: [Int32] = [0, 0]
     _ = try Syscalls.pipe(&ends).orThrow(.systemCall, path.string)
     let reading = OwnedDescriptor(adopting: ends[0], path: path)
     let writing = OwnedDescriptor(adopting: ends[1], path: path)
-    let child = try start(arguments, output: writing.number, withErrors: withErrors)
-    // Ours must go, or the pipe never ends.
+    _ = try Syscalls.pipe(&ends).orThrow(.systemCall, path.string)
+    let source = OwnedDescriptor(adopting: ends[0], path: path)
+    let sink = OwnedDescriptor(adopting: ends[1], path: path)
+    if !input.isEmpty { _ = try Syscalls.write(sink.number, input[...]).orThrow(.systemCall, path.string) }
+    let child = try start(arguments, input: source.number, output: writing.number, withErrors: withErrors)
+    // Ours must go, or the pipes never end.
     try writing.close()
+    try sink.close()
     return Started(output: reading, child: child)
   }
 
   private func start(
-    _ arguments: [String], output: Int32, withErrors: Bool
+    _ arguments: [String], input: Int32, output: Int32, withErrors: Bool
   ) throws(EvidenceError) -> pid_t {
     var actions = posix_spawn_file_actions_t()
     var attributes = posix_spawnattr_t()
@@ -157,7 +175,7 @@ package struct ExternalProgram: Hashable, Sendable {
       posix_spawn_file_actions_destroy(&actions)
       posix_spawnattr_destroy(&attributes)
     }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     if withErrors {
       posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)

@@ -31,6 +31,9 @@ package enum OwnProgram {
 
   private static let path: FilePath = "/proc/self/exe"
 
+  /// Where it is installed.
+  package static var place: FilePath { Syscalls.linkTarget(path).map { FilePath($0) } ?? path }
+
   private struct Pipe: ~Copyable {
     let reading: OwnedDescriptor
     let writing: OwnedDescriptor

@@ -49,6 +49,10 @@ package struct WorkerThread: ~Copyable {
 /// Steps of niceness that a background thread stands back.
 private let backgroundSteps: Int32 = 5
 
+/// Lets every other process go first, from now on: for the calling thread and those that it starts.
+/// - Returns: whether the system does that.
+package func yieldToOthers() -> Bool { clinux_idle() == 0 }
+
 /// The number of processors this process may run on, at least 1.
 package func availableProcessors() -> Int {
   max(1, Int(clinux_available_processors()))

@@ -59,6 +59,9 @@ int32_t clinux_name_thread(const char *name);
 /// Lets other threads of the process go before the calling one: `steps` of niceness, 0 to 19.
 int32_t clinux_yield_priority(int32_t steps);
 
+/// Lets every other process go before this one, for processors and, where the scheduler of a disk knows priorities, for disks.
+int32_t clinux_idle(void);
+
 /// BLKGETSIZE64: size of a block device in bytes.
 int32_t clinux_block_size64(int32_t descriptor, uint64_t *bytes);
 
