@@ -148,6 +148,11 @@ let package = Package(
       "Formats/DiscFiles",
       ["Evidence", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiscImages"]),
 
+    // what other programs leave beside evidence: lists of digests, logs, metadata
+    module(
+      "Formats/SideCars",
+      ["CanonicalJSON", "Digests", "Evidence"]),
+
     // Record: what is said of the evidence, and where it is kept
     module(
       "Record/Manifests",
@@ -213,6 +218,14 @@ let package = Package(
         "Manifests", "CaseRecords", "CaseStore", "CaseFolders", "TarArchive", "Verification", "Sessions",
         "CourtReport", "SignedPDF",
       ]),
+    // archives of evidence: catalogue, re-verification, schedule
+    module(
+      "Work/Archiving",
+      [
+        "CanonicalJSON", "Casework", "CaseFolders", "CaseRecords", "CaseStore", "Digests", "Evidence",
+        "DiscImages", "FormatKit",
+        "Formats", "Manifests", "SideCars", "SystemIO", "Verification",
+      ]),
     // what holds for all cases of a laboratory
     module(
       "Work/Profiles",
@@ -240,7 +253,8 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiscImages", "Formats",
         "DiskWriters", "DiscWriters", "DiscFiles", "Digests", "Signing", "Manifests", "CaseRecords",
         "CaseFolders", "Acquisition", "Verification", "Sessions", "ImageTools", "CourtReport", "Casework",
-        "Validation", "Profiles", "StrictTOML", "Rendering", "WriterKit", argumentParser,
+        "Validation", "Profiles", "StrictTOML", "Rendering", "WriterKit", "Archiving", "SideCars",
+        "CaseStore", argumentParser,
       ]),
     program(
       "Front/exhibit",
@@ -313,6 +327,13 @@ let package = Package(
         "DiskImages",
         "DiscImages", "Formats", "DiskWriters", "DiscWriters", "DiscFiles", systemPackage,
       ], exclude: ["Checkers"]),
+    tests(
+      "ArchiveTests",
+      [
+        "Archiving", "CanonicalJSON", "CaseFolders", "CaseRecords", "CaseStore", "Casework", "Digests",
+        "Evidence",
+        "SideCars", "SystemIO", systemPackage,
+      ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",

@@ -20,7 +20,7 @@ private let exceptions: [String: String] = [
   /// What `exhibit` is told to do first.
   private static let commands =
     "setup|equipment|image|case|person|authority|item|devices|acquire|acquisition|resume|custody|audit|verify|manifest|key|report|certificate|info"
-    + "|convert|disc|make-iso|recover|prove|export|import|validate"
+    + "|archive|convert|disc|make-iso|recover|prove|export|import|validate"
 
   private static func namesCommandLine(_ text: String) throws -> Bool {
     // Most texts are done with at once; a regular expression takes its time.

@@ -53,7 +53,7 @@ import Testing
     #expect(try sample.sql("PRAGMA integrity_check; PRAGMA foreign_key_check").output == "ok\n")
     #expect(try sample.sql("PRAGMA journal_mode").output == "wal\n")
     #expect(try sample.sql("PRAGMA application_id").output == "\(0x4558_4842)\n")
-    #expect(try sample.sql("PRAGMA user_version").output == "4\n")
+    #expect(try sample.sql("PRAGMA user_version").output == "5\n")
     let loose = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
     #expect(try sample.sql(loose + "AND NOT strict").output == "sqlite_schema\n")
     #expect(try sample.sql(loose + "AND NOT wr ORDER BY name").output == "audit_event\nsqlite_schema\n")

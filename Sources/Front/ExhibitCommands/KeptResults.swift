@@ -52,3 +52,9 @@ extension KeyIssueCommand: KeepsItsResult {}
 extension KeyRequestCommand: KeepsItsResult {}
 extension ReportTemplatesCommand: KeepsItsResult {}
 extension ValidateCommand: KeepsItsResult {}
+
+extension ArchiveAddCommand: KeepsItsResult {}
+extension ArchiveScanCommand: KeepsItsResult {}
+extension ArchiveDescribeCommand: KeepsItsResult {}
+extension ArchiveForgetCommand: KeepsItsResult {}
+extension ArchiveVerifyCommand: KeepsItsResult {}

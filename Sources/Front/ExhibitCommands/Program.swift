@@ -40,6 +40,7 @@ package struct ExhibitProgram: ParsableCommand {
         subcommands: [
           InfoCommand.self, ConvertCommand.self, RecoverCommand.self, DiscCommands.self, MakeISOCommand.self,
         ]),
+      CommandGroup(name: "The archive", subcommands: [ArchiveCommands.self]),
       CommandGroup(name: "The laboratory", subcommands: [ValidateCommand.self]),
     ])
 

@@ -201,7 +201,7 @@ extension FindingCode {
       .auditTimeOrder, .checkpointMalformed, .checkpointMismatch, .checkpointUnrecorded, .schemaAltered,
       .acquisitionUnrecorded, .custodyNotConfirmed, .eventSignatureInvalid:
       .chainBroken
-    case .fileUnreadable, .streamNotVerified: .incomplete
+    case .fileUnreadable, .streamNotVerified, .readsDiffer: .incomplete
     default: .mismatch
     }
   }

@@ -12,7 +12,7 @@ import sys
 
 GROUPS = {
     "setup": "make", "report": "make", "case": None, "item": None, "person": None, "authority": None, "key": None,
-    "audit": None, "manifest": None, "custody": None, "disc": None, "equipment": None, "acquisition": None,
+    "archive": None, "audit": None, "manifest": None, "custody": None, "disc": None, "equipment": None, "acquisition": None,
 }
 # What a finding may say does not show in a few samples.
 FINDING = {

@@ -87,6 +87,13 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let caseRestored = AuditKind("case.restored")
   package static let caseExported = AuditKind("case.exported")
   package static let caseImported = AuditKind("case.imported")
+  /// Holdings of an archive were added to the catalogue, or found elsewhere, changed or missing.
+  package static let archiveScanned = AuditKind("archive.scanned")
+  /// Something was stated of holdings: where they are kept, until when …
+  package static let archiveDescribed = AuditKind("archive.described")
+  package static let archiveRunStarted = AuditKind("archive.run-started")
+  package static let archiveChecked = AuditKind("archive.checked")
+  package static let archiveRunEnded = AuditKind("archive.run-ended")
   package static let reportApproved = AuditKind("report.approved")
 }
 

@@ -23,7 +23,10 @@ package struct RecordTable: Sendable {
     VerificationRecord.table, FindingRecord.table, ReportRecord.table, CustodyRecord.table,
     PersonCredentialRecord.table, CaseStateRecord.table, SubItemRecord.table, ItemFactRecord.table,
     LegalAuthorityRecord.table, CustodyDetailRecord.table, AttachmentRecord.table, EventSignatureRecord.table,
-    CheckpointRecord.table, CaseFactRecord.table,
+    CheckpointRecord.table, CaseFactRecord.table, ArchiveFolderRecord.table, HoldingRecord.table,
+    HoldingStateRecord.table,
+    HoldingFactRecord.table, HoldingReferenceRecord.table, ArchiveRunRecord.table, ArchiveRunEndRecord.table,
+    HoldingCheckRecord.table, HoldingFindingRecord.table,
   ]
 
   /// The tables that a database of `version` has.

@@ -78,26 +78,38 @@ package struct FindingRecord: StoredRecord {
     var fields = RecordFields(Self.table)
     fields.set("verification", verification)
     try fields.set("position", position)
-    try fields.set("code", finding.code.rawValue)
-    try fields.set("severity", finding.severity.rawValue)
-    // Findings quote damaged files, where any character can stand.
-    try fields.set("subject", HumanText.singleLine(finding.subject))
-    try fields.set("expected", finding.expected.map(HumanText.singleLine))
-    try fields.set("observed", finding.observed.map(HumanText.singleLine))
-    try fields.set("first_sector", finding.sectors?.first)
-    try fields.set("sector_count", finding.sectors?.count)
+    try finding.store(in: &fields)
     return fields
   }
 
   package init(_ fields: RecordFields) throws(EvidenceError) {
     self.verification = try fields.identifier("verification")
     self.position = try fields.number("position")
+    self.finding = try Finding(stored: fields)
+  }
+}
+
+/// The columns that tables of findings share.
+extension Finding {
+  package func store(in fields: inout RecordFields) throws(EvidenceError) {
+    try fields.set("code", code.rawValue)
+    try fields.set("severity", severity.rawValue)
+    // Findings quote damaged files, where any character can stand.
+    try fields.set("subject", HumanText.singleLine(subject))
+    try fields.set("expected", expected.map(HumanText.singleLine))
+    try fields.set("observed", observed.map(HumanText.singleLine))
+    try fields.set("first_sector", sectors?.first)
+    try fields.set("sector_count", sectors?.count)
+  }
+
+  /// - Throws: `caseDamaged`.
+  package init(stored fields: RecordFields) throws(EvidenceError) {
     var sectors: SectorRange?
     if let first = try fields.optionalNumber("first_sector") {
       // Both are below 2⁵³, so their sum cannot overflow.
       sectors = SectorRange(first: first, count: try fields.number("sector_count"))
     }
-    self.finding = Finding(
+    self.init(
       try fields.named("code"), try fields.named("severity"), subject: try fields.text("subject"),
       expected: try fields.optionalText("expected"), observed: try fields.optionalText("observed"),
       sectors: sectors)

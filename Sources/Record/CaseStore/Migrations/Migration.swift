@@ -9,7 +9,7 @@ struct Migration: Sendable {
   let sql: String
 
   /// Every step, oldest first.
-  static let all = [firstCase, custodyAndPeople, signedHeads, statementsOfTheCase]
+  static let all = [firstCase, custodyAndPeople, signedHeads, statementsOfTheCase, archive]
 
   /// `PRAGMA application_id` of a case database: "EXHB".
   static let applicationID = 0x4558_4842

@@ -1,0 +1,242 @@
+import CaseRecords
+import Evidence
+import SystemIO
+import SystemPackage
+
+/// Holds a reading to so many bytes a second.
+package final class Throttle: Sendable {
+  private let bytesPerSecond: UInt64?
+  private let state = Monitor((start: Host.monotonicSeconds(), bytes: UInt64(0)))
+
+  /// - Parameter bytesPerSecond: as fast as it goes where `nil`.
+  package init(_ bytesPerSecond: UInt64?) { self.bytesPerSecond = bytesPerSecond }
+
+  /// Waits until as many bytes are due.
+  func passed(_ bytes: UInt64) {
+    guard let bytesPerSecond, bytesPerSecond > 0 else { return }
+    let (start, total) = state.withLock { state in
+      state.bytes += bytes
+      return (state.start, state.bytes)
+    }
+    let due = start + Double(total) / Double(bytesPerSecond)
+    while case let rest = due - Host.monotonicSeconds(), rest > 0 {
+      Host.pause(milliseconds: UInt32(min(rest * 1000 + 1, 200)))
+    }
+  }
+}
+
+/// Reads files once, past the page cache where it can, and computes every digest that anybody wants of them: of each file, of
+/// all of them as one run of bytes, and of ranges of that run.
+struct FilePass {
+  /// A part of the run of all files.
+  struct Window: Hashable, Sendable {
+    let algorithm: String
+    let bytes: Range<UInt64>
+  }
+
+  let files: [FilePath]
+  /// Of the whole run.
+  var whole: Set<String> = []
+  /// Of single files, by their place in ``files``.
+  var single: [Int: Set<String>] = [:]
+  /// In the order of their beginnings, for each algorithm without overlaps.
+  var windows: [Window] = []
+  let stop: StopFlag
+  let throttle: Throttle
+
+  struct Result: Sendable {
+    /// Of the whole run, by algorithm; those that could not be computed are not there.
+    var whole: [String: [UInt8]] = [:]
+    /// By place of the file and algorithm.
+    var single: [Int: [String: [UInt8]]] = [:]
+    var windows: [Window: [UInt8]] = [:]
+    /// Sizes as they were read.
+    var sizes: [UInt64] = []
+    var findings: [Finding] = []
+    var reading = ArchiveReading.direct
+    var wasStopped = false
+
+    var bytes: UInt64 { sizes.reduce(0, +) }
+  }
+
+  private struct Block: Sendable {
+    let file: Int
+    /// Of the run.
+    let offset: UInt64
+    let buffer: PageBuffer
+    let endsFile: Bool
+  }
+
+  private static let blockSize = 4 << 20
+  private static let buffers = 6
+
+  /// Blocks until done.
+  /// - Parameter progress: bytes that were read since the last call.
+  func perform(progress: (UInt64) -> Void) -> Result {
+    let algorithms = whole.union(single.values.joined()).union(windows.map(\.algorithm)).sorted()
+    let stages = algorithms.map { Stage($0, self) }
+    let threads = WorkerThreads(name: "digest", stages.map { stage in { stage.run() } })
+    var result = Result()
+    let pool = BufferPool(count: Self.buffers, capacity: Self.blockSize)
+    var start: UInt64 = 0
+    for (index, path) in files.enumerated() {
+      let size = read(path, index, start, pool, stages, &result, progress)
+      result.sizes.append(size)
+      start += size
+      if result.wasStopped { break }
+    }
+    for stage in stages { stage.queue.close() }
+    threads.join()
+    guard !result.wasStopped else { return result }
+    let unreadable = !result.findings.isEmpty
+    for stage in stages {
+      let computed = stage.result
+      if !unreadable { computed.whole.map { result.whole[stage.algorithm] = $0 } }
+      for (file, value) in computed.single { result.single[file, default: [:]][stage.algorithm] = value }
+      result.windows.merge(computed.windows) { first, _ in first }
+    }
+    return result
+  }
+
+  /// - Returns: bytes that were read.
+  private func read(
+    _ path: FilePath, _ index: Int, _ start: UInt64, _ pool: BufferPool, _ stages: [Stage],
+    _ result: inout Result, _ progress: (UInt64) -> Void
+  ) -> UInt64 {
+    var offset: UInt64 = 0
+    do throws(EvidenceError) {
+      let file = try UncachedFile(path)
+      if !file.isDirect { result.reading = .dropped }
+      while true {
+        guard !stop.isRaised else {
+          result.wasStopped = true
+          return offset
+        }
+        let buffer = pool.take()
+        buffer.byteCount = try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
+          try file.read(into: memory, at: offset)
+        }
+        let count = UInt64(buffer.byteCount)
+        let isLast = buffer.byteCount < Self.blockSize
+        for stage in stages {
+          stage.queue.put(Block(file: index, offset: start + offset, buffer: buffer, endsFile: isLast))
+        }
+        offset += count
+        progress(count)
+        throttle.passed(count)
+        if isLast { break }
+      }
+    } catch {
+      result.findings.append(
+        Finding(
+          .fileUnreadable, subject: path.lastComponent?.string ?? path.string, expected: "a readable file",
+          observed: "\(error) at byte \(offset)",
+          sectors: SectorRange(first: (start + offset) / 512, count: 1)))
+    }
+    return offset
+  }
+
+  /// Everything that is computed with one algorithm, on a thread of its own.
+  private final class Stage: Sendable {
+    struct Computed: Sendable {
+      var whole: [UInt8]?
+      var single: [Int: [UInt8]] = [:]
+      var windows: [Window: [UInt8]] = [:]
+    }
+
+    let algorithm: String
+    let queue: BoundedQueue<Block>
+    private let wantsWhole: Bool
+    private let wanted: Set<Int>
+    private let windows: [Window]
+    private let computed = Monitor(Computed())
+
+    init(_ algorithm: String, _ pass: FilePass) {
+      self.algorithm = algorithm
+      queue = BoundedQueue(capacity: FilePass.buffers)
+      wantsWhole = pass.whole.contains(algorithm)
+      wanted = Set(pass.single.filter { $0.value.contains(algorithm) }.keys)
+      windows = pass.windows.filter { $0.algorithm == algorithm }
+    }
+
+    var result: Computed { computed.withLock { $0 } }
+
+    func run() {
+      var done = Computed()
+      let run = wantsWhole ? ReferenceDigest(algorithm) : nil
+      var file: ReferenceDigest?
+      var isFirst = true
+      var next = 0
+      var window: ReferenceDigest?
+      while let block = queue.take() {
+        if isFirst { file = wanted.contains(block.file) ? ReferenceDigest(algorithm) : nil }
+        isFirst = block.endsFile
+        run?.update(block.buffer.bytes)
+        file?.update(block.buffer.bytes)
+        if block.endsFile, let value = file?.finish() { done.single[block.file] = value }
+        let end = block.offset + UInt64(block.buffer.byteCount)
+        while next < windows.count, windows[next].bytes.lowerBound < end {
+          let bytes = windows[next].bytes
+          let from = Int(max(bytes.lowerBound, block.offset) - block.offset)
+          let to = Int(min(bytes.upperBound, end) - block.offset)
+          if window == nil { window = ReferenceDigest(algorithm) }
+          window?.update(block.buffer.bytes.extracting(from..<to))
+          guard bytes.upperBound <= end else { break }
+          if let value = window?.finish() { done.windows[windows[next]] = value }
+          window = nil
+          next += 1
+        }
+      }
+      done.whole = run?.finish()
+      computed.withLock { $0 = done }
+    }
+  }
+}
+
+/// A file that is read past the page cache: with O_DIRECT, or, where the file system has no such thing, after the kernel was
+/// asked to drop what it holds.
+struct UncachedFile: ~Copyable {
+  private let file: OwnedDescriptor
+  let isDirect: Bool
+  private let size: UInt64
+
+  /// - Throws: `fileMissing`, `permissionDenied`, `readFailed`, the last also for what is no regular file.
+  init(_ path: FilePath) throws(EvidenceError) {
+    let plain = try OwnedDescriptor.openFile(path)
+    size = try plain.fileSize()
+    plain.forgetCached()
+    if let direct = try? OwnedDescriptor.openForReading(path, direct: true) {
+      file = direct
+      isDirect = true
+    } else {
+      plain.adviseSequential()
+      file = plain
+      isDirect = false
+    }
+  }
+
+  /// What was read is not kept in memory.
+  func forget() { if !isDirect { file.forgetCached() } }
+
+  /// Fills `buffer` from `offset`, a multiple of its size.
+  /// - Returns: fewer bytes only at the end of the file.
+  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(EvidenceError) -> Int {
+    guard offset < size else { return 0 }
+    guard isDirect else {
+      let count = try file.read(into: buffer, at: offset)
+      file.forgetCached()
+      return count
+    }
+    // One call reads to the end, where a second one would not be aligned any more.
+    var done = 0
+    while done < buffer.count, offset + UInt64(done) < size {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
+      let count = try Syscalls.pread(file.number, into: rest, at: Int64(clamping: offset + UInt64(done)))
+        .orThrow(.readFailed, file.path.string)
+      if count == 0 { break }
+      done += count
+      if done % 4096 != 0 { break }
+    }
+    return done
+  }
+}

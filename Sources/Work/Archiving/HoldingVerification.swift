@@ -1,0 +1,440 @@
+import CanonicalJSON
+import CaseFolders
+import CaseRecords
+import CaseStore
+import Casework
+import Digests
+import Evidence
+import FormatKit
+import Formats
+import Manifests
+import SideCars
+import SystemIO
+import SystemPackage
+import Verification
+
+/// Verifies one holding against everything the catalogue knows of it, and against what it says of itself.
+struct HoldingVerification {
+  let holding: HoldingRecord
+  let state: HoldingStateRecord
+  let references: [HoldingReferenceRecord]
+  let level: ArchiveLevel
+  /// The folder of the catalogue.
+  let archive: FilePath
+  /// Certificates to trust, and the flag that stops it.
+  let settings: VerificationSettings
+  let throttle: Throttle
+  /// Bytes that were read since the last call.
+  let progress: @Sendable (UInt64) -> Void
+
+  private var path: FilePath { FilePath(state.path) }
+  private var isFolder: Bool { holding.kind == .case || holding.kind == .bag }
+  private var folder: FilePath { isFolder ? path : path.removingLastComponent() }
+
+  private func path(of file: String) -> FilePath { folder.pushing(FilePath(file)) }
+
+  /// Blocks until done. What fails is read a second time before it counts: a cable or memory fails as well.
+  /// - Returns: `nil` where it was stopped.
+  func perform() -> HoldingOutcome? {
+    let started = Host.now()
+    guard Files.exists(path) else { return notAtHand(started) }
+    var comparison = HoldingComparison(holding: holding.name)
+    checkFiles(&comparison)
+    guard level != .structure else {
+      checkStructure(&comparison)
+      return comparison.outcome(started, .structure, .none)
+    }
+    let first = comparison
+    guard var outcome = verify(first, started, isSecond: false) else { return nil }
+    guard [.mismatch, .damaged].contains(outcome.verdict) else { return outcome }
+    guard let second = verify(first, started, isSecond: true) else { return nil }
+    if [.verified, .noReference].contains(second.verdict) {
+      outcome = second
+      outcome.findings.append(
+        Finding(
+          .readsDiffer, subject: holding.name, expected: "the same result twice",
+          observed: "a mismatch in the first reading, none in the second"))
+      outcome.verdict = .incomplete
+      outcome.computed = []
+      return outcome
+    }
+    return second
+  }
+
+  private func notAtHand(_ started: Timestamp) -> HoldingOutcome {
+    HoldingOutcome(
+      started: started, level: level, verdict: .notAllChecked, reading: .none, bytes: 0, compared: 0,
+      findings: [
+        Finding(
+          .copyNotChecked, .warning, subject: state.path, expected: "on \(state.medium ?? "its medium")",
+          observed: "nothing is there")
+      ])
+  }
+
+  /// Whether the files are those of the catalogue, by their sizes.
+  private func checkFiles(_ comparison: inout HoldingComparison) {
+    for file in state.files.all {
+      guard let found = FileStatus(path(of: file.name)) else {
+        comparison.findings.append(
+          Finding(.fileMissing, subject: file.name, expected: "\(file.size) bytes", observed: "no file"))
+        continue
+      }
+      if found.size != file.size {
+        comparison.findings.append(
+          Finding(
+            .fileSizeMismatch, subject: file.name, expected: "\(file.size) bytes",
+            observed: "\(found.size) bytes"))
+      }
+      if found.modified != file.modified {
+        comparison.findings.append(
+          Finding(
+            .fileModified, .warning, subject: file.name,
+            expected: Timestamp(microseconds: file.modified).description,
+            observed: Timestamp(microseconds: found.modified).description))
+      }
+    }
+    comparison.take("files and sizes", against: "the catalogue")
+  }
+
+  private func checkStructure(_ comparison: inout HoldingComparison) {
+    guard holding.kind == .image, let format, case .disk = format.reading, format.isContainer else { return }
+    do throws(EvidenceError) {
+      comparison.findings += try Formats.openDisk(path, as: format.id).structureFindings
+      comparison.take("structure", against: "itself")
+    } catch { comparison.fail(holding.name, error) }
+  }
+
+  private var format: Format? { holding.format.flatMap { Formats.named(FormatID($0)) } }
+
+  private var isPlain: Bool {
+    guard holding.kind == .image else { return holding.kind == .file }
+    return format?.isBytes ?? true
+  }
+
+  // MARK: Once
+
+  private func verify(
+    _ before: HoldingComparison, _ started: Timestamp, isSecond: Bool
+  ) -> HoldingOutcome? {
+    var comparison = before
+    for file in state.files.all { try? OwnedDescriptor.openFile(path(of: file.name)).forgetCached() }
+    let isDone: Bool
+    switch holding.kind {
+    case .case: isDone = verifyCase(&comparison)
+    case .acquisition: isDone = verify(.manifest(path), &comparison) && compareFiles(&comparison)
+    case .bag where Files.exists(path.appending(Bag.signatureName)):
+      isDone = verify(.bag(path), &comparison)
+    case .bag: isDone = verifyForeignBag(&comparison)
+    case .image where !isPlain: isDone = verifyContainer(&comparison)
+    case .image, .file: isDone = verifyPlain(&comparison, isSecond: isSecond)
+    }
+    guard isDone else { return nil }
+    noteContradictions(&comparison)
+    let done: ArchiveLevel = isPlain ? .full : level
+    return comparison.outcome(started, done, comparison.reading)
+  }
+
+  private var levelOfContents: VerificationLevel { level == .full ? .full : .chunks }
+
+  /// What Exhibit's own verification says of it.
+  private func verify(_ subject: VerificationSubject, _ comparison: inout HoldingComparison) -> Bool {
+    var settings = settings
+    settings.level = levelOfContents
+    settings.digests = Set(
+      references.filter { $0.scope != "file" && $0.scope != "segment" }
+        .compactMap { DigestAlgorithm(rawValue: $0.algorithm) }
+    ).union([.sha256])
+    let counter = ProgressCounter(progress, throttle)
+    do throws(EvidenceError) {
+      let report = try subject.verify(settings) { done, _ in counter.reached(done) }
+      guard !report.wasStopped, !settings.stop.isRaised else { return false }
+      comparison.absorb(report, level: level)
+      comparison.bytes += counter.bytes
+    } catch {
+      guard error.code != .interrupted else { return false }
+      comparison.fail(holding.name, error)
+    }
+    return true
+  }
+
+  private func verifyCase(_ comparison: inout HoldingComparison) -> Bool {
+    let counter = ProgressCounter(progress, throttle)
+    do throws(EvidenceError) {
+      var settings = settings
+      settings.level = levelOfContents
+      let job = VerificationJob(.record(try CaseFolder.at(path), item: nil), settings)
+      let report = try job.perform { done, _ in counter.reached(done) }
+      guard !report.wasStopped, !settings.stop.isRaised else { return false }
+      comparison.absorb(report, level: level)
+      comparison.bytes += counter.bytes
+    } catch { comparison.fail(holding.name, error) }
+    return true
+  }
+
+  private func verifyContainer(_ comparison: inout HoldingComparison) -> Bool {
+    if let format, format.refusal(of: path) == nil {
+      let isDisc = format.contents == .disc
+      guard verify(isDisc ? .disc(path, as: format.id) : .image(path, as: format.id), &comparison) else {
+        return false
+      }
+    } else {
+      comparison.skip("contents", because: "the format cannot be read: only its files are compared")
+    }
+    guard level == .full else { return true }
+    let contents = comparison.computed.values.first
+    for reference in references where reference.scope == "contents" {
+      if let algorithm = DigestAlgorithm(rawValue: reference.algorithm), let computed = contents?[algorithm] {
+        comparison.compare(
+          reference, with: computed.bytes, what: "the contents", .digestMismatch, isSuspect: isSuspect)
+      } else {
+        comparison.cannotCompare(reference)
+      }
+    }
+    guard compareFiles(&comparison) else { return false }
+    compareUnknown(
+      contents.map { set in
+        Dictionary(uniqueKeysWithValues: set.all.map { ($0.algorithm.rawValue, $0.bytes) })
+      } ?? [:], &comparison)
+    if comparison.isGood, let digest = contents?[.sha256] {
+      comparison.remember(digest, of: nil, scope: "contents")
+    }
+    return true
+  }
+
+  /// Digests of files that references name, in one reading of each.
+  /// - Returns: whether it came to its end.
+  private func compareFiles(_ comparison: inout HoldingComparison) -> Bool {
+    let named = references.filter { ["file", "segment"].contains($0.scope) && $0.target != nil }
+    let wantsUnknown = references.filter { $0.scope == "unknown" && $0.target == nil }
+    var pass = FilePass(files: [], stop: settings.stop, throttle: throttle)
+    let names = state.files.all.map(\.name)
+    var wanted: [String: Set<String>] = [:]
+    for reference in named { wanted[reference.target ?? "", default: []].insert(reference.algorithm) }
+    for reference in wantsUnknown {
+      if let first = names.first { wanted[first, default: []].insert(reference.algorithm) }
+    }
+    let present = wanted.keys.sorted().filter { Files.kind(path(of: $0)) == .file }
+    guard !present.isEmpty else {
+      for reference in named {
+        comparison.compare(reference, with: nil, what: "the file", .fileDigestMismatch, isSuspect: isSuspect)
+      }
+      return true
+    }
+    pass = FilePass(files: present.map { path(of: $0) }, stop: settings.stop, throttle: throttle)
+    for (index, name) in present.enumerated() { pass.single[index] = wanted[name] }
+    let result = pass.perform(progress: progress)
+    guard !result.wasStopped else { return false }
+    comparison.take(result)
+    comparison.files = Dictionary(
+      uniqueKeysWithValues: present.enumerated().map { ($0.element, result.single[$0.offset] ?? [:]) })
+    for reference in named {
+      guard ReferenceDigest.isComputed(reference.algorithm) else {
+        comparison.cannotCompare(reference)
+        continue
+      }
+      comparison.compare(
+        reference, with: comparison.files[reference.target ?? ""]?[reference.algorithm], what: "the file",
+        .fileDigestMismatch, isSuspect: isSuspect)
+    }
+    return true
+  }
+
+  /// References that do not say what they are of: that they match something proves that, that they match nothing proves
+  /// nothing.
+  private func compareUnknown(_ contents: [String: [UInt8]], _ comparison: inout HoldingComparison) {
+    for reference in references where reference.scope == "unknown" {
+      let file = state.files.all.first.flatMap { comparison.files[$0.name]?[reference.algorithm] }
+      let candidates = [("the file", file), ("the contents", contents[reference.algorithm])]
+      if let match = candidates.first(where: { $0.1.map { Hex.encode($0) } == reference.value }) {
+        comparison.compare(
+          reference, with: match.1, what: match.0, .fileDigestMismatch, isSuspect: { _ in false })
+      } else {
+        comparison.findings.append(
+          Finding(
+            .referenceAmbiguous, .warning, subject: holding.name,
+            expected:
+              "\(HoldingComparison.title(reference.algorithm)) \(reference.value) (\(reference.origin))",
+            observed: "neither the file's hash value nor that of the contents"))
+      }
+    }
+  }
+
+  // MARK: Raw images and files
+
+  private func verifyPlain(_ comparison: inout HoldingComparison, isSecond: Bool) -> Bool {
+    let files = state.files.all.map(\.name).filter { Files.kind(path(of: $0)) == .file }
+    var pass = FilePass(files: files.map { path(of: $0) }, stop: settings.stop, throttle: throttle)
+    pass.whole = Set(references.filter { $0.scope == "contents" || $0.scope == "unknown" }.map(\.algorithm))
+      .union(["sha256"])
+    let isSingle = files.count == 1
+    for reference in references where ["file", "segment"].contains(reference.scope) {
+      guard let index = files.firstIndex(where: { $0 == reference.target }) else { continue }
+      // Of one file, its digest and that of the contents are the same.
+      if isSingle {
+        pass.whole.insert(reference.algorithm)
+      } else {
+        pass.single[index, default: []].insert(reference.algorithm)
+      }
+    }
+    let pieces = PieceReferences(references, files: state.files.all, archive)
+    let hasOther = references.contains { $0.scope != PieceReferences.scope }
+    if isSecond || !hasOther { pass.windows = pieces.windows }
+    let list = pieces.isEmpty && !isSecond ? PieceList(holding, size: state.size) : nil
+    if let list { pass.windows = list.windows }
+    let result = pass.perform(progress: progress)
+    guard !result.wasStopped else { return false }
+    comparison.take(result)
+    for reference in references where !["unknown", PieceReferences.scope].contains(reference.scope) {
+      guard ReferenceDigest.isComputed(reference.algorithm) else {
+        comparison.cannotCompare(reference)
+        continue
+      }
+      let isContents = reference.scope == "contents"
+      let index = files.firstIndex { $0 == reference.target }
+      let computed =
+        isContents || isSingle && index != nil
+        ? result.whole[reference.algorithm] : index.flatMap { result.single[$0]?[reference.algorithm] }
+      comparison.compare(
+        reference, with: computed, what: isContents ? "the contents" : "the file",
+        isContents ? .digestMismatch : .fileDigestMismatch, isSuspect: isSuspect)
+    }
+    compareUnknown(result.whole, &comparison)
+    pieces.compare(result.windows, &comparison)
+    if comparison.isGood, let list {
+      // That it could not be written costs the locations of later damage, not the verdict.
+      if let reference = try? list.write(result.windows, in: archive) { comparison.remember(reference) }
+    }
+    if comparison.isGood, let value = result.whole["sha256"] {
+      let isFile = holding.kind == .file
+      comparison.remember(
+        Digest(.sha256, value), of: isFile ? holding.name : nil, scope: isFile ? "file" : "contents")
+    }
+    return true
+  }
+
+  /// A total that its program is known to write differently where it met read errors, as the side-car shows, or where
+  /// nothing shows that it met none.
+  private func isSuspect(_ reference: HoldingReferenceRecord) -> Bool {
+    guard reference.kind == SideCarKind.dcfldd.rawValue,
+      let read = try? ReadSideCar(reference.place(in: archive)),
+      read.digest == reference.originDigest
+    else { return reference.kind == SideCarKind.dcfldd.rawValue }
+    let end = read.sideCar.references.compactMap(\.bytes?.upperBound).max()
+    return end != state.size
+  }
+
+  // MARK: Bags of others
+
+  private func verifyForeignBag(_ comparison: inout HoldingComparison) -> Bool {
+    let names = ((try? Files.names(in: path)) ?? []).filter {
+      $0.hasSuffix(".txt") && ($0.hasPrefix("manifest-") || $0.hasPrefix("tagmanifest-"))
+    }
+    var listed: [String: [HoldingReferenceRecord]] = [:]
+    for name in names {
+      guard let read = try? ReadSideCar(path.appending(name)) else {
+        comparison.findings.append(
+          Finding(.bagIncomplete, subject: name, expected: "a list of digests", observed: "not one"))
+        continue
+      }
+      for reference in read.sideCar.references {
+        guard let target = reference.target else { continue }
+        listed[target, default: []].append(
+          read.reference(reference, scope: "file", target: target, bound: "path").record(of: holding.number))
+      }
+    }
+    let files = listed.keys.sorted()
+    let present = files.filter { Files.kind(path(of: $0)) == .file }
+    var pass = FilePass(files: present.map { path(of: $0) }, stop: settings.stop, throttle: throttle)
+    for (index, name) in present.enumerated() {
+      pass.single[index] = Set((listed[name] ?? []).map(\.algorithm))
+    }
+    let result = pass.perform(progress: progress)
+    guard !result.wasStopped else { return false }
+    comparison.take(result)
+    for name in files where !present.contains(name) {
+      comparison.findings.append(
+        Finding(.fileMissing, subject: name, expected: "a file that the bag lists", observed: "no file"))
+    }
+    for (index, name) in present.enumerated() {
+      for reference in listed[name] ?? [] {
+        comparison.compare(
+          reference, with: result.single[index]?[reference.algorithm], what: "the file", .fileDigestMismatch,
+          isSuspect: { _ in false })
+      }
+    }
+    let payload = state.files.all.map(\.name).filter { $0.hasPrefix("\(Bag.payloadFolder)/") }
+    for name in payload where listed[name] == nil {
+      comparison.findings.append(
+        Finding(
+          .bagIncomplete, subject: name, expected: "listed in a manifest of the bag", observed: "not listed"))
+    }
+    comparison.take("payload", against: "the lists of the bag")
+    return true
+  }
+
+  /// References that say different things of the same.
+  private func noteContradictions(_ comparison: inout HoldingComparison) {
+    var first: [String: HoldingReferenceRecord] = [:]
+    for reference in references
+    where !["unknown", PieceReferences.scope].contains(reference.scope) && reference.kind != "verification" {
+      let key = "\(reference.algorithm) \(reference.scope) \(reference.target ?? "")"
+      guard let other = first[key] else {
+        first[key] = reference
+        continue
+      }
+      guard other.value != reference.value else { continue }
+      comparison.findings.append(
+        Finding(
+          .referencesDisagree, subject: reference.target ?? holding.name,
+          expected: "\(HoldingComparison.title(other.algorithm)) \(other.value) (\(other.origin))",
+          observed: "\(HoldingComparison.title(reference.algorithm)) \(reference.value) (\(reference.origin))"
+        ))
+    }
+    for origin in Set(references.filter { $0.originDigest != nil }.map(\.origin)).sorted() {
+      let recorded = references.first { $0.origin == origin }?.originDigest
+      let found = (try? Files.contents(archive.pushing(FilePath(origin)), cap: SideCar.largestSize)).map {
+        Digest.of($0, .sha256)
+      }
+      guard found != recorded else { continue }
+      comparison.findings.append(
+        Finding(
+          .sideCarChanged, .warning, subject: origin, expected: recorded.map { "SHA-256 \($0)" },
+          observed: found.map { "SHA-256 \($0)" } ?? "not readable; the catalogue has its hash values"))
+    }
+  }
+}
+
+extension NewReference {
+  /// As if it were recorded already.
+  func record(of holding: UInt64) -> HoldingReferenceRecord {
+    HoldingReferenceRecord(
+      holding: holding, position: 0, algorithm: algorithm, value: value, scope: scope, target: target,
+      kind: kind,
+      origin: origin, originDigest: originDigest, line: line, tool: tool, bound: bound, stated: Host.now())
+  }
+}
+
+/// Turns positions into bytes since the last call, and holds the reading to its rate.
+private final class ProgressCounter: Sendable {
+  private let position = Monitor((last: UInt64(0), total: UInt64(0)))
+  private let progress: @Sendable (UInt64) -> Void
+  private let throttle: Throttle
+
+  init(_ progress: @escaping @Sendable (UInt64) -> Void, _ throttle: Throttle) {
+    self.progress = progress
+    self.throttle = throttle
+  }
+
+  var bytes: UInt64 { position.withLock { $0.total } }
+
+  func reached(_ done: UInt64) {
+    let step = position.withLock { position -> UInt64 in
+      // A verification of several parts begins each at 0.
+      let step = done >= position.last ? done - position.last : done
+      position = (done, position.total + step)
+      return step
+    }
+    progress(step)
+    throttle.passed(step)
+  }
+}

@@ -1,0 +1,98 @@
+import CaseRecords
+import Evidence
+import SideCars
+import SystemIO
+import SystemPackage
+
+/// Digests of pieces that side-cars of a holding have, read from them when damage is to be located: the catalogue keeps those
+/// of the whole.
+struct PieceReferences {
+  private struct Piece {
+    let window: FilePass.Window
+    let value: String
+    let origin: String
+  }
+
+  /// Of references that say which side-cars have pieces.
+  static let scope = "pieces"
+
+  private var pieces: [Piece] = []
+  private let size: UInt64
+
+  /// Most pieces of a holding; a terabyte in windows of 1 MiB has a million.
+  private static let most = 4_000_000
+
+  /// - Parameters:
+  ///   - references: of the holding; a side-car that is not what was catalogued is left out.
+  ///   - files: of the holding, in order: pieces count from the first byte of the first.
+  init(_ references: [HoldingReferenceRecord], files: [HoldingFiles.File], _ archive: FilePath) {
+    size = files.reduce(0) { $0 + $1.size }
+    for origin in Set(references.filter { $0.scope == Self.scope }.map(\.origin)).sorted() {
+      guard let read = try? ReadSideCar(archive.pushing(FilePath(origin))),
+        read.digest == references.first(where: { $0.origin == origin })?.originDigest
+      else { continue }
+      // Windows of a run with read errors count what was hashed, and not where it lies.
+      let end = read.sideCar.references.compactMap(\.bytes?.upperBound).max()
+      if read.sideCar.remarks.contains(.totalMayDiffer), end != files.reduce(0, { $0 + $1.size }) { continue }
+      for reference in read.sideCar.references where reference.scope == .range {
+        guard let bytes = reference.bytes, pieces.count < Self.most,
+          let start = Self.start(of: reference.target, files), ReferenceDigest.isComputed(reference.algorithm)
+        else { continue }
+        pieces.append(
+          Piece(
+            window: .init(
+              algorithm: reference.algorithm, bytes: bytes.lowerBound + start..<bytes.upperBound + start),
+            value: reference.hex, origin: "\(origin), line \(reference.line)"))
+      }
+    }
+    // What overlaps what came before it is of another run or another list: one list is enough.
+    pieces.sort {
+      ($0.window.algorithm, $0.window.bytes.lowerBound) < ($1.window.algorithm, $1.window.bytes.lowerBound)
+    }
+    var last: (algorithm: String, end: UInt64) = ("", 0)
+    pieces = pieces.filter { piece in
+      guard piece.window.algorithm != last.algorithm || piece.window.bytes.lowerBound >= last.end else {
+        return false
+      }
+      last = (piece.window.algorithm, piece.window.bytes.upperBound)
+      return true
+    }
+  }
+
+  /// Where a file of the holding begins; `nil` for one of something else.
+  private static func start(of target: String?, _ files: [HoldingFiles.File]) -> UInt64? {
+    guard let target else { return 0 }
+    var start: UInt64 = 0
+    for file in files {
+      if file.name == target || file.name == target.baseName { return start }
+      start += file.size
+    }
+    return nil
+  }
+
+  var isEmpty: Bool { pieces.isEmpty }
+  var windows: [FilePass.Window] { pieces.map(\.window) }
+
+  /// Whether every byte is in a piece: only then they stand for the whole.
+  private var coverEverything: Bool {
+    Set(pieces.map(\.window.algorithm)).contains { algorithm in
+      pieces.filter { $0.window.algorithm == algorithm }.reduce(UInt64(0)) { end, piece in
+        piece.window.bytes.lowerBound == end ? piece.window.bytes.upperBound : end
+      } == size
+    }
+  }
+
+  func compare(_ computed: [FilePass.Window: [UInt8]], _ comparison: inout HoldingComparison) {
+    for piece in pieces {
+      comparison.comparePiece(
+        piece.window.bytes, piece.window.algorithm, expected: piece.value, observed: computed[piece.window],
+        piece.origin)
+    }
+    guard !pieces.isEmpty, !computed.isEmpty else { return }
+    if coverEverything {
+      comparison.countPieces()
+    } else {
+      comparison.skip("bytes between the pieces", because: "no piece covers them")
+    }
+  }
+}
