@@ -143,6 +143,53 @@ import Verification
     #expect(try whole.only().verdict == .mismatch)
   }
 
+  @Test func aFileWithoutAReferenceIsNotVerifiedWithTheOthers() throws {
+    let archive = try Archive()
+    let track = [UInt8](repeating: 7, count: 2352 * 400)
+    try archive.write("d.bin", track)
+    let sheet = try archive.write(
+      "d.cue", Array("FILE \"d.bin\" BINARY\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n".utf8))
+    try archive.write(
+      "d.dat",
+      Array(
+        "<datafile><game><rom name=\"d.bin\" size=\"\(track.count)\" md5=\"\(Self.hex(track, .md5))\"/></game></datafile>"
+          .utf8))
+    #expect(try archive.scan().added.count == 1)
+    let first = try archive.only()
+    #expect(
+      first.verdict == .noReference && first.findings.map(\.code) == [.fileUnlisted]
+        && first.findings[0].subject == "d.cue")
+    #expect(try archive.only().verdict == .verified)
+    try archive.rot(sheet, at: 44)
+    let third = try archive.only()
+    #expect(
+      third.verdict >= .mismatch
+        && third.findings.contains { $0.code == .fileDigestMismatch && $0.subject == "d.cue" })
+  }
+
+  @Test func aBagOfAnotherProgramIsHeldToItsLists() throws {
+    let archive = try Archive()
+    let bag = archive.evidence.appending("bag")
+    for folder in [bag, bag.appending("data")] { try DurableFolder.create(folder) }
+    let bytes = Self.noise(5000)
+    try archive.write(
+      "bag/bagit.txt", Array("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n".utf8))
+    let file = try archive.write("bag/data/a%b.dd", bytes)
+    try archive.write("bag/manifest-md5.txt", Array("\(Self.hex(bytes, .md5))  data/a%b.dd\n".utf8))
+    #expect(try archive.scan().added.count == 1)
+    let good = try archive.only()
+    #expect(good.verdict == .verified && good.level == .full)
+    try archive.write("bag/data/more", [1])
+    #expect(try archive.scan().changed == [1])
+    #expect(try archive.only().findings.map(\.code) == [.bagIncomplete])
+    try Tool.require("rm", [archive.evidence.appending("bag/data/more").string])
+    _ = try archive.scan()
+    try archive.rot(file, at: 77)
+    #expect(try archive.only().verdict == .mismatch)
+    try Tool.require("rm", [file.string])
+    #expect(try archive.only().findings.contains { $0.code == .fileMissing })
+  }
+
   @Test func referencesThatContradictEachOtherAreAFinding() throws {
     let archive = try Archive()
     let bytes = Self.noise(4096)

@@ -22,8 +22,15 @@ struct HoldingComparison {
   /// A good verdict of something that compares with more than references.
   private var hasOtherReference = false
   private var worst: VerificationVerdict?
+  /// Files that a digest of theirs was compared of.
+  private var covered: Set<String> = []
+  /// A digest of everything was compared.
+  private var isWholeCovered = false
+  private var uncovered = 0
 
   init(holding: String) { self.holding = holding }
+
+  static let contents = "the contents"
 
   /// Most checks that are listed in the log.
   private static let mostChecks = 200
@@ -54,8 +61,9 @@ struct HoldingComparison {
 
   mutating func take(_ result: FilePass.Result) {
     findings += result.findings
+    // What was read in both ways was read in the lesser one.
+    reading = bytes > 0 ? .dropped : result.reading
     bytes += result.bytes
-    reading = result.reading
   }
 
   mutating func absorb(_ report: VerificationReport, level: ArchiveLevel) {
@@ -94,6 +102,7 @@ struct HoldingComparison {
     let observed = Hex.encode(value)
     if observed == reference.value {
       compared += 1
+      cover(reference, what)
       return note("\(subject): \(name)", "passed", against)
     }
     if isSuspect(reference) {
@@ -106,12 +115,21 @@ struct HoldingComparison {
         "\(against): its total is not that of the data where it met read errors")
     }
     compared += 1
+    cover(reference, what)
     findings.append(
       Finding(
         code, subject: subject,
         expected: "\(Self.title(reference.algorithm)) \(reference.value) (\(against))",
         observed: "\(Self.title(reference.algorithm)) \(observed)"))
     note("\(subject): \(name)", "failed", against)
+  }
+
+  private mutating func cover(_ reference: HoldingReferenceRecord, _ what: String) {
+    if reference.scope == "contents" || what == Self.contents {
+      isWholeCovered = true
+    } else {
+      covered.insert(reference.target ?? holding)
+    }
   }
 
   /// A piece of the contents against a digest of that piece.
@@ -130,7 +148,20 @@ struct HoldingComparison {
   }
 
   /// Pieces that cover everything stand for one digest of the whole.
-  mutating func countPieces() { compared += 1 }
+  mutating func countPieces() {
+    compared += 1
+    isWholeCovered = true
+  }
+
+  /// Files of which nothing was compared are not verified with the others.
+  mutating func noteUncovered(_ files: [String]) {
+    guard compared > 0, !isWholeCovered, !hasOtherReference else { return }
+    for name in files where !covered.contains(name) {
+      uncovered += 1
+      findings.append(
+        Finding(.fileUnlisted, .warning, subject: name, expected: "a reference hash value", observed: "none"))
+    }
+  }
 
   mutating func cannotCompare(_ reference: HoldingReferenceRecord) {
     findings.append(
@@ -156,7 +187,7 @@ struct HoldingComparison {
   private var verdict: VerificationVerdict {
     let found = findings.filter { $0.severity == .failure }.map(\.code.consequence).max()
     if let bad = [found, worst].compactMap(\.self).max() { return bad }
-    return compared > 0 || hasOtherReference ? .verified : .noReference
+    return (compared > 0 || hasOtherReference) && uncovered == 0 ? .verified : .noReference
   }
 
   func outcome(_ started: Timestamp, _ level: ArchiveLevel, _ reading: ArchiveReading) -> HoldingOutcome {

@@ -111,6 +111,9 @@ struct HoldingVerification {
     return format?.isBytes ?? true
   }
 
+  /// One that Exhibit did not sign has nothing but its lists.
+  private var isForeignBag: Bool { holding.kind == .bag && !Files.exists(path.appending(Bag.signatureName)) }
+
   // MARK: Once
 
   private func verify(
@@ -121,16 +124,16 @@ struct HoldingVerification {
     let isDone: Bool
     switch holding.kind {
     case .case: isDone = verifyCase(&comparison)
-    case .acquisition: isDone = verify(.manifest(path), &comparison) && compareFiles(&comparison)
-    case .bag where Files.exists(path.appending(Bag.signatureName)):
-      isDone = verify(.bag(path), &comparison)
-    case .bag: isDone = verifyForeignBag(&comparison)
+    case .acquisition:
+      isDone = verify(.manifest(path), &comparison) && compareFiles(&comparison, keeps: false)
+    case .bag: isDone = isForeignBag ? verifyForeignBag(&comparison) : verify(.bag(path), &comparison)
     case .image where !isPlain: isDone = verifyContainer(&comparison)
     case .image, .file: isDone = verifyPlain(&comparison, isSecond: isSecond)
     }
     guard isDone else { return nil }
     noteContradictions(&comparison)
-    let done: ArchiveLevel = isPlain ? .full : level
+    // What has no checksums inside is read for its digests, whatever was asked for.
+    let done: ArchiveLevel = isPlain || isForeignBag ? .full : level
     return comparison.outcome(started, done, comparison.reading)
   }
 
@@ -181,7 +184,8 @@ struct HoldingVerification {
       comparison.skip("contents", because: "the format cannot be read: only its files are compared")
     }
     guard level == .full else { return true }
-    let contents = comparison.computed.values.first
+    // Of a disc in several containers there is no digest of the whole.
+    let contents = comparison.computed.count == 1 ? comparison.computed.values.first : nil
     for reference in references where reference.scope == "contents" {
       if let algorithm = DigestAlgorithm(rawValue: reference.algorithm), let computed = contents?[algorithm] {
         comparison.compare(
@@ -190,7 +194,7 @@ struct HoldingVerification {
         comparison.cannotCompare(reference)
       }
     }
-    guard compareFiles(&comparison) else { return false }
+    guard compareFiles(&comparison, keeps: contents == nil) else { return false }
     compareUnknown(
       contents.map { set in
         Dictionary(uniqueKeysWithValues: set.all.map { ($0.algorithm.rawValue, $0.bytes) })
@@ -198,17 +202,21 @@ struct HoldingVerification {
     if comparison.isGood, let digest = contents?[.sha256] {
       comparison.remember(digest, of: nil, scope: "contents")
     }
+    comparison.noteUncovered(state.files.all.map(\.name))
     return true
   }
 
   /// Digests of files that references name, in one reading of each.
+  /// - Parameter keeps: the SHA-256 of every file is computed for later verifications: there is none of the contents.
   /// - Returns: whether it came to its end.
-  private func compareFiles(_ comparison: inout HoldingComparison) -> Bool {
+  private func compareFiles(_ comparison: inout HoldingComparison, keeps: Bool) -> Bool {
     let named = references.filter { ["file", "segment"].contains($0.scope) && $0.target != nil }
     let wantsUnknown = references.filter { $0.scope == "unknown" && $0.target == nil }
     var pass = FilePass(files: [], stop: settings.stop, throttle: throttle)
     let names = state.files.all.map(\.name)
+    let kept = DigestAlgorithm.sha256.rawValue
     var wanted: [String: Set<String>] = [:]
+    if keeps { for name in names { wanted[name] = [kept] } }
     for reference in named { wanted[reference.target ?? "", default: []].insert(reference.algorithm) }
     for reference in wantsUnknown {
       if let first = names.first { wanted[first, default: []].insert(reference.algorithm) }
@@ -235,6 +243,12 @@ struct HoldingVerification {
       comparison.compare(
         reference, with: comparison.files[reference.target ?? ""]?[reference.algorithm], what: "the file",
         .fileDigestMismatch, isSuspect: isSuspect)
+    }
+    if keeps, comparison.isGood {
+      for (name, values) in comparison.files.sorted(by: { $0.key < $1.key }) {
+        guard let value = values[kept] else { continue }
+        comparison.remember(Digest(.sha256, value), of: name, scope: names.count > 1 ? "segment" : "file")
+      }
     }
     return true
   }
@@ -304,6 +318,7 @@ struct HoldingVerification {
       // That it could not be written costs the locations of later damage, not the verdict.
       if let reference = try? list.write(result.windows, in: archive) { comparison.remember(reference) }
     }
+    comparison.noteUncovered(state.files.all.map(\.name))
     if comparison.isGood, let value = result.whole["sha256"] {
       let isFile = holding.kind == .file
       comparison.remember(

@@ -92,17 +92,19 @@ enum ArchiveRendering {
     }
   }
 
-  static func sentence(_ check: HoldingCheckRecord) -> String {
-    sentence(check.verdict, check.level, compared: check.compared)
+  static func sentence(_ check: HoldingCheckRecord, of kind: HoldingKind) -> String {
+    sentence(check.verdict, check.level, of: kind, compared: check.compared)
   }
 
   /// What a verdict says at its level, and no more.
-  static func sentence(_ verdict: VerificationVerdict, _ level: ArchiveLevel, compared: UInt64) -> String {
+  static func sentence(
+    _ verdict: VerificationVerdict, _ level: ArchiveLevel, of kind: HoldingKind, compared: UInt64
+  ) -> String {
     switch (verdict, level) {
     case (.verified, .structure): "Structure intact: files and sizes match; contents were not read."
     case (.verified, .chunks):
       "Verified at chunk level: stored checksums match; hash values of the whole were not computed."
-    case (.verified, .full) where compared > 0:
+    case (.verified, .full) where compared > 0 && [.image, .file].contains(kind):
       "Verified: \(compared == 1 ? "the reference hash value matches" : "\(compared) reference hash values match")."
     case (.verified, .full): "Verified: all recorded values match."
     case (.notAllChecked, _): "Not at hand: nothing was checked."
@@ -143,7 +145,7 @@ enum ArchiveRendering {
     }
     lines.append(entry.checks.isEmpty ? "Never verified." : "Verifications")
     for (check, findings) in entry.checks.suffix(all ? entry.checks.count : 10) {
-      lines.append("  \(check.position + 1)  \(check.ended)  \(sentence(check))")
+      lines.append("  \(check.position + 1)  \(check.ended)  \(sentence(check, of: holding.kind))")
       for finding in findings.prefix(all ? findings.count : 10) {
         lines.append("     \(Rendering.line(finding, upTo: all ? nil : 120))")
       }

@@ -141,7 +141,7 @@ enum ArchiveRunRendering {
     let outcome = verified.outcome
     let path = NameText.shown(verified.path)
     var lines = [
-      "\(verified.holding.number)  \(path)  \(ArchiveRendering.sentence(outcome.verdict, outcome.level, compared: outcome.compared))"
+      "\(verified.holding.number)  \(path)  \(ArchiveRendering.sentence(outcome.verdict, outcome.level, of: verified.holding.kind, compared: outcome.compared))"
     ]
     // Where the damage is comes first.
     let told = all ? outcome.findings : outcome.findings.filter { $0.severity != .note }
