@@ -300,7 +300,8 @@ let package = Package(
         "WriterKit",
         "DiskImages",
         "DiscImages", "DiscFiles", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive",
-        "Verification", "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite, systemPackage,
+        "SideCars", "Verification", "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite,
+        systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
     // tests

@@ -44,6 +44,7 @@ enum FuzzSeeds {
     case .packed: []
     case .proof: proofs
     case .records: records
+    case .sidecar: SideCarTarget.seeds
     case .signing: try signing()
     case .toc: DiscSeeds.tables
     case .toml:

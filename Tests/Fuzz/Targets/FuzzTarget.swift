@@ -39,6 +39,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case proof
   /// Chunk file, map, SHA256SUMS and the lists of a bag.
   case records
+  /// Lists of digests and logs of other programs.
+  case sidecar
   /// CMS signatures, certificates and private keys.
   case signing
   /// Tables of contents of cdrdao.
@@ -70,6 +72,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .packed: PackedTarget.problem(with: input)
     case .proof: ProofTarget.problem(with: input)
     case .records: RecordsTarget.problem(with: input)
+    case .sidecar: SideCarTarget.problem(with: input)
     case .signing: SigningTarget.problem(with: input)
     case .toc: TOCTarget.problem(with: input)
     case .toml: TOMLTarget.problem(with: input)
