@@ -190,6 +190,18 @@ import Verification
     #expect(try archive.only().findings.contains { $0.code == .fileMissing })
   }
 
+  @Test func piecesPastTheEndAreOfSomethingElse() throws {
+    let archive = try Archive()
+    let bytes = Self.noise(4096)
+    try archive.write("a.dd", bytes)
+    let (md5, last) = (Self.hex(bytes, .md5), UInt64.max - 1)
+    try archive.write("a.csv", Array("\(md5),0,7\n\(md5),8,9007199254740990\n".utf8))
+    try archive.write("b", Array("\(md5)  a.dd offset 0-4095\n\(md5)  a.dd offset 4096-\(last)\n".utf8))
+    _ = try archive.scan()
+    let outcome = try archive.only()
+    #expect(outcome.verdict == .verified && outcome.findings.isEmpty)
+  }
+
   @Test func referencesThatContradictEachOtherAreAFinding() throws {
     let archive = try Archive()
     let bytes = Self.noise(4096)

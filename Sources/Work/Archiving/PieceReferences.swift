@@ -27,6 +27,7 @@ struct PieceReferences {
   ///   - files: of the holding, in order: pieces count from the first byte of the first.
   init(_ references: [HoldingReferenceRecord], files: [HoldingFiles.File], _ archive: FilePath) {
     size = files.reduce(0) { $0 + $1.size }
+    // What ends past the end of the image is of something else.
     for origin in Set(references.filter { $0.scope == Self.scope }.map(\.origin)).sorted() {
       guard let read = try? ReadSideCar(archive.pushing(FilePath(origin))),
         read.digest == references.first(where: { $0.origin == origin })?.originDigest
@@ -36,7 +37,9 @@ struct PieceReferences {
       if read.sideCar.remarks.contains(.totalMayDiffer), end != files.reduce(0, { $0 + $1.size }) { continue }
       for reference in read.sideCar.references where reference.scope == .range {
         guard let bytes = reference.bytes, pieces.count < Self.most,
-          let start = Self.start(of: reference.target, files), ReferenceDigest.isComputed(reference.algorithm)
+          let start = Self.start(of: reference.target, files), start <= size,
+          bytes.upperBound <= size - start,
+          ReferenceDigest.isComputed(reference.algorithm)
         else { continue }
         pieces.append(
           Piece(
