@@ -1,3 +1,5 @@
+import CaseRecords
+import CaseStore
 import Evidence
 import EvidenceTestKit
 import Foundation
@@ -55,9 +57,40 @@ import Verification
     return "\(result.status)\n\(result.output)"
   }
 
+  /// A row in each table of an archive.
+  private func catalogue(in sealed: SealedCase) throws {
+    let store = try CaseStore.open(
+      folder: sealed.database.removingLastComponent(),
+      actor: AuditActor(name: "A. Examiner", user: "root", host: "ws", tool: "exhibit", version: "0"))
+    let digest = Digest(.sha256, [UInt8](repeating: 7, count: 32))
+    try store.addArchiveFolders(["/srv/evidence"])
+    var holding = NewHolding(
+      kind: .image, format: "raw", name: "a.dd", path: "/srv/evidence/a.dd", medium: "ext4, disk", size: 5,
+      files: HoldingFiles([.init(name: "a.dd", size: 5, modified: 1)]), fingerprint: digest)
+    holding.references = [
+      NewReference(
+        algorithm: "sha256", value: digest.hex, scope: "file", target: "a.dd", kind: "checksum-list",
+        origin: "/srv/evidence/SHA256SUMS", originDigest: digest, line: 1, tool: "sha256sum", bound: "name")
+    ]
+    let numbers = try store.recordScan(added: [holding])
+    try store.describe(holdings: numbers, [(.location, "Vault 2")])
+    let run = try store.beginRun(level: .full, selection: "all", holdings: "1", sampledFrom: 1, seed: "abc")
+    let outcome = HoldingOutcome(
+      started: run.started, level: .full, verdict: .mismatch, reading: .direct, bytes: 5, compared: 1,
+      findings: [
+        Finding(
+          .fileDigestMismatch, subject: "a.dd", expected: "x", observed: "y",
+          sectors: SectorRange(first: 0, count: 1))
+      ])
+    try store.record(outcome, of: numbers[0], in: run.id)
+    try store.endRun(run.id)
+    try store.close()
+  }
+
   /// One value of each column of each table, changed as someone with sqlite3 would, triggers put back.
   @Test func valuesOfEveryTable() throws {
     let sealed = try SealedCase()
+    try catalogue(in: sealed)
     let file = try FileUnderTest(sealed.database)
     let tables = try query(
       sealed, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"

@@ -66,7 +66,8 @@ package struct ArchiveSchedule: Sendable {
     // A clock that was set back must not make anything look newer than it is.
     if let verified = holding.verified, verified.microseconds > now.microseconds + Self.day { return .due }
     guard due <= now else {
-      return holding.verdict == .verified || holding.verdict == .notAllChecked ? .verified : .open
+      // That a later look at less had nothing to compare with takes nothing away.
+      return holding.verdict == .incomplete ? .open : .verified
     }
     return due.microseconds + Int64(Self.grace) * Self.day < now.microseconds ? .overdue : .due
   }
