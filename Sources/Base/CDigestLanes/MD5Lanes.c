@@ -6,12 +6,6 @@
 
 typedef uint32_t lanes __attribute__((vector_size(4 * LANES)));
 
-#if defined(__x86_64__)
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define FOR_EACH_PROCESSOR
-#endif
-
 // RFC 1321 §3.4: T[i] = floor(2^32 * |sin(i)|), i = 1..64.
 static const uint32_t sines[64] = {
     0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
@@ -49,9 +43,9 @@ static const uint32_t sines[64] = {
     w[i + (distance)] = __builtin_shufflevector(upper, lower, high); \
   }
 
-FOR_EACH_PROCESSOR
-static void compress(uint32_t state[4 * LANES], const uint8_t *const messages[LANES], size_t offset,
-                     size_t block_count) {
+static inline __attribute__((always_inline)) void compress_lanes(uint32_t state[4 * LANES],
+                                                                 const uint8_t *const messages[LANES],
+                                                                 size_t offset, size_t block_count) {
   lanes chain[4];
   memcpy(chain, state, sizeof chain);
   for (size_t block = 0; block < block_count; block++, offset += 64) {
@@ -92,6 +86,33 @@ static void compress(uint32_t state[4 * LANES], const uint8_t *const messages[LA
     chain[3] += d;
   }
   memcpy(state, chain, sizeof chain);
+}
+
+// The same for each kind of processor; the compiler knows its registers.
+typedef void compression(uint32_t state[4 * LANES], const uint8_t *const messages[LANES], size_t offset,
+                         size_t block_count);
+#define COMPRESSION(name, attribute)                                                                  \
+  attribute static void name(uint32_t state[4 * LANES], const uint8_t *const messages[LANES],         \
+                             size_t offset, size_t block_count) {                                     \
+    compress_lanes(state, messages, offset, block_count);                                             \
+  }
+COMPRESSION(compress_plain, )
+#if defined(__x86_64__)
+COMPRESSION(compress_avx2, __attribute__((target("avx2"))))
+COMPRESSION(compress_avx512, __attribute__((target("avx512f"))))
+#endif
+
+static void compress(uint32_t state[4 * LANES], const uint8_t *const messages[LANES], size_t offset,
+                     size_t block_count) {
+  compression *chosen = compress_plain;
+#if defined(__x86_64__)
+  switch (digest_processor()) {
+    case DIGEST_PROCESSOR_AVX512: chosen = compress_avx512; break;
+    case DIGEST_PROCESSOR_AVX2: chosen = compress_avx2; break;
+    case DIGEST_PROCESSOR_PLAIN: break;
+  }
+#endif
+  chosen(state, messages, offset, block_count);
 }
 
 void digest_lanes_md5(const uint8_t *const messages[LANES], size_t byte_count, uint8_t *digests) {

@@ -9,6 +9,8 @@ digest_sha256_state digest_sha256_initial(void) {
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
+#include <stdlib.h>
+#include <string.h>
 
 // FIPS 180-4 §4.2.2.
 static const uint32_t constants[64] = {
@@ -22,6 +24,8 @@ static const uint32_t constants[64] = {
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
 int digest_sha256_pair_supported(void) {
+  const char *wanted = getenv("EXHIBIT_PROCESSOR");
+  if (wanted && strcmp(wanted, "sse2") == 0) return 0;
   unsigned a, b, c, d;
   int has_sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 29));
   return has_sha && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");

@@ -28,7 +28,7 @@ package final class ChunkedSHA256 {
   package convenience init() { self.init(paired: Self.canPair) }
 
   /// Whether this processor has the instructions to compute both side by side.
-  static var canPair: Bool { digest_sha256_pair_supported() != 0 }
+  static let canPair = digest_sha256_pair_supported() != 0
 
   /// - Parameter paired: tests compare the two ways; `true` only where the processor can.
   init(paired: Bool) { self.separate = paired ? nil : Separate() }

@@ -65,6 +65,8 @@ try measure("sha256WholeAndChunks") { buffer, _ in
 }
 try measure("chunkMD5") { buffer, _ in _ = ChunkMD5.digests(of: buffer.bytes, chunkSize: 1 << 20) }
 
+try measure("chunkSHA256") { buffer, _ in _ = ChunkSHA256.digests(of: buffer.bytes, chunkSize: 1 << 20) }
+
 let geometry = MediaGeometry(length: length)
 for compression in [ImageCompression.fast, .best] {
   var options = EWFOptions()

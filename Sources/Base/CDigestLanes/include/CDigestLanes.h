@@ -3,6 +3,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/// What a processor can do, as far as it matters here. `EXHIBIT_PROCESSOR=avx2` or `sse2` in the environment means no
+/// more than that; `sse2` also means no SHA instructions.
+typedef enum { DIGEST_PROCESSOR_PLAIN, DIGEST_PROCESSOR_AVX2, DIGEST_PROCESSOR_AVX512 } digest_processor_kind;
+
+digest_processor_kind digest_processor(void);
+
 /// Number of messages `digest_lanes_md5` works on at once.
 #define DIGEST_LANES_MD5 16
 
