@@ -53,8 +53,6 @@ package struct DiscExtractJob {
     self.stop = stop
   }
 
-  private static let batch = 32
-
   /// Blocks until all is synced. The folder is new, and called `.partial` until then; where it ends early, what was copied
   /// stays in it.
   /// - Parameter progress: bytes done, and all there are.
@@ -100,14 +98,14 @@ package struct DiscExtractJob {
     _ entries: [DiscEntry], _ total: UInt64, to folder: FilePath, _ progress: (UInt64, UInt64) -> Void
   ) -> (files: [File], failure: EvidenceError?) {
     let places = entries.indices.filter { entries[$0].kind == .file }
-    let state = Monitor(DiscCopyState(count: places.count))
+    let state = Monitor(DiscCopyState(of: entries, at: places))
     do throws(EvidenceError) { try makeFolders(entries, in: folder) } catch { return ([], error) }
     let copy = DiscFileCopy(of: entries, to: folder, repairs: repairs, stop: stop)
     let (image, stop) = (choice.image, stop)
     let work: @Sendable () -> Void = {
       let sectors = DiscSectors(image)
       while true {
-        let range = state.withLock { $0.take(Self.batch) }
+        let range = state.withLock { $0.take() }
         guard !range.isEmpty else { break }
         for number in range {
           var before: UInt64 = 0

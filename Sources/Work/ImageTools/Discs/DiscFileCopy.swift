@@ -11,17 +11,39 @@ struct DiscCopyState {
   var done: UInt64 = 0
   var running = 0
   private(set) var failure: EvidenceError?
-  private var next = 0
+  private var batches: ArraySlice<Range<Int>>
 
-  init(count: Int) { files = Array(repeating: nil, count: count) }
+  init(of entries: [DiscEntry], at places: [Int]) {
+    files = Array(repeating: nil, count: places.count)
+    batches = Self.batches(entries, places)[...]
+  }
+
+  private static let mostFiles = 256
+  private static let mostBytes: UInt64 = 1 << 22
+
+  /// Files of one folder each: two threads that make files in one folder wait for each other.
+  private static func batches(_ entries: [DiscEntry], _ places: [Int]) -> [Range<Int>] {
+    func folder(_ path: String) -> Substring.UTF8View {
+      path.utf8[..<(path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex)]
+    }
+    var batches: [Range<Int>] = []
+    var (first, bytes) = (0, 0 as UInt64)
+    for number in places.indices {
+      let entry = entries[places[number]]
+      let isFull = number - first >= mostFiles || bytes >= mostBytes
+      if number > first, isFull || !folder(entry.path).elementsEqual(folder(entries[places[number - 1]].path))
+      {
+        batches.append(first..<number)
+        (first, bytes) = (number, 0)
+      }
+      bytes += min(entry.size, mostBytes)
+    }
+    if first < places.count { batches.append(first..<places.count) }
+    return batches
+  }
 
   /// The next files, by their numbers; none after a failure.
-  mutating func take(_ count: Int) -> Range<Int> {
-    guard failure == nil else { return 0..<0 }
-    let range = next..<min(next + count, files.count)
-    next = range.upperBound
-    return range
-  }
+  mutating func take() -> Range<Int> { failure == nil ? batches.popFirst() ?? 0..<0 : 0..<0 }
 
   mutating func fail(_ error: EvidenceError) { if failure == nil { failure = error } }
 }
