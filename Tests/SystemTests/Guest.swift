@@ -128,6 +128,9 @@ final class Guest {
   /// A file the guest sees as `/share/NAME`.
   func shared(_ name: String) -> FilePath { folder.appending("share").appending(name) }
 
+  /// What the disk holds, in a file of the host.
+  func file(of disk: GuestDisk) -> FilePath { folder.appending(disk.name) }
+
   /// SHA-256 of what the disk held before the guest was booted, in hexadecimal.
   func digest(of disk: GuestDisk) -> String { digests[disk.name] ?? "" }
 

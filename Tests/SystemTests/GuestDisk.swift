@@ -40,6 +40,8 @@ struct GuestDisk: Sendable {
     case formatted
     /// An empty file system of the kind that `mkfs.KIND` makes.
     case system(String)
+    /// An empty UDF as a medium has it.
+    case udf(medium: String, revision: String)
   }
 
   /// Makes the disk's contents.
@@ -50,6 +52,10 @@ struct GuestDisk: Sendable {
     case .system(let kind):
       try Tool.require("truncate", ["-s", "\(length)", file.string])
       try Tool.require("mkfs.\(kind)", (kind == "ntfs" ? ["-F", "-Q", "-q"] : []) + [file.string])
+    case .udf(let medium, let revision):
+      try Tool.require("truncate", ["-s", "\(length)", file.string])
+      try Tool.require(
+        "mkudffs", ["--media-type=\(medium)", "--udfrev=\(revision)", "-b", "2048", file.string])
     case .formatted: try Tool.require("mke2fs", ["-q", "-t", "ext4", file.string, "\(length >> 10)k"])
     }
   }

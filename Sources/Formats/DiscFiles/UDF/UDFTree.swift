@@ -97,15 +97,17 @@ struct UDFTree {
     for place in identifiers.damaged {
       builder.lose("the folder \(shown) has a record that cannot be read, at its byte \(place)")
     }
-    for record in identifiers.records where record.flags & 8 == 0 && !builder.isFull { add(record) }
+    // What is there has its name before what was deleted.
+    let records = identifiers.records.filter { $0.flags & 8 == 0 }
+    for record in records.filter({ $0.flags & 4 == 0 }) + records.filter({ $0.flags & 4 != 0 })
+    where !builder.isFull { add(record) }
   }
 
   private mutating func add(_ record: UDFIdentifiers.Record) {
     let (name, flags, icb) = (record.name, record.flags, record.icb)
     let isDeleted = flags & 4 != 0
     // The place of a deleted file is often given up.
-    if isDeleted, icb.length == 0 { return }
-    let position = volume.position(icb.block, in: icb.partition)
+    let position = isDeleted && icb.length == 0 ? nil : volume.position(icb.block, in: icb.partition)
     var found: UDFFileEntry?
     if let position { found = entry(at: position, of: name) }
     // What was deleted may have left its place to another.
