@@ -19,7 +19,7 @@ package enum WaveFile {
       EvidenceError(.formatUnreadable, file.name, reason)
     }
     let start = try file.bytes(at: 0, count: 12)
-    guard start.count == 12, ["RIFF", "RF64"].contains(text(start[..<4])), text(start[8...]) == "WAVE" else {
+    guard start.count == 12, ["RIFF", "RF64", "BW64"].contains(text(start[..<4])), text(start[8...]) == "WAVE" else {
       throw unsupported("it is no RIFF WAVE file")
     }
     var offset: UInt64 = 12
