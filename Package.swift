@@ -140,10 +140,13 @@ let package = Package(
     library("Formats/CISAL", "libisal", "libisal-dev"),
     module(
       "Formats/DiskWriters",
-      ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit", "WriterKit"]),
+      ["CISAL", "Evidence", "CanonicalJSON", "SystemIO", "Digests", "OpticalDisc", "FormatKit", "WriterKit"]),
     module(
       "Formats/DiscWriters",
-      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "WriterKit"]),
+      [
+        "Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "FormatKit", "DiscImages", "DiskWriters",
+        "WriterKit",
+      ]),
     module(
       "Formats/DiscFiles",
       ["Evidence", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiscImages"]),
@@ -230,7 +233,7 @@ let package = Package(
     module(
       "Work/Profiles",
       [
-        "Evidence", "StrictTOML", "SystemIO", "Signing", "DiskWriters", "Manifests", "CourtReport",
+        "Evidence", "StrictTOML", "SystemIO", "Signing", "DiscWriters", "Manifests", "CourtReport",
         "Casework",
         systemPackage,
       ]),

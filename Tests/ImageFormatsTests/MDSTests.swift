@@ -160,6 +160,13 @@ import Testing
     #expect(try DiscComparison.differences(image, again) == [])
     #expect(again.disc.raw == disc.raw && again.remarks == [])
     #expect(try WrittenDisc.losses(again, in: .iso).map(\.kind) == [.discStructures, .discStructures])
+    // In the description that an acquisition leaves, byte for byte.
+    let stream = try DiscStream(wholeOf: again)
+    let description = DiscDescription(
+      image: "disc.bin", sectorSize: 2048, disc: stream.disc,
+      origin: DiscDescription.Origin(format: .mds, files: [], remarks: []))
+    let read = try DiscDescription(parsing: Array(description.json.indentedText.utf8), name: "disc.json")
+    #expect(read.disc == stream.disc && read.disc.raw.discStructures.count == 7)
     // A structure that has no place in it.
     var other = disc
     other.raw.discStructures[.init(format: 0x0D, layer: 0)] = [1]

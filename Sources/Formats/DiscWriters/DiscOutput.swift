@@ -34,8 +34,6 @@ struct DiscOutput: ~Copyable {
 }
 
 extension DiscImage {
-  private static let batch = 512
-
   /// Writes what is stored of a track within `range`.
   /// - Throws: `argumentInvalid` where what is stored of a sector does not contain the part that is asked for.
   func write(
@@ -43,31 +41,9 @@ extension DiscImage {
     progress: DiscProgress
   ) throws(EvidenceError) {
     for extent in track.extents(in: range) where extent.isStored {
-      for first in stride(from: extent.start, to: extent.end, by: Self.batch) {
-        let part = first..<min(first + Self.batch, extent.end)
+      for part in SectorBatches(extent.start..<extent.end) {
         try progress(part.count)
         try output.append(try bytes(of: track, in: part, as: form))
-      }
-    }
-  }
-
-  /// Writes whole sectors of a track, each with P to W behind it where that is asked for.
-  func write(
-    _ track: DiscTrack, withChannels hasChannels: Bool, in range: Range<Int>, to output: inout DiscOutput,
-    progress: DiscProgress
-  ) throws(EvidenceError) {
-    guard hasChannels else {
-      return try write(track, in: range, as: SectorForm(), to: &output, progress: progress)
-    }
-    for first in stride(from: range.lowerBound, to: range.upperBound, by: Self.batch) {
-      let part = first..<min(first + Self.batch, range.upperBound)
-      try progress(part.count)
-      let main = try bytes(of: track, in: part, as: SectorForm())
-      let channels = try channels(of: track, in: part)
-      for number in 0..<part.count {
-        try output.append(main[number * SectorCodec.size..<(number + 1) * SectorCodec.size])
-        let sub = channels[number * Subchannel.size..<(number + 1) * Subchannel.size]
-        try output.append(Subchannel.interleave(Array(sub)))
       }
     }
   }

@@ -19,7 +19,7 @@ package struct KeptDigests: Hashable, Sendable {
 
   /// The files of a set of these names, of which the last is open and has `end` bytes.
   /// - Parameter open: bytes of it that are written once more.
-  static func files(
+  package static func files(
     _ names: [String], end: UInt64, open: Range<UInt64> = 0..<0, _ digests: KeptDigests?
   ) -> [KeptFile] {
     names.enumerated().map { index, name in

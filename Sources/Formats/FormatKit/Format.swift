@@ -20,10 +20,19 @@ package struct DiskOpening: Sendable {
   package var sectorSize: UInt32
   /// Folders that hold files of the set besides that of the path.
   package var others: [FilePath]
+  /// The disc whose stored sectors, one after the other, are what is read of the image of a disc: it says where in this stream
+  /// each lies.
+  package var disc: Disc?
+  /// The format of the file, for those who would have to guess it.
+  package var format: FormatID?
 
-  package init(sectorSize: UInt32 = 512, besides others: [FilePath] = []) {
+  package init(
+    sectorSize: UInt32 = 512, besides others: [FilePath] = [], disc: Disc? = nil, format: FormatID? = nil
+  ) {
     self.sectorSize = sectorSize
     self.others = others
+    self.disc = disc
+    self.format = format
   }
 }
 

@@ -51,6 +51,8 @@ package protocol ImageReader: AnyObject, Sendable {
   /// Whether each piece of the stored data has a checksum or digest of its own; what is damaged otherwise shows only where it
   /// cannot be unpacked.
   var checksItsData: Bool { get }
+  /// Whether its files hold the contents in another form, or besides other things.
+  var isPacked: Bool { get }
   /// A checksum of all contents that the container stores, too short for a digest; `nil` where it stores none.
   var wholeChecksum: WholeChecksum? { get }
   /// Natural unit of reading in bytes: aligned reads of multiples of it decode nothing twice.
@@ -69,6 +71,7 @@ package protocol ImageReader: AnyObject, Sendable {
 
 extension ImageReader {
   package var checksItsData: Bool { format.isContainer }
+  package var isPacked: Bool { format.isContainer }
   package var wholeChecksum: WholeChecksum? { nil }
 }
 

@@ -85,6 +85,21 @@ package enum Formats {
 
   // MARK: Opening
 
+  /// Opens an image of a record, whatever it holds.
+  /// - Parameter description: the description of the disc in the record, which says what of an image of a disc is the
+  ///   stream that was acquired; not looked at for others.
+  /// - Throws: what ``openDisk(_:as:_:)`` throws; of the description `fileMissing`, `sheetMalformed`.
+  package static func openRecorded(
+    _ path: FilePath, as id: FormatID, _ opening: DiskOpening, description: FilePath
+  ) throws(EvidenceError) -> any ImageReader {
+    var opening = opening
+    if named(id)?.contents == .disc {
+      let bytes = try Files.contents(description, cap: DiscDescription.largestFile)
+      opening.disc = try DiscDescription(parsing: bytes, name: description.string).disc
+    }
+    return try openDisk(path, as: id, opening)
+  }
+
   /// Opens the image of a disk. What nothing claims is raw.
   /// - Parameter id: the format it is opened as, whatever its bytes look like: a raw image may well hold an E01.
   /// - Throws: `formatUnreadable` for what is known and cannot be read, `formatUnknown` for the image of a disc,
@@ -97,6 +112,11 @@ package enum Formats {
     }
     let format = try format(path, as: id) ?? .raw
     if let refusal = format.refusal(of: path) { throw refusal }
+    if case .disc(let open) = format.reading, let disc = opening.disc {
+      let image = try open(path, openSectors)
+      try demandSectors(of: image, named: path)
+      return try DiscStreamReader(image, of: format, at: path, disc, sectorSize: opening.sectorSize)
+    }
     guard case .disk(let open) = format.reading else {
       throw EvidenceError(
         .formatUnknown, path.string, "it is an optical disc image (\(format.title)), not a disk image")
@@ -183,6 +203,7 @@ package enum Formats {
   @Sendable private static func openSectors(
     _ path: FilePath, _ opening: DiskOpening
   ) throws(EvidenceError) -> any ImageReader {
+    if let format = opening.format { return try openDisk(path, as: format, opening) }
     let format = try identify(path)
     guard let format, case .disk(let open) = format.reading else {
       return try openDisk(path, as: .raw, opening)

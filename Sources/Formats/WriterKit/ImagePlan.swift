@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Evidence
 import FormatKit
+import OpticalDisc
 import SystemPackage
 
 /// What an image is told of its contents besides the sectors.
@@ -15,8 +16,9 @@ package struct ImageOrigin: Sendable {
   package var acquired: Timestamp?
   /// What the clock of the acquiring machine said then.
   package var systemTime: Timestamp?
-  /// The contents are the sectors of an optical disc.
-  package var isDisc = false
+  /// The optical disc whose sectors the contents are; they lie in file 0. `nil` of a disk.
+  package var disc: Disc?
+  package var isDisc: Bool { disc != nil }
 
   package init() {}
 }
@@ -50,7 +52,7 @@ package struct ImagePlace: Sendable {
 }
 
 /// How one image is to be written: a format with its settings. Every format that is acquired or converted into has a type
-/// of plans, on the list `DiskWriters.all`; a plan makes its writer, new or going on.
+/// of plans, on the list `DiskWriters.all` or `ImagePlans.all`; a plan makes its writer, new or going on.
 package protocol ImagePlan: Sendable {
   static var format: FormatID { get }
   /// The settings it takes; others are not for it.
@@ -58,6 +60,8 @@ package protocol ImagePlan: Sendable {
 
   /// How names of files end that are to be of the format, as they are usually spelled.
   static var endings: [String] { get }
+  /// Whether the format describes optical discs itself, and holds nothing else.
+  static var describesDiscs: Bool { get }
 
   init(_ settings: ImageSettings)
   /// For a file whose name ends like this, as it is spelled; `nil` where that is another format.
@@ -70,13 +74,17 @@ package protocol ImagePlan: Sendable {
   /// Whether it can go on in another folder when one is full.
   var canOverflow: Bool { get }
   /// Bytes that an image of so many bytes has at most.
-  func largestSize(of length: UInt64) -> UInt64
+  /// - Parameter disc: whose sectors they are; `nil` of anything else.
+  func largestSize(of length: UInt64, disc: Disc?) -> UInt64
   /// Bytes of the largest file of such an image, at most.
-  func largestFile(of length: UInt64) -> UInt64
+  func largestFile(of length: UInt64, disc: Disc?) -> UInt64
   /// Whether it holds sectors of this size at all.
   func fits(_ geometry: MediaGeometry) -> Bool
   /// - Throws: `argumentInvalid` where it cannot hold a medium of this geometry, or its settings do not fit.
-  func check(_ geometry: MediaGeometry) throws(EvidenceError)
+  /// - Parameter disc: the optical disc that is acquired; `nil` of anything else.
+  func check(_ geometry: MediaGeometry, disc: Disc?) throws(EvidenceError)
+  /// What an image leaves out of the description of a disc, and what it has that nobody read, each a sentence.
+  func remarks(on disc: Disc?) -> [String]
   /// Name of the first file.
   func firstFile(of name: String, isDisc: Bool) -> String
   /// Whether a file of this name would belong to the set.
@@ -104,7 +112,9 @@ package protocol ImagePlan: Sendable {
 
 extension ImagePlan {
   package var format: FormatID { Self.format }
+  package static var describesDiscs: Bool { false }
   package var compression: ImageCompression? { nil }
+  package func remarks(on disc: Disc?) -> [String] { [] }
   package func fits(_ geometry: MediaGeometry) -> Bool { true }
   package func unlisted(_ unreadable: [SectorRange]) -> [SectorRange] { [] }
 }

@@ -1,5 +1,5 @@
 import Acquisition
-import DiskWriters
+import DiscWriters
 import Evidence
 import Formats
 import Sessions
@@ -8,7 +8,7 @@ import WriterKit
 
 /// The words allowed as values of options.
 enum AcquireChoices {
-  static let formats = DiskWriters.formats.map(\.rawValue).joined(separator: ", ")
+  static let formats = ImagePlans.formats.map(\.rawValue).joined(separator: ", ")
   static let readable = Formats.readable.map(\.id.rawValue).joined(separator: ", ")
   static let compressions = ImageCompression.allCases.map(\.word).joined(separator: ", ")
   static let digests = DigestAlgorithm.allCases.map(\.rawValue).joined(separator: ",")
@@ -18,7 +18,7 @@ enum AcquireChoices {
   ) throws(EvidenceError) -> [any ImagePlan] {
     try names.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }.mapThrowing {
       name throws(EvidenceError) in
-      guard let plan = DiskWriters.plan(FormatID(name.lowercased()), settings) else {
+      guard let plan = ImagePlans.plan(FormatID(name.lowercased()), settings) else {
         throw EvidenceError(.argumentInvalid, "\(option) \(name)", "one of \(formats)")
       }
       return plan
@@ -30,7 +30,7 @@ enum AcquireChoices {
     named text: String, _ settings: ImageSettings
   ) throws(EvidenceError) -> AcquisitionRequest.Copy {
     let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-    if parts.count == 2, let plan = DiskWriters.plan(FormatID(parts[0].lowercased()), settings) {
+    if parts.count == 2, let plan = ImagePlans.plan(FormatID(parts[0].lowercased()), settings) {
       return AcquisitionRequest.Copy(folder: FilePath(String(parts[1])), images: [plan])
     }
     return AcquisitionRequest.Copy(folder: FilePath(text))

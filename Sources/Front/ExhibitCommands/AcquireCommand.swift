@@ -1,4 +1,5 @@
 import ArgumentParser
+import DiscWriters
 import DiskWriters
 import Evidence
 import Formats
@@ -105,7 +106,7 @@ struct AcquireCommand: CaseCommand {
     var settings = try e01.settings()
     // What follows from the register is no mistake with an image that has no place for it.
     let named = format.flatMap { $0.lowercased().split(separator: ",").map(String.init) }
-    let hasPlace = DiskWriters.all.contains {
+    let hasPlace = ImagePlans.all.contains {
       $0.settings.contains(.writeBlocker) && (named.isEmpty || named.contains($0.format.rawValue))
     }
     if equipment.flagIsTyped || hasPlace { settings.writeBlocker = equipment.flag?.rawValue }
@@ -134,7 +135,7 @@ struct AcquireCommand: CaseCommand {
   ) throws(EvidenceError) {
     let taken = output.all.reduce(into: Set<RequestField>()) { $0.formUnion(type(of: $1).settings) }
     guard let idle = settings.given.subtracting(taken).min(by: { $0.rawValue < $1.rawValue }) else { return }
-    let others = DiskWriters.all.filter { $0.settings.contains(idle) }.map { $0.format }
+    let others = ImagePlans.all.filter { $0.settings.contains(idle) }.map { $0.format }
     throw EvidenceError(
       invalid: idle,
       "applies to \(others.map(Formats.title).joined(separator: " or ")) only, which was not requested"

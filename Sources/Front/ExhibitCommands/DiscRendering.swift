@@ -23,6 +23,7 @@ enum DiscRendering {
     if let catalog = disc.catalog { lines.append("  catalogue  \(catalog)") }
     lines += containerLines(info)
     for session in disc.sessions { lines += self.lines(session, info) }
+    lines += DiscStructureRendering.lines(disc)
     lines += textLines(disc)
     lines += systemLines(info)
     if info.wasDataRead { lines += sectorLines(info) }
@@ -182,6 +183,7 @@ enum DiscRendering {
             "tracks": .array(session.tracks.map { json($0) }),
           ])
         }),
+      "structures": DiscStructureRendering.json(disc), "densities": DiscStructureRendering.densities(disc),
       "cdText": .array(textLines(disc).map { .string($0) }),
       "fileSystems": .array(
         info.fileSystems.flatMap { system in

@@ -1,6 +1,6 @@
 import Casework
 import CourtReport
-import DiskWriters
+import DiscWriters
 import Evidence
 import SystemIO
 import Signing
@@ -64,7 +64,7 @@ package enum ProfileKey: String, Hashable, Sendable, CaseIterable {
     case .keepPassphrase: .minutes(longest: Self.longestKeep)
     case .casePattern: .casePattern
     case .itemPattern: .itemPattern
-    case .formats: .words(DiskWriters.formats.map(\.rawValue))
+    case .formats: .words(ImagePlans.formats.map(\.rawValue))
     case .destinations, .equipment: .texts
     case .verifyAtOnce: .word([Self.yes, "no"])
     case .authority: .address

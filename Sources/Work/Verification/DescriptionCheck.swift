@@ -6,7 +6,7 @@ import Manifests
 enum DescriptionCheck {
   /// Findings where a container names another case, item or examiner, or lists other unreadable sectors.
   static func findings(_ reader: any ImageReader, _ manifest: Manifest, subject: String) -> [Finding] {
-    guard reader.format.isContainer else { return [] }
+    guard reader.format.isContainer, reader.format.contents == .disk else { return [] }
     let description = reader.description
     let fields: [(String, String?, String)] = [
       ("case number", description.caseNumber, manifest.investigation.number),

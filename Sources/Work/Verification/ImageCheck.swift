@@ -28,8 +28,8 @@ struct ImageCheck {
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
     // What is no container has no structure but the sizes of its files, and no checksums.
-    let isContainer = reader.format.isContainer
-    let own = reader.checksItsData ? "its own checksums" : isContainer ? "itself" : "the sizes of its files"
+    let isPacked = reader.isPacked
+    let own = reader.checksItsData ? "its own checksums" : isPacked ? "itself" : "the sizes of its files"
     report.take("\(name): structure", against: own, reader.structureFindings)
     reference?.chunks.restart()
     var algorithms = Set(reader.storedDigests.all.map(\.algorithm))
@@ -51,7 +51,7 @@ struct ImageCheck {
     report.take(
       "\(name): stored data",
       against: reader.checksItsData
-        ? own : isContainer ? "can be unpacked; it has no checksums" : "readable to its end",
+        ? own : isPacked ? "can be unpacked; it has no checksums" : "readable to its end",
       result.damaged.findings(in: reader, name: name))
     guard !result.wasStopped else {
       report.wasStopped = true

@@ -354,9 +354,10 @@ package struct ManifestVerification {
     }
     let reader: any ImageReader
     do throws(EvidenceError) {
-      reader = try Formats.openDisk(
+      reader = try Formats.openRecorded(
         FileFolders(folder, besides: elsewhere(manifest)).path(of: first.name), as: image.format,
-        DiskOpening(sectorSize: stream.unitSize, besides: [folder] + elsewhere(manifest)))
+        DiskOpening(sectorSize: stream.unitSize, besides: [folder] + elsewhere(manifest)),
+        description: folder.appending(RecordNames(acquisition: manifest.acquisition.name).disc))
     } catch {
       let code: FindingCode =
         [.segmentMissing, .fileMissing].contains(error.code) ? .segmentMissing : .structureDamaged

@@ -10,11 +10,16 @@ package struct DiscDescription: Sendable {
   package static let version: UInt64 = 1
   /// How names of such files end.
   package static let ending = ".disc.json"
+  /// Formats of images that describe a disc themselves.
+  package static let imageFormats: [FormatID] = [.ccd, .mds, .nrg]
   /// Largest description in bytes.
   package static let largestFile = 16 << 20
 
   /// Name of the image, which lies in the same folder; of a split one, of its first file.
   package var image: String
+  /// Format of the image, where that describes a disc itself; `nil` of bytes and of containers of disks, which say what
+  /// they are.
+  package var imageFormat: FormatID?
   /// Bytes per sector in the image.
   package var sectorSize: Int
   /// What is stored lies in file 0, which is the contents of the image.

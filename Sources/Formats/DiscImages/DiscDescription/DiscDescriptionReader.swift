@@ -14,7 +14,9 @@ package enum DiscDescriptionReader {
     let description = try DiscDescription(parsing: bytes, name: path.string)
     let image = try openDisk(
       path.removingLastComponent().appending(description.image),
-      DiskOpening(sectorSize: UInt32(description.sectorSize)))
+      DiskOpening(
+        sectorSize: UInt32(description.sectorSize),
+        disc: description.imageFormat.map { _ in description.disc }, format: description.imageFormat))
     let file = ImageContents(image, name: description.image)
     let needed = UInt64(description.disc.storedSectors) * UInt64(description.sectorSize)
     guard file.size >= needed else {
@@ -48,6 +50,11 @@ extension DiscDescription {
     guard PortableName.isValid(image, longest: 128) else {
       throw object.failure("image", "no plain portable file name")
     }
+    let imageFormat = try object.optionalText("imageFormat").map { FormatID($0) }
+    guard imageFormat.map(Self.imageFormats.contains) != false else {
+      throw object.failure(
+        "imageFormat", "one of \(Self.imageFormats.map(\.rawValue).joined(separator: ", "))")
+    }
     let size = Int(try object.quantity("sectorSize", in: 2048...2448))
     var disc = Disc(medium: try object.choice("medium"), sessions: [])
     if let catalog = try object.optionalText("catalog") {
@@ -60,6 +67,8 @@ extension DiscDescription {
     disc.raw.fullTOC = try object.bytes("fullTOC")
     disc.raw.pma = try object.bytes("pma")
     disc.raw.atip = try object.bytes("atip")
+    disc.raw.discStructures = try Self.structures(&object)
+    if object.has("densities") { disc.raw.densities = try Self.densities(&object) }
     if let packs = disc.raw.cdTextPacks { disc.cdText = CDText.read(packs: packs).text }
     var position = Position(next: 0, sectorSize: size)
     disc.sessions = try object.list("sessions", atLeast: 1) { (value, path) throws(EvidenceError) in
@@ -76,8 +85,40 @@ extension DiscDescription {
       origin: Origin(
         format: try Self.format(&origin), files: try origin.texts("files"),
         remarks: try origin.texts("remarks")))
+    self.imageFormat = imageFormat
     try origin.finish()
     try object.finish()
+  }
+
+  private static func structures(
+    _ object: inout StrictObject
+  ) throws(EvidenceError) -> [RawStructures.DiscStructure: [UInt8]] {
+    guard object.has("structures") else { return [:] }
+    var structures: [RawStructures.DiscStructure: [UInt8]] = [:]
+    let document = object.document
+    for var one in try object.list(
+      "structures", atLeast: 1,
+      { (value, path) throws(EvidenceError) in try StrictObject(value, at: path, of: document) })
+    {
+      let kind = RawStructures.DiscStructure(
+        format: UInt8(try one.quantity("format", in: 0...255)),
+        layer: UInt8(try one.quantity("layer", in: 0...3)))
+      guard let bytes = try one.bytes("bytes"), structures.updateValue(bytes, forKey: kind) == nil else {
+        throw one.failure("bytes", "none, or twice")
+      }
+      try one.finish()
+    }
+    return structures
+  }
+
+  private static func densities(_ object: inout StrictObject) throws(EvidenceError) -> [[UInt8]] {
+    let document = object.document
+    return try object.list("densities", atLeast: 1) { (value, path) throws(EvidenceError) in
+      guard let bytes = value.stringValue.flatMap(Hex.decode) else {
+        throw document.failure(path, "no bytes in hexadecimal")
+      }
+      return bytes
+    }
   }
 
   private static func format(_ origin: inout StrictObject) throws(EvidenceError) -> FormatID {

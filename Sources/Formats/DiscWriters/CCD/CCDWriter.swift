@@ -1,13 +1,11 @@
 import DiscImages
 import Evidence
 import OpticalDisc
-import SystemIO
-import SystemPackage
 import WriterKit
 
 /// Writes a disc as `.ccd`, `.img` and, where sectors have a subchannel, `.sub`: whole sectors from address 0, the
 /// sessions one after the other.
-package enum CCDWriter: DiscWriter {
+package enum CCDWriter: SequentialDiscWriter {
   package static let format = FormatID.ccd
   package static let ending = "ccd"
 
@@ -40,32 +38,11 @@ package enum CCDWriter: DiscWriter {
     prepared.noteMissingSubchannels()
   }
 
-  package static func write(
-    _ image: DiscImage, folder: FilePath, base: String,
-    progress: DiscProgress = { _ throws(EvidenceError) in }
-  ) throws(EvidenceError) -> [FilePath] {
-    let disc = image.disc
-    let places = [folder.appending("\(base).ccd"), folder.appending("\(base).img")]
-    var output = try DiscOutput(creating: places[1])
-    for track in disc.tracks {
-      try image.write(track, in: track.first..<track.end, as: SectorForm(), to: &output, progress: progress)
-    }
-    try output.close()
-    var files = places
-    if disc.tracks.contains(where: \.hasChannels) {
-      files.append(folder.appending("\(base).sub"))
-      var output = try DiscOutput(creating: files[2])
-      for track in disc.tracks {
-        for extent in track.extents where extent.isStored {
-          for first in stride(from: extent.start, to: extent.end, by: 512) {
-            try output.append(try image.channels(of: track, in: first..<min(first + 512, extent.end)))
-          }
-        }
-      }
-      try output.close()
-    }
-    try DurableFile.write(CCDText(disc).text.utf8, to: places[0])
-    return files
+  package static func layout(of disc: Disc) -> DiscLayout {
+    let parts = disc.tracks.map { SectorFile.Part($0, $0.first..<$0.end) }
+    var files = [SectorFile("img", .sectors, parts)]
+    if disc.tracks.contains(where: \.hasChannels) { files.append(SectorFile("sub", .channels, parts)) }
+    return DiscLayout(files, description: (ending, Array(CCDText(disc).text.utf8)))
   }
 }
 

@@ -1,13 +1,11 @@
 import DiscImages
 import Evidence
 import OpticalDisc
-import SystemIO
-import SystemPackage
 import WriterKit
 
 /// Writes a disc as `.mds` of version 1.3 and one `.mdf`: the sectors of each track from index 1. The gap between two
 /// tracks of one kind lies at the end of the first, any other is in no file.
-package enum MDSWriter: DiscWriter {
+package enum MDSWriter: SequentialDiscWriter {
   package static let format = FormatID.mds
   package static let ending = "mds"
 
@@ -127,23 +125,12 @@ package enum MDSWriter: DiscWriter {
     }
   }
 
-  package static func write(
-    _ image: DiscImage, folder: FilePath, base: String,
-    progress: DiscProgress = { _ throws(EvidenceError) in }
-  ) throws(EvidenceError) -> [FilePath] {
-    let disc = image.disc
-    let places = [folder.appending("\(base).mds"), folder.appending("\(base).mdf")]
+  package static func layout(of disc: Disc) -> DiscLayout {
     let hasSubchannel = disc.medium == .cd && NRGWriter.keepsSubchannel(disc)
-    var output = try DiscOutput(creating: places[1])
-    var offsets: [UInt64] = []
-    for track in disc.tracks {
-      offsets.append(output.count)
-      try image.write(
-        track, withChannels: hasSubchannel, in: track.start..<track.end, to: &output, progress: progress)
-    }
-    try output.close()
-    let text = MDSText(disc, offsets: offsets, hasSubchannel: hasSubchannel)
-    try DurableFile.write(text.bytes, to: places[0])
-    return places
+    let file = SectorFile(
+      "mdf", hasSubchannel ? .sectorsWithChannels : .sectors,
+      disc.tracks.map { SectorFile.Part($0, $0.start..<$0.end) })
+    let text = MDSText(disc, offsets: file.offsets, hasSubchannel: hasSubchannel)
+    return DiscLayout([file], description: (ending, text.bytes))
   }
 }

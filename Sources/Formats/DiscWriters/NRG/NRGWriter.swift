@@ -1,12 +1,10 @@
 import DiscImages
 import Evidence
 import OpticalDisc
-import SystemIO
-import SystemPackage
 import WriterKit
 
 /// Writes a disc as NRG of version 2: a CD disc at once, with the pregaps of all tracks, a DVD or BD as a track.
-package enum NRGWriter: DiscWriter {
+package enum NRGWriter: SequentialDiscWriter {
   package static let format = FormatID.nrg
   package static let ending = "nrg"
 
@@ -61,33 +59,18 @@ package enum NRGWriter: DiscWriter {
     }
   }
 
-  package static func write(
-    _ image: DiscImage, folder: FilePath, base: String,
-    progress: DiscProgress = { _ throws(EvidenceError) in }
-  ) throws(EvidenceError) -> [FilePath] {
-    let disc = image.disc
-    let path = folder.appending("\(base).nrg")
+  package static func layout(of disc: Disc) throws(EvidenceError) -> DiscLayout {
     let hasSubchannel = disc.medium == .cd && keepsSubchannel(disc)
-    var output = try DiscOutput(creating: path)
+    let file = SectorFile(
+      ending, hasSubchannel ? .sectorsWithChannels : .sectors,
+      disc.tracks.flatMap { [.init($0, $0.first..<$0.start), .init($0, $0.start..<$0.end)] })
+    // Two parts of each track.
+    var offsets = file.offsets[...]
     var chunks = NRGDescription()
     for (number, session) in disc.sessions.enumerated() {
-      var records: [NRGDescription.Record] = []
-      for track in session.tracks {
-        let layout = track.extents.lazy.compactMap(\.run).first?.layout ?? .raw
-        guard let mode = mode(of: track, layout, hasSubchannel: hasSubchannel) else {
-          throw EvidenceError(
-            .argumentInvalid, "NRG", "track \(track.number) is stored in a part without a mode")
-        }
-        let places = [track.first..<track.start, track.start..<track.end]
-        var offsets = [output.count]
-        for range in places {
-          try image.write(track, withChannels: hasSubchannel, in: range, to: &output, progress: progress)
-          offsets.append(output.count)
-        }
-        records.append(
-          .init(
-            track: track, mode: mode, sectorSize: layout.size + (hasSubchannel ? Subchannel.size : 0),
-            offsets: offsets))
+      let records = try session.tracks.mapThrowing { track throws(EvidenceError) in
+        defer { offsets.removeFirst(2) }
+        return try record(of: track, offsets: Array(offsets.prefix(3)), hasSubchannel: hasSubchannel)
       }
       if disc.medium == .cd {
         chunks.discAtOnce(session, records, catalog: disc.catalog)
@@ -98,9 +81,20 @@ package enum NRGWriter: DiscWriter {
       chunks.session(records.count)
     }
     chunks.medium(disc.medium)
-    try output.append(chunks.bytes(at: output.count))
-    try output.close()
-    return [path]
+    return DiscLayout(file, tail: chunks.bytes(at: file.size))
+  }
+
+  private static func record(
+    of track: DiscTrack, offsets: [UInt64], hasSubchannel: Bool
+  ) throws(EvidenceError) -> NRGDescription.Record {
+    let layout = track.extents.lazy.compactMap(\.run).first?.layout ?? .raw
+    guard let mode = mode(of: track, layout, hasSubchannel: hasSubchannel) else {
+      throw EvidenceError(
+        .argumentInvalid, "NRG", "track \(track.number) is stored in a part without a mode")
+    }
+    return NRGDescription.Record(
+      track: track, mode: mode, sectorSize: layout.size + (hasSubchannel ? Subchannel.size : 0),
+      offsets: offsets)
   }
 }
 

@@ -1,6 +1,7 @@
 import CanonicalJSON
 import Evidence
 import FormatKit
+import OpticalDisc
 import SystemIO
 import WriterKit
 
@@ -27,15 +28,15 @@ package struct EWFPlan: ImagePlan {
   package var canOverflow: Bool { true }
 
   /// Per 32 KiB an Adler-32 and two table entries, 12 bytes: one in a thousand is far above that.
-  package func largestSize(of length: UInt64) -> UInt64 { length + length / 1000 + (1 << 20) }
+  package func largestSize(of length: UInt64, disc: Disc?) -> UInt64 { length + length / 1000 + (1 << 20) }
 
-  package func largestFile(of length: UInt64) -> UInt64 {
-    min(largestSize(of: length), asked.segmentSize ?? EWFOptions.usual.segmentSize)
+  package func largestFile(of length: UInt64, disc: Disc?) -> UInt64 {
+    min(largestSize(of: length, disc: disc), asked.segmentSize ?? EWFOptions.usual.segmentSize)
   }
 
   package func fits(_ geometry: MediaGeometry) -> Bool { EWFOptions.fits(geometry) }
 
-  package func check(_ geometry: MediaGeometry) throws(EvidenceError) {
+  package func check(_ geometry: MediaGeometry, disc: Disc?) throws(EvidenceError) {
     try options(ImageOrigin()).check(geometry)
   }
 

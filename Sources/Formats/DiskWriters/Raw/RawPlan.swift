@@ -1,5 +1,6 @@
 import CanonicalJSON
 import Evidence
+import OpticalDisc
 import SystemIO
 import WriterKit
 
@@ -33,10 +34,10 @@ package struct RawPlan: ImagePlan {
 
   package var isPlain: Bool { split == nil }
   package var canOverflow: Bool { split != nil }
-  package func largestSize(of length: UInt64) -> UInt64 { length }
-  package func largestFile(of length: UInt64) -> UInt64 { min(length, split ?? length) }
+  package func largestSize(of length: UInt64, disc: Disc?) -> UInt64 { length }
+  package func largestFile(of length: UInt64, disc: Disc?) -> UInt64 { min(length, split ?? length) }
 
-  package func check(_ geometry: MediaGeometry) throws(EvidenceError) {
+  package func check(_ geometry: MediaGeometry, disc: Disc?) throws(EvidenceError) {
     guard let split else { return }
     guard split >= RawWriter.smallestSplit, split % UInt64(geometry.logicalSectorSize) == 0 else {
       throw EvidenceError(

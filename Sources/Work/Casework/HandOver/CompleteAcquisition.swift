@@ -96,8 +96,9 @@ struct CompleteAcquisition {
     guard let image = manifest.images.first(where: { $0.contents.contains { $0.stream == stream.name } }),
       let first = image.segments.first
     else { throw EvidenceError(.nothingAcquired, "stream \(stream.name)") }
-    return try Formats.openDisk(
+    return try Formats.openRecorded(
       folders.path(of: first.name), as: image.format,
-      DiskOpening(sectorSize: stream.unitSize, besides: folders.folders))
+      DiskOpening(sectorSize: stream.unitSize, besides: folders.folders),
+      description: folders.path(of: names.disc))
   }
 }

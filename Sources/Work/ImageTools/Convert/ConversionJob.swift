@@ -29,11 +29,11 @@ package struct ConversionJob {
     }
     self.plan = AcquisitionPlan(geometry: reader.geometry, digests: Set(DigestAlgorithm.allCases))
     self.stop = stop
-    try output.plan.check(plan.geometry)
-    try LargestFile.demand(output.plan.largestFile(of: reader.geometry.length), in: output.folder)
+    try output.plan.check(plan.geometry, disc: nil)
+    try LargestFile.demand(output.plan.largestFile(of: reader.geometry.length, disc: nil), in: output.folder)
     if !request.acceptsLittleSpace {
       try FreeSpace.demand(
-        output.plan.largestSize(of: reader.geometry.length), at: output.folder)
+        output.plan.largestSize(of: reader.geometry.length, disc: nil), at: output.folder)
     }
   }
 

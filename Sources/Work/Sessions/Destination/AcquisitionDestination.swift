@@ -45,6 +45,11 @@ final class AcquisitionDestination: Sendable {
     self.record = RecordWriter(folder: output.partial, names: RecordNames(acquisition: name))
   }
 
+  /// The image that the description of a disc names: the plainest.
+  private var described: any ImagePlan {
+    images.first(where: \.isPlain) ?? images.first { !type(of: $0).describesDiscs } ?? images[0]
+  }
+
   /// Holds a medium that is read in an order of its own until the images are made.
   var stagingFile: FilePath { output.partial.appending("staging") }
   func removeStaging() {
@@ -69,7 +74,7 @@ final class AcquisitionDestination: Sendable {
     if let device = setting.device { try record.write(device.files(named: DeviceCapture.name())) }
     if let disc = setting.disc {
       try record.write(
-        disc, image: images[0].firstFile(of: output.name, isDisc: true), isPlain: images[0].isPlain)
+        disc, image: described, remarks: images.flatMap { $0.remarks(on: disc.stream.disc) })
     }
     let chunks = try ChunkFileWriter(
       creating: output.partial.appending(record.names.chunks()), plan: setting.plan)
@@ -324,7 +329,8 @@ final class AcquisitionDestination: Sendable {
     let folders = [output.partial] + state.withLock { $0.overflow.map(\.partial) }
     let reader = try Formats.openDisk(
       output.partial.appending(first.name), as: self.images[0].format,
-      DiskOpening(sectorSize: setting.plan.geometry.logicalSectorSize, besides: folders))
+      DiskOpening(
+        sectorSize: setting.plan.geometry.logicalSectorSize, besides: folders, disc: disc.stream.disc))
     return try disc.tracks(in: reader)
   }
 
@@ -387,7 +393,7 @@ extension AcquisitionSetting {
   fileprivate func origin(_ description: ImageDescription) -> ImageOrigin {
     var origin = ImageOrigin()
     origin.description = description
-    origin.isDisc = disc != nil
+    origin.disc = disc?.stream.disc
     origin.mediaType = disc != nil ? .optical : source.facts.isRemovable == true ? .removable : .fixed
     return origin
   }

@@ -53,15 +53,20 @@ struct RecordWriter {
 
   /// What describes a disc: its structure, a cue sheet where one suffices, and what described it before.
   /// - Parameters:
-  ///   - image: name of the first file of its image.
-  ///   - isPlain: that file is all of it, and nothing but sectors.
-  func write(_ source: DiscSource, image: String, isPlain: Bool) throws(EvidenceError) {
+  ///   - plan: of the image that the description names.
+  ///   - remarks: on the images.
+  func write(
+    _ source: DiscSource, image plan: any ImagePlan, remarks: [String]
+  ) throws(EvidenceError) {
+    let image = plan.firstFile(of: names.acquisition, isDisc: true)
     var description = source.description(image: image)
+    if type(of: plan).describesDiscs { description.imageFormat = plan.format }
     let reason =
-      isPlain
+      plan.isPlain
       ? try CUEWriter.describe(
         description.disc, of: source.image, in: image, folder: folder, base: names.acquisition)
       : "\(image) is no plain file of sectors"
+    description.origin.remarks += remarks
     if let reason { description.origin.remarks.append("no cue sheet describes it: \(reason)") }
     try DurableFile.write((description.json.indentedText + "\n").utf8, to: path(names.disc))
     if !source.sheet.isEmpty { try DurableFile.write(source.sheet, to: path(names.discSource)) }

@@ -1,8 +1,10 @@
 import Acquisition
+import DiscWriters
 import DiskWriters
 import Evidence
 import Manifests
 import Media
+import OpticalDisc
 import SystemPackage
 import WriterKit
 
@@ -71,7 +73,7 @@ package struct AcquisitionRequest: Sendable {
     /// Images of these formats, each with what it takes of the settings.
     /// - Precondition: something writes each of the formats.
     package mutating func write(_ formats: [FormatID], _ settings: ImageSettings = ImageSettings()) {
-      images = formats.compactMap { DiskWriters.plan($0, settings) }
+      images = formats.compactMap { ImagePlans.plan($0, settings) }
       precondition(images.count == formats.count, "a format that nothing writes")
     }
 
@@ -105,9 +107,11 @@ package struct AcquisitionRequest: Sendable {
     self.item = item
   }
 
-  /// - Parameter geometry: of what is acquired.
+  /// - Parameters:
+  ///   - geometry: of what is acquired.
+  ///   - disc: the optical disc that is acquired; `nil` of anything else.
   /// - Throws: `argumentInvalid`.
-  func check(_ geometry: MediaGeometry) throws(EvidenceError) {
+  func check(_ geometry: MediaGeometry, disc: Disc?) throws(EvidenceError) {
     for images in [output.images] + output.copies.compactMap(\.images) {
       guard !images.isEmpty, Set(images.map(\.format)).count == images.count else {
         throw EvidenceError(invalid: .format, "each format once, and at least one")
@@ -119,11 +123,14 @@ package struct AcquisitionRequest: Sendable {
         throw EvidenceError(invalid: .format, "\(image.format)", "with different settings")
       }
     }
-    if !output.overflow.isEmpty, !output.images.allSatisfy(\.canOverflow) {
-      throw EvidenceError(
-        invalid: .overflowTo, "a raw image in one file cannot go on in another folder", consider: [.split])
+    if !output.overflow.isEmpty, let image = output.images.first(where: { !$0.canOverflow }) {
+      throw image.isPlain
+        ? EvidenceError(
+          invalid: .overflowTo, "a raw image in one file cannot go on in another folder", consider: [.split])
+        : EvidenceError(
+          invalid: .overflowTo, "an image of the format \(image.format) cannot go on in another folder")
     }
-    for image in output.all { try image.check(geometry) }
+    for image in output.all { try image.check(geometry, disc: disc) }
   }
 }
 

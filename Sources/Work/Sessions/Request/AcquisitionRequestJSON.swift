@@ -1,6 +1,6 @@
 import Acquisition
 import CanonicalJSON
-import DiskWriters
+import DiscWriters
 import Evidence
 import Manifests
 import Media
@@ -32,7 +32,7 @@ extension AcquisitionRequest {
     ]
     var object = fields.reduce(into: [String: JSONValue]()) { $0[$1.key] = $1.value }
     // Of every format there is, also those that are not written.
-    for kind in DiskWriters.all {
+    for kind in ImagePlans.all {
       let plan = output.all.first { $0.format == kind.format } ?? kind.init(ImageSettings())
       object.merge(plan.stored) { $1 }
     }
@@ -51,7 +51,7 @@ extension AcquisitionRequest {
     source.sectorCount = try object.optionalQuantity("sectorCount")
     source.again = try object.optionalText("again")
     var plans: [any ImagePlan] = []
-    for kind in DiskWriters.all { plans.append(try kind.init(stored: &object)) }
+    for kind in ImagePlans.all { plans.append(try kind.init(stored: &object)) }
     output.images = try Self.images("formats", of: plans, in: &object)
     let document = object.document
     output.copies = try object.list("copies") { (value, path) throws(EvidenceError) in

@@ -123,6 +123,7 @@ extension AcquisitionSetting {
     _ outcome: AcquisitionOutcome, _ summaries: [AcquisitionSummary.Destination]
   ) -> [String] {
     var remarks = (disc?.unclaimed ?? []) + (earlier?.remarks ?? [])
+    remarks += request.output.images.flatMap { $0.remarks(on: disc?.stream.disc) }
     if let disc {
       remarks.append(
         "The source was acquired as an optical disc image (\(disc.format.title)): "

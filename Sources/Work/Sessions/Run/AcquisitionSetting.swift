@@ -6,6 +6,7 @@ import CaseStore
 import Evidence
 import Manifests
 import Media
+import OpticalDisc
 import Signing
 import SystemIO
 import SystemPackage
@@ -67,10 +68,13 @@ struct AcquisitionSetting {
       geometry: source.geometry, digests: request.digests,
       checkpointSeconds: Double(request.checkpointInterval), reading: request.reading, fill: request.fill,
       firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
-    try request.check(source.geometry)
+    let disc = protected.disc?.stream.disc
+    try request.check(source.geometry, disc: disc)
     self.request = request
-    try Self.checkFileSizes(request, folder: folder, plan: plan)
-    if !request.output.acceptsLittleSpace { try Self.checkSpace(request, folder: folder, plan: plan) }
+    try Self.checkFileSizes(request, folder: folder, plan: plan, disc)
+    if !request.output.acceptsLittleSpace {
+      try Self.checkSpace(request, folder: folder, plan: plan, disc)
+    }
     self.identity = try SigningFiles.identity(of: folder, passphrase: passphrase)
     try earlier?.demandSigned(by: identity.certificate)
   }
@@ -122,7 +126,7 @@ struct AcquisitionSetting {
 
   /// What a destination cannot hold is not found out at its four-billionth byte.
   private static func checkFileSizes(
-    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan
+    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan, _ disc: Disc?
   ) throws(EvidenceError) {
     let length = plan.geometry.length
     let own = [folder.evidence] + request.output.overflow
@@ -130,13 +134,13 @@ struct AcquisitionSetting {
       own.map { ($0, request.output.images) }
       + request.output.copies.map { ($0.folder, $0.images ?? request.output.images) }
     for (folder, images) in all {
-      for image in images { try LargestFile.demand(image.largestFile(of: length), in: folder) }
+      for image in images { try LargestFile.demand(image.largestFile(of: length, disc: disc), in: folder) }
     }
     if request.reading.needsStaging { try LargestFile.demand(length, in: folder.evidence) }
   }
 
   private static func checkSpace(
-    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan
+    _ request: AcquisitionRequest, folder: CaseFolder, plan: AcquisitionPlan, _ disc: Disc?
   ) throws(EvidenceError) {
     let all =
       [(folder.evidence, request.output.images)]
@@ -145,7 +149,7 @@ struct AcquisitionSetting {
     var needs: [UInt64: (folder: FilePath, bytes: UInt64)] = [:]
     for (folder, plans) in all {
       let images = plans.reduce(0 as UInt64) {
-        $0 + $1.largestSize(of: plan.geometry.length)
+        $0 + $1.largestSize(of: plan.geometry.length, disc: disc)
       }
       let device = try Files.fileSystemNumber(folder)
       needs[device, default: (folder, 0)].bytes +=
