@@ -90,6 +90,32 @@ import Testing
     #expect(image.remarks == ["session 1: point 111 is no track and is passed over"])
   }
 
+  /// A track of session 2 that lies within session 1, and a track 0: passed over, and said to be.
+  @Test func aTrackThatLiesInAnotherSession() throws {
+    let fixture = try Fixture(.dataOnly)
+    let entry = { (number: Int, session: Int, point: String, second: Int) in
+      "[Entry \(number)]\r\nSession=\(session)\r\nPoint=\(point)\r\nADR=0x01\r\nControl=0x04\r\nTrackNo=0\r\nAMin=0\r\n"
+        + "ASec=0\r\nAFrame=0\r\nALBA=-150\r\nZero=0\r\nPMin=0\r\nPSec=\(second)\r\nPFrame=0\r\nPLBA=\(second * 75 - 150)\r\n"
+    }
+    try fixture.edit {
+      $0.replacingOccurrences(of: "TocEntries=4", with: "TocEntries=5")
+        .replacingOccurrences(of: "[TRACK 1]", with: entry(4, 1, "0x00", 2) + "[TRACK 1]")
+    }
+    #expect(try DiscComparison.differences(fixture.image, fixture.open()) == [])
+    let other = try Fixture(.dataOnly)
+    try other.edit {
+      $0.replacingOccurrences(of: "TocEntries=4", with: "TocEntries=5")
+        .replacingOccurrences(of: "Sessions=1", with: "Sessions=2")
+        .replacingOccurrences(of: "[TRACK 1]", with: entry(4, 2, "0x01", 3) + "[TRACK 1]")
+    }
+    let image = try other.open()
+    #expect(try DiscComparison.differences(other.image, image) == [])
+    #expect(
+      image.remarks == [
+        "session 2: track 1 begins at 75, before the lead-out of session 1; it is passed over"
+      ])
+  }
+
   @Test func theSectorsDecideWhatATrackIs() throws {
     let fixture = try Fixture(.xa)
     try fixture.edit { $0.replacingOccurrences(of: "MODE=2", with: "MODE=0") }

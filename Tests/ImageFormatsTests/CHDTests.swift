@@ -114,6 +114,30 @@ private let hasBuilder = Tool.exists("python3") && Tool.exists("zstd")
     #expect(error?.code == .segmentMissing && error?.detail.contains(sha1) == true)
   }
 
+  /// From a cue sheet through a CHD that chdman writes for us, and back to one: the sectors are where they were.
+  @Test(
+    .enabled(if: hasChdman, "needs chdman of mame-tools"),
+    arguments: [SampleDisc.dataOnly, .cooked, .xa, .formless, .audio, .mixedMode, .manyTracks, .texts])
+  func everySectorSurvivesTheWayThroughACHD(sample: SampleDisc) throws {
+    let folder = try TemporaryFolder()
+    let one = try WrittenDisc.files(sample.build(), as: .cue, folder: folder.path, base: "one")
+    let sheet = try CUEReader.open(one[0])
+    let two = try WrittenDisc.files(sheet, as: .chd, folder: folder.path, base: "two")
+    #expect(two.map { $0.lastComponent?.string } == ["two.chd"])
+    #expect(
+      try !FileManager.default.contentsOfDirectory(atPath: folder.path.string).contains {
+        $0.contains("for-chdman")
+      })
+    #expect(try Tool.run("chdman", ["verify", "-i", two[0].string]).status == 0)
+    let between = try Formats.openDisc(two[0]).image
+    let three = try WrittenDisc.files(between, as: .cue, folder: folder.path, base: "three")
+    let back = try CUEReader.open(three[0])
+    #expect(try TestFiles.read(folder.appending("one.bin")) == TestFiles.read(folder.appending("three.bin")))
+    #expect(back.disc.tracks.map(\.start) == sheet.disc.tracks.map(\.start))
+    #expect(back.disc.tracks.map(\.mode) == sheet.disc.tracks.map(\.mode))
+    #expect(back.disc.sessions.map(\.leadOut) == sheet.disc.sessions.map(\.leadOut))
+  }
+
   // MARK: What chdman of Debian does not write
 
   private static func build(_ bytes: [UInt8], _ path: FilePath, _ options: [String]) throws {

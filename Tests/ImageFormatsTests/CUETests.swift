@@ -378,8 +378,8 @@ struct CUEFixture {
     #expect(last.main == Array(samples[(2 * Self.sector)...]) + [UInt8](repeating: 0, count: 2312))
   }
 
-  /// The size of RF64 stands before the samples; a chunk behind them is none.
-  @Test(arguments: ["RF64", "BW64"]) func rf64KnowsItsSize(name: String) throws {
+  /// The size of RF64 and BW64 stands before the samples; a chunk behind them is none.
+  @Test(arguments: ["RF64", "BW64"]) func longFilesKnowTheirSize(word: String) throws {
     let fixture = try CUEFixture(
       "FILE a.wav WAVE\nTRACK 01 AUDIO\nINDEX 01 00:00:00\n", files: [("a.wav", 1)])
     var random = SeededGenerator(seed: 4)
@@ -387,7 +387,7 @@ struct CUEFixture {
     let header = WaveFile.header(samples: UInt64(samples.count))
     let size = (0..<8).map { UInt8(truncatingIfNeeded: samples.count >> (8 * $0)) }
     let long = Array("ds64".utf8) + [28, 0, 0, 0] + [UInt8](repeating: 0, count: 8) + size
-    var wave = Array(name.utf8) + [0xFF, 0xFF, 0xFF, 0xFF] + Array("WAVE".utf8) + long
+    var wave = Array(word.utf8) + [0xFF, 0xFF, 0xFF, 0xFF] + Array("WAVE".utf8) + long
     wave += [UInt8](repeating: 0, count: 12) + header[12..<40] + [0xFF, 0xFF, 0xFF, 0xFF] + samples
     wave += Array("LIST".utf8) + [4, 0, 0, 0, 1, 2, 3, 4]
     try TestFiles.write(wave, to: fixture.folder.appending("a.wav"))

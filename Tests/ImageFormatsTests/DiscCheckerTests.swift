@@ -97,6 +97,27 @@ import Testing
     }
   }
 
+  /// Tracks at once, also of two sessions.
+  @Test(
+    .enabled(if: Tool.exists("python3"), "needs python3"),
+    arguments: [SampleDisc.dataOnly, .cooked, .xa, .formless, .threeSessions])
+  func aSecondReaderFindsTracksAtOnce(sample: SampleDisc) throws {
+    let folder = try TemporaryFolder()
+    let files = try WrittenDisc.files(sample.build(), as: .nrgTrackAtOnce, folder: folder.path, base: "disc")
+    let image = try WrittenDisc.prepared(sample.build(), for: .nrgTrackAtOnce).image
+    let checked = try Self.check("nrg", files[0])
+    #expect(checked.sessions.map(\.leadOut) == image.disc.sessions.map(\.leadOut))
+    for (session, own) in zip(checked.sessions, image.disc.sessions) {
+      #expect(session.tracks.map(\.number) == own.tracks.map(\.number))
+      #expect(session.tracks.map(\.start) == own.tracks.map(\.start))
+      #expect(session.tracks.map(\.first) == own.tracks.map(\.first))
+      #expect(session.tracks.map(\.mode) == own.tracks.map { Self.mode($0, in: .nrg) })
+      for (track, mine) in zip(session.tracks, own.tracks) {
+        #expect(track.main == (try Self.digest(image, mine, mine.start..<mine.end)))
+      }
+    }
+  }
+
   private enum CUEWriterPacks {
     static func packs(_ disc: Disc) -> [UInt8]? {
       let numbers = disc.tracks.map(\.number)

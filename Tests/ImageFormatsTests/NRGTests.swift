@@ -281,6 +281,35 @@ private struct NRGBuilder {
     #expect(try TestFiles.read(folder.appending("back.bin")).starts(with: expected))
   }
 
+  /// Tracks at once: cd-info and iat find them where they are. nrg2iso calls such a file the ISO it begins with.
+  @Test(
+    .enabled(
+      if: ["cd-info", "nrg2iso", "iat", "xorriso"].allSatisfy(Tool.exists),
+      "needs cd-info, nrg2iso, iat and xorriso"))
+  func othersReadTracksAtOnce() throws {
+    let folder = try TemporaryFolder()
+    let iso = try ISOTests.fileSystem(folder)
+    let image = try ISOReader.open(iso)
+    #expect(try NRGTrackAtOnceWriter.losses(image) == [])
+    let files = try WrittenDisc.files(image, as: .nrgTrackAtOnce, folder: folder.path, base: "disc")
+    let made = try Formats.openDisc(files[0]).image
+    #expect(made.remarks == [] && made.unclaimed == [])
+    #expect(try DiscComparison.missing(of: image, in: made) == [])
+    let bytes = try TestFiles.read(iso)
+    let run = try Tool.run("nrg2iso", [files[0].string, "out.iso"], in: folder.path)
+    #expect((run.output + run.errors).contains("already an ISO 9660 image"), "\(run.output) \(run.errors)")
+    _ = try Tool.run("iat", [files[0].string, "iat.iso"], in: folder.path)
+    #expect(try TestFiles.read(folder.appending("iat.iso")).starts(with: bytes))
+    let said = try Tool.run("cd-info", Self.cdInfo + ["-N", files[0].string]).output
+    #expect(said.contains(/\n\s*1:\s+00:02:00\s+0+\s+(data|XA)/), "\(said)")
+    // Data of two tracks: addresses leave out the gap, and it is there.
+    let two = try WrittenDisc.files(
+      SampleDisc.xa.build(), as: .nrgTrackAtOnce, folder: folder.path, base: "two")
+    let again = try Formats.openDisc(two[0]).image
+    #expect(again.remarks == [])
+    #expect(again.disc.tracks.map(\.start) == SampleDisc.xa.build().disc.tracks.map(\.start))
+  }
+
   /// nrg2iso leaves out the first 150 sectors and what is behind.
   @Test(.enabled(if: Tool.exists("nrg2iso") && Tool.exists("xorriso"), "needs nrg2iso and xorriso"))
   func othersTakeTheSameUserData() throws {

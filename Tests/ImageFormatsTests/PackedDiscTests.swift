@@ -173,6 +173,30 @@ private let hasPython = Tool.exists("python3")
     }
   }
 
+  /// Sizes and counts that cannot be: an error, or damage, and never other bytes without one.
+  @Test(arguments: packings) func sizesThatCannotBe(packing: Packing) throws {
+    let folder = try TemporaryFolder()
+    let contents = ReferencePayload.bytes(length: 9 * packing.sectorSize, sectorSize: packing.sectorSize)
+    let path = try packing.pack(contents, in: folder.path)
+    let whole = try TestFiles.read(path)
+    for place in stride(from: 4, to: min(96, whole.count - 8), by: 4) {
+      for (value, width) in [(UInt8(0xFF), 4), (0x7F, 4), (0xFF, 8)] {
+        var changed = whole
+        changed.replaceSubrange(place..<place + width, with: [UInt8](repeating: value, count: width))
+        try TestFiles.write(changed, to: path)
+        do {
+          let reader = try Builder.container(path)
+          guard reader.geometry.length < 1 << 24 else { continue }
+          let checksum = reader.wholeChecksum
+          guard try Self.problem(reader, contents) == "other bytes", packing.checksWhole else { continue }
+          #expect(try checksum.map { try $0.computed(over: reader) != $0.stored } == true, "byte \(place)")
+        } catch let error as EvidenceError {
+          #expect(!error.description.contains("\n"))
+        }
+      }
+    }
+  }
+
   @Test(arguments: packings) func whatIsCutIsSaid(packing: Packing) throws {
     let folder = try TemporaryFolder()
     let contents = ReferencePayload.bytes(length: 9 * packing.sectorSize, sectorSize: packing.sectorSize)

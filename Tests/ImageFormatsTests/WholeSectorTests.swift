@@ -83,6 +83,35 @@ import WriterKit
     }
   }
 
+  /// A Q that is sound and names another track, and one that tells the time of the sector before: they are counted, move
+  /// no track, and go through every format as they are.
+  @Test(arguments: [FormatID.nrg, .mds]) func aSoundQOfAnotherPlace(format: FormatID) throws {
+    let image = Self.disc(.mode1, .mode1, .raw, .deinterleaved)
+    let folder = try TemporaryFolder()
+    let files = try WrittenDisc.files(image, as: .ccd, folder: folder.path, base: "disc")
+    let track = image.disc.tracks[0]
+    let other = DiscTrack(
+      number: 5, mode: track.mode, control: track.control, indexes: track.indexes, isrc: nil,
+      extents: track.extents)
+    var channels = try TestFiles.read(files[2])
+    for (lba, wrong) in [
+      (10, Subchannel.position(of: other, at: 10)), (20, Subchannel.position(of: track, at: 19)),
+    ] {
+      channels.replaceSubrange(lba * Subchannel.size..<(lba + 1) * Subchannel.size, with: wrong)
+    }
+    try TestFiles.write(channels, to: files[2])
+    let odd = try Formats.openDisc(files[0]).image
+    let count = try SectorCount(odd, odd.disc.tracks[0])
+    #expect(count.wrongQ == 0 && count.foreignQ == 2)
+    #expect(odd.disc.tracks.map(\.start) == [0] && odd.disc.tracks.map(\.number) == [1])
+    let second = try WrittenDisc.files(odd, as: format, folder: folder.path, base: "second")
+    let between = try Formats.openDisc(second[0]).image
+    let kept = between.disc.tracks[0]
+    #expect(try between.channels(of: kept, in: kept.start..<kept.end) == channels)
+    let third = try WrittenDisc.files(between, as: .ccd, folder: folder.path, base: "third")
+    #expect(try TestFiles.read(third[2]) == channels)
+  }
+
   /// Of a track without a subchannel in a disc that has one, P and Q are made, and said to be.
   @Test(arguments: [FormatID.ccd, .nrg, .mds]) func aSubchannelThatOneTrackLacks(format: FormatID) throws {
     let image = DiscBuilder([

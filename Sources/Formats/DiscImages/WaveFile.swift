@@ -19,7 +19,8 @@ package enum WaveFile {
       EvidenceError(.formatUnreadable, file.name, reason)
     }
     let start = try file.bytes(at: 0, count: 12)
-    guard start.count == 12, ["RIFF", "RF64", "BW64"].contains(text(start[..<4])), text(start[8...]) == "WAVE" else {
+    guard start.count == 12, ["RIFF", "RF64", "BW64"].contains(text(start[..<4])), text(start[8...]) == "WAVE"
+    else {
       throw unsupported("it is no RIFF WAVE file")
     }
     var offset: UInt64 = 12
@@ -38,7 +39,7 @@ package enum WaveFile {
         hasFormat = true
       case "data":
         guard hasFormat else { throw refused("samples without a format") }
-        // Streams do not know their size: 0 or all ones, and all that is there belongs to it. RF64 has it before.
+        // Streams do not know their size: 0 or all ones, and all that is there belongs to it. RF64 and BW64 have it before.
         let room = file.size - body
         let stated = size == .max ? longSize ?? 0 : UInt64(size)
         let count = stated == 0 ? room : min(stated, room)

@@ -7,7 +7,7 @@ import WriterKit
 package enum DiscWriters {
   package static let all: [any DiscWriter.Type] = [
     ISOWriter.self, CUEWriter.self, TOCWriter.self, TrackFilesWriter.self, CCDWriter.self, NRGWriter.self,
-    MDSWriter.self,
+    NRGTrackAtOnceWriter.self, MDSWriter.self, CHDWriter.self,
   ]
 
   package static var formats: [FormatID] { all.map { $0.format } }

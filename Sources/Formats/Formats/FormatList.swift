@@ -9,7 +9,7 @@ extension Formats {
   package static let readable: [Format] = [
     .e01, .discDescription, .cue, .toc, .ccd, .nrg, .mds, .chd, .chdDisk, .ecm, .cso, .isz, .daa,
     .cdi,
-    .iso, .trackFiles, .raw,
+    .iso, .trackFiles, .nrgTrackAtOnce, .raw,
   ]
 
   /// Formats that are known so that they are never taken for raw, each until there is a reader for it.

@@ -155,6 +155,25 @@ def nrg(path):
             assert (cut[2] - cut[1]) == (following - index[1]) * size
         assert dao[21] == tracks[-1]["number"] and counts[len(sessions)] == len(tracks)
         sessions.append({"number": len(sessions) + 1, "kind": dao[18], "leadOut": cues[-1][4], "tracks": tracks})
+    for word, body in chunks:
+        if word != "ETN2":
+            continue
+        tracks, known = [], sum(len(s["tracks"]) for s in sessions)
+        for n in range(0, len(body), 32):
+            offset, size, mode, start, zero = struct.unpack(">QQIIQ", body[n:n + 32])
+            assert offset == end and size % modes[mode] == 0 and zero == 0
+            end += size
+            # Addresses leave out the two seconds before each track but the first.
+            start += 150 * len(tracks)
+            main, main_sub = split(sectors[offset:end], modes[mode])
+            tracks.append({
+                "number": known + len(tracks) + 1, "first": start - 150, "start": start,
+                "control": 0 if mode in (7, 0x10) else 4, "indexes": {"1": start}, "mode": mode, "isrc": None,
+                "gap": sha(b""), "main": sha(main), "sub": None if main_sub is None else sha(main_sub)})
+            tracks[-1]["end"] = start + size // modes[mode]
+        assert counts[len(sessions)] == len(tracks)
+        assert all(a["end"] <= b["first"] for a, b in zip(tracks, tracks[1:]))
+        sessions.append({"number": len(sessions) + 1, "kind": 0, "leadOut": tracks[-1]["end"], "tracks": tracks})
     assert end == len(sectors)
     return {"catalog": catalog, "sessions": sessions, "packs": packs.hex()}
 

@@ -4,6 +4,7 @@ import SystemPackage
 
 extension FormatID {
   package static let nrg = FormatID("nrg")
+  package static let nrgTrackAtOnce = FormatID("nrg-tao")
 }
 
 extension Format {
@@ -12,6 +13,11 @@ extension Format {
     .nrg, "Nero (NRG)", endings: ["nrg"], contents: .disc,
     reading: .disc { (path: FilePath, _: DiskOpener) throws(EvidenceError) in try NRGReader.open(path) },
     probe: { isNRG($0) ? .certain : .none })
+
+  /// The same, described as tracks that were written one by one. Read as any NRG.
+  package static let nrgTrackAtOnce = Format(
+    .nrgTrackAtOnce, "Nero (NRG), track at once", endings: [], contents: .disc, reading: nrg.reading,
+    probe: { _ in .none })
 
   /// A footer with the place of the first chunk, which has a name of four letters.
   private static func isNRG(_ input: ProbeInput) -> Bool {

@@ -76,7 +76,7 @@ package enum NRGWriter: SequentialDiscWriter {
         chunks.discAtOnce(session, records, catalog: disc.catalog)
         if number == 0 { chunks.texts(disc.raw.cdTextPacks ?? CUEText.packs(disc)) }
       } else {
-        chunks.trackAtOnce(records)
+        chunks.trackAtOnce(records, gap: 0)
       }
       chunks.session(records.count)
     }
@@ -84,7 +84,7 @@ package enum NRGWriter: SequentialDiscWriter {
     return DiscLayout(file, tail: chunks.bytes(at: file.size))
   }
 
-  private static func record(
+  static func record(
     of track: DiscTrack, offsets: [UInt64], hasSubchannel: Bool
   ) throws(EvidenceError) -> NRGDescription.Record {
     let layout = track.extents.lazy.compactMap(\.run).first?.layout ?? .raw
@@ -99,7 +99,7 @@ package enum NRGWriter: SequentialDiscWriter {
 }
 
 /// The chunks behind the sectors, big-endian.
-private struct NRGDescription {
+struct NRGDescription {
   struct Record {
     let track: DiscTrack
     let mode: UInt8
@@ -147,12 +147,13 @@ private struct NRGDescription {
     add("DAOX", body)
   }
 
-  mutating func trackAtOnce(_ records: [Record]) {
+  /// - Parameter gap: sectors before each track that are in no file; addresses leave out those of later tracks.
+  mutating func trackAtOnce(_ records: [Record], gap: Int) {
     add(
       "ETN2",
-      records.flatMap { record in
+      records.enumerated().flatMap { place, record in
         Self.number(record.offsets[1], 8) + Self.number(record.offsets[2] - record.offsets[1], 8)
-          + Self.number(record.mode, 4) + Self.number(record.track.start, 4) + Self.number(0, 8)
+          + Self.number(record.mode, 4) + Self.number(record.track.start - gap * place, 4) + Self.number(0, 8)
       })
   }
 
