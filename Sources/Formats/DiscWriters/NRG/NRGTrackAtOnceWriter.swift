@@ -62,6 +62,16 @@ package enum NRGTrackAtOnceWriter: SequentialDiscWriter {
     let needed = { (_: DiscSession, track: DiscTrack) in track.start..<track.end }
     prepared.leaveOut(but: needed)
     prepared.fill(needed)
+    // Two seconds that are in no file, whatever was said of them.
+    prepared.redescribe { disc in
+      for session in disc.sessions.indices {
+        for place in disc.sessions[session].tracks.indices {
+          let track = disc.sessions[session].tracks[place]
+          let gap = DiscExtent(start: track.first, count: track.start - track.first, .absent)
+          disc.sessions[session].tracks[place].extents = [gap] + track.extents(in: track.start..<track.end)
+        }
+      }
+    }
     if NRGWriter.keepsSubchannel(prepared.image.disc) { prepared.noteMissingSubchannels() }
   }
 
