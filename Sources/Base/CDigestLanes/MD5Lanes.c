@@ -115,6 +115,10 @@ static void compress(uint32_t state[4 * LANES], const uint8_t *const messages[LA
   chosen(state, messages, offset, block_count);
 }
 
+void digest_lanes_md5_blocks(uint32_t states[4 * LANES], const uint8_t *const messages[LANES], size_t block_count) {
+  compress(states, messages, 0, block_count);
+}
+
 void digest_lanes_md5(const uint8_t *const messages[LANES], size_t byte_count, uint8_t *digests) {
   static const uint32_t start[4] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476};
   uint32_t state[4 * LANES];

@@ -19,6 +19,8 @@ struct ImagePass: Sendable {
   let wantsChunkMD5: Bool
   let workers: Int
   let stop: StopFlag
+  /// What it shares with images that are verified at the same time.
+  var shared: SharedPass?
 
   struct Result: Sendable {
     /// Of the medium's length; empty with level `chunks`, and where parts of the image cannot be located.
@@ -66,12 +68,17 @@ struct ImagePass: Sendable {
     eachDigest: @escaping @Sendable (_ chunk: UInt64, Digest) -> Void,
     progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) -> Result {
-    let blockSize = chunks.blockSize
+    // Of many images, each has small blocks.
+    let isShared = shared != nil && isWhole && !chunks.isSpanning
+    let blockSize = isShared ? Int(chunks.chunkSize) : chunks.blockSize
     let padding = Int(reader.geometry.length - chunks.length)
     let capacity = Int(min(UInt64(blockSize), chunks.length)) + padding
     // A unit is decoded as a whole, from as many bytes.
     let workers = max(1, min(workers, Self.decodingMemory / 2 / max(1, reader.unitSize)))
-    let atOnce = max(3, min(workers + 3, (128 << 20) / blockSize))
+    let atOnce = max(3, min(workers + 3, (128 << 20) / max(1, blockSize)))
+    let memory = isShared ? atOnce * capacity : 0
+    shared?.take(memory)
+    defer { shared?.giveBack(memory) }
     let pool = BufferPool(count: atOnce, capacity: max(1, capacity))
 
     let result = Monitor(Result())
@@ -170,7 +177,9 @@ struct ImagePass: Sendable {
     queueCapacity: Int, eachDigest: @escaping @Sendable (UInt64, Digest) -> Void
   ) -> [WholeDigestStage] {
     digests.union(wantsChunks ? [.sha256] : []).sorted().map {
-      WholeDigestStage($0, chunks, capacity: queueCapacity, eachChunk: eachDigest)
+      WholeDigestStage(
+        $0, chunks, capacity: queueCapacity,
+        in: $0 == .sha256 && wantsChunks ? nil : shared?.lanes($0), eachChunk: eachDigest)
     }
   }
 }

@@ -16,6 +16,8 @@ package struct VerificationSettings: Sendable {
   /// Of an image by itself, to compute besides those it stores.
   package var digests: Set<DigestAlgorithm>
   package var stop: StopFlag
+  /// What images share that are verified at the same time.
+  var shared: SharedPass?
 
   package init(
     trust: Trust = Trust(), besides others: [FilePath] = [], heads: [PublishedHead] = [],

@@ -1,3 +1,4 @@
+import Digests
 import Evidence
 import Formats
 import Manifests
@@ -101,8 +102,9 @@ package enum VerificationSubject: Hashable, Sendable {
   }
 }
 
-/// Several verifications, some at the same time where there are processors enough: one of level `full` is held to the
-/// pace of its slowest digest and keeps about four of them busy.
+/// Several verifications. Of few, some at the same time where there are processors enough: one of level `full` is held to
+/// the pace of its slowest digest and keeps about four of them busy. Of more, as many at the same time as there are lanes
+/// for MD5, which is then computed side by side, one image a lane.
 package struct VerificationBatch {
   private let subjects: [VerificationSubject]
   private let settings: VerificationSettings
@@ -114,12 +116,18 @@ package struct VerificationBatch {
     self.settings = settings
   }
 
+  private static let fewestForLanes = 3
+
   /// Blocks until all are done. What fails does not keep the others.
   /// - Parameter progress: bytes done and bytes in all of those that were begun.
   /// - Returns: in the order of the subjects.
   package func perform(progress: @escaping @Sendable (UInt64, UInt64) -> Void) -> [Outcome] {
     let count = subjects.count
-    let atOnce = max(1, min(count, availableProcessors() / 4))
+    let isShared = count >= Self.fewestForLanes && settings.level == .full
+    let atOnce =
+      isShared ? min(count, DigestLanes.count(.md5)) : max(1, min(count, availableProcessors() / 4))
+    var settings = settings
+    if isShared { settings.shared = SharedPass(images: atOnce) }
     let next = Monitor(0)
     let done = Monitor([(done: UInt64, total: UInt64)](repeating: (0, 0), count: count))
     let outcomes = Monitor([Outcome?](repeating: nil, count: count))

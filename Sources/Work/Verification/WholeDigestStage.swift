@@ -7,16 +7,20 @@ final class WholeDigestStage: Sendable {
   let queue: BoundedQueue<ImagePass.Block>
   private let algorithm: DigestAlgorithm
   private let chunks: ChunkPlan
+  private let lanes: SideBySide?
   private let eachChunk: @Sendable (UInt64, Digest) -> Void
   private let finished = Monitor<(whole: Digest, contents: Digest)?>(nil)
 
-  /// - Parameter eachChunk: receives the chunks' digests where the algorithm is SHA-256, which gives them for
-  ///   little more.
+  /// - Parameters:
+  ///   - lanes: computes it side by side with those of other images; never of SHA-256 where chunks want theirs.
+  ///   - eachChunk: receives the chunks' digests where the algorithm is SHA-256, which gives them for
+  ///     little more.
   init(
-    _ algorithm: DigestAlgorithm, _ chunks: ChunkPlan, capacity: Int,
+    _ algorithm: DigestAlgorithm, _ chunks: ChunkPlan, capacity: Int, in lanes: SideBySide? = nil,
     eachChunk: @escaping @Sendable (UInt64, Digest) -> Void
   ) {
     self.algorithm = algorithm
+    self.lanes = lanes
     self.chunks = chunks
     self.queue = BoundedQueue(capacity: capacity)
     self.eachChunk = eachChunk
@@ -29,7 +33,9 @@ final class WholeDigestStage: Sendable {
 
   /// The body of the thread.
   func run() {
-    let result = algorithm == .sha256 ? digestWithChunks() : digestWhole()
+    let result =
+      lanes.map { digestSideBySide(in: $0) }
+      ?? (algorithm == .sha256 ? digestWithChunks() : digestWhole())
     finished.withLock { $0 = result }
   }
 
@@ -45,6 +51,17 @@ final class WholeDigestStage: Sendable {
       digest.update(block.buffer.bytes)
     }
     let whole = digest.finish()
+    return (whole, contents ?? whole)
+  }
+
+  private func digestSideBySide(in lanes: SideBySide) -> (Digest, Digest) {
+    var stream = lanes.stream()
+    var contents: Digest?
+    while let block = queue.take() {
+      if block.buffer.paddingByteCount > 0 { contents = stream.digest(followedBy: block.buffer.paddedBytes) }
+      stream.update(block.buffer.bytes)
+    }
+    let whole = stream.digest()
     return (whole, contents ?? whole)
   }
 

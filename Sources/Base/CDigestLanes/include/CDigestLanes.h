@@ -16,6 +16,11 @@ digest_processor_kind digest_processor(void);
 /// `messages[i]` points to `byte_count` bytes; `digests` receives 16 bytes for each message in turn.
 void digest_lanes_md5(const uint8_t *const messages[DIGEST_LANES_MD5], size_t byte_count, uint8_t *digests);
 
+/// Continues 16 messages by `block_count` blocks of 64 bytes each. `states` holds the four words of RFC 1321 §3.3, each
+/// of all 16 messages: word `w` of message `i` is `states[w * 16 + i]`.
+void digest_lanes_md5_blocks(uint32_t states[4 * DIGEST_LANES_MD5], const uint8_t *const messages[DIGEST_LANES_MD5],
+                             size_t block_count);
+
 /// The running state of a SHA-256 (FIPS 180-4 §6.2) between blocks of 64 bytes.
 typedef struct {
   uint32_t words[8];
