@@ -21,6 +21,23 @@ import Testing
     #expect(PrintedPage.markup("a < b") == "a < b")
   }
 
+  /// Texts that cost a renderer minutes: marks without end on one letter, lines without end, letters of every script.
+  @Test func hostileTextsAreBounded() {
+    let marks = PrintedPage.markup("<p>a" + String(repeating: "\u{301}", count: 40_000) + "b</p>")
+    #expect(marks == "<p>a" + String(repeating: "\u{301}", count: 8) + "b</p>")
+    let budget = PrintedPage.Budget(all: 1000, rare: 100, lines: 50)
+    func printed(_ text: String) -> String {
+      PrintedPage.markup("<p>\(text)</p><b>End</b>", budget: budget) { "cut: \($0)" }
+    }
+    #expect(printed(String(repeating: "l\n", count: 5000)).contains("[cut: 10000]</p><b>End</b>"))
+    #expect(printed(String(repeating: "word ", count: 5000)).unicodeScalars.count < 1100)
+    #expect(printed(String(repeating: "\u{6f22}", count: 5000)).unicodeScalars.count < 200)
+    #expect(printed(String(repeating: "\u{430}", count: 900)).unicodeScalars.count > 900)
+    // What is written `&amp;` is never torn.
+    let references = printed(String(repeating: "&amp;", count: 5000))
+    #expect(references.replacingOccurrences(of: "&amp;", with: "").contains("&") == false)
+  }
+
   /// What took four minutes for 4000 characters, and never ended for thirty long remarks.
   @Test(.timeLimit(.minutes(10)), .enabled(if: Tool.exists("weasyprint"), "needs weasyprint"))
   func longTextsAreLaidOut() throws {

@@ -33,7 +33,10 @@ struct PDFWriter {
 
   /// The page as PDF. The same page gives the same document.
   /// - Throws: `programMissing`, `reportFailed`, also where it takes too long; `interrupted` where somebody ended the work meanwhile.
-  func pdf(_ html: String) throws(EvidenceError) -> [UInt8] {
+  /// - Parameter note: says that a text was cut, given the number of its characters.
+  func pdf(
+    _ html: String, note: (Int) -> String = { "cut here: \($0) characters" }
+  ) throws(EvidenceError) -> [UInt8] {
     // Whatever runs the program has its library.
     guard let python = try Self.demandProgram().interpreter else {
       throw EvidenceError(.reportFailed, Self.program, "it does not name the Python that runs it")
@@ -43,7 +46,7 @@ struct PDFWriter {
     let page = folder.appending("page.html")
     let output = folder.appending("page.pdf")
     let instructions = folder.appending("print.py")
-    try DurableFile.write(Array(PrintedPage.markup(html).utf8), to: page)
+    try DurableFile.write(Array(PrintedPage.markup(html, note: note).utf8), to: page)
     try DurableFile.write(Array(PrintProgram.text.utf8), to: instructions)
     let identifier = Digest.of(Array(html.utf8), .sha256).hex
     // Isolated: of Python only what is installed for the machine.

@@ -9,9 +9,27 @@ enum PrintedPage {
   /// Hash values and commands are broken anywhere by the style sheet, which is quick as long as they are short.
   private static let code: Set<Substring> = ["code", "pre"]
   private static let longestCode = 400
+  /// Marks above and below one letter that are printed.
+  private static let mostMarks = 8
 
-  /// The markup with places to break long words (U+200B) in its texts.
-  static func markup(_ html: String) -> String {
+  /// What a page may cost its renderer, in Unicode scalars of all texts together: what is past that is cut, and is whole
+  /// in the report's other formats and in the case.
+  struct Budget {
+    /// Of any kind; some 500 pages.
+    var all = 1_500_000
+    /// Of scripts that few fonts have, which are looked for letter by letter.
+    var rare = 100_000
+    /// Line ends inside of texts.
+    var lines = 50_000
+  }
+
+  /// The markup with places to break long words (U+200B) in its texts, of which none costs the renderer more than there
+  /// is left for it.
+  /// - Parameter note: says that a text was cut, given the number of its characters.
+  static func markup(
+    _ html: String, budget given: Budget = Budget(), note: (Int) -> String = { "cut here: \($0) characters" }
+  ) -> String {
+    var budget = given
     var output = ""
     output.reserveCapacity(html.utf8.count + html.utf8.count / 16)
     var open: [Substring] = []
@@ -20,7 +38,9 @@ enum PrintedPage {
       let text = rest[..<start]
       let isCode = open.contains(where: code.contains)
       let isKept = open.contains(where: untouched.contains) || isCode && text.count <= longestCode
-      output += isKept ? String(text) : broken(text)
+      let isUntouched = open.contains(where: untouched.contains)
+      let printed = isUntouched ? text : Substring(bounded(text, &budget, note))
+      output += isKept ? String(printed) : broken(printed)
       guard let end = rest[start...].firstIndex(of: ">") else { return output + rest[start...] }
       let tag = rest[rest.index(after: start)..<end]
       output += rest[start...end]
@@ -28,6 +48,33 @@ enum PrintedPage {
       rest = rest[rest.index(after: end)...]
     }
     return output + rest
+  }
+
+  /// The text as far as the page has room for it. What is written `&amp;` is not torn.
+  private static func bounded(_ text: Substring, _ budget: inout Budget, _ note: (Int) -> String) -> String {
+    var output = String.UnicodeScalarView()
+    var marks = 0
+    var isReference = false
+    for scalar in text.unicodeScalars {
+      if scalar == "&" { isReference = true }
+      let isMark = scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+      marks = isMark ? marks + 1 : 0
+      guard marks <= mostMarks else { continue }
+      budget.all -= 1
+      if scalar == "\n" { budget.lines -= 1 }
+      if scalar.value >= 0x530, !(0x2000..<0x2070).contains(scalar.value) { budget.rare -= 1 }
+      if !isReference, budget.all < 0 || budget.rare < 0 || budget.lines < 0 {
+        // What is left is for the texts of the report itself, which are short.
+        guard text.unicodeScalars.count > longestWord else {
+          output.append(scalar)
+          continue
+        }
+        return String(output) + " [\(note(text.unicodeScalars.count))]"
+      }
+      if scalar == ";" { isReference = false }
+      output.append(scalar)
+    }
+    return String(output)
   }
 
   private static func follow(_ tag: Substring, _ open: inout [Substring]) {

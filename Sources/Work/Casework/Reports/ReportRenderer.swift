@@ -60,7 +60,9 @@ struct ReportRenderer {
   /// The page as PDF; where that takes too long, the page itself.
   private func pdf(_ html: String) throws(EvidenceError) -> Output {
     do throws(EvidenceError) {
-      let bytes = try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(html)
+      let bytes = try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(html) {
+        words(.cutText, words.number(UInt64($0)))
+      }
       return Output(format: .pdf, name: "\(contents.fileName).pdf", bytes: bytes)
     } catch  where error.code == .pageTooSlow {
       var page = output(.html, html)
