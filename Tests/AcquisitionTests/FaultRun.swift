@@ -19,17 +19,19 @@ final class FaultRun: Sendable {
 
   private let reading: ReadingPolicy
   private let fill: FillPattern
+  private let isSegmented: Bool
   private let stagings = Monitor<[Staging]>([])
 
   init(
     _ source: any SectorSource, formats: [FormatID] = [.raw], reading: ReadingPolicy = ReadingPolicy(),
-    fill: FillPattern = .zero
+    fill: FillPattern = .zero, isSegmented: Bool = false
   ) throws {
     self.folder = try TemporaryFolder()
     self.source = source
     self.formats = formats
     self.reading = reading
     self.fill = fill
+    self.isSegmented = isSegmented
   }
 
   /// Every state in which a medium that is read in an order of its own could be taken up again.
@@ -43,7 +45,8 @@ final class FaultRun: Sendable {
     failingAtChunk failing: UInt64? = nil, goingOnFrom earlier: (staging: Staging, file: FilePath)? = nil
   ) -> AcquisitionOutcome {
     let plan = AcquisitionPlan(
-      geometry: source.geometry, digests: Set(DigestAlgorithm.allCases), workers: workers,
+      geometry: source.geometry, digests: Set(DigestAlgorithm.allCases), isSegmented: isSegmented,
+      workers: workers,
       checkpointSeconds: reading.needsStaging ? 0 : nil, reading: reading, fill: fill)
     let area = StagingArea(
       file: earlier?.file ?? folder.appending("staging"), resuming: earlier?.staging,

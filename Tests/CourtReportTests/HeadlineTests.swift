@@ -17,6 +17,7 @@ import Testing
       badSignature, markedFailed, superseded, markWithdrawn
     case changed, unprotected, override, unsignedJournal, failedEarlier
     case readAgain, readAgainInPart, addsToAFailedOne
+    case segmented, wholeAdded, wholeAltered
 
     var words: String {
       switch self {
@@ -49,6 +50,11 @@ import Testing
       case .readAgainInPart:
         "Imaged with read errors: 22 of 4,096 sectors unreadable. Only the 30 sectors missing from acquisition 001 were requested again, and 8 of them were read;"
       case .addsToAFailedOne: "all others are from that acquisition. Acquisition 001 is marked as failed."
+      case .segmented:
+        "sectors read. Hash values of the whole image: not computed while reading and not added since. SHA-256 and MD5 of each of the 2 chunks were computed while reading."
+      case .wholeAdded:
+        "SHA-256 of the whole image: not computed while reading; computed on 30 November 2026 by verification, signed by "
+      case .wholeAltered: "THE HASH VALUES OF THE WHOLE IMAGE THAT WERE ADDED LATER ARE NOT VALID."
       case .changed: "all 4,096 sectors read. A CHANGE TO THE ORIGINAL WAS DETECTED."
       case .unprotected: "Write protection was not fully in effect."
       case .override: "Imaged under an examiner override."
@@ -59,9 +65,9 @@ import Testing
 
     var tone: ReportDocument.Tone {
       switch self {
-      case .none, .markWithdrawn: .good
+      case .none, .markWithdrawn, .wholeAdded: .good
       case .mismatch, .damaged, .chainBroken, .noManifest, .unfinished, .badSignature, .markedFailed,
-        .changed, .superseded, .addsToAFailedOne:
+        .changed, .superseded, .addsToAFailedOne, .wholeAltered:
         .bad
       default: .attention
       }
@@ -168,9 +174,13 @@ import Testing
           .init(state: Manifest.WriteProtection.Override.imageAsMedium, reason: "asked for", found: "VMDK")
         ]
       }
+      let isLater = [.segmented, .wholeAdded, .wholeAltered].contains(fault)
+      if isLater { SampleContents.leaveWholeForLater(&manifest) }
       sealed = .init(
         manifest: manifest, digest: sealed.digest,
-        signature: fault == .badSignature ? .init(signers: []) : sealed.signature)
+        signature: fault == .badSignature ? .init(signers: []) : sealed.signature,
+        whole: isLater && fault != .segmented
+          ? SampleContents.whole(of: manifest, sealed, altered: fault == .wholeAltered) : nil)
       let entry = AcquisitionEntry(
         acquisition: acquisition.entry.acquisition,
         result: AcquisitionResultRecord(

@@ -280,6 +280,32 @@ enum SampleContents {
   }
 }
 
+extension SampleContents {
+  /// As if only digests of chunks had been computed while reading.
+  static func leaveWholeForLater(_ manifest: inout Manifest) {
+    manifest.streams[0].laterDigests = Set(manifest.streams[0].digests.all.map(\.algorithm))
+    manifest.streams[0].digests = DigestSet()
+    for image in manifest.images.indices { manifest.images[image].contents[0].digests = DigestSet() }
+    manifest.images[1].segments[0].sha256 = nil
+  }
+
+  /// Digests of the whole that a verification added to such a manifest.
+  /// - Parameter altered: signed by nobody.
+  static func whole(
+    of manifest: Manifest, _ sealed: ReportContents.Sealed, altered: Bool
+  ) -> ReportContents.Whole {
+    let set = DigestSet([digest(.md5, 3), digest(.sha1, 4), digest(.sha256, 5)])
+    let document = WholeDigests(
+      acquisition: manifest.acquisition.identifier, name: manifest.acquisition.name, manifest: sealed.digest,
+      computed: time(70), examiner: "A. Examiner", tool: .init(name: "exhibit", version: "0.1.0"),
+      host: "lab-1", streams: ["main": set],
+      contents: [.init(file: "001.E01", digests: set), .init(file: "001.raw", digests: set)])
+    return ReportContents.Whole(
+      document, digest: digest(.sha256, 13), signature: altered ? .init(signers: []) : sealed.signature,
+      of: manifest, manifestDigest: sealed.digest)
+  }
+}
+
 extension ReportContents {
   func document(_ language: Wording.Language = .english) -> ReportDocument {
     CaseDocument(self, Wording(language)).document()

@@ -66,14 +66,40 @@ enum ManifestSamples {
         Manifest.Image(
           format: .e01, compression: .fast,
           contents: [.init(length: length + 412, paddingBytes: 412, digests: digests("padded"))],
-          segments: [file("001.E01")]),
+          segments: [ListedFile(file("001.E01"))]),
         Manifest.Image(
           format: .raw, contents: [.init(length: length, paddingBytes: 0, digests: digests("main"))],
-          segments: [file("001.raw.001", size: 3 << 20), file("001.raw.002", size: 100)]),
+          segments: [
+            ListedFile(file("001.raw.001", size: 3 << 20)), ListedFile(file("001.raw.002", size: 100)),
+          ]),
       ],
       files: [file("001.chunks.csv"), file("001.map"), file("signer.pem")],
       audit: AuditHead(sequence: 7, digest: digest("audit")),
       verdict: .completeWithUnreadable(sectors: 8))
+  }
+
+  /// The same, with digests of the whole left for later, and a raw image in one file.
+  static func segmented() throws -> Manifest {
+    var manifest = try manifest()
+    manifest.streams[0].digests = DigestSet()
+    manifest.streams[0].laterDigests = [.md5, .sha256]
+    manifest.images[0].contents[0].digests = DigestSet()
+    manifest.images[1].contents[0].digests = DigestSet()
+    manifest.images[1].segments = [ListedFile(name: "001.raw", size: length, sha256: nil)]
+    return manifest
+  }
+
+  /// What a full verification adds to it.
+  static func whole() throws -> WholeDigests {
+    func set(_ text: String) -> DigestSet { DigestSet([digest(text, .md5), digest(text)]) }
+    let manifest = try segmented()
+    return WholeDigests(
+      acquisition: manifest.acquisition.identifier, name: "001",
+      manifest: Digest.of(manifest.canonicalBytes, .sha256), computed: time, examiner: "A. Examiner",
+      tool: Manifest.Tool(name: "exhibit", version: "0.1.0"), host: "bench-1", streams: ["main": set("main")],
+      contents: [
+        .init(file: "001.E01", digests: set("padded")), .init(file: "001.raw", digests: set("main")),
+      ])
   }
 
   /// The manifest's JSON with one change: the value at `path` set, or removed where `nil`.

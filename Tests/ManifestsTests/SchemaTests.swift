@@ -75,7 +75,9 @@ import Testing
         session: 1, number: 1, mode: .mode1, firstUnit: 0, unitCount: 100,
         digests: ManifestSamples.digests("a"))
     ]
-    return [try ManifestSamples.manifest(), bare, full, split, complete, disc]
+    return [
+      try ManifestSamples.manifest(), bare, full, split, complete, disc, try ManifestSamples.segmented(),
+    ]
   }
 
   private func text(_ value: JSONValue) -> String { String(decoding: value.canonicalBytes, as: UTF8.self) }

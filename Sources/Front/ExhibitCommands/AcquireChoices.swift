@@ -43,6 +43,25 @@ enum AcquireChoices {
     return compression
   }
 
+  /// The word for digests of chunks in place of those of the whole.
+  static let segmented = "chunks"
+
+  /// Digests of the whole, and whether they are left to the first full verification: then MD5 is among them.
+  static func acquisitionDigests(
+    named list: String
+  ) throws(EvidenceError) -> (digests: Set<DigestAlgorithm>, isSegmented: Bool) {
+    let words = list.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let others = words.filter { $0.lowercased() != segmented }
+    guard others.count < words.count else { return (try digests(named: list), false) }
+    let asked: Set<DigestAlgorithm>
+    do throws(EvidenceError) {
+      asked = others.isEmpty ? [] : try digests(named: others.joined(separator: ","))
+    } catch {
+      throw EvidenceError(.argumentInvalid, "--digest \(list)", "of \(digests),\(segmented)")
+    }
+    return (asked.union([.md5, .sha256]), true)
+  }
+
   static func digests(named list: String) throws(EvidenceError) -> Set<DigestAlgorithm> {
     var result: Set<DigestAlgorithm> = []
     for name in list.split(separator: ",", omittingEmptySubsequences: false) {

@@ -83,7 +83,7 @@ struct AcquireCommand: CaseCommand {
     let used = try equipment.devices(profile)
     request.equipment = used.devices
     request.output = try requestedOutput(used)
-    request.digests = try AcquireChoices.digests(named: main.digest)
+    (request.digests, request.isSegmented) = try AcquireChoices.acquisitionDigests(named: main.digest)
     request.description = e01.description
     request.notes = e01.notes
     request.checkpointInterval = safeguards.checkpointInterval

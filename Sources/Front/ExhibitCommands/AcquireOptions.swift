@@ -9,7 +9,11 @@ struct MainOptions: ParsableArguments {
   )
   var format: [String] = []
   @Option(
-    help: "Hash algorithms, separated by commas: \(AcquireChoices.digests). sha256 is always included.")
+    help: """
+      Hash algorithms, separated by commas: \(AcquireChoices.digests). sha256 is always included. `acquire` also takes \
+      \(AcquireChoices.segmented): only the hash values of chunks while reading; the first full `verify` adds md5 and sha256 \
+      of the whole, and sha1 if named.
+      """)
   var digest = AcquireChoices.digests
   @Flag(help: "Acquire a device without a confirmation prompt.") var yes = false
 }

@@ -64,8 +64,21 @@ enum AcquisitionRendering {
       let times = summary.interruptions == 1 ? "once" : "\(summary.interruptions) times"
       lines.append("  resumed   \(times); sectors and time are those of all parts together")
     }
+    if let segments = summary.segments {
+      lines.append(
+        "  chunks    SHA-256 and MD5 of \(segments.count) chunk\(segments.count == 1 ? "" : "s") of "
+          + "\(HumanText.size(segments.size)), computed while reading")
+      lines.append("  Merkle    root \(segments.merkleRoot.hex)")
+    }
     for digest in summary.digests.all {
-      lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)")
+      let when = summary.segments == nil ? "" : ", computed by reading back"
+      lines.append("  \(digest.algorithm.title.padded(to: 9)) \(digest.hex)\(when)")
+    }
+    if let segments = summary.segments, summary.digests.isEmpty {
+      let names = segments.later.sorted().map(\.title).joined(separator: ", ")
+      lines.append(
+        "  whole     \(names): not computed while reading; `exhibit verify\(summary.item.map { " --item \($0)" } ?? "")` "
+          + "computes and signs them")
     }
     for destination in summary.destinations {
       if let manifest = destination.manifest { lines.append("  manifest  \(manifest), signed") }
@@ -96,6 +109,12 @@ enum AcquisitionRendering {
       "length": JSONValue(summary.length), "sectorCount": JSONValue(summary.sectorCount),
       "notAttempted": JSONValue(summary.notAttempted),
       "unreadable": .array(summary.unreadable.map { [JSONValue($0.first), JSONValue($0.count)] }),
+      "segments": summary.segments.map {
+        .fields([
+          "count": JSONValue($0.count), "size": JSONValue($0.size), "merkleRoot": .string($0.merkleRoot.hex),
+          "laterDigests": .array($0.later.sorted().map { .string($0.rawValue) }),
+        ])
+      },
       "digests": .object(
         Dictionary(uniqueKeysWithValues: summary.digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) })
       ),

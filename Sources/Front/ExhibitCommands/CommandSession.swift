@@ -82,6 +82,16 @@ enum CommandSession {
     }
   }
 
+  /// The passphrase of the signing key; asked for now, unless it was before.
+  static func passphrase(file: String?) throws(EvidenceError) -> [UInt8] {
+    askBeforehand(passphraseFile: file)
+    try asked.withLock({ $0 })?.get()
+    if let known { return known }
+    let passphrase = try Passphrases.read(file: file, of: Passphrases.signingKey)
+    remember(passphrase)
+    return passphrase
+  }
+
   /// The passphrase of the signing key, so that nobody is asked twice.
   static func remember(_ passphrase: [UInt8]) {
     session.remember(passphrase)

@@ -88,7 +88,9 @@ struct VerifyCommand: CaseCommand {
       besides: with.map { FilePath($0) }, heads: expectHead,
       level: try VerificationRendering.level(named: level),
       digests: try digest.map { try AcquireChoices.digests(named: $0) } ?? [], stop: StopSignals.flag)
-    let job = VerificationJob(target, settings)
+    let job = VerificationJob(target, settings) { () throws(EvidenceError) in
+      try CommandSession.passphrase(file: passphrase.passphraseFile)
+    }
     let display = ProgressDisplay("Verifying", item ?? "", from: path ?? "")
     let report = try job.perform { display.update(done: $0, of: $1) }
     display.finish()

@@ -45,9 +45,12 @@ package struct Manifest: Hashable, Sendable {
     self.verdict = verdict
   }
 
+  /// Digests of the whole are left to a later verification.
+  package var isSegmented: Bool { streams.contains { !$0.laterDigests.isEmpty } }
+
   /// The stream the source's length speaks of.
   package var mainStream: Stream? { streams.first { $0.name == Stream.main } }
 
   /// Every file the manifest binds, segments of images first, in the order of the manifest.
-  package var allFiles: [RecordedFile] { images.flatMap(\.segments) + files }
+  package var allFiles: [ListedFile] { images.flatMap(\.segments) + files.map { ListedFile($0) } }
 }

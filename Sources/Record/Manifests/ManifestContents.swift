@@ -53,8 +53,11 @@ extension Manifest {
     /// True length in bytes.
     package var length: UInt64
     /// Of the whole stream with unreadable and not attempted units as the fill pattern; SHA-256 is always
-    /// there.
+    /// there, but where ``laterDigests`` are named.
     package var digests: DigestSet
+    /// Digests of the whole that were not computed while reading: the first full verification computes them, and they
+    /// are signed in ``WholeDigests``. SHA-256 is among them; empty where ``digests`` are there.
+    package var laterDigests: Set<DigestAlgorithm>
     package var chunks: Chunks
     /// The state of every unit.
     package var map: SectorMap
@@ -66,7 +69,8 @@ extension Manifest {
     /// `unitCount` is that of the map.
     package init(
       name: String = main, unitSize: UInt32, firstUnit: UInt64? = nil, length: UInt64, digests: DigestSet,
-      chunks: Chunks, map: SectorMap, fill: FillPattern = .zero, tracks: [Track] = []
+      laterDigests: Set<DigestAlgorithm> = [], chunks: Chunks, map: SectorMap, fill: FillPattern = .zero,
+      tracks: [Track] = []
     ) {
       self.name = name
       self.unitSize = unitSize
@@ -74,6 +78,7 @@ extension Manifest {
       self.firstUnit = firstUnit
       self.length = length
       self.digests = digests
+      self.laterDigests = laterDigests
       self.chunks = chunks
       self.map = map
       self.fill = fill
@@ -142,7 +147,7 @@ extension Manifest {
       package var length: UInt64
       /// Zeros after the true end of the stream, less than one unit.
       package var paddingBytes: UInt64
-      /// Of exactly these contents, padding included; at least one.
+      /// Of exactly these contents, padding included; at least one, but where the stream's are left for later.
       package var digests: DigestSet
 
       package init(
@@ -161,14 +166,15 @@ extension Manifest {
     package var compression: ImageCompression?
     /// At least one.
     package var contents: [Contents]
-    /// The files of the set, in order; at least one.
-    package var segments: [RecordedFile]
+    /// The files of the set, in order; at least one. Only one that is the contents and nothing else may be without a
+    /// digest, where those of the whole are left for later.
+    package var segments: [ListedFile]
 
     /// The files are the contents and nothing else, one after the other.
     package var isPlain: Bool { format == Self.plain }
 
     package init(
-      format: FormatID, compression: ImageCompression? = nil, contents: [Contents], segments: [RecordedFile]
+      format: FormatID, compression: ImageCompression? = nil, contents: [Contents], segments: [ListedFile]
     ) {
       self.format = format
       self.compression = compression

@@ -47,19 +47,38 @@ extension Manifest {
     self.verdict = try Self.verdict(try object.object("verdict"))
     try object.finish()
     try checkNames()
+    try checkLater()
   }
 
   /// One name stands for one file, and none for the manifest or what is made after it.
   private func checkNames() throws(EvidenceError) {
     let names = RecordNames(acquisition: acquisition.name)
     var taken = TakenNames()
-    for name in [names.manifest, names.signature, RecordNames.sums] { _ = taken.take(name) }
+    for name in [names.manifest, names.signature, names.wholeDigests, RecordNames.sums] {
+      _ = taken.take(name)
+    }
     for file in allFiles where !taken.take(file.name) {
       throw StrictObject.failure("files", "the name '\(file.name)' stands twice or is reserved")
     }
     var streamNames = TakenNames()
     for stream in streams where !streamNames.take(stream.name) {
       throw StrictObject.failure("streams", "the name '\(stream.name)' stands twice")
+    }
+  }
+
+  /// What may be left for later is left out, and nothing else is.
+  private func checkLater() throws(EvidenceError) {
+    let later = Set(streams.filter { !$0.laterDigests.isEmpty }.map(\.name))
+    for (index, image) in images.enumerated() {
+      for part in image.contents where part.digests.isEmpty != later.contains(part.stream) {
+        throw StrictObject.failure(
+          "images[\(index)].contents.digests",
+          part.digests.isEmpty ? "missing" : "there, although those of the stream are left for later")
+      }
+      let isWhole = image.isPlain && image.segments.count == 1 && image.contents.allSatisfy(\.digests.isEmpty)
+      for (place, file) in image.segments.enumerated() where file.sha256 == nil && !isWhole {
+        throw StrictObject.failure("images[\(index)].segments[\(place)].sha256", "missing")
+      }
     }
   }
 
@@ -85,6 +104,16 @@ extension RecordedFile {
     self.init(
       name: try object.fileName("name"), size: try object.quantity("size"),
       sha256: try object.digest("sha256", .sha256))
+    try object.finish()
+  }
+}
+
+extension ListedFile {
+  init(_ given: StrictObject) throws(EvidenceError) {
+    var object = given
+    self.init(
+      name: try object.fileName("name"), size: try object.quantity("size"),
+      sha256: object.has("sha256") ? try object.digest("sha256", .sha256) : nil)
     try object.finish()
   }
 }
@@ -122,7 +151,7 @@ extension Manifest.Image {
         try Contents(try StrictObject(value, at: path))
       },
       segments: try object.list("segments", atLeast: 1) { (value, path) throws(EvidenceError) in
-        try RecordedFile(try StrictObject(value, at: path))
+        try ListedFile(try StrictObject(value, at: path))
       })
     try object.finish()
   }
@@ -143,7 +172,8 @@ extension Manifest.Image.Contents {
     var object = given
     self.init(
       stream: try object.text("stream"), length: try object.quantity("length"),
-      paddingBytes: try object.quantity("paddingBytes"), digests: try object.digests("digests"))
+      paddingBytes: try object.quantity("paddingBytes"),
+      digests: object.has("digests") ? try object.digests("digests") : DigestSet())
     try object.finish()
   }
 }

@@ -13,8 +13,11 @@ extension Manifest.Stream {
       throw object.failure("unitSize", "units that no chunk is made of")
     }
     let unitCount = try object.quantity("unitCount")
-    let digests = try object.digests("digests")
-    guard digests[.sha256] != nil else { throw object.failure("digests", "SHA-256 is missing") }
+    let later = try object.laterDigests()
+    let digests = later.isEmpty ? try object.digests("digests") : DigestSet()
+    guard digests[.sha256] != nil || later.contains(.sha256) else {
+      throw object.failure("digests", "SHA-256 is missing")
+    }
     var mapObject = try object.object("map")
     let map = try SectorMap(&mapObject, sectorCount: unitCount)
     let fill = try mapObject.fillPattern("fillPattern")
@@ -28,12 +31,25 @@ extension Manifest.Stream {
       } : []
     self.init(
       name: name, unitSize: UInt32(unitSize), firstUnit: firstUnit, length: try object.quantity("length"),
-      digests: digests, chunks: try Manifest.Chunks(try object.object("chunks")), map: map, fill: fill,
-      tracks: tracks)
+      digests: digests, laterDigests: later, chunks: try Manifest.Chunks(try object.object("chunks")),
+      map: map, fill: fill, tracks: tracks)
     try object.finish()
   }
 
   static let longestName = 24
+}
+
+extension StrictObject {
+  /// Algorithms of digests that are left for later, each once, in their order; empty where none are.
+  fileprivate mutating func laterDigests() throws(EvidenceError) -> Set<DigestAlgorithm> {
+    guard has("laterDigests") else { return [] }
+    let names = try texts("laterDigests")
+    let algorithms = Set(names.compactMap { DigestAlgorithm(rawValue: $0) })
+    guard !names.isEmpty, names == algorithms.sorted().map(\.rawValue) else {
+      throw failure("laterDigests", "not known algorithms, each once, in their order")
+    }
+    return algorithms
+  }
 }
 
 extension Manifest.Track {

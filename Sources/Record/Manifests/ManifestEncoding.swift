@@ -93,7 +93,10 @@ extension Manifest.Stream {
   fileprivate var jsonValue: JSONValue {
     .fields([
       "name": .string(name), "unitSize": JSONValue(unitSize), "unitCount": JSONValue(unitCount),
-      "firstUnit": firstUnit.map { JSONValue($0) }, "length": JSONValue(length), "digests": digests.jsonValue,
+      "firstUnit": firstUnit.map { JSONValue($0) }, "length": JSONValue(length),
+      "digests": laterDigests.isEmpty ? digests.jsonValue : nil,
+      "laterDigests": laterDigests.isEmpty
+        ? nil : .array(laterDigests.sorted().map { .string($0.rawValue) }),
       "chunks": .fields([
         "size": JSONValue(chunks.size), "count": JSONValue(chunks.count), "file": .string(chunks.file),
         "merkleRoot": .string(chunks.merkleRoot.hex),
@@ -117,12 +120,21 @@ extension Manifest.Image {
     let contents = contents.map { part in
       JSONValue.fields([
         "stream": .string(part.stream), "length": JSONValue(part.length),
-        "paddingBytes": JSONValue(part.paddingBytes), "digests": part.digests.jsonValue,
+        "paddingBytes": JSONValue(part.paddingBytes),
+        "digests": part.digests.isEmpty ? nil : part.digests.jsonValue,
       ])
     }
     return .fields([
       "format": .string(format.rawValue), "compression": compression.map { .string($0.rawValue) },
       "contents": .array(contents), "segments": .array(segments.map(\.jsonValue)),
+    ])
+  }
+}
+
+extension ListedFile {
+  fileprivate var jsonValue: JSONValue {
+    .fields([
+      "name": .string(name), "size": JSONValue(size), "sha256": sha256.map { .string($0.hex) },
     ])
   }
 }
@@ -151,7 +163,7 @@ extension AcquisitionVerdict {
 }
 
 extension DigestSet {
-  fileprivate var jsonValue: JSONValue {
+  var jsonValue: JSONValue {
     .object(
       Dictionary(uniqueKeysWithValues: all.map { ($0.algorithm.rawValue, JSONValue.string($0.hex)) }))
   }

@@ -13,6 +13,9 @@ package struct RecordNames: Hashable, Sendable {
   /// Time stamps of the signature file as a whole, from 1: see ``TimestampRenewals``.
   package static func renewal(of signature: String, _ number: Int) -> String { "\(signature).\(number).tsr" }
   package func renewal(_ number: Int) -> String { Self.renewal(of: signature, number) }
+  /// Digests of the whole that were computed later, where there are any; signed beside it.
+  package var wholeDigests: String { "\(acquisition).whole-digests.json" }
+  package var wholeDigestsSignature: String { "\(wholeDigests).p7s" }
   /// Digests for `sha256sum -c`.
   package static let sums = "SHA256SUMS"
   /// There as long as the acquisition is under way.

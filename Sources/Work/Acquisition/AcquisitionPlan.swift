@@ -7,8 +7,11 @@ import WriterKit
 package struct AcquisitionPlan: Hashable, Sendable {
   package let geometry: MediaGeometry
   package let chunks: ChunkPlan
-  /// Digests of the whole; SHA-256 is always among them, since manifest and Merkle tree rest on it.
+  /// Digests of the whole to compute while reading; SHA-256 is always among them, unless ``laterDigests`` are left for
+  /// later.
   package let digests: Set<DigestAlgorithm>
+  /// Digests of the whole that a verification is to compute; empty where they are computed while reading.
+  package let laterDigests: Set<DigestAlgorithm>
   /// Threads that digest and encode chunks.
   package let workers: Int
   /// Seconds between two checkpoints; 0 for one after every block, `nil` for none at all.
@@ -18,8 +21,12 @@ package struct AcquisitionPlan: Hashable, Sendable {
   /// Address on the medium of the first sector that is read.
   package let firstSector: UInt64
 
+  /// - Parameters:
+  ///   - digests: of the whole; SHA-256 is added.
+  ///   - isSegmented: none of them is computed while reading, only digests of chunks.
   package init(
-    geometry: MediaGeometry, digests: Set<DigestAlgorithm>, workers: Int = availableProcessors(),
+    geometry: MediaGeometry, digests: Set<DigestAlgorithm>, isSegmented: Bool = false,
+    workers: Int = availableProcessors(),
     checkpointSeconds: Double? = nil, reading: ReadingPolicy = ReadingPolicy(), fill: FillPattern = .zero,
     firstSector: UInt64 = 0
   ) {
@@ -30,9 +37,15 @@ package struct AcquisitionPlan: Hashable, Sendable {
     self.firstSector = firstSector
     self.geometry = geometry
     self.chunks = ChunkPlan(length: geometry.length, sectorSize: geometry.logicalSectorSize)
-    self.digests = digests.union([.sha256])
+    self.digests = isSegmented ? [] : digests.union([.sha256])
+    self.laterDigests = isSegmented ? digests.union([.sha256]) : []
     self.workers = workers
   }
+
+  /// Only digests of chunks are computed while reading: nothing is then serial.
+  package var isSegmented: Bool { !laterDigests.isEmpty }
+  /// MD5 of each chunk, besides SHA-256.
+  var wantsChunkMD5: Bool { isSegmented || digests.contains(.md5) }
 
   /// Bytes that are read and handed on at once.
   package var blockSize: Int { chunks.blockSize }
@@ -131,7 +144,7 @@ package struct AcquisitionOutcome: Sendable {
   /// Why it ended early; `nil` when it did not.
   package let failure: EvidenceError?
   package let map: SectorMap
-  /// Digests of the true length; empty when it ended early.
+  /// Digests of the true length; empty when it ended early, and where they are left for later.
   package let digests: DigestSet
   package let merkleRoot: Digest
   /// In the order of the writers.

@@ -6,7 +6,7 @@ import WriterKit
 
 /// One pass over a medium: read → digest → encode → write.
 ///
-/// The calling thread reads. One thread per serial digest, `plan.workers` threads for chunk digests and encoding,
+/// The calling thread reads. One thread per serial digest, none where they are left for later, `plan.workers` threads for chunk digests and encoding,
 /// and one thread per image work behind it; a fixed number of buffers holds the reader to their pace.
 package struct AcquisitionRun {
   private let source: any SectorSource
@@ -74,6 +74,8 @@ package struct AcquisitionRun {
     let block: MediumBlock
     /// Of whole chunks; one that spans several blocks is digested in their order.
     let chunkMD5: [Digest]
+    /// SHA-256 of whole chunks, where no serial thread computes it on the way.
+    var chunkSHA256: [Digest] = []
     /// One for each image, `nil` for one that has failed.
     let encoded: [EncodedBlock?]
   }
@@ -106,6 +108,7 @@ package struct AcquisitionRun {
       }
     }
     let spanning = Monitor(SpanningChunkDigests(.md5, of: plan.chunks))
+    let spanningSHA256 = Monitor(SpanningChunkDigests(.sha256, of: plan.chunks))
     let join = OrderedJoin<WorkedBlock, [Digest]> { [failure, map, plan] worked, sha256 in
       guard failure.value == nil else { return }
       if let ticket = worked.block.checkpoint {
@@ -116,6 +119,9 @@ package struct AcquisitionRun {
         let md5 =
           Self.digestsInOrder(plan)
           ? spanning.withLock { Self.append(worked.block, to: &$0) } : worked.chunkMD5
+        let sha256 =
+          plan.isSegmented && plan.chunks.isSpanning
+          ? spanningSHA256.withLock { Self.append(worked.block, to: &$0) } : sha256
         for chunk in Self.chunks(of: worked.block, md5: md5, sha256: sha256, plan: plan, map: map) {
           merkle.withLock { $0.append(chunk.sha256) }
           try eachChunk(chunk)
@@ -137,7 +143,7 @@ package struct AcquisitionRun {
     let serial = plan.digests.subtracting([.sha256]).sorted().map {
       SerialDigestStage($0, capacity: capacity, resuming: start.digest($0))
     }
-    let digestStages: [any DigestStage] = serial + [chunked]
+    let digestStages: [any DigestStage] = plan.isSegmented ? [] : serial + [chunked]
     let work = BoundedQueue<MediumBlock>(capacity: capacity)
 
     // MD5 of the whole is the longest serial work: on few processors the others stand back for it.
@@ -152,7 +158,12 @@ package struct AcquisitionRun {
     let workerThreads = WorkerThreads(
       name: "chunks", isBackground: true,
       (0..<plan.workers).map { _ in
-        { workOnBlocks(from: work, writerStages) { join.deliver(left: $0, index: $0.block.index) } }
+        {
+          workOnBlocks(from: work, writerStages) {
+            join.deliver(left: $0, index: $0.block.index)
+            if plan.isSegmented { join.deliver(right: $0.chunkSHA256, index: $0.block.index) }
+          }
+        }
       })
 
     let ending = readAll(
@@ -192,7 +203,9 @@ package struct AcquisitionRun {
   private func workOnBlocks(
     from work: BoundedQueue<MediumBlock>, _ stages: [WriterStage], _ handOn: (WorkedBlock) -> Void
   ) {
-    let wantsMD5 = plan.digests.contains(.md5) && !plan.chunks.isSpanning
+    let wantsMD5 = plan.wantsChunkMD5 && !plan.chunks.isSpanning
+    let wantsSHA256 = plan.isSegmented && !plan.chunks.isSpanning
+    let chunkSize = Int(plan.chunks.chunkSize)
     while let block = work.take() {
       guard failure.value == nil else { continue }
       guard block.checkpoint == nil else {
@@ -200,15 +213,19 @@ package struct AcquisitionRun {
         continue
       }
       let chunkMD5 =
-        wantsMD5 ? ChunkMD5.digests(of: block.buffer.bytes, chunkSize: Int(plan.chunks.chunkSize)) : []
+        wantsMD5 ? ChunkMD5.digests(of: block.buffer.bytes, chunkSize: chunkSize) : []
+      let chunkSHA256 =
+        wantsSHA256 ? ChunkSHA256.digests(of: block.buffer.bytes, chunkSize: chunkSize) : []
       handOn(
-        WorkedBlock(block: block, chunkMD5: chunkMD5, encoded: stages.map { $0.encode(block) }))
+        WorkedBlock(
+          block: block, chunkMD5: chunkMD5, chunkSHA256: chunkSHA256, encoded: stages.map { $0.encode(block) }
+        ))
     }
   }
 
   /// Whether the MD5 of a chunk is known only when its last block has passed.
   private static func digestsInOrder(_ plan: AcquisitionPlan) -> Bool {
-    plan.chunks.isSpanning && plan.digests.contains(.md5)
+    plan.chunks.isSpanning && plan.wantsChunkMD5
   }
 
   private static func append(_ block: MediumBlock, to digests: inout SpanningChunkDigests) -> [Digest] {

@@ -149,6 +149,9 @@ struct BagFiles {
       let names = RecordNames(acquisition: manifest.acquisition.name)
       let parent = "\(Bag.evidenceFolder)/\(place.lastComponent?.string ?? "")"
       covered.formUnion([names.manifest, names.signature, RecordNames.sums].map { "\(parent)/\($0)" })
+      if result.filled != manifest {
+        covered.formUnion([names.wholeDigests, names.wholeDigestsSignature].map { "\(parent)/\($0)" })
+      }
       var renewal = 1
       while listed["\(parent)/\(names.renewal(renewal))"] != nil {
         covered.insert("\(parent)/\(names.renewal(renewal))")

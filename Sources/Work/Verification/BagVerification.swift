@@ -38,6 +38,8 @@ package struct BagVerification {
       })
     let isSigned = try checkSignature(&result.report)
     var bound: [String: Digest] = [:]
+    // Files whose contents the chunk digests bind, and no digest of their own.
+    var ofChunks: Set<String> = []
     for manifest in found where isManifest(manifest) {
       guard !settings.stop.isRaised else { break }
       let path = folder.pushing(FilePath(manifest))
@@ -47,7 +49,10 @@ package struct BagVerification {
       result.acquisitions.append((place, verified))
       // What the manifest binds was digested with it: it only has to be listed with the same digest.
       let parent = manifest.split(separator: "/").dropLast().joined(separator: "/")
-      for file in verified.manifest?.allFiles ?? [] { bound["\(parent)/\(file.name)"] = file.sha256 }
+      for file in (verified.filled ?? verified.manifest)?.allFiles ?? [] {
+        bound["\(parent)/\(file.name)"] = file.sha256
+      }
+      for file in verified.chunksOnly { ofChunks.insert("\(parent)/\(file)") }
     }
     if result.acquisitions.isEmpty {
       result.report.skip("acquisitions", because: "the bag holds no manifest of one")
@@ -73,7 +78,7 @@ package struct BagVerification {
     if !isSigned { noteMissingSignature(coverage, &result.report) }
     try checkReports(found, &result.report)
     var files = try BagFiles(folder, payload: payload, coverage: coverage)
-    files.check(result.acquisitions, bound: Set(bound.keys), &result.report)
+    files.check(result.acquisitions, bound: Set(bound.keys).union(ofChunks), &result.report)
     if !isSigned { noteUncovered(files.uncovered + found.filter(Self.isOpenTag), &result.report) }
     if settings.stop.isRaised { result.report.wasStopped = true }
     return result

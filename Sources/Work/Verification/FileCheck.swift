@@ -9,7 +9,7 @@ struct FileCheck {
   let stop: StopFlag
 
   /// `nil` where the file is as recorded; only its presence and size are looked at where `skipsDigest`.
-  func finding(for file: RecordedFile, skipsDigest: Bool = false) -> Finding? {
+  func finding(for file: ListedFile, skipsDigest: Bool = false) -> Finding? {
     let path = folders.path(of: file.name)
     switch Files.kind(path, followLinks: false) {
     case .file: break
@@ -25,13 +25,13 @@ struct FileCheck {
         return Finding(
           .fileSizeMismatch, subject: file.name, expected: "\(file.size) bytes", observed: "\(size) bytes")
       }
-      if skipsDigest { return nil }
+      guard !skipsDigest, let expected = file.sha256 else { return nil }
       open.adviseSequential()
       let digest = try open.sha256(of: 0..<size, stop: stop)
-      return digest == file.sha256
+      return digest == expected
         ? nil
         : Finding(
-          .fileDigestMismatch, subject: file.name, expected: "SHA-256 \(file.sha256)",
+          .fileDigestMismatch, subject: file.name, expected: "SHA-256 \(expected)",
           observed: "SHA-256 \(digest)")
     } catch {
       return Finding(
@@ -52,11 +52,11 @@ final class FileChecks: Sendable {
 
   /// Begins at once.
   /// - Parameter skipsDigest: whether only presence and size of a file are looked at.
-  init(_ files: [RecordedFile], check: FileCheck, skipsDigest: @escaping @Sendable (RecordedFile) -> Bool) {
+  init(_ files: [ListedFile], check: FileCheck, skipsDigest: @escaping @Sendable (ListedFile) -> Bool) {
     let results = results
     WorkerThread(name: "files") {
       for file in files {
-        let skips = skipsDigest(file)
+        let skips = file.sha256 == nil || skipsDigest(file)
         let finding = check.finding(for: file, skipsDigest: skips)
         results.withLock { $0.list.append(Result(name: file.name, skipsDigest: skips, finding: finding)) }
       }

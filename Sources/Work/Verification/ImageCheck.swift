@@ -14,6 +14,10 @@ struct ImageCheck {
     let contentDigests: DigestSet
     let merkleRoot: Digest
     let chunks: ChunkComparison
+    /// Digests of the whole to compute although none are recorded: they were not computed while reading.
+    var later: Set<DigestAlgorithm> = []
+    /// What records the digests of the whole.
+    var wholeSource = "manifest"
   }
 
   let reader: any ImageReader
@@ -22,11 +26,13 @@ struct ImageCheck {
   let settings: VerificationSettings
 
   /// Reads the image once and adds what is found to `report`.
+  /// - Returns: what was computed.
   /// - Throws: `readFailed` where a file cannot be read at all.
+  @discardableResult
   func perform(
     length: UInt64, reference: Reference?, report: inout VerificationReport,
     progress: @escaping @Sendable (UInt64) -> Void
-  ) throws(EvidenceError) {
+  ) throws(EvidenceError) -> ImagePass.Result {
     // What is no container has no structure but the sizes of its files, and no checksums.
     let isPacked = reader.isPacked
     let own = reader.checksItsData ? "its own checksums" : isPacked ? "itself" : "the sizes of its files"
@@ -36,6 +42,7 @@ struct ImageCheck {
     for digest in (reference?.digests.all ?? []) + (reference?.contentDigests.all ?? []) {
       algorithms.insert(digest.algorithm)
     }
+    algorithms.formUnion(reference?.later ?? [])
     // With nothing to compare with, they are for somebody who has.
     if reference == nil, algorithms.isEmpty { algorithms.formUnion(DigestAlgorithm.allCases) }
     algorithms.formUnion(settings.digests)
@@ -44,7 +51,8 @@ struct ImageCheck {
       chunks: reference?.chunks.plan
         ?? ChunkPlan(length: length, sectorSize: reader.geometry.logicalSectorSize), digests: algorithms,
       level: settings.level, wantsChunks: reference != nil, wantsChunkMD5: reference?.chunks.hasMD5 ?? false,
-      workers: availableProcessors(), stop: settings.stop)
+      workers: settings.shared?.workers ?? availableProcessors(), stop: settings.stop, shared: settings.shared
+    )
     let result = try pass.perform(
       eachDigest: { reference?.chunks.observe($1, chunk: $0) }, progress: progress)
 
@@ -55,12 +63,14 @@ struct ImageCheck {
       result.damaged.findings(in: reader, name: name))
     guard !result.wasStopped else {
       report.wasStopped = true
-      return report.skip("\(name): digests", because: "the verification was stopped")
+      report.skip("\(name): digests", because: "the verification was stopped")
+      return result
     }
     report.computed[name] = result.contentDigests
     if let reference { compare(result, with: reference, &report) }
     try compareStored(result, hasOtherReference: reference != nil, &report)
     try compareChecksum(&report)
+    return result
   }
 
   /// A checksum of the whole is no digest: it says what its own codes say, and no more.
@@ -110,13 +120,20 @@ struct ImageCheck {
         "\(name): digests of the whole", because: "level chunks: the Merkle root stands for them")
     }
     if let withoutWhole { return report.skip("\(name): digests of the whole", because: withoutWhole) }
+    guard !reference.digests.isEmpty else {
+      return report.skip(
+        "\(name): digests of the whole",
+        because: "nothing to compare with: not computed while reading; the Merkle root stands for them")
+    }
     for recorded in reference.digests.all {
-      compare(recorded, result.digests, "the medium", .digestMismatch, against: "manifest", &report)
+      compare(
+        recorded, result.digests, "the medium", .digestMismatch, against: reference.wholeSource, &report)
     }
     guard reference.contentDigests != reference.digests else { return }
     for recorded in reference.contentDigests.all {
       compare(
-        recorded, result.contentDigests, "the padded contents", .digestMismatch, against: "manifest", &report)
+        recorded, result.contentDigests, "the padded contents", .digestMismatch,
+        against: reference.wholeSource, &report)
     }
   }
 

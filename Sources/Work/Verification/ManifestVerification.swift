@@ -9,8 +9,8 @@ import SystemPackage
 
 /// Verifies an acquisition with nothing but its manifest, the files beside it, and certificates to trust.
 package struct ManifestVerification {
-  private let path: FilePath
-  private let settings: VerificationSettings
+  let path: FilePath
+  let settings: VerificationSettings
   private let followsOverflow: Bool
   /// The moment at which time stamps must still stand.
   private let now = Host.now()
@@ -24,7 +24,7 @@ package struct ManifestVerification {
     self.followsOverflow = followsOverflow
   }
 
-  private var folder: FilePath { path.parentFolder }
+  var folder: FilePath { path.parentFolder }
 
   /// Where segments of its images may lie besides its own folder.
   private func elsewhere(_ manifest: Manifest) -> [FilePath] {
@@ -45,6 +45,16 @@ package struct ManifestVerification {
     /// `nil` where it could not be read as one.
     package let manifest: Manifest?
     package let manifestDigest: Digest
+    /// The manifest with digests of the whole that were added to it later.
+    package var filled: Manifest?
+    /// Digests of the whole that were left for later, and that nobody added yet; `nil` where that is not so, and where
+    /// not every image was found to be as recorded.
+    package var computedWhole: ComputedWhole?
+
+    /// Names of files without a recorded digest: their chunks have one each.
+    var chunksOnly: [String] {
+      (filled ?? manifest)?.allFiles.filter { $0.sha256 == nil }.map(\.name) ?? []
+    }
   }
 
   /// Blocks until done.
@@ -56,10 +66,11 @@ package struct ManifestVerification {
   ) throws(EvidenceError) -> Result {
     var report = VerificationReport(subject: path.string)
     let (opened, digest) = try checkManifest(&report)
-    guard let manifest = opened else {
+    guard let signed = opened else {
       report.skip("images", because: "the manifest cannot be read")
       return Result(report: report, manifest: nil, manifestDigest: digest)
     }
+    let manifest = try fill(signed, digest, &report)
     // Files are digested beside the images, whose pass leaves a processor idle at times.
     let files = FileChecks(
       manifest.allFiles,
@@ -69,8 +80,9 @@ package struct ManifestVerification {
       level == .full && manifest.images.contains { $0.isPlain && $0.segments == [file] }
     }
     var ofImages = VerificationReport(subject: path.string)
+    var computed: [ComputedWhole.Image] = []
     let images = Swift.Result { () throws(EvidenceError) in
-      try checkImages(of: manifest, &ofImages, progress: progress)
+      try checkImages(of: manifest, &ofImages, &computed, progress: progress)
     }
     take(files.finish(), of: manifest, &report)
     try images.get()
@@ -79,7 +91,9 @@ package struct ManifestVerification {
     checkRecords(of: manifest, &report)
     report.absorb(ofImages)
     checkVerdict(of: manifest, &report)
-    return Result(report: report, manifest: manifest, manifestDigest: digest)
+    var result = Result(report: report, manifest: signed, manifestDigest: digest, filled: manifest)
+    if report.verdict == .verified { result.computedWhole = ComputedWhole(computed, of: manifest) }
+    return result
   }
 
   /// Signature, form and consistency of the manifest itself; no other file is looked at.
@@ -218,7 +232,8 @@ package struct ManifestVerification {
 
   private func checkUnlisted(_ manifest: Manifest, _ report: inout VerificationReport) {
     let known = Set(
-      manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums] + ownJournal + renewalNames)
+      manifest.allFiles.map(\.name) + [name, name + ".p7s", RecordNames.sums] + ownJournal + renewalNames
+        + wholeDigestsNames(manifest))
     for other in ((try? Files.names(in: folder)) ?? []) where !known.contains(other) {
       report.findings.append(Finding(.fileUnlisted, .note, subject: other))
     }
@@ -246,9 +261,11 @@ package struct ManifestVerification {
     do throws(EvidenceError) {
       let bytes = try Files.ownContents(path, cap: DigestList.largestFile)
       let list = try DigestList(parsing: bytes, name: RecordNames.sums)
-      var expected = Dictionary(manifest.allFiles.map { ($0.name, $0.sha256) }) { first, _ in first }
+      let known = manifest.allFiles.compactMap(\.recorded)
+      var expected = Dictionary(known.map { ($0.name, $0.sha256) }) { first, _ in first }
       expected[name] = manifestDigest
-      for file in [name + ".p7s"] + renewalNames {
+      let later = wholeDigestsNames(manifest)
+      for file in [name + ".p7s"] + renewalNames + later {
         if let bytes = try? Files.ownContents(folder.appending(file), cap: SignatureCheck.largestFile) {
           expected[file] = Digest.of(bytes, .sha256)
         }
@@ -257,8 +274,8 @@ package struct ManifestVerification {
       for file in Set(expected.keys).union(listed.keys).sorted() where expected[file] != listed[file] {
         findings.append(
           Finding(
-            .sumsMismatch, subject: "\(RecordNames.sums): \(file)",
-            expected: expected[file]?.hex ?? "no entry",
+            .sumsMismatch, listed[file] == nil && addedLater(file, manifest) ? .warning : .failure,
+            subject: "\(RecordNames.sums): \(file)", expected: expected[file]?.hex ?? "no entry",
             observed: listed[file]?.hex ?? "no entry"))
       }
     } catch {
@@ -295,7 +312,7 @@ package struct ManifestVerification {
   // MARK: Images
 
   private func checkImages(
-    of manifest: Manifest, _ report: inout VerificationReport,
+    of manifest: Manifest, _ report: inout VerificationReport, _ computed: inout [ComputedWhole.Image],
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(EvidenceError) {
     guard let stream = manifest.mainStream else { return }
@@ -335,14 +352,17 @@ package struct ManifestVerification {
     let total = stream.length.multipliedReportingOverflow(by: UInt64(manifest.images.count)).partialValue
     for (index, image) in manifest.images.enumerated() {
       let before = stream.length &* UInt64(index)
-      try check(image, of: stream, in: manifest, comparison, &report) { progress(before &+ $0, total) }
+      try check(image, of: stream, in: manifest, comparison, &report, &computed) {
+        progress(before &+ $0, total)
+      }
       if report.wasStopped { return }
     }
   }
 
   private func check(
     _ image: Manifest.Image, of stream: Manifest.Stream, in manifest: Manifest, _ comparison: ChunkComparison,
-    _ report: inout VerificationReport, progress: @escaping @Sendable (UInt64) -> Void
+    _ report: inout VerificationReport, _ computed: inout [ComputedWhole.Image],
+    progress: @escaping @Sendable (UInt64) -> Void
   ) throws(EvidenceError) {
     guard let first = image.segments.first,
       let contents = image.contents.first(where: { $0.stream == stream.name })
@@ -400,12 +420,14 @@ package struct ManifestVerification {
     report.take(
       "\(first.name): description", against: "manifest",
       DescriptionCheck.findings(reader, manifest, subject: first.name))
-    try ImageCheck(reader: reader, name: first.name, settings: settings).perform(
+    let result = try ImageCheck(reader: reader, name: first.name, settings: settings).perform(
       length: stream.length,
       reference: ImageCheck.Reference(
         digests: stream.digests, contentDigests: contents.digests, merkleRoot: stream.chunks.merkleRoot,
-        chunks: comparison),
+        chunks: comparison, later: stream.laterDigests,
+        wholeSource: stream.laterDigests.isEmpty ? "manifest" : self.names(manifest).wholeDigests),
       report: &report, progress: progress)
+    computed.append(.init(file: first.name, medium: result.digests, contents: result.contentDigests))
     guard !stream.tracks.isEmpty, !report.wasStopped else { return }
     guard settings.level == .full else {
       return report.skip("\(first.name): digests of tracks", because: "only chunk digests were asked for")

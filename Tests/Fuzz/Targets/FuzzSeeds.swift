@@ -141,7 +141,7 @@ enum FuzzSeeds {
     let time = Timestamp(microseconds: 1_769_850_902_120_000)
     let digests = DigestSet(DigestAlgorithm.allCases.map { digest("whole", $0) })
     let file = RecordedFile(name: "001.chunks.csv", size: 100, sha256: digest("file"))
-    let segment = RecordedFile(name: "001.E01", size: 100, sha256: digest("segment"))
+    let segment = ListedFile(name: "001.E01", size: 100, sha256: digest("segment"))
     return Manifest(
       acquisition: Manifest.Acquisition(
         identifier: RecordIdentifier(random: [UInt8](repeating: 0x5a, count: 16)), name: "001", started: time,

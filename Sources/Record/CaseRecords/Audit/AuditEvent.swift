@@ -69,6 +69,8 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let acquisitionImported = AuditKind("acquisition.imported")
   /// An examiner stated that it failed, or which one takes its place.
   package static let acquisitionMarked = AuditKind("acquisition.marked")
+  /// Digests of the whole, which were not computed while reading, were computed and signed.
+  package static let wholeDigestsAdded = AuditKind("acquisition.digested")
   /// A bag or a partial proof was written.
   package static let evidenceExported = AuditKind("evidence.exported")
   /// A signer was added to the signature of a manifest.

@@ -18,6 +18,8 @@ struct CompleteAcquisition {
   /// Where its manifest lies.
   let place: FilePath
   let manifest: Manifest
+  /// The manifest with digests of the whole that were added later.
+  let complete: Manifest
   /// Marks by it that hold.
   let marks: [AcquisitionMark]
 
@@ -61,6 +63,17 @@ struct CompleteAcquisition {
     }
     self.marks = marks
     self.manifest = try Manifest(parsing: bytes, name: path.string)
+    let added = place.appending(names.wholeDigests)
+    guard manifest.isSegmented, Files.exists(added) else {
+      self.complete = manifest
+      return
+    }
+    let whole = try WholeDigests(
+      parsing: try Files.contents(added, cap: WholeDigests.largestFile), name: added.string)
+    guard let complete = manifest.adding(whole, manifestDigest: Digest.of(bytes, .sha256)) else {
+      throw EvidenceError(.notAsRecorded, added.string, "not the digests that the manifest leaves for later")
+    }
+    self.complete = complete
   }
 
   /// Folders that hold its files: its own, and those that took over when it was full and still exist.
@@ -75,6 +88,7 @@ struct CompleteAcquisition {
     while case let next = names.renewal(files.count - 1), Files.exists(place.appending(next)) {
       files.append(next)
     }
+    if manifest.isSegmented { files += [names.wholeDigests, names.wholeDigestsSignature] }
     return files.filter { Files.exists(place.appending($0)) }
   }
 

@@ -91,6 +91,7 @@ package struct ExportJob {
         // What stands beside the evidence comes after it and is little.
         if done <= total { progress(done, total) }
       }
+      for acquisition in acquisitions { try demandChunks(of: acquisition) }
       try demandConsistent()
       try output.complete()
     } catch {
@@ -112,6 +113,20 @@ package struct ExportJob {
         "report": written.report.map { .string($0) },
         "bytes": JSONValue(written.bytes), "payloadSHA256": .string(written.sha256.hex),
       ]))
+  }
+
+  /// A file whose digest nobody computed yet was copied as it is: its chunks must be those of the manifest.
+  private func demandChunks(of acquisition: CompleteAcquisition) throws(EvidenceError) {
+    guard acquisition.complete.allFiles.contains(where: { $0.sha256 == nil }) else { return }
+    let place = output.partial.pushing(
+      FilePath("\(Bag.evidenceFolder)/\(acquisition.names.acquisition)"))
+    let report = try ManifestVerification(
+      place.appending(acquisition.names.manifest), VerificationSettings(level: .chunks, stop: stop)
+    ).perform { _, _ in }.report
+    guard !stop.isRaised else { throw EvidenceError(.interrupted, place.string) }
+    guard let failure = report.findings.first(where: { $0.severity == .failure }) else { return }
+    throw EvidenceError(
+      .notAsRecorded, acquisition.place.appending(failure.subject).string, failure.code.meaning)
   }
 
   /// What contradicts itself is not handed over: tables that were altered beside the log, or a log that was.
@@ -185,9 +200,11 @@ package struct ExportJob {
     _ acquisition: CompleteAcquisition, into bag: inout BagWriter
   ) throws(EvidenceError) -> [String] {
     let place = "\(Bag.evidenceFolder)/\(acquisition.names.acquisition)"
-    let listed = acquisition.manifest.allFiles
+    let listed = acquisition.complete.allFiles
     for file in listed {
-      try bag.copy(acquisition.folders.path(of: file.name), as: "\(place)/\(file.name)", expected: file)
+      try bag.copy(
+        acquisition.folders.path(of: file.name), as: "\(place)/\(file.name)",
+        expected: file.recorded)
     }
     let names = try Files.names(in: acquisition.place)
     let own = try acquisition.manifestFiles() + names.filter { $0 == RecordNames.sums }

@@ -144,7 +144,11 @@ struct HandOverGuide {
       check("\(place)/\(names.manifest)", "\(place)/\(names.signature)", trusting: "CERT"),
       "python3 -m json.tool \(place)/\(names.manifest)", "ddrescuelog -t \(place)/\(names.map())",
     ]
-    for image in acquisition.manifest.images {
+    if acquisition.complete != acquisition.manifest {
+      commands.append(
+        check("\(place)/\(names.wholeDigests)", "\(place)/\(names.wholeDigestsSignature)", trusting: "CERT"))
+    }
+    for image in acquisition.complete.images {
       let segments = image.segments.map { "\(place)/\($0.name)" }
       let format = Formats.named(image.format)
       if let check = format?.stockCheck(segments) {
@@ -159,13 +163,23 @@ struct HandOverGuide {
     return """
       ## Verify acquisition \(names.acquisition) with stock tools
 
-      \(acquisition.marks.map { standing($0) + " " }.joined())\(acquisition.manifest.sentence)
+      \(acquisition.marks.map { standing($0) + " " }.joined())\(acquisition.manifest.sentence)\(whole(acquisition))
 
       ```
       \(commands.joined(separator: "\n"))
       ```
 
       """
+  }
+
+  /// When the hash values of the whole were computed, where not while reading.
+  private static func whole(_ acquisition: CompleteAcquisition) -> String {
+    guard acquisition.manifest.isSegmented else { return "" }
+    return acquisition.complete == acquisition.manifest
+      ? " Hash values of the whole image were not computed while reading and have not been added: "
+        + "`exhibit-verify` compares every chunk with the signed Merkle root."
+      : " Hash values of the whole image were not computed while reading: a later verification computed and signed them, "
+        + "in \(acquisition.names.wholeDigests)."
   }
 
   /// Each name once, in order.

@@ -32,7 +32,7 @@ extension DFXMLDocument {
         acquisition.manifest.images.flatMap(\.segments).map {
           "\(Bag.evidenceFolder)/\(acquisition.names.acquisition)/\($0.name)"
         }
-      }, streams: acquisitions.flatMap(\.manifest.streams),
+      }, streams: acquisitions.flatMap(\.complete.streams),
       files: files.map { File(name: $0.path, size: $0.size, digests: $0.digests.all) })
   }
 }

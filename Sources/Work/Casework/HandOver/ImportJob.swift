@@ -134,11 +134,13 @@ private struct IncomingAcquisition {
       let copier = DigestedCopy(algorithms: [.sha256], stop: stop) { _ in }
       for file in manifest.allFiles {
         _ = try copier.copy(
-          place.appending(file.name), to: output.partial.appending(file.name), expected: file)
+          place.appending(file.name), to: output.partial.appending(file.name), expected: file.recorded)
       }
       let names = RecordNames(acquisition: name)
       for other in try Files.names(in: place)
-      where other.hasPrefix(names.manifest) || other == RecordNames.sums {
+      where other.hasPrefix(names.manifest) || other.hasPrefix(names.wholeDigests)
+        || other == RecordNames.sums
+      {
         _ = try copier.copy(place.appending(other), to: output.partial.appending(other))
       }
       for certificate in certificates {
@@ -163,7 +165,8 @@ private struct IncomingAcquisition {
         path: manifest.source.path, kind: manifest.source.kind, length: stream.length,
         sectorSize: geometry.logicalSectorSize), started: manifest.acquisition.started,
       verdict: manifest.verdict, images: manifest.images.map { AcquiredImage($0, length: stream.length) },
-      digests: [StreamDigests(stream: stream.name, digests: stream.digests)], manifestDigest: digest,
+      digests: stream.digests.isEmpty
+        ? [] : [StreamDigests(stream: stream.name, digests: stream.digests)], manifestDigest: digest,
       details: ImportedAcquisitions.details(
         of: manifest.acquisition.identifier, certificates, from: bag, manifest, senderCustody: sent.custody,
         senderLog: sent.log))

@@ -169,9 +169,25 @@ struct ContentsReader {
       entry,
       sealed: .init(
         manifest: manifest, digest: Digest.of(bytes, .sha256),
-        signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust())),
+        signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust()),
+        whole: try whole(manifest, Digest.of(bytes, .sha256), names, in: place)),
       device: try described(DeviceCapture.name()), deviceAfter: try described(DeviceCapture.nameAfter),
       disc: disc, readRate: rate, copies: places.copies(of: entry), marks: marks)
+  }
+
+  /// Digests of the whole that were added later; `nil` where none were.
+  /// - Throws: `manifestMalformed`, `fileMissing` where their signature is.
+  private func whole(
+    _ manifest: Manifest, _ digest: Digest, _ names: RecordNames, in place: FilePath
+  ) throws(EvidenceError) -> ReportContents.Whole? {
+    guard manifest.isSegmented, Files.exists(place.appending(names.wholeDigests)) else { return nil }
+    let bytes = try Files.contents(place.appending(names.wholeDigests), cap: WholeDigests.largestFile)
+    let signature = try Files.contents(
+      place.appending(names.wholeDigestsSignature), cap: SignatureCheck.largestFile)
+    return ReportContents.Whole(
+      try WholeDigests(parsing: bytes, name: names.wholeDigests), digest: Digest.of(bytes, .sha256),
+      signature: try SignatureCheck.verify(signature: signature, content: bytes, trust: Trust()),
+      of: manifest, manifestDigest: digest)
   }
 
   /// How fast each acquisition was read, by its identifier.

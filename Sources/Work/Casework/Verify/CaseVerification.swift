@@ -20,6 +20,10 @@ struct CaseVerification {
   var copies = CopyChoice.all
   /// With what is trusted besides the certificates of the case.
   let settings: VerificationSettings
+  /// Of the signing key, asked where digests of the whole are added.
+  var passphrase: () throws(EvidenceError) -> [UInt8] = { () throws(EvidenceError) in
+    throw EvidenceError(.passphraseNeeded, "the signing key")
+  }
 
   private typealias ItemEntries = (item: ItemNumber, entries: [AcquisitionEntry])
   private typealias Part = (item: ItemNumber, report: VerificationReport)
@@ -57,6 +61,7 @@ struct CaseVerification {
       against: store, named: settings.trust.certificates, &report)
     var heads: [AuditReference] = []
     var parts: [Part] = []
+    var whole = WholeDigestsJob(folder)
     let imported = ImportedAcquisitions(store)
     for (item, entries) in items where !settings.stop.isRaised {
       var ofItem = VerificationReport(subject: item.description)
@@ -67,12 +72,15 @@ struct CaseVerification {
         let names = RecordNames(acquisition: entry.acquisition.name)
         let signers = imported.certificates(of: entry.acquisition, in: folder, &ofItem)
         let trusted = signers.map { settings.trust.certificates + $0 } ?? certificates
-        let head = verifyOwn(entry, names, in: place, digest, among: entries, trusted, &ofItem, progress)
+        let (head, own) = verifyOwn(
+          entry, names, in: place, digest, among: entries, trusted, &ofItem, progress)
+        if let own { whole.note(own, of: entry, in: place, isImported: signers != nil) }
         let others = CopyVerification(entry: entry, settings: settings.trusting(trusted))
         let further = known[entry.acquisition.id] ?? []
         for (copy, place) in zip(further, copies.places(of: further, name: entry.acquisition.name))
         where !settings.stop.isRaised {
-          others.perform(copy, at: place, &ofItem, progress: progress)
+          let result = others.perform(copy, at: place, &ofItem, progress: progress)
+          if let result, let place { whole.note(result, of: entry, in: place, isImported: signers != nil) }
         }
         // The manifest of one that was taken in refers to the log of another case.
         if let head, signers == nil { heads.append(head) }
@@ -94,6 +102,7 @@ struct CaseVerification {
     report.scope = scope(report)
     report.expect(settings.heads)
     record(&report, parts, started: started)
+    if report.canBeRecorded, report.isLogIntact { whole.perform(&report, passphrase) }
     return report
   }
 
@@ -146,21 +155,22 @@ struct CaseVerification {
     _ entry: AcquisitionEntry, _ names: RecordNames, in place: FilePath, _ digest: Digest,
     among entries: [AcquisitionEntry], _ certificates: [Certificate], _ report: inout VerificationReport,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) -> AuditReference? {
+  ) -> (head: AuditReference?, result: ManifestVerification.Result?) {
     let (id, own) = (entry.acquisition.id, entry.acquisition.folder)
     guard copies.wantsOwn else {
       report.skip("copy \(own)", because: "not asked for")
       report.copies.append(CopyCheck(id, folder: own, verdict: nil, reason: "not asked for"))
-      return nil
+      return (nil, nil)
     }
     var part = VerificationReport(subject: own)
-    let head = verify(names, in: place, digest, among: entries, certificates, &part, progress)
+    let verified = verify(names, in: place, digest, among: entries, certificates, &part, progress)
     report.copies.append(
       CopyCheck(
         id, folder: own, verdict: part.wasStopped ? nil : part.verdict,
         reason: part.wasStopped ? "stopped" : nil))
     report.absorb(part)
-    return head
+    // What contradicts the case is not added to.
+    return (verified.head, part.verdict == .verified ? verified.result : nil)
   }
 
   // MARK: The database
@@ -190,19 +200,19 @@ struct CaseVerification {
   // MARK: Evidence
 
   /// Verifies one acquisition and, where the case knows it, compares its manifest with the case.
-  /// - Returns: the audit head the manifest refers to.
+  /// - Returns: the audit head the manifest refers to, and what was verified.
   private func verify(
     _ names: RecordNames, in place: FilePath, _ expected: Digest?, among entries: [AcquisitionEntry] = [],
     _ certificates: [Certificate], _ report: inout VerificationReport,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) -> AuditReference? {
+  ) -> (head: AuditReference?, result: ManifestVerification.Result?) {
     let path = place.appending(names.manifest)
     let subject = folder.relative(path)
     guard Files.exists(path) else {
       report.take(
         "\(names.acquisition): manifest", against: "the case",
         [Finding(.fileMissing, subject: subject, expected: "a manifest", observed: "no file")])
-      return nil
+      return (nil, nil)
     }
     let result: ManifestVerification.Result
     do throws(EvidenceError) {
@@ -214,7 +224,7 @@ struct CaseVerification {
       report.take(
         "\(names.acquisition): manifest", against: "manifest format \(Manifest.version)",
         [Finding(code, subject: subject, observed: error)])
-      return nil
+      return (nil, nil)
     }
     report.absorb(result.report)
     if let expected {
@@ -236,8 +246,10 @@ struct CaseVerification {
     let isSigned = !result.report.findings.contains {
       $0.severity == .failure && $0.subject == names.signature
     }
-    return isSigned && isTrusted
+    let head =
+      isSigned && isTrusted
       ? result.manifest.map { AuditReference($0.audit, from: names.manifest) } : nil
+    return (head, result)
   }
 
   /// What an acquisition adds to must be the acquisition of that name.
@@ -288,7 +300,9 @@ struct CaseVerification {
     for name in folder.acquisitionFolders(of: item) where !ended.contains(name) && !settings.stop.isRaised {
       let place = folder.evidence.appending(name)
       heads +=
-        verify(RecordNames(acquisition: name), in: place, nil, certificates, &report, progress).map { [$0] }
+        verify(RecordNames(acquisition: name), in: place, nil, certificates, &report, progress).head.map {
+          [$0]
+        }
         ?? []
       report.take("acquisition \(name)", against: "the case", [Self.unrecorded(folder.relative(place))])
     }

@@ -18,30 +18,37 @@ struct CopyVerification {
   private var names: RecordNames { RecordNames(acquisition: entry.acquisition.name) }
 
   /// - Parameter place: where to look; `nil` of a copy that is not asked for.
+  /// - Returns: what was verified, where it is the recorded acquisition without a fault.
   func perform(
     _ copy: AcquisitionCopy, at place: FilePath?, _ report: inout VerificationReport,
     progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) {
+  ) -> ManifestVerification.Result? {
     if let failure = copy.failure {
-      return report.take(
+      report.take(
         "copy \(copy.folder)", against: "the case",
         [Finding(.acquisitionIncomplete, .warning, subject: copy.folder, observed: failure)])
+      return nil
     }
-    guard let place else { return leaveOut(copy, "not asked for", &report) }
+    guard let place else {
+      leaveOut(copy, "not asked for", &report)
+      return nil
+    }
     guard Files.kind(place) == .folder else {
       leaveOut(copy, "not at hand", &report)
       report.findings.append(
         Finding(
           .copyNotChecked, .warning, subject: copy.folder,
           expected: "a copy of acquisition \(entry.acquisition.name)", observed: "no folder"))
-      return
+      return nil
     }
-    let part = check(copy, in: place, progress).at(place.string)
+    let (found, result) = check(copy, in: place, progress)
+    let part = found.at(place.string)
     report.copies.append(
       CopyCheck(
         entry.acquisition.id, folder: copy.folder, foundAt: place.string == copy.folder ? nil : place.string,
         verdict: part.wasStopped ? nil : part.verdict, reason: part.wasStopped ? "stopped" : nil))
     report.absorb(part)
+    return part.verdict == .verified ? result : nil
   }
 
   private func leaveOut(_ copy: AcquisitionCopy, _ reason: String, _ report: inout VerificationReport) {
@@ -52,27 +59,28 @@ struct CopyVerification {
 
   private func check(
     _ copy: AcquisitionCopy, in place: FilePath, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
-  ) -> VerificationReport {
+  ) -> (report: VerificationReport, result: ManifestVerification.Result?) {
     var report = VerificationReport(subject: place.string)
     let path = place.appending(names.manifest)
     guard Files.exists(path) else {
       report.take(
         "manifest", against: "the case",
         [Finding(.fileMissing, subject: names.manifest, expected: "a manifest", observed: "no file")])
-      return report
+      return (report, nil)
     }
     do throws(EvidenceError) {
       let result = try ManifestVerification(path, settings, followsOverflow: true).perform(progress: progress)
       report.absorb(result.report)
       report.take(
         "\(names.manifest): the acquisition", against: "the case", differences(result, from: copy))
+      return (report, result)
     } catch {
       let code: FindingCode = error.category == .input ? .manifestMalformed : .fileUnreadable
       report.take(
         "manifest", against: "manifest format \(Manifest.version)",
         [Finding(code, subject: names.manifest, observed: error)])
     }
-    return report
+    return (report, nil)
   }
 
   /// A manifest that is right in itself must also be that of this acquisition, with what it read.

@@ -22,7 +22,8 @@ struct RecordedSignatures {
 
   private init(_ store: CaseStore) throws(EvidenceError) {
     var entries: [String: Entry] = [:]
-    try store.forEachEvent(of: [.manifestSigned, .manifestTimestamped]) { event throws(EvidenceError) in
+    try store.forEachEvent(of: [.manifestSigned, .manifestTimestamped, .wholeDigestsAdded]) {
+      event throws(EvidenceError) in
       guard let details = event.payload["details"], let file = details["file"]?.stringValue,
         FilePath(file).isLexicallyNormal, FilePath(file).isRelative, !file.hasPrefix(".."),
         let sha256 = details["sha256"]?.stringValue.flatMap({ Digest(.sha256, hex: $0) })
@@ -65,7 +66,7 @@ struct RecordedSignatures {
       }
     }
     report.take(
-      "\(chosen.count) file\(chosen.count == 1 ? "" : "s") of later signatures and time stamps",
+      "\(chosen.count) file\(chosen.count == 1 ? "" : "s") of later signatures, time stamps and digests",
       against: "the audit log", findings)
   }
 }

@@ -14,10 +14,19 @@ package struct VerificationJob {
   private let target: Target
   /// With what is trusted besides the certificate of a case.
   private let settings: VerificationSettings
+  private let passphrase: () throws(EvidenceError) -> [UInt8]
 
-  package init(_ target: Target, _ settings: VerificationSettings) {
+  /// - Parameter passphrase: of the signing key of a case, asked where a verification has something to add to the record of
+  ///   an acquisition, see ``WholeDigestsJob``.
+  package init(
+    _ target: Target, _ settings: VerificationSettings,
+    passphrase: @escaping () throws(EvidenceError) -> [UInt8] = { () throws(EvidenceError) in
+      throw EvidenceError(.passphraseNeeded, "the signing key")
+    }
+  ) {
     self.target = target
     self.settings = settings
+    self.passphrase = passphrase
   }
 
   /// What a path names: a case folder, or what can be verified without one.
@@ -47,8 +56,9 @@ package struct VerificationJob {
       try ReportVerification(path: path, settings: settings).perform()
     case .alone(let subject): try subject.verify(settings, progress: progress)
     case .record(let folder, let item, let copies):
-      try CaseVerification(folder: folder, item: item, copies: copies, settings: settings)
-        .perform(progress: progress)
+      try CaseVerification(
+        folder: folder, item: item, copies: copies, settings: settings, passphrase: passphrase
+      ).perform(progress: progress)
     }
   }
 }

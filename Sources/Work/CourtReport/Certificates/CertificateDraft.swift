@@ -23,7 +23,7 @@ package struct CertificateDraft {
   package init(_ kind: CertificateKind, _ contents: ReportContents) throws(EvidenceError) {
     guard let item = contents.items.first,
       let acquisition = item.acquisitions.last(where: { $0.sealed != nil }),
-      let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream
+      let manifest = acquisition.sealed?.complete, let stream = manifest.mainStream
     else {
       throw EvidenceError(
         .nothingAcquired, "item \(contents.items.first?.record.number.description ?? "")",
@@ -163,13 +163,21 @@ package struct CertificateDraft {
     let rows = stream.digests.all.map { digest -> [ReportDocument.Grid.Cell] in
       [.head(digest.algorithm.title), .code(digest.hex)]
     }
-    var blocks: [Block] = [
-      .grid(
-        manifest.acquisition.earlier.map {
-          "Hash values of the data of this acquisition and of acquisition \($0.name) together"
-        } ?? "Digests of the data as it came from the device, computed while it was copied",
-        [("Algorithm", false), ("Value", false)], rows)
-    ]
+    var blocks: [Block] =
+      rows.isEmpty
+      ? [.paragraph(withoutWhole())]
+      : [.grid(digestsCaption(), [("Algorithm", false), ("Value", false)], rows)]
+    if manifest.isSegmented {
+      blocks.append(
+        .facts(
+          "Digests computed while it was copied",
+          [
+            Fact(
+              "Chunks",
+              "SHA-256 and MD5 of each of \(words.number(stream.chunks.count)) chunks of \(words.number(stream.chunks.size)) bytes"
+            ), Fact("Merkle root over their SHA-256", stream.chunks.merkleRoot.hex, isCode: true),
+          ]))
+    }
     if let verification {
       blocks.append(
         .facts(
@@ -196,6 +204,26 @@ package struct CertificateDraft {
         ))
     }
     return blocks + [.points(unreadable())]
+  }
+
+  private func digestsCaption() -> String {
+    let together = manifest.acquisition.earlier.map {
+      "Hash values of the data of this acquisition and of acquisition \($0.name) together"
+    }
+    guard let whole = acquisition.sealed?.whole else {
+      return together ?? "Digests of the data as it came from the device, computed while it was copied"
+    }
+    let added =
+      "\(together == nil ? "Digests of the whole copy, not" : "Not") computed while it was copied, but on \(words.time(whole.document.computed)) "
+      + "by verification, by \(whole.document.examiner); signed by \(whole.signers)"
+    return together.map { "\($0). \(added)" } ?? added
+  }
+
+  private func withoutWhole() -> String {
+    let names = stream.laterDigests.sorted().map(\.title).joined(separator: ", ")
+    return acquisition.sealed?.whole == nil
+      ? "Digests of the whole copy (\(names)) were not computed while it was copied, and were not added since."
+      : "Digests of the whole copy (\(names)) were not computed while it was copied; those that were added later are NOT VALID."
   }
 
   /// What is equal, and what is not from the device.

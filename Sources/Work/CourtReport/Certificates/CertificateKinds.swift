@@ -133,7 +133,7 @@ extension CertificateDraft {
       image.segments.map { segment -> [ReportDocument.Grid.Cell] in
         [
           .head(segment.name, isTyped: true), .text(image.title), .number(words.number(segment.size)),
-          .code(segment.sha256.hex),
+          segment.sha256.map { .code($0.hex) } ?? .text("not computed while it was copied"),
         ]
       }
     }

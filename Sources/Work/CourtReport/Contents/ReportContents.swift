@@ -247,11 +247,47 @@ package struct ReportContents: Sendable {
     /// SHA-256 of the file.
     package let digest: Digest
     package let signature: SignatureReport
+    /// Digests of the whole that were added later; `nil` where none were.
+    package let whole: Whole?
 
-    package init(manifest: Manifest, digest: Digest, signature: SignatureReport) {
+    package init(manifest: Manifest, digest: Digest, signature: SignatureReport, whole: Whole? = nil) {
       self.manifest = manifest
       self.digest = digest
       self.signature = signature
+      self.whole = whole
+    }
+
+    /// The manifest with what was added to it, as far as that holds.
+    package var complete: Manifest {
+      guard let whole, whole.isValid else { return manifest }
+      return manifest.adding(whole.document, manifestDigest: digest) ?? manifest
+    }
+  }
+
+  /// Digests of the whole that were not computed while reading, with what their signature is worth.
+  package struct Whole: Sendable {
+    package let document: WholeDigests
+    /// SHA-256 of the file.
+    package let digest: Digest
+    package let signature: SignatureReport
+    /// They are those that the manifest leaves for later, and their signature is intact.
+    package let isValid: Bool
+
+    /// - Parameter manifest: that they are of, with its SHA-256.
+    package init(
+      _ document: WholeDigests, digest: Digest, signature: SignatureReport, of manifest: Manifest,
+      manifestDigest: Digest
+    ) {
+      self.document = document
+      self.digest = digest
+      self.signature = signature
+      self.isValid =
+        signature.isIntact && manifest.adding(document, manifestDigest: manifestDigest) != nil
+    }
+
+    /// Subjects of the certificates that signed them.
+    package var signers: String {
+      signature.signers.compactMap { $0.certificate?.subject }.joined(separator: "; ")
     }
   }
 

@@ -27,11 +27,12 @@ struct AcquisitionSections {
     let headline = Headline(acquisition, of: item, words)
     var blocks: [ReportDocument.Block] = [.result(words(.outcome), headline.text, headline.tone)]
     if !acquisition.marks.isEmpty { blocks.append(.facts(words(.markedHeading), markFacts())) }
-    guard let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream else {
+    guard let sealed = acquisition.sealed, let stream = sealed.complete.mainStream else {
       blocks.append(.facts(words(.source), unfinishedFacts()))
       blocks.append(.paragraph(words(.notEvidence)))
       return [outer(blocks)]
     }
+    let manifest = sealed.complete
     blocks.append(.facts(words(.source), sourceFacts(manifest)))
     var sections = [outer(blocks)]
     sections.append(inner("device", .device, DeviceBlocks(acquisition, words, names).blocks()))
@@ -285,9 +286,10 @@ struct AcquisitionSections {
       }
     }
     return [
-      .grid(
-        manifest.acquisition.earlier.map { words(.digestsTogether, $0.name) } ?? words(.digestsCaption),
-        [(words(.algorithm), false), (words(.digest), false)], rows),
+      rows.isEmpty
+        ? .paragraph(withoutWhole(stream))
+        : .grid(
+          digestsCaption(manifest), [(words(.algorithm), false), (words(.digest), false)], rows),
       .commands(commands ?? []),
       .facts(
         words(.chunkDigests),
@@ -299,6 +301,20 @@ struct AcquisitionSections {
           .init(words(.merkleRoot), stream.chunks.merkleRoot.hex, isCode: true),
         ]),
     ]
+  }
+
+  /// When the digests of the whole were computed, where not while reading.
+  private func digestsCaption(_ manifest: Manifest) -> String {
+    let together = manifest.acquisition.earlier.map { words(.digestsTogether, $0.name) }
+    guard let whole = acquisition.sealed?.whole else { return together ?? words(.digestsCaption) }
+    let added = words(
+      .digestsAdded, words.time(whole.document.computed), whole.document.examiner, whole.signers)
+    return together.map { "\($0). \(added)" } ?? added
+  }
+
+  private func withoutWhole(_ stream: Manifest.Stream) -> String {
+    let later = words(.digestsLater, stream.laterDigests.sorted().map(\.title).joined(separator: ", "))
+    return acquisition.sealed?.whole == nil ? later : words(.digestsInvalid)
   }
 
   private func image(_ manifest: Manifest, _ image: Manifest.Image) -> ReportDocument.Block {
@@ -313,7 +329,12 @@ struct AcquisitionSections {
     return .grid(
       words(.imageOf, image.title, words.number(manifest.mainStream?.length ?? 0)) + cut,
       [(words(.file), false), (words(.bytesTitle), true), (words(.fileDigest), false)],
-      shown.map { [.head($0.name, isTyped: true), .number(words.number($0.size)), .code($0.sha256.hex)] })
+      shown.map { file in
+        [
+          .head(file.name, isTyped: true), .number(words.number(file.size)),
+          file.sha256.map { .code($0.hex) } ?? .text(words(.fileNotYet)),
+        ]
+      })
   }
 
   private func signature() -> [ReportDocument.Block] {
@@ -326,7 +347,31 @@ struct AcquisitionSections {
         .result(words(.signature), words(.signatureInvalid, sealed.signature.malformation ?? ""), .bad))
     }
     blocks.append(.commands([Self.signatureCommand(names, words)]))
-    return blocks
+    return blocks + wholeSignature(sealed)
+  }
+
+  /// The signature of digests of the whole that were added later.
+  private func wholeSignature(_ sealed: ReportContents.Sealed) -> [ReportDocument.Block] {
+    guard let whole = sealed.whole else { return [] }
+    var facts: [ReportDocument.Fact] = [
+      .init(words(.wholeDigest, names.wholeDigests), whole.digest.hex, isCode: true),
+      .init(words(.signer), whole.signers),
+    ]
+    for signer in whole.signature.signers {
+      facts.append(.init(words(.fingerprint), signer.certificate?.fingerprint.hex ?? "", isCode: true))
+      facts.append(.init(words(.signed), signer.signingTime.map(words.time) ?? words(.noTime)))
+    }
+    facts.append(
+      .init(
+        words(.signature), whole.isValid ? words(.signatureBelongs) : words(.digestsInvalid)))
+    return [
+      .facts(words(.wholeSignature), facts),
+      .commands([
+        .init(
+          words(.checkWholeSignature),
+          Self.signatureCommand(of: names.wholeDigests, names.wholeDigestsSignature))
+      ]),
+    ]
   }
 
   private func facts(_ signer: SignerReport, of sealed: ReportContents.Sealed) -> [ReportDocument.Fact] {
@@ -351,11 +396,13 @@ struct AcquisitionSections {
 
   /// The command that checks the signature of a manifest with stock tools.
   static func signatureCommand(_ names: RecordNames, _ words: Wording) -> ReportDocument.Command {
-    .init(
-      words(.checkSignature),
-      ReportDocument.Command.broken(
-        "openssl cms -verify -binary -cades -content \(names.manifest) -inform DER -in \(names.signature) "
-          + "-CAfile ../../certificates/examiner.pem -out /dev/null"))
+    .init(words(.checkSignature), signatureCommand(of: names.manifest, names.signature))
+  }
+
+  private static func signatureCommand(of file: String, _ signature: String) -> String {
+    ReportDocument.Command.broken(
+      "openssl cms -verify -binary -cades -content \(file) -inform DER -in \(signature) "
+        + "-CAfile ../../certificates/examiner.pem -out /dev/null")
   }
 }
 

@@ -20,7 +20,7 @@ struct CertificateSection {
     for item in contents.items {
       blocks.append(.facts(title(.certificateItem, item), itemFacts(item)))
       for acquisition in item.acquisitions {
-        guard let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream else { continue }
+        guard let manifest = acquisition.sealed?.complete, let stream = manifest.mainStream else { continue }
         let name = item.acquisitions.count > 1 ? acquisition.name : nil
         blocks.append(.facts(title(.certificateMethod, item, name), methodFacts(manifest)))
         blocks.append(
@@ -130,7 +130,7 @@ struct CertificateSection {
     _ acquisition: ReportContents.Acquisition, _ item: ReportContents.Item, _ manifest: Manifest,
     _ stream: Manifest.Stream
   ) -> [ReportDocument.Fact] {
-    let hashes = stream.digests.all.map { ReportDocument.Fact($0.algorithm.title, $0.hex, isCode: true) }
+    let hashes = hashFacts(acquisition, stream)
     return [.init(words(.sectorsNotRead), notRead(stream))] + hashes + [
       .init(words(.verification), verification(acquisition, item)),
       .init(words(.custody), custody(item)),
@@ -138,6 +138,25 @@ struct CertificateSection {
         words(.overridesTitle),
         manifest.writeProtection.overrides.map { words(.acceptedWords, $0.found, $0.reason) }
           .joined(separator: " ")),
+    ]
+  }
+
+  /// Of the whole, and when they were computed where not while reading.
+  private func hashFacts(
+    _ acquisition: ReportContents.Acquisition, _ stream: Manifest.Stream
+  ) -> [ReportDocument.Fact] {
+    let hashes = stream.digests.all.map { ReportDocument.Fact($0.algorithm.title, $0.hex, isCode: true) }
+    guard !stream.laterDigests.isEmpty else { return hashes }
+    guard let whole = acquisition.sealed?.whole, !hashes.isEmpty else {
+      return stream.laterDigests.sorted().map { .init(words(.wholeOf, $0.title), words(.wholeNotYet)) }
+        + [.init(words(.merkleRoot), stream.chunks.merkleRoot.hex, isCode: true)]
+    }
+    return hashes + [
+      .init(
+        words(.digests),
+        words(
+          .digestsAdded, words.time(whole.document.computed), whole.document.examiner, whole.signers)),
+      .init(words(.merkleRoot), stream.chunks.merkleRoot.hex, isCode: true),
     ]
   }
 

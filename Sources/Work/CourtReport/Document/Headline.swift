@@ -15,6 +15,7 @@ package struct Headline: Hashable, Sendable {
     parts += Self.addition(acquisition, item, words)
     parts += Self.circumstances(acquisition.sealed?.manifest, words)
     parts += Self.signature(acquisition, words).map { [$0] } ?? []
+    parts += Self.whole(acquisition.sealed, words).map { [$0] } ?? []
     if acquisition.sealed != nil { parts += Self.verification(acquisition, item, words) }
     parts += Self.copies(acquisition, words)
     // No record at all is the widest gap.
@@ -116,6 +117,17 @@ package struct Headline: Hashable, Sendable {
     guard let signers = acquisition.sealed?.signature.signers else { return nil }
     guard signers.isEmpty || signers.contains(where: { !$0.isIntact }) else { return nil }
     return (words(.headlineSignature), .bad)
+  }
+
+  /// Said only where the digests of the whole were not computed while reading.
+  private static func whole(_ sealed: ReportContents.Sealed?, _ words: Wording) -> Part? {
+    guard let sealed, sealed.manifest.isSegmented else { return nil }
+    guard let whole = sealed.whole else {
+      let chunks = sealed.manifest.mainStream?.chunks.count ?? 0
+      return (words(.headlineSegmented, words.number(chunks)), .attention)
+    }
+    guard whole.isValid else { return (words(.headlineWholeInvalid), .bad) }
+    return (words(.headlineWholeAdded, words.day(whole.document.computed), whole.signers), .good)
   }
 
   /// What the last verification found, and that one before it failed.

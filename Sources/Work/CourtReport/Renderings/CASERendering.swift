@@ -220,7 +220,7 @@ package struct CASERendering {
     _ tool: JSONValue,
     from provenance: JSONValue, after previous: inout JSONValue?
   ) {
-    guard let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream else { return }
+    guard let manifest = acquisition.sealed?.complete, let stream = manifest.mainStream else { return }
     let number = item.record.number.description
     let images = manifest.images.map { write($0, of: acquisition.name, stream, device) }
     var instruments = [tool]
@@ -322,7 +322,7 @@ package struct CASERendering {
               [
                 "uco-observable:fragmentIndex": integer(UInt64(index)),
                 "uco-observable:totalFragments": integer(UInt64(image.segments.count)),
-              ]), data(file, size: segment.size, [segment.sha256]),
+              ]), data(file, size: segment.size, segment.sha256.map { [$0] } ?? []),
           ],
         ])
       relate("segment \(segment.name)", segmentReference, to: reference, kind: "Contained_Within")

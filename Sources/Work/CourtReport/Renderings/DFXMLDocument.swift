@@ -139,7 +139,7 @@ extension DFXMLDocument {
   /// The images of one acquisition of a report.
   /// - Returns: `nil` where it has no manifest.
   package init?(_ acquisition: ReportContents.Acquisition, redaction: Redaction) {
-    guard let manifest = acquisition.sealed?.manifest, let stream = manifest.mainStream else { return nil }
+    guard let manifest = acquisition.sealed?.complete, let stream = manifest.mainStream else { return nil }
     let facts = manifest.acquisition
     let segments = manifest.images.flatMap(\.segments)
     self.init(
@@ -148,7 +148,8 @@ extension DFXMLDocument {
         release: facts.host.release, host: facts.host.node, machine: facts.host.machine,
         commandLine: facts.commandLine.joined(separator: " "), user: facts.host.user, started: facts.started),
       sources: segments.map(\.name), streams: [stream],
-      files: segments.map { File(name: $0.name, size: $0.size, digests: [$0.sha256]) }, redaction: redaction)
+      files: segments.map { File(name: $0.name, size: $0.size, digests: $0.sha256.map { [$0] } ?? []) },
+      redaction: redaction)
   }
 }
 

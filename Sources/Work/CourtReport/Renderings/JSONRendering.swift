@@ -125,6 +125,19 @@ package enum JSONRendering {
     ])
   }
 
+  /// Digests of the whole that were added later, as they were signed.
+  private static func json(_ whole: ReportContents.Whole) -> JSONValue {
+    .fields([
+      "computed": .string(whole.document.computed.description), "operator": .string(whole.document.examiner),
+      "sha256": .string(whole.digest.hex), "signer": .string(whole.signers), "valid": .bool(whole.isValid),
+      "digests": .object(
+        whole.document.streams.mapValues { digests in
+          .object(
+            Dictionary(uniqueKeysWithValues: digests.all.map { ($0.algorithm.rawValue, .string($0.hex)) }))
+        }),
+    ])
+  }
+
   private static func json(_ acquisition: ReportContents.Acquisition) -> JSONValue {
     let record = acquisition.entry.acquisition
     return .fields([
@@ -135,6 +148,7 @@ package enum JSONRendering {
       "verdict": .string(acquisition.verdict.name),
       // The manifest as it was signed, so that every field of it is there, and its digest.
       "manifest": acquisition.sealed?.manifest.jsonValue,
+      "wholeDigests": acquisition.sealed?.whole.map(json),
       "manifestSHA256": acquisition.sealed.map { .string($0.digest.hex) },
       "signers": acquisition.sealed.map { sealed in
         .array(

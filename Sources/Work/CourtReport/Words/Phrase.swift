@@ -15,7 +15,7 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     headlineMismatch, headlineDamaged, headlineChainBroken, headlineGaps, headlineVerifiedPart,
     headlineNotAllChecked, headlineMarkedFailed, headlineChanged, headlineUnprotected,
     headlineOverride, headlineJournal, headlineFailedEarlier, headlineAgain, headlineCompleteTogether,
-    headlineEarlierFailed,
+    headlineEarlierFailed, headlineSegmented, headlineWholeAdded, headlineWholeInvalid,
     headlineNoCustody, digestsTogether, headlineSuperseded, equipment,
     equipmentSerial,
     equipmentFirmware,
@@ -71,7 +71,9 @@ package enum Phrase: String, Hashable, Sendable, CaseIterable {
     mapOfRange, share, everySectorRead, notReadCaption, firstSector, lastSectorTitle, effort, fillWords,
     readRate, noRate, rateWords, rateCaption
   // digests, images, signature
-  case digests, digestsCaption, algorithm, digestCommand, wholeRange, wholeMedium, chunkDigests, chunks,
+  case digests, digestsCaption, digestsLater, digestsAdded, digestsInvalid, wholeOf, wholeNotYet, fileNotYet,
+    wholeSignature, wholeDigest, checkWholeSignature, algorithm, digestCommand, wholeRange, wholeMedium,
+    chunkDigests, chunks,
     chunksOf, chunkFile, merkleRoot, images, imageOf, fileDigest, copies, copiesCaption, folder,
     lastCheck, neverChecked, notCheckedOn, copyIncomplete, signature, manifestSignature,
     manifestDigest, signer, fingerprint, valid, validFromTo, signed, noTime, timeStamp, noTimeStamp,

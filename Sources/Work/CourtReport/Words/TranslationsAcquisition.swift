@@ -202,6 +202,29 @@ extension Phrase {
     .digestsCaption: .init(
       "Hash values of the data that was read",
       "Hashwerte der gelesenen Daten"),
+    .digestsLater: .init(
+      "Hash values of the whole ({0}): not computed while reading, and not added since. SHA-256 and MD5 of every chunk were computed while reading; the signed Merkle root binds them all. The first full verification in the case computes the hash values of the whole and signs them.",
+      "Hashwerte des Ganzen ({0}): beim Lesen nicht berechnet und seither nicht ergänzt. SHA-256 und MD5 jedes Blocks wurden beim Lesen berechnet; die signierte Merkle-Wurzel bindet sie alle. Die erste vollständige Verifikation im Fall berechnet die Hashwerte des Ganzen und signiert sie."
+    ),
+    .digestsAdded: .init(
+      "Hash values of the whole: not computed while reading; computed on {0} by verification, by {1}; signed by {2}",
+      "Hashwerte des Ganzen: beim Lesen nicht berechnet; am {0} bei einer Verifikation berechnet, von {1}; signiert von {2}"
+    ),
+    .digestsInvalid: .init(
+      "Hash values of the whole were added later, and are NOT VALID: their signature does not hold, or they belong to another manifest.",
+      "Nachträglich ergänzte Hashwerte des Ganzen sind UNGÜLTIG: ihre Signatur ist falsch, oder sie gehören zu einem anderen Manifest."
+    ),
+    .wholeOf: .init("{0} of the whole image", "{0} des ganzen Abbilds"),
+    .wholeNotYet: .init(
+      "not computed while reading, and not added since",
+      "beim Lesen nicht berechnet und seither nicht ergänzt"),
+    .fileNotYet: .init("not computed while reading", "beim Lesen nicht berechnet"),
+    .wholeSignature: .init(
+      "Signature of the hash values added later", "Signatur der nachträglich ergänzten Hashwerte"),
+    .wholeDigest: .init("SHA-256 of the file {0}", "SHA-256 der Datei {0}"),
+    .checkWholeSignature: .init(
+      "Check the signature of the hash values added later",
+      "Signatur der nachträglich ergänzten Hashwerte prüfen"),
     .algorithm: .init(
       "Algorithm",
       "Algorithmus"),

@@ -39,6 +39,17 @@ extension Phrase {
       "Imaged in full: all {0} sectors read.", "Vollständig gesichert: alle {0} Sektoren gelesen."),
     .headlineSignature: .init(
       "THE SIGNATURE OF THE MANIFEST IS NOT VALID.", "DIE SIGNATUR DES MANIFESTS IST UNGÜLTIG."),
+    .headlineSegmented: .init(
+      "Hash values of the whole image: not computed while reading and not added since. SHA-256 and MD5 of each of the {0} chunks were computed while reading.",
+      "Hashwerte des ganzen Abbilds: beim Lesen nicht berechnet und seither nicht ergänzt. SHA-256 und MD5 jedes der {0} Blöcke wurden beim Lesen berechnet."
+    ),
+    .headlineWholeAdded: .init(
+      "SHA-256 of the whole image: not computed while reading; computed on {0} by verification, signed by {1}.",
+      "SHA-256 des ganzen Abbilds: beim Lesen nicht berechnet; am {0} bei einer Verifikation berechnet, signiert von {1}."
+    ),
+    .headlineWholeInvalid: .init(
+      "THE HASH VALUES OF THE WHOLE IMAGE THAT WERE ADDED LATER ARE NOT VALID.",
+      "DIE NACHTRÄGLICH ERGÄNZTEN HASHWERTE DES GANZEN ABBILDS SIND UNGÜLTIG."),
     .headlineUnverified: .init(
       "Image not verified since it was made.", "Abbild seit der Sicherung nicht verifiziert."),
     .headlineVerified: .init(

@@ -342,7 +342,8 @@ final class AcquisitionDestination: Sendable {
   /// - Parameter beforeLast: called when everything but the name is final.
   /// - Returns: the SHA-256 of the manifest; `nil` where the folder has failed.
   func seal(
-    _ manifest: Manifest, identity: SigningIdentity, readBack: ReadBack?, beforeLast: () -> Void
+    _ manifest: Manifest, identity: SigningIdentity, examiner: String, readBack: ReadBack?,
+    beforeLast: () -> Void
   ) -> Digest? {
     attempt { () throws(EvidenceError) in
       let digest = try record.seal(manifest, identity: identity, at: Host.now())
@@ -352,9 +353,13 @@ final class AcquisitionDestination: Sendable {
       }
       try DurableFolder.sync(output.partial)
       if let readBack {
-        let result = try readBack.perform(
+        var result = try readBack.perform(
           output.partial.appending(record.names.manifest),
           besides: state.withLock { $0.overflow.map(\.partial) })
+        if let whole = result.whole {
+          result.added = try WholeDigestsRecord(folder: output.partial, manifest: manifest, digest: digest)
+            .add(whole, by: examiner, identity: identity)
+        }
         state.withLock { $0.readBack = result }
       }
       beforeLast()

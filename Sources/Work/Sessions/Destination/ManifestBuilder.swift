@@ -41,7 +41,7 @@ struct ManifestBuilder {
       streams: [
         Manifest.Stream(
           unitSize: plan.geometry.logicalSectorSize, firstUnit: (source as? SectorRangeSource)?.range.first,
-          length: plan.geometry.length, digests: outcome.digests,
+          length: plan.geometry.length, digests: outcome.digests, laterDigests: plan.laterDigests,
           chunks: Manifest.Chunks(
             size: plan.chunks.chunkSize, count: plan.chunks.chunkCount,
             file: RecordNames(acquisition: acquisition.name).chunks(), merkleRoot: outcome.merkleRoot),

@@ -24,9 +24,10 @@ struct ReadBack: Sendable {
         try OwnedDescriptor.openFile(folder.appending(name)).forgetCached()
       }
     }
-    let report = try ManifestVerification(
+    let verified = try ManifestVerification(
       manifest, VerificationSettings(trust: Trust([signer]), besides: folders, stop: stop)
-    ).perform(progress: progress).report
+    ).perform(progress: progress)
+    let report = verified.report
     guard !stop.isRaised else { throw EvidenceError(.interrupted, manifest.string) }
     guard report.verdict == .verified else {
       let first = report.findings.first { $0.severity == .failure }
@@ -34,11 +35,15 @@ struct ReadBack: Sendable {
         .readBackDiffers, manifest.removingLastComponent().string,
         first.map { "\($0.subject): \($0.code.meaning)" } ?? report.sentence)
     }
-    return Result(started: started, report: report)
+    return Result(started: started, report: report, whole: verified.computedWhole)
   }
 
   struct Result: Sendable {
     let started: Timestamp
     let report: VerificationReport
+    /// Digests of the whole that were left for later; `nil` where none were.
+    let whole: ComputedWhole?
+    /// The record of them.
+    var added: WholeDigestsRecord.Added?
   }
 }

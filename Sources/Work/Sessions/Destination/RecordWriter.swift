@@ -20,15 +20,16 @@ struct RecordWriter {
     var images: [Manifest.Image] = []
     for (outcome, made) in zip(outcomes, plans) {
       guard let image = outcome.written else { continue }
-      var segments: [RecordedFile] = []
+      var segments: [ListedFile] = []
       for file in image.files {
         // What holds the medium and nothing else has the digest of the medium.
-        if made.isPlain, image.files.count == 1, let sha256 = image.digests[.sha256] {
-          segments.append(RecordedFile(name: fileName(file.path), size: file.size, sha256: sha256))
+        if made.isPlain, image.files.count == 1, image.digests[.sha256] != nil || plan.isSegmented {
+          let sha256 = image.digests[.sha256] ?? file.sha256
+          segments.append(ListedFile(name: fileName(file.path), size: file.size, sha256: sha256))
         } else if let sha256 = file.sha256 {
-          segments.append(RecordedFile(name: fileName(file.path), size: file.size, sha256: sha256))
+          segments.append(ListedFile(name: fileName(file.path), size: file.size, sha256: sha256))
         } else {
-          segments.append(try entry(file.path))
+          segments.append(ListedFile(try entry(file.path)))
         }
       }
       let contents = Manifest.Image.Contents(
@@ -91,7 +92,9 @@ struct RecordWriter {
     try DurableFile.write(signature, to: path(names.signature))
     let digest = Digest.of(bytes, .sha256)
     var sums = DigestList(
-      entries: manifest.allFiles.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
+      entries: manifest.allFiles.compactMap(\.recorded).map {
+        DigestList.Entry(name: $0.name, sha256: $0.sha256)
+      })
     sums.entries.append(DigestList.Entry(name: names.manifest, sha256: digest))
     sums.entries.append(DigestList.Entry(name: names.signature, sha256: Digest.of(signature, .sha256)))
     try DurableFile.write(sums.bytes, to: path(RecordNames.sums))
@@ -101,7 +104,9 @@ struct RecordWriter {
   /// The sums of the segments that lie in a folder that took over.
   func writeSums(of manifest: Manifest, in other: FilePath) throws(EvidenceError) {
     let here = Set(try Files.names(in: other))
-    let entries = manifest.images.flatMap(\.segments).filter { here.contains($0.name) }
+    let entries = manifest.images.flatMap(\.segments).compactMap(\.recorded).filter {
+      here.contains($0.name)
+    }
     guard !entries.isEmpty else { return }
     let sums = DigestList(entries: entries.map { DigestList.Entry(name: $0.name, sha256: $0.sha256) })
     try DurableFile.write(sums.bytes, to: other.appending(RecordNames.sums))

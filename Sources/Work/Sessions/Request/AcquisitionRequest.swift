@@ -86,6 +86,8 @@ package struct AcquisitionRequest: Sendable {
   package var output = Output()
   /// SHA-256 is always added.
   package var digests: Set<DigestAlgorithm> = Set(DigestAlgorithm.allCases)
+  /// Only digests of chunks are computed while reading; those of the whole are left to the first full verification.
+  package var isSegmented = false
   package var reading = ReadingPolicy()
   package var fill = FillPattern.zero
   /// Seconds between two checkpoints from which the acquisition can be resumed; 0 for one after every block.

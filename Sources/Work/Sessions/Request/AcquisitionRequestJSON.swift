@@ -19,6 +19,7 @@ extension AcquisitionRequest {
         }),
       "overflow": .array(output.overflow.map { .string($0.string) }),
       "digests": .array(digests.sorted().map { .string($0.rawValue) }),
+      "segmented": isSegmented ? .bool(true) : nil,
       "sectorSize": source.sectorSize.map { JSONValue($0) }, "track": source.track.map { JSONValue($0) },
       "firstSector": source.firstSector.map { JSONValue($0) },
       "sectorCount": source.sectorCount.map { JSONValue($0) }, "again": source.again.map { .string($0) },
@@ -69,6 +70,7 @@ extension AcquisitionRequest {
     guard algorithms == digests.sorted().map(\.rawValue) else {
       throw object.failure("digests", "not known algorithms, each once, in their order")
     }
+    if object.has("segmented") { isSegmented = try object.flag("segmented") }
     description = try object.optionalText("description")
     notes = try object.optionalText("notes")
     checkpointInterval = UInt32(try object.quantity("checkpointInterval", in: 0...UInt64(UInt32.max)))

@@ -107,6 +107,8 @@ struct AcquisitionCourse {
       pair.destination.close(outcome, images: pair.images, geometry: setting.plan.geometry)
     }
     var sealed: (digest: Digest, images: [Manifest.Image])?
+    var segments: AcquisitionSummary.Segments?
+    var digests = outcome.digests
     var unrecorded: EvidenceError?
     let device = outcome.failure == nil ? setting.device?.askAgain() : nil
     if outcome.failure == nil {
@@ -128,12 +130,19 @@ struct AcquisitionCourse {
         let manifest = builder.manifest(
           images: listed.images, files: listed.files, tracks: listed.tracks,
           overflow: pair.destination.overflowed, head: head)
-        let digest = pair.destination.seal(manifest, identity: setting.identity, readBack: readBack) {
+        let digest = pair.destination.seal(
+          manifest, identity: setting.identity, examiner: examiner, readBack: readBack
+        ) {
           guard index == 0 else { return }
           journal.remove()
           pair.destination.removeStaging()
         }
-        if index == 0, let digest { sealed = (digest, listed.images) }
+        guard index == 0, let digest else { continue }
+        sealed = (digest, listed.images)
+        segments = AcquisitionSummary.Segments(manifest.mainStream)
+        if let added = pair.destination.readBack?.added {
+          digests = added.document.streams[Manifest.Stream.main] ?? digests
+        }
       }
     }
     let known = known(outcome)
@@ -162,7 +171,8 @@ struct AcquisitionCourse {
         + (outcome.failure == nil ? setting.protection.changes(since: sentinels, device) : []),
       length: setting.plan.geometry.length,
       sectorCount: setting.plan.geometry.sectorCount, notAttempted: known.count(of: .notAttempted),
-      unreadable: known.ranges(in: .unreadable), digests: outcome.digests, seconds: secondsAtWork(outcome),
+      unreadable: known.ranges(in: .unreadable), digests: digests, segments: segments,
+      item: setting.item.number, seconds: secondsAtWork(outcome),
       interruptions: journal.pauses.count, resumable: canResume ? ending.acquisition.name : nil,
       earlier: setting.earlier?.recorded)
   }

@@ -6,6 +6,7 @@ import Evidence
 import Formats
 import Manifests
 import SystemIO
+import SystemPackage
 
 /// What the case records of an acquisition when its reading has ended.
 struct AcquisitionEnding {
@@ -81,7 +82,17 @@ struct AcquisitionEnding {
           "message": failure.map { .string($0.description) },
         ]))
     }
-    if let readBack { try persistently { () throws(EvidenceError) in try record(readBack) } }
+    if let readBack {
+      try persistently { () throws(EvidenceError) in try record(readBack) }
+      if let added = readBack.added {
+        try persistently { () throws(EvidenceError) in
+          try store.append(
+            .wholeDigestsAdded,
+            details: added.details(
+              file: FilePath(acquisition.folder).appending(added.file), acquisition: acquisition.id))
+        }
+      }
+    }
     try store.close()
   }
 
@@ -150,7 +161,10 @@ extension AcquisitionSetting {
     if let padded = outcome.images.first(where: { ($0.written?.paddingBytes ?? 0) > 0 }) {
       remarks.append(
         "The last sector has \(plan.geometry.tailBytes) bytes only; the \(Formats.title(padded.format)) holds "
-          + "\(plan.geometry.paddingBytes) zero bytes behind it, and its own MD5 and SHA-1 are those of the padded contents."
+          + "\(plan.geometry.paddingBytes) zero bytes behind it"
+          + (plan.isSegmented
+            ? "; hash values of what it holds and of the medium will differ."
+            : ", and its own MD5 and SHA-1 are those of the padded contents.")
       )
     }
     guard summaries.count > 1 else { return remarks }

@@ -92,6 +92,8 @@ package struct AcquisitionJob {
         "sourceFormat": setting.taken.map { .string($0.format.rawValue) },
         "copies": .array(request.output.copies.map { .string($0.folder.string) }),
         "digests": .array(setting.plan.digests.sorted().map { .string($0.rawValue) }),
+        "laterDigests": setting.plan.isSegmented
+          ? .array(setting.plan.laterDigests.sorted().map { .string($0.rawValue) }) : nil,
         "firstSector": (setting.source as? SectorRangeSource).map { JSONValue($0.range.first) },
         "again": request.source.again.map { .string($0) },
         "reasonAfterExpiry": request.reasonAfterExpiry.map { .string($0) },

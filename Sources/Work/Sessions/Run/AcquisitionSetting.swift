@@ -65,7 +65,7 @@ struct AcquisitionSetting {
     self.source =
       if let earlier { RereadSource(medium, addingTo: earlier) } else { try Self.range(request, of: medium) }
     self.plan = AcquisitionPlan(
-      geometry: source.geometry, digests: request.digests,
+      geometry: source.geometry, digests: request.digests, isSegmented: request.isSegmented,
       checkpointSeconds: Double(request.checkpointInterval), reading: request.reading, fill: request.fill,
       firstSector: (source as? SectorRangeSource)?.range.first ?? 0)
     let disc = protected.disc?.stream.disc

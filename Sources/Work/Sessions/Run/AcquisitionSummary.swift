@@ -22,6 +22,24 @@ package struct AcquisitionSummary: Sendable {
     package let busySeconds: Double
   }
 
+  /// What was digested in place of the whole.
+  package struct Segments: Hashable, Sendable {
+    /// Digests of the whole that were left for later.
+    package let later: Set<DigestAlgorithm>
+    package let count: UInt64
+    /// Bytes of each but the last.
+    package let size: UInt64
+    package let merkleRoot: Digest
+
+    package init?(_ stream: Manifest.Stream?) {
+      guard let stream, !stream.laterDigests.isEmpty else { return nil }
+      self.later = stream.laterDigests
+      self.count = stream.chunks.count
+      self.size = stream.chunks.size
+      self.merkleRoot = stream.chunks.merkleRoot
+    }
+  }
+
   package let verdict: AcquisitionVerdict
   /// Why it is incomplete; `nil` where it is not.
   package let failure: EvidenceError?
@@ -37,6 +55,10 @@ package struct AcquisitionSummary: Sendable {
   package let notAttempted: UInt64
   package let unreadable: [SectorRange]
   package let digests: DigestSet
+  /// Where only digests of chunks were computed while reading; `nil` elsewhere, and where it ended early.
+  package var segments: Segments?
+  /// The item that was acquired.
+  package var item: ItemNumber?
   /// At work, all parts of an acquisition that was resumed together.
   package let seconds: Double
   /// How often it was interrupted and resumed.

@@ -60,6 +60,7 @@ struct Adoption {
       remarks: ["Everything was read and signed before; it was verified and taken into the case."],
       length: stream.length, sectorCount: stream.map.sectorCount,
       notAttempted: stream.map.count(of: .notAttempted), unreadable: unreadable, digests: stream.digests,
+      segments: AcquisitionSummary.Segments(stream), item: acquisition.item,
       seconds: Host.monotonicSeconds() - begun, interruptions: manifest.acquisition.pauses.count,
       resumable: nil, earlier: manifest.acquisition.earlier)
   }
@@ -82,7 +83,8 @@ struct Adoption {
     try store.finishAcquisition(
       acquisition.id, verdict: manifest.verdict,
       images: manifest.images.map { AcquiredImage($0, length: stream.length) },
-      digests: [StreamDigests(stream: stream.name, digests: stream.digests)],
+      digests: stream.digests.isEmpty
+        ? [] : [StreamDigests(stream: stream.name, digests: stream.digests)],
       manifestDigest: manifestDigest, custody: .acquired(acquisition, manifest.verdict),
       details: .fields(["adopted": true]))
     try store.close()
@@ -94,7 +96,7 @@ extension AcquiredImage {
   package init(_ image: Manifest.Image, length: UInt64) {
     self.init(
       format: image.format.rawValue, length: length,
-      segments: image.segments)
+      segments: image.segments.compactMap(\.recorded))
   }
 }
 
