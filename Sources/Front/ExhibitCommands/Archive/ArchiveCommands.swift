@@ -134,7 +134,7 @@ struct ArchiveListCommand: CaseCommand {
   @Option(help: "Only holdings in this state: \(AcquireChoices.list(HoldingStanding.State.self)).") var state:
     String?
   @Flag(help: "Only holdings that are not where the catalogue says.") var missing = false
-  @Option(help: "Days between two verifications, where a holding has no interval of its own.") var interval:
+  @Option(help: "Time between two verifications, where a holding has no interval of its own.") var interval:
     String?
   @OptionGroup var output: OutputOptions
 
