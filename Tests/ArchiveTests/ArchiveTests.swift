@@ -13,11 +13,12 @@ import Verification
 @Suite struct ArchiveTests {
   /// An archive with a folder of evidence.
   final class Archive {
-    let folder = try! TemporaryFolder()
+    let folder: TemporaryFolder
     let store: CaseStore
     var evidence: FilePath { folder.appending("evidence") }
 
     init() throws {
+      folder = try TemporaryFolder()
       try DurableFolder.create(folder.appending("archive"))
       try DurableFolder.create(folder.appending("evidence"))
       store = try CaseStore.create(
