@@ -279,7 +279,9 @@ let package = Package(
         "Evidence", "CanonicalJSON", "SystemIO", "Digests", "FormatKit", "WriterKit", "DiskImages", "Formats",
         "DiskWriters", systemPackage,
       ]),
-    testProgram("exhibit-disc-rates", "Benchmarks/Discs", ["CanonicalJSON", "OpticalDisc"]),
+    testProgram(
+      "exhibit-disc-rates", "Benchmarks/Discs",
+      ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "Formats", systemPackage]),
     // works on a large case for Tests/Benchmarks/cases, and beside others of its kind for tests
     testProgram(
       "exhibit-case-rates", "Benchmarks/Cases",

@@ -1,9 +1,49 @@
 import CanonicalJSON
+import Evidence
+import Formats
 import Glibc
 import OpticalDisc
+import SystemIO
+import SystemPackage
 
 // Measures the arithmetic of CD sectors on one thread, in MB (10^6 bytes of raw sectors) per second of its own CPU
 // time, as one JSON object: the best of several rounds over 64 MB. Usage: exhibit-disc-rates
+//
+// With an image and a file it copies the sectors of all tracks, as stored, into the file, with as many threads as named.
+// Usage: exhibit-disc-rates IMAGE FILE THREADS
+
+if CommandLine.arguments.count == 4 {
+  let image = try Formats.openDisc(FilePath(CommandLine.arguments[1])).image
+  let file = try DurableFile(creating: FilePath(CommandLine.arguments[2]))
+  let piece = 512
+  var pieces: [(track: DiscTrack, range: Range<Int>, offset: UInt64)] = []
+  var offset: UInt64 = 0
+  for track in image.disc.tracks {
+    for extent in track.extents(in: track.first..<track.end) {
+      guard let run = extent.run else { continue }
+      for first in stride(from: extent.start, to: extent.end, by: piece) {
+        let range = first..<min(first + piece, extent.end)
+        pieces.append((track, range, offset))
+        offset += UInt64(range.count * run.layout.size)
+      }
+    }
+  }
+  let (all, threads) = (pieces, Int(CommandLine.arguments[3]) ?? 1)
+  let copy: @Sendable (Int) -> Void = { number in
+    for index in stride(from: number, to: all.count, by: threads) {
+      var at = all[index].offset
+      do throws(EvidenceError) {
+        try image.forEachBatch(of: all[index].track, in: all[index].range) {
+          (batch: SectorBatch) throws(EvidenceError) in
+          try file.write(batch.main.span.bytes, at: at)
+          at += UInt64(batch.main.count)
+        }
+      } catch { fatalError("\(error)") }
+    }
+  }
+  WorkerThreads(name: "copy", (0..<threads).map { number in { copy(number) } }).join()
+  exit(0)
+}
 
 nonisolated func threadSeconds() -> Double {
   var time = timespec()
