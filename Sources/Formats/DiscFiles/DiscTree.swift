@@ -143,7 +143,7 @@ struct TreeBuilder {
   mutating func sorted() -> [DiscEntry] {
     endFolder()
     // Entries are large, so that their places are sorted; those of a folder, behind it, are nearly in order.
-    let paths = entries.map(\.path)
+    let paths = entries.indices.map { entries[$0].path }
     var places: [Int] = []
     places.reserveCapacity(entries.count)
     var open: [Range<Int>] = runs[""].map { [$0] } ?? []
@@ -162,15 +162,17 @@ struct TreeBuilder {
       places.sort { paths[$0] < paths[$1] }
     }
     // Each into its place, around each circle of places: a second array would hold all of them twice.
-    for start in places.indices where places[start] != start {
-      var place = start
-      while places[place] != start {
-        let next = places[place]
-        entries.swapAt(place, next)
+    entries.withUnsafeMutableBufferPointer { entries in
+      for start in places.indices where places[start] != start {
+        var place = start
+        while places[place] != start {
+          let next = places[place]
+          entries.swapAt(place, next)
+          places[place] = place
+          place = next
+        }
         places[place] = place
-        place = next
       }
-      places[place] = place
     }
     return entries
   }
