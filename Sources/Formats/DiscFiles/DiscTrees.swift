@@ -14,11 +14,17 @@ package enum DiscTrees {
   package static func all(of image: DiscImage) throws(EvidenceError) -> [DiscTree] {
     let sectors = DiscSectors(image)
     var readings: [Reading] = []
-    var tracks: [(track: DiscTrack, session: Int)] = []
+    var tracks: [(track: DiscTrack, sessions: ClosedRange<Int>)] = []
     for session in image.disc.sessions {
       for track in session.tracks where track.userDataLayout != nil && track.start >= 0 {
-        readings += Self.readings(of: track, session: session.number, sectors)
-        tracks.append((track, session.number))
+        // Where there is a table of contents of several sessions, it tells of them.
+        let starts = image.disc.sessions.count == 1 ? VolumeSessions.starts(of: track, sectors) : [0]
+        for (number, start) in starts.enumerated() {
+          readings += Self.readings(
+            of: track, session: session.number + number, from: start, isNewest: number == starts.count - 1,
+            sectors)
+        }
+        tracks.append((track, session.number...session.number + starts.count - 1))
       }
     }
     // Each reads records that lie in other places.
@@ -27,15 +33,19 @@ package enum DiscTrees {
       \.self)
     let last = tracks.last?.track.number
     return tracks.flatMap { one -> [DiscTree] in
-      let own = trees.filter { $0.session == one.session && $0.track == one.track.number }
+      let own = trees.filter { one.sessions.contains($0.session) && $0.track == one.track.number }
       let areas = AreaTree.read(
-        one.track, sectors, session: one.session, trees: own, isLast: one.track.number == last)
+        one.track, sectors, session: one.sessions.upperBound, trees: own,
+        isLast: one.track.number == last)
       return own + (areas.map { [$0] } ?? [])
     }
   }
 
-  private static func readings(of track: DiscTrack, session: Int, _ sectors: DiscSectors) -> [Reading] {
-    let found = volumes(of: track, sectors)
+  /// - Parameter start: sector of the track at which the session begins.
+  private static func readings(
+    of track: DiscTrack, session: Int, from start: Int, isNewest: Bool, _ sectors: DiscSectors
+  ) -> [Reading] {
+    let found = volumes(of: track, from: start, sectors)
     var readings: [(rank: Int, reading: Reading)] = []
     func add(_ volume: ISO9660Tree.Volume, remark: String? = nil) {
       readings.append(
@@ -54,6 +64,7 @@ package enum DiscTrees {
       }
       add(volume, remark: volume.kind == .joliet ? found.remark : nil)
     }
+    guard isNewest else { return readings.sorted { $0.rank < $1.rank }.map(\.reading) }
     readings.append((rank(.udf), { UDFTree.read(track, $0, session: session) }))
     for place in appleVolumes(of: track, sectors) {
       readings.append(
@@ -75,13 +86,13 @@ package enum DiscTrees {
 
   /// The volumes whose descriptors stand behind the system area of a track.
   private static func volumes(
-    of track: DiscTrack, _ sectors: DiscSectors
+    of track: DiscTrack, from start: Int, _ sectors: DiscSectors
   ) -> (volumes: [ISO9660Tree.Volume], remark: String?) {
     var volumes: [ISO9660Tree.Volume] = []
     var hasPrimary = false
     var passedOver = 0
     for number in 0..<mostDescriptors {
-      let place = track.start + VolumeDescriptors.systemArea + number
+      let place = track.start + start + VolumeDescriptors.systemArea + number
       let bytes = sectors.bytes(at: UInt64(max(0, place)) * 2048, count: 2048)
       guard bytes.count == 2048 else { break }
       if bytes[9..<14].elementsEqual("CDROM".utf8) {
@@ -110,6 +121,8 @@ package enum DiscTrees {
       }
     }
     volumes = volumes.compactMap { rooted($0, track, sectors) }
+    // The size of a later session counts from its beginning.
+    for index in volumes.indices where start > 0 { volumes[index].origin += UInt64(start) * 2048 }
     let remark = hasPrimary ? nil : "the primary volume descriptor is missing or damaged"
     return (volumes, volumes.isEmpty ? nil : remark)
   }

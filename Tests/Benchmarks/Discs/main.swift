@@ -38,7 +38,10 @@ if CommandLine.arguments.count == 4 {
           try file.write(batch.main.span.bytes, at: at)
           at += UInt64(batch.main.count)
         }
-      } catch { fatalError("\(error)") }
+      } catch {
+        Terminal.writeError("\(error)\n")
+        exit(error.exitStatus.rawValue)
+      }
     }
   }
   WorkerThreads(name: "copy", (0..<threads).map { number in { copy(number) } }).join()
