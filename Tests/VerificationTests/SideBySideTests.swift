@@ -47,8 +47,8 @@ import Testing
     }
   }
 
-  /// A stream that was begun and brings nothing does not keep the others for ever; what follows is not counted.
-  @Test func aLateStreamIsWaitedForAMoment() {
+  /// A stream that was begun and brings nothing does not keep the others; what follows is not counted.
+  @Test func aStreamThatBringsNothingKeepsNobody() {
     let shared = SideBySide(.md5)
     let late = shared.stream()
     let message = Self.bytes(100_000, 7)
@@ -57,6 +57,39 @@ import Testing
     #expect(stream.digest(followedBy: ([1, 2] as [UInt8]).span.bytes) == Digest.of(message + [1, 2], .md5))
     #expect(stream.digest() == Digest.of(message, .md5))
     #expect(late.digest() == Digest.of([], .md5))
+  }
+
+  /// One that brings a block, and then none for as long as the others take, as a drive that dies does: the others come to
+  /// their end, having waited for it once; it is right itself when it goes on.
+  @Test(arguments: [DigestAlgorithm.md5, .sha256]) func aDyingDriveIsWaitedForOnce(
+    _ algorithm: DigestAlgorithm
+  ) {
+    let shared = SideBySide(algorithm)
+    let block = Self.bytes(1 << 15, 3)
+    let blocks = 1500
+    var dying = shared.stream()
+    dying.update(block.span.bytes)
+    let begun = Host.monotonicSeconds()
+    let results = Monitor([Digest]())
+    WorkerThreads(
+      name: "stream",
+      (0..<3).map { _ in
+        {
+          var stream = shared.stream()
+          for _ in 0..<blocks { stream.update(block.span.bytes) }
+          results.withLock { [digest = stream.digest()] in $0.append(digest) }
+        }
+      }
+    ).join()
+    // Waited for at every block, it would be 30 seconds of waiting alone.
+    let seconds = Host.monotonicSeconds() - begun
+    #expect(seconds < 0.02 * Double(blocks), "\(seconds) s")
+    dying.update(block.span.bytes)
+    var alone = StreamingDigest(algorithm)
+    for _ in 0..<blocks { alone.update(block.span.bytes) }
+    let one = alone.finish()
+    #expect(results.withLock { $0 } == [one, one, one])
+    #expect(dying.digest() == Digest.of(block + block, algorithm))
   }
 
   /// Images of every size beside each other, one that is cut and one that is no image: each is judged alone.

@@ -18,6 +18,11 @@ package enum Host {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Memory of the machine in bytes, used or not.
+  package static var memoryBytes: UInt64 {
+    UInt64(max(0, sysconf(Int32(_SC_PHYS_PAGES)))) * UInt64(max(0, sysconf(Int32(_SC_PAGESIZE))))
+  }
+
   /// Seconds of a clock that never steps and goes on while the computer sleeps.
   package static func secondsSinceStart() -> Double {
     var time = timespec()

@@ -2,6 +2,8 @@ import CanonicalJSON
 import CaseRecords
 import CaseStore
 import Evidence
+import FormatKit
+import Formats
 import SystemIO
 import SystemPackage
 import Verification
@@ -25,7 +27,8 @@ package struct ArchiveRunRequest: Sendable {
   /// Repeats an earlier draw.
   package var seed: String?
   package var level = ArchiveLevel.full
-  /// Holdings at the same time, at least 1; on a medium that turns, one.
+  /// Holdings at the same time, at least 1; on a medium that turns, one. As many as there are lanes for their digests, where
+  /// nothing is stated; where no digest of the whole is computed, one for two processors.
   package var jobs: Int?
   package var bytesPerSecond: UInt64?
   /// Days between two verifications where nothing is stated.
@@ -93,6 +96,8 @@ package struct ArchiveRun: Sendable {
     let name: String
     let medium: UInt64
     let isRotating: Bool
+    /// Bytes of files whose parts a table in memory locates.
+    let located: UInt64
     let before: VerificationVerdict?
   }
 
@@ -207,10 +212,15 @@ package struct ArchiveRun: Sendable {
       items.append(
         Item(
           number: holding.number, size: holding.size, name: holding.name, medium: medium?.number ?? 0,
-          isRotating: medium?.isRotating ?? false, before: holding.verdict))
+          isRotating: medium?.isRotating ?? false, located: Self.located(holding), before: holding.verdict))
     }
     guard !isEmpty else { throw EvidenceError(.nothingCatalogued, store.folder.string) }
     return (items, newest.flatMap { $0 > now ? $0 : nil })
+  }
+
+  private static func located(_ holding: ListedHolding) -> UInt64 {
+    let isPlain = holding.format.flatMap { Formats.named(FormatID($0)) }?.isBytes ?? true
+    return holding.kind == .file || holding.kind == .image && isPlain ? 0 : holding.size
   }
 
   // MARK: How
@@ -219,16 +229,29 @@ package struct ArchiveRun: Sendable {
     var waiting: [Item]
     /// Media that turn and are being read.
     var busy: Set<UInt64> = []
+    /// Of the holdings that are being read.
+    var located: UInt64 = 0
+    /// A reader has 8 bytes in memory for a chunk of 32 KiB, the smallest that is usual: an eighth of the machine's.
+    let mostLocated = Host.memoryBytes / 8 / 8 * (32 << 10)
     var failure: EvidenceError?
 
     /// The next holding on a medium that is free; `nil` where there is none now.
     mutating func next() -> Item? {
-      guard let index = waiting.lastIndex(where: { !$0.isRotating || !busy.contains($0.medium) }) else {
-        return nil
-      }
+      guard
+        let index = waiting.lastIndex(where: {
+          (!$0.isRotating || !busy.contains($0.medium))
+            && (located == 0 || located + $0.located <= mostLocated)
+        })
+      else { return nil }
       let item = waiting.remove(at: index)
       if item.isRotating { busy.insert(item.medium) }
+      located += item.located
       return item
+    }
+
+    mutating func release(_ item: Item) {
+      if item.isRotating { busy.remove(item.medium) }
+      located -= item.located
     }
   }
 
@@ -242,8 +265,13 @@ package struct ArchiveRun: Sendable {
       Progress(total: items.count, totalBytes: items.reduce(0) { $0 &+ $1.size }))
     let verified = Monitor([VerifiedHolding]())
     let throttle = Throttle(request.bytesPerSecond)
-    let (store, settings, level) = (store, settings, run.level)
-    let body: @Sendable () -> Void = {
+    let together = run.level == .full ? SharedPass.mostImages : max(1, availableProcessors() / 2)
+    let jobs = max(1, min(request.jobs ?? together, items.count))
+    var settings = settings
+    settings.shared = SharedPass(
+      images: min(jobs, SharedPass.mostImages), level: run.level == .full ? .full : .chunks)
+    let (store, level) = (store, run.level)
+    let body: @Sendable () -> Void = { [settings] in
       while true {
         let taken = queue.wait { queue -> Item?? in
           guard !settings.stop.isRaised, queue.failure == nil, !queue.waiting.isEmpty else {
@@ -253,7 +281,7 @@ package struct ArchiveRun: Sendable {
         }
         guard let item = taken else { return }
         defer {
-          queue.withLock { queue in if item.isRotating { queue.busy.remove(item.medium) } }
+          queue.withLock { $0.release(item) }
           queue.signal()
         }
         shown.withLock { $0.current[item.number] = item.name }
@@ -277,7 +305,6 @@ package struct ArchiveRun: Sendable {
         } catch { queue.withLock { if $0.failure == nil { $0.failure = error } } }
       }
     }
-    let jobs = max(1, min(request.jobs ?? max(1, availableProcessors() / 2), items.count))
     WorkerThreads(name: "archive", (0..<jobs).map { _ in body }).join()
     if let failure = queue.withLock({ $0.failure }) { throw failure }
     result.verified = verified.withLock { $0 }.sorted { $0.holding.number < $1.holding.number }

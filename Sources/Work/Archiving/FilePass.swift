@@ -1,7 +1,9 @@
 import CaseRecords
+import Digests
 import Evidence
 import SystemIO
 import SystemPackage
+import Verification
 
 /// Holds a reading to so many bytes a second.
 package final class Throttle: Sendable {
@@ -43,6 +45,8 @@ struct FilePass {
   var windows: [Window] = []
   let stop: StopFlag
   let throttle: Throttle
+  /// What it shares with holdings that are verified at the same time.
+  var shared: SharedPass?
 
   struct Result: Sendable {
     /// Of the whole run, by algorithm; those that could not be computed are not there.
@@ -67,17 +71,21 @@ struct FilePass {
     let endsFile: Bool
   }
 
-  private static let blockSize = 4 << 20
-  private static let buffers = 6
+  /// Of many at the same time, each has small blocks, and fewer.
+  private var blockSize: Int { shared == nil ? 4 << 20 : 2 << 20 }
+  private var buffers: Int { shared == nil ? 6 : 4 }
 
   /// Blocks until done.
   /// - Parameter progress: bytes that were read since the last call.
   func perform(progress: (UInt64) -> Void) -> Result {
+    let memory = buffers * blockSize
+    shared?.take(memory)
+    defer { shared?.giveBack(memory) }
     let algorithms = whole.union(single.values.joined()).union(windows.map(\.algorithm)).sorted()
     let stages = algorithms.map { Stage($0, self) }
     let threads = WorkerThreads(name: "digest", stages.map { stage in { stage.run() } })
     var result = Result()
-    let pool = BufferPool(count: Self.buffers, capacity: Self.blockSize)
+    let pool = BufferPool(count: buffers, capacity: blockSize)
     var start: UInt64 = 0
     for (index, path) in files.enumerated() {
       let size = read(path, index, start, pool, stages, &result, progress)
@@ -117,7 +125,7 @@ struct FilePass {
           try file.read(into: memory, at: offset)
         }
         let count = UInt64(buffer.byteCount)
-        let isLast = buffer.byteCount < Self.blockSize
+        let isLast = buffer.byteCount < blockSize
         for stage in stages {
           stage.queue.put(Block(file: index, offset: start + offset, buffer: buffer, endsFile: isLast))
         }
@@ -149,11 +157,13 @@ struct FilePass {
     private let wantsWhole: Bool
     private let wanted: Set<Int>
     private let windows: [Window]
+    private let shared: SharedPass?
     private let computed = Monitor(Computed())
 
     init(_ algorithm: String, _ pass: FilePass) {
       self.algorithm = algorithm
-      queue = BoundedQueue(capacity: FilePass.buffers)
+      queue = BoundedQueue(capacity: pass.buffers)
+      shared = pass.shared
       wantsWhole = pass.whole.contains(algorithm)
       wanted = Set(pass.single.filter { $0.value.contains(algorithm) }.keys)
       windows = pass.windows.filter { $0.algorithm == algorithm }
@@ -163,19 +173,33 @@ struct FilePass {
 
     func run() {
       var done = Computed()
-      let run = wantsWhole ? ReferenceDigest(algorithm) : nil
+      // One stream of a thread is waited for by others; two would wait for each other.
+      let run = wantsWhole ? ReferenceDigest(algorithm, in: shared) : nil
+      let sharedForFiles = wantsWhole ? nil : shared
       var file: ReferenceDigest?
       var isFirst = true
       var next = 0
       var window: ReferenceDigest?
       while let block = queue.take() {
-        if isFirst { file = wanted.contains(block.file) ? ReferenceDigest(algorithm) : nil }
+        if isFirst {
+          file = wanted.contains(block.file) ? ReferenceDigest(algorithm, in: sharedForFiles) : nil
+        }
         isFirst = block.endsFile
         run?.update(block.buffer.bytes)
         file?.update(block.buffer.bytes)
-        if block.endsFile, let value = file?.finish() { done.single[block.file] = value }
+        if block.endsFile, let value = file?.finish() {
+          done.single[block.file] = value
+          file = nil
+        }
         let end = block.offset + UInt64(block.buffer.byteCount)
         while next < windows.count, windows[next].bytes.lowerBound < end {
+          if window == nil, case let digests = together(from: next, in: block), !digests.isEmpty {
+            for digest in digests {
+              done.windows[windows[next]] = digest.bytes
+              next += 1
+            }
+            continue
+          }
           let bytes = windows[next].bytes
           let from = Int(max(bytes.lowerBound, block.offset) - block.offset)
           let to = Int(min(bytes.upperBound, end) - block.offset)
@@ -189,6 +213,27 @@ struct FilePass {
       }
       done.whole = run?.finish()
       computed.withLock { $0 = done }
+    }
+
+    /// Digests of the windows from `first` on that lie in the block one behind the other and are of one size; they are
+    /// computed several at once.
+    /// - Returns: none where there is no such window.
+    private func together(from first: Int, in block: Block) -> [Digest] {
+      let end = block.offset + UInt64(block.buffer.byteCount)
+      let size = windows[first].bytes.count
+      let start = windows[first].bytes.lowerBound
+      guard size > 0, start >= block.offset, [.md5, .sha256].contains(DigestAlgorithm(rawValue: algorithm))
+      else { return [] }
+      var (count, last) = (0, start)
+      for window in windows[first...] {
+        guard window.bytes.lowerBound == last, window.bytes.count == size, window.bytes.upperBound <= end
+        else { break }
+        (count, last) = (count + 1, window.bytes.upperBound)
+      }
+      guard count > 0 else { return [] }
+      let bytes = block.buffer.bytes.extracting(Int(start - block.offset)..<Int(last - block.offset))
+      return DigestAlgorithm(rawValue: algorithm) == .md5
+        ? ChunkMD5.digests(of: bytes, chunkSize: size) : ChunkSHA256.digests(of: bytes, chunkSize: size)
     }
   }
 }

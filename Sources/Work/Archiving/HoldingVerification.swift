@@ -114,6 +114,12 @@ struct HoldingVerification {
   /// One that Exhibit did not sign has nothing but its lists.
   private var isForeignBag: Bool { holding.kind == .bag && !Files.exists(path.appending(Bag.signatureName)) }
 
+  /// Over files of the holding, in order.
+  private func pass(_ files: [String]) -> FilePass {
+    FilePass(
+      files: files.map { path(of: $0) }, stop: settings.stop, throttle: throttle, shared: settings.shared)
+  }
+
   // MARK: Once
 
   private func verify(
@@ -212,7 +218,6 @@ struct HoldingVerification {
   private func compareFiles(_ comparison: inout HoldingComparison, keeps: Bool) -> Bool {
     let named = references.filter { ["file", "segment"].contains($0.scope) && $0.target != nil }
     let wantsUnknown = references.filter { $0.scope == "unknown" && $0.target == nil }
-    var pass = FilePass(files: [], stop: settings.stop, throttle: throttle)
     let names = state.files.all.map(\.name)
     let kept = DigestAlgorithm.sha256.rawValue
     var wanted: [String: Set<String>] = [:]
@@ -228,7 +233,7 @@ struct HoldingVerification {
       }
       return true
     }
-    pass = FilePass(files: present.map { path(of: $0) }, stop: settings.stop, throttle: throttle)
+    var pass = pass(present)
     for (index, name) in present.enumerated() { pass.single[index] = wanted[name] }
     let result = pass.perform(progress: progress)
     guard !result.wasStopped else { return false }
@@ -277,7 +282,7 @@ struct HoldingVerification {
 
   private func verifyPlain(_ comparison: inout HoldingComparison, isSecond: Bool) -> Bool {
     let files = state.files.all.map(\.name).filter { Files.kind(path(of: $0)) == .file }
-    var pass = FilePass(files: files.map { path(of: $0) }, stop: settings.stop, throttle: throttle)
+    var pass = pass(files)
     pass.whole = Set(references.filter { $0.scope == "contents" || $0.scope == "unknown" }.map(\.algorithm))
       .union(["sha256"])
     let isSingle = files.count == 1
@@ -359,7 +364,7 @@ struct HoldingVerification {
     }
     let files = listed.keys.sorted()
     let present = files.filter { Files.kind(path(of: $0)) == .file }
-    var pass = FilePass(files: present.map { path(of: $0) }, stop: settings.stop, throttle: throttle)
+    var pass = pass(present)
     for (index, name) in present.enumerated() {
       pass.single[index] = Set((listed[name] ?? []).map(\.algorithm))
     }

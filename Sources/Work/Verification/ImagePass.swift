@@ -76,7 +76,7 @@ struct ImagePass: Sendable {
     // A unit is decoded as a whole, from as many bytes.
     let workers = max(1, min(workers, Self.decodingMemory / 2 / max(1, reader.unitSize)))
     let atOnce = max(3, min(workers + 3, (128 << 20) / max(1, blockSize)))
-    let memory = isShared ? atOnce * capacity : 0
+    let memory = atOnce * capacity
     shared?.take(memory)
     defer { shared?.giveBack(memory) }
     let pool = BufferPool(count: atOnce, capacity: max(1, capacity))

@@ -17,7 +17,7 @@ package struct VerificationSettings: Sendable {
   package var digests: Set<DigestAlgorithm>
   package var stop: StopFlag
   /// What images share that are verified at the same time.
-  var shared: SharedPass?
+  package var shared: SharedPass?
 
   package init(
     trust: Trust = Trust(), besides others: [FilePath] = [], heads: [PublishedHead] = [],

@@ -116,18 +116,15 @@ package struct VerificationBatch {
     self.settings = settings
   }
 
-  private static let fewestForLanes = 3
-
   /// Blocks until all are done. What fails does not keep the others.
   /// - Parameter progress: bytes done and bytes in all of those that were begun.
   /// - Returns: in the order of the subjects.
   package func perform(progress: @escaping @Sendable (UInt64, UInt64) -> Void) -> [Outcome] {
     let count = subjects.count
-    let isShared = count >= Self.fewestForLanes && settings.level == .full
-    let atOnce =
-      isShared ? min(count, DigestLanes.count(.md5)) : max(1, min(count, availableProcessors() / 4))
     var settings = settings
-    if isShared { settings.shared = SharedPass(images: atOnce) }
+    let together = min(count, SharedPass.mostImages)
+    settings.shared = SharedPass(images: together, level: settings.level)
+    let atOnce = settings.shared == nil ? max(1, min(count, availableProcessors() / 4)) : together
     let next = Monitor(0)
     let done = Monitor([(done: UInt64, total: UInt64)](repeating: (0, 0), count: count))
     let outcomes = Monitor([Outcome?](repeating: nil, count: count))
