@@ -17,6 +17,7 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case output
   case overflowTo = "overflow-to"
   case copy
+  case copyTo = "copy-to"
   case renew
   case request
   case report

@@ -77,7 +77,7 @@ package final class DiscStreamReader: ImageReader {
     var next = extent.start
     for track in image.disc.tracks where track.first < extent.end && next < track.end {
       for own in track.extents(in: next..<min(extent.end, track.end)) where own.start == next {
-        guard let stored = own.run, stored.layout == run.layout,
+        guard let stored = own.run, isSame(stored.layout, run.layout),
           run.subchannel == nil || stored.subchannel != nil && stored.subchannel?.layout != .packs
         else { break }
         parts.append((track, own.start..<own.end))
@@ -90,6 +90,11 @@ package final class DiscStreamReader: ImageReader {
         "it does not hold sector \(next) of the disc as it was acquired")
     }
     return parts
+  }
+
+  /// Whether sectors are stored alike. 2048 bytes of user data are the same whatever sector they were taken from.
+  private static func isSame(_ layout: SectorLayout, _ other: SectorLayout) -> Bool {
+    layout == other || layout.size == 2048 && other.size == 2048
   }
 
   package func read(

@@ -2,7 +2,7 @@ import Evidence
 import OpticalDisc
 
 /// How sectors of a track go into a file.
-package struct SectorForm {
+package struct SectorForm: Hashable, Sendable {
   /// The part of each sector that is written; `nil`: as it is stored.
   package var layout: SectorLayout?
   /// Byte order of audio samples.

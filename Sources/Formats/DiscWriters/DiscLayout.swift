@@ -8,7 +8,7 @@ import WriterKit
 /// What goes into one file of an image: parts of tracks, one after the other.
 package struct SectorFile: Sendable {
   package enum Contents: Hashable, Sendable {
-    /// What is stored of each sector.
+    /// Sectors, each part in its form.
     case sectors
     /// Whole sectors, each with P to W behind it.
     case sectorsWithChannels
@@ -20,10 +20,13 @@ package struct SectorFile: Sendable {
   package struct Part: Sendable {
     let track: DiscTrack
     let range: Range<Int>
+    /// How its sectors go into a file of ``Contents/sectors``.
+    let form: SectorForm
 
-    package init(_ track: DiscTrack, _ range: Range<Int>) {
+    package init(_ track: DiscTrack, _ range: Range<Int>, as form: SectorForm = SectorForm()) {
       self.track = track
       self.range = range
+      self.form = form
     }
 
     /// Only what is stored has a place in a file.
@@ -41,12 +44,14 @@ package struct SectorFile: Sendable {
     self.parts = parts
   }
 
-  /// Bytes that a sector of an extent takes.
-  func size(of extent: DiscExtent) -> Int {
-    let main = extent.run?.layout.size ?? 0
+  /// Bytes that a sector of an extent of a part takes.
+  func size(of extent: DiscExtent, _ part: Part) -> Int {
+    guard let run = extent.run else { return 0 }
     return switch contents {
-    case .sectors: main
-    case .sectorsWithChannels: main + Subchannel.size
+    case .sectors:
+      (part.form.layout ?? run.layout).size
+        + (part.form.keepsSubchannel && run.subchannel != nil ? Subchannel.size : 0)
+    case .sectorsWithChannels: run.layout.size + Subchannel.size
     case .channels: Subchannel.size
     }
   }
@@ -54,7 +59,7 @@ package struct SectorFile: Sendable {
   /// Where each part begins, in bytes, and where the last one ends.
   var offsets: [UInt64] {
     parts.reduce(into: [0]) { offsets, part in
-      let bytes = part.extents.reduce(0) { $0 + $1.count * size(of: $1) }
+      let bytes = part.extents.reduce(0) { $0 + $1.count * size(of: $1, part) }
       offsets.append((offsets.last ?? 0) + UInt64(bytes))
     }
   }
@@ -66,20 +71,16 @@ package struct SectorFile: Sendable {
 /// The files of an image, all of them known before a sector is read.
 package struct DiscLayout: Sendable {
   package let files: [SectorFile]
-  /// A file of its own that describes the others: how its name ends, and its bytes.
-  package let description: (ending: String, bytes: [UInt8])?
+  /// Files that describe the others, first the one that is opened: how the name of each ends, and its bytes.
+  package let descriptions: [(ending: String, bytes: [UInt8])]
   /// What describes the sectors behind the last of them, in the last file.
   package let tail: [UInt8]
 
-  package init(_ files: [SectorFile], description: (ending: String, bytes: [UInt8])) {
+  package init(
+    _ files: [SectorFile], descriptions: [(ending: String, bytes: [UInt8])] = [], tail: [UInt8] = []
+  ) {
     self.files = files
-    self.description = description
-    self.tail = []
-  }
-
-  package init(_ file: SectorFile, tail: [UInt8]) {
-    self.files = [file]
-    self.description = nil
+    self.descriptions = descriptions
     self.tail = tail
   }
 
@@ -87,16 +88,21 @@ package struct DiscLayout: Sendable {
   package var sizes: [UInt64] {
     var sizes = files.map(\.size)
     sizes[sizes.count - 1] += UInt64(tail.count)
-    return sizes + (description.map { [UInt64($0.bytes.count)] } ?? [])
+    return sizes + descriptions.map { UInt64($0.bytes.count) }
   }
 }
 
 /// Writes a format whose files hold the sectors in the order of their addresses, so that they can be written while a disc is
 /// read.
 package protocol SequentialDiscWriter: DiscWriter {
-  /// - Parameter disc: prepared.
+  /// How names of its files can end.
+  static var endings: Set<String> { get }
+
+  /// - Parameters:
+  ///   - disc: prepared.
+  ///   - base: name of the files without their endings.
   /// - Throws: `argumentInvalid` where it cannot hold it.
-  static func layout(of disc: Disc) throws(EvidenceError) -> DiscLayout
+  static func layout(of disc: Disc, base: String) throws(EvidenceError) -> DiscLayout
 }
 
 extension SequentialDiscWriter {
@@ -104,7 +110,7 @@ extension SequentialDiscWriter {
     _ image: DiscImage, folder: FilePath, base: String,
     progress: DiscProgress = { _ throws(EvidenceError) in }
   ) throws(EvidenceError) -> [FilePath] {
-    let layout = try layout(of: image.disc)
+    let layout = try layout(of: image.disc, base: base)
     var paths: [FilePath] = []
     for (number, file) in layout.files.enumerated() {
       paths.append(folder.appending("\(base).\(file.ending)"))
@@ -112,18 +118,20 @@ extension SequentialDiscWriter {
       for part in file.parts {
         for extent in part.extents {
           for batch in SectorBatches(extent.start..<extent.end) {
-            if number == 0 { try progress(batch.count) }
-            try output.append(try image.bytes(of: part.track, in: batch, as: file.contents))
+            if file.contents != .channels { try progress(batch.count) }
+            try output.append(try image.bytes(of: part, in: batch, as: file.contents))
           }
         }
       }
       if number == layout.files.count - 1 { try output.append(layout.tail) }
       try output.close()
     }
-    guard let description = layout.description else { return paths }
-    let path = folder.appending("\(base).\(description.ending)")
-    try DurableFile.write(description.bytes, to: path)
-    return [path] + paths
+    let descriptions = try layout.descriptions.mapThrowing { file throws(EvidenceError) in
+      let path = folder.appending("\(base).\(file.ending)")
+      try DurableFile.write(file.bytes, to: path)
+      return path
+    }
+    return descriptions + paths
   }
 }
 
@@ -143,13 +151,14 @@ struct SectorBatches: Sequence, IteratorProtocol {
 }
 
 extension DiscImage {
-  /// Sectors of a track as a file holds them.
+  /// Sectors of a part as a file holds them.
   /// - Parameter range: within one extent that is stored.
   func bytes(
-    of track: DiscTrack, in range: Range<Int>, as contents: SectorFile.Contents
+    of part: SectorFile.Part, in range: Range<Int>, as contents: SectorFile.Contents
   ) throws(EvidenceError) -> [UInt8] {
+    let track = part.track
     switch contents {
-    case .sectors: return try bytes(of: track, in: range, as: SectorForm())
+    case .sectors: return try bytes(of: track, in: range, as: part.form)
     case .channels: return try channels(of: track, in: range)
     case .sectorsWithChannels:
       let main = try bytes(of: track, in: range, as: SectorForm())

@@ -5,7 +5,10 @@ import WriterKit
 /// Every format that a medium is acquired into: those of disks, and those that describe a disc themselves.
 package enum ImagePlans {
   package static let all: [any ImagePlan.Type] =
-    DiskWriters.all + [DiscPlan<CCDWriter>.self, DiscPlan<MDSWriter>.self, DiscPlan<NRGWriter>.self]
+    DiskWriters.all + [
+      DiscPlan<CUEWriter>.self, DiscPlan<TOCWriter>.self, DiscPlan<CCDWriter>.self, DiscPlan<MDSWriter>.self,
+      DiscPlan<NRGWriter>.self, DiscPlan<ISOWriter>.self,
+    ]
 
   package static var formats: [FormatID] { all.map { $0.format } }
 

@@ -87,6 +87,8 @@ package protocol ImagePlan: Sendable {
   func remarks(on disc: Disc?) -> [String]
   /// Name of the first file.
   func firstFile(of name: String, isDisc: Bool) -> String
+  /// Names of the files that it certainly makes.
+  func files(of name: String, disc: Disc?) -> Set<String>
   /// Whether a file of this name would belong to the set.
   func belongs(_ file: String, to name: String) -> Bool
   /// Unreadable sectors that the image's own list cannot name.
@@ -115,6 +117,9 @@ extension ImagePlan {
   package static var describesDiscs: Bool { false }
   package var compression: ImageCompression? { nil }
   package func remarks(on disc: Disc?) -> [String] { [] }
+  package func files(of name: String, disc: Disc?) -> Set<String> {
+    [firstFile(of: name, isDisc: disc != nil)]
+  }
   package func fits(_ geometry: MediaGeometry) -> Bool { true }
   package func unlisted(_ unreadable: [SectorRange]) -> [SectorRange] { [] }
 }

@@ -5,7 +5,7 @@ struct MainOptions: ParsableArguments {
   @Option(help: "Number of the evidence item.") var item: String
   @Option(
     help:
-      "Image format: \(AcquireChoices.formats); ccd, mds and nrg only for optical disc images. May be given more than once. Default: e01, or raw if an E01 cannot hold the sector size."
+      "Image format: \(AcquireChoices.formats); all but e01 and raw only for optical disc images. May be given more than once. Default: e01, or raw if an E01 cannot hold the sector size."
   )
   var format: [String] = []
   @Option(

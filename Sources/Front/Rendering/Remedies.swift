@@ -206,6 +206,7 @@ extension RequestField {
   package var usage: String {
     switch self {
     case .acquisition: "`\(flag) NAME`"
+    case .copyTo: "`\(flag) FORMAT:FOLDER` for one of them"
     case .corrects: "`\(flag) NUMBER`, as `exhibit custody show` prints it"
     case .event: "`\(flag) correct`"
     case .format: "`\(flag) raw`"

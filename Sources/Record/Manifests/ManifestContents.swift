@@ -135,7 +135,7 @@ extension Manifest {
   package struct Image: Hashable, Sendable {
     /// Formats that version 1 of the manifest knows.
     package static let formats: [FormatID] =
-      [FormatID("e01"), plain] + ["ccd", "mds", "nrg"].map { FormatID($0) }
+      [FormatID("e01"), plain] + ["ccd", "cue", "iso", "mds", "nrg", "toc"].map { FormatID($0) }
     /// The one whose files are the contents and nothing else, one after the other.
     private static let plain = FormatID("raw")
 

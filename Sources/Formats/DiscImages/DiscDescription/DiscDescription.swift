@@ -11,7 +11,7 @@ package struct DiscDescription: Sendable {
   /// How names of such files end.
   package static let ending = ".disc.json"
   /// Formats of images that describe a disc themselves.
-  package static let imageFormats: [FormatID] = [.ccd, .mds, .nrg]
+  package static let imageFormats: [FormatID] = [.ccd, .cue, .iso, .mds, .nrg, .toc]
   /// Largest description in bytes.
   package static let largestFile = 16 << 20
 

@@ -38,11 +38,13 @@ package enum CCDWriter: SequentialDiscWriter {
     prepared.noteMissingSubchannels()
   }
 
-  package static func layout(of disc: Disc) -> DiscLayout {
+  package static let endings: Set = [ending, "img", "sub"]
+
+  package static func layout(of disc: Disc, base: String) -> DiscLayout {
     let parts = disc.tracks.map { SectorFile.Part($0, $0.first..<$0.end) }
     var files = [SectorFile("img", .sectors, parts)]
     if disc.tracks.contains(where: \.hasChannels) { files.append(SectorFile("sub", .channels, parts)) }
-    return DiscLayout(files, description: (ending, Array(CCDText(disc).text.utf8)))
+    return DiscLayout(files, descriptions: [(ending, Array(CCDText(disc).text.utf8))])
   }
 }
 

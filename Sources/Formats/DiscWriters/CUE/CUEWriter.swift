@@ -6,7 +6,7 @@ import SystemPackage
 import WriterKit
 
 /// Writes a disc as cue sheet and BIN: each session a file, each track in the layout it is stored in.
-package enum CUEWriter: DiscWriter {
+package enum CUEWriter: SequentialDiscWriter {
   package static let format = FormatID.cue
   package static let ending = "cue"
 
@@ -39,35 +39,26 @@ package enum CUEWriter: DiscWriter {
     return rest.allSatisfy(\.isStored)
   }
 
-  /// Writes `BASE.cue` and what it names into `folder`. Blocks until all is synced.
-  /// - Returns: the files; the sheet first.
-  /// - Throws: `outputExists`, `writeFailed`, `readFailed`, `imageMalformed`; what `progress` throws.
-  package static func write(
-    _ image: DiscImage, folder: FilePath, base: String,
-    progress: DiscProgress = { _ throws(EvidenceError) in }
-  ) throws(EvidenceError) -> [FilePath] {
-    let disc = image.disc
-    var files: [FilePath] = []
-    var sheet = try start(disc, folder: folder, base: base, files: &files)
+  package static let endings: Set = [ending, "bin", packsEnding]
+
+  package static func layout(of disc: Disc, base: String) -> DiscLayout {
+    var (sheet, packs) = start(disc, base: base)
+    var files: [SectorFile] = []
     for (place, session) in disc.sessions.enumerated() {
+      let ending = disc.sessions.count > 1 ? "\(session.number).bin" : "bin"
       sheet.begin(session, place, of: disc)
-      let name = disc.sessions.count > 1 ? "\(base).\(session.number).bin" : "\(base).bin"
-      sheet.add("FILE", "\"\(name)\" BINARY")
-      let path = folder.appending(name)
-      var output = try DiscOutput(creating: path)
+      sheet.add("FILE", "\"\(base).\(ending)\" BINARY")
       sheet.tracks(of: session, texts: disc.cdText?.blocks[0])
-      for track in session.tracks {
-        try image.write(
-          track, in: track.first..<track.end,
-          as: SectorForm(keepsSubchannel: CUESheetText.hasSubchannel(track)), to: &output, progress: progress)
-      }
-      try output.close()
-      files.append(path)
       sheet.end(session, place, of: disc)
+      files.append(
+        SectorFile(
+          ending, .sectors,
+          session.tracks.map {
+            .init(
+              $0, $0.first..<$0.end, as: SectorForm(keepsSubchannel: CUESheetText.hasSubchannel($0)))
+          }))
     }
-    let path = folder.appending("\(base).cue")
-    try DurableFile.write(sheet.text.utf8, to: path)
-    return [path] + files
+    return DiscLayout(files, descriptions: [(Self.ending, Array(sheet.text.utf8))] + packs)
   }
 
   /// Writes `BASE.cue` for a disc whose sectors lie in one file already, one after the other.
@@ -86,29 +77,32 @@ package enum CUEWriter: DiscWriter {
     }
     let lost = all.filter { kinds.contains($0.kind) }
     guard lost.isEmpty else { return lost.map { "\($0.kind.title) (\($0.detail))" }.joined(separator: "; ") }
-    var files: [FilePath] = []
-    var sheet = try start(disc, folder: folder, base: base, files: &files)
+    var (sheet, packs) = start(disc, base: base)
     sheet.add("FILE", "\"\(file)\" BINARY")
     sheet.tracks(of: disc.sessions[0], texts: disc.cdText?.blocks[0])
-    try DurableFile.write(sheet.text.utf8, to: folder.appending("\(base).cue"))
+    for file in [(ending, Array(sheet.text.utf8))] + packs {
+      try DurableFile.write(file.1, to: folder.appending("\(base).\(file.0)"))
+    }
     return nil
   }
 
+  /// How the name of a file of CD-TEXT packs ends.
+  private static let packsEnding = "cdt"
+
   /// The beginning of a sheet: what is said of the disc. Packs of CD-TEXT become a file where commands do not suffice.
   static func start(
-    _ disc: Disc, folder: FilePath, base: String, files: inout [FilePath]
-  ) throws(EvidenceError) -> CUESheetText {
+    _ disc: Disc, base: String
+  ) -> (sheet: CUESheetText, packs: [(ending: String, bytes: [UInt8])]) {
     var sheet = CUESheetText()
+    var files: [(ending: String, bytes: [UInt8])] = []
     sheet.add("CATALOG", disc.catalog.map { $0.description })
     let needsPacks = disc.raw.cdTextPacks != nil || !(disc.cdText.map(CUEText.fitsCommands) ?? true)
     if needsPacks, let packs = disc.raw.cdTextPacks ?? CUEText.packs(disc) {
-      let path = folder.appending("\(base).cdt")
-      try DurableFile.write(packs, to: path)
-      files.append(path)
-      sheet.add("CDTEXTFILE", quoted: "\(base).cdt")
+      files.append((packsEnding, packs))
+      sheet.add("CDTEXTFILE", quoted: "\(base).\(packsEnding)")
     }
     sheet.add(disc.cdText?.blocks[0], track: 0, indent: 0)
-    return sheet
+    return (sheet, files)
   }
 
   /// What is lost of texts and gaps, and the bits there are no flags for: the same for every cue sheet.

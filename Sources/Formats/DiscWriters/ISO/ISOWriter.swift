@@ -1,24 +1,31 @@
 import DiscImages
 import Evidence
 import OpticalDisc
-import SystemIO
-import SystemPackage
 import WriterKit
 
 /// Writes the user data of one data track, 2048 bytes a sector.
-package enum ISOWriter: DiscWriter {
+package enum ISOWriter: SequentialDiscWriter {
   package static let holdsWholeSectors = false
   package static let format = FormatID.iso
   package static let ending = "iso"
 
-  /// What an ISO does not hold. Reads the track where sectors must be looked at.
-  /// - Throws: `imageMalformed` where there is no data track of 2048 bytes; `readFailed`.
-  package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
-    let disc = image.disc
-    guard let track = disc.firstDataTrack, track.userDataLayout != nil else {
+  /// The track that is written, and what of its sectors.
+  /// - Throws: `argumentInvalid` where there is no data track of 2048 bytes.
+  private static func userData(
+    of disc: Disc
+  ) throws(EvidenceError) -> (track: DiscTrack, layout: SectorLayout) {
+    guard let track = disc.firstDataTrack, let layout = track.userDataLayout else {
       throw EvidenceError(
         .argumentInvalid, "iso", "there is no data track with 2048 bytes of user data in a sector")
     }
+    return (track, layout)
+  }
+
+  /// What an ISO does not hold. Reads the track where sectors must be looked at.
+  /// - Throws: `argumentInvalid` where there is no data track of 2048 bytes; `readFailed`.
+  package static func losses(_ image: DiscImage) throws(EvidenceError) -> [DiscLoss] {
+    let disc = image.disc
+    let track = try userData(of: disc).track
     var losses = DiscLosses.ofStructures(image, keepsPacks: false)
     let others = disc.tracks.filter { $0 != track }
     if !others.isEmpty {
@@ -61,21 +68,13 @@ package enum ISOWriter: DiscWriter {
     return losses
   }
 
-  /// Writes `BASE.iso` into `folder`. Blocks until it is synced.
-  /// - Throws: as ``losses(_:)``; `outputExists`, `writeFailed`, `readFailed`; what `progress` throws.
-  package static func write(
-    _ image: DiscImage, folder: FilePath, base: String,
-    progress: DiscProgress = { _ throws(EvidenceError) in }
-  ) throws(EvidenceError) -> [FilePath] {
-    guard let track = image.disc.firstDataTrack, let layout = track.userDataLayout else {
-      throw EvidenceError(.argumentInvalid, "iso", "there is no data track")
-    }
-    let path = folder.appending("\(base).iso")
-    var output = try DiscOutput(creating: path)
-    try image.write(
-      track, in: track.start..<track.end, as: SectorForm(layout: layout), to: &output, progress: progress)
-    try output.close()
-    return [path]
+  package static let endings: Set = [ending]
+
+  /// - Throws: `argumentInvalid` where there is no data track of 2048 bytes.
+  package static func layout(of disc: Disc, base: String) throws(EvidenceError) -> DiscLayout {
+    let (track, layout) = try userData(of: disc)
+    let part = SectorFile.Part(track, track.start..<track.end, as: SectorForm(layout: layout))
+    return DiscLayout([SectorFile(ending, .sectors, [part])])
   }
 }
 

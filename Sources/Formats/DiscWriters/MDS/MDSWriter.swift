@@ -125,12 +125,14 @@ package enum MDSWriter: SequentialDiscWriter {
     }
   }
 
-  package static func layout(of disc: Disc) -> DiscLayout {
+  package static let endings: Set = [ending, "mdf"]
+
+  package static func layout(of disc: Disc, base: String) -> DiscLayout {
     let hasSubchannel = disc.medium == .cd && NRGWriter.keepsSubchannel(disc)
     let file = SectorFile(
       "mdf", hasSubchannel ? .sectorsWithChannels : .sectors,
       disc.tracks.map { SectorFile.Part($0, $0.start..<$0.end) })
     let text = MDSText(disc, offsets: file.offsets, hasSubchannel: hasSubchannel)
-    return DiscLayout([file], description: (ending, text.bytes))
+    return DiscLayout([file], descriptions: [(ending, text.bytes)])
   }
 }

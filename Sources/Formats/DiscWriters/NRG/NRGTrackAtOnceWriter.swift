@@ -75,7 +75,9 @@ package enum NRGTrackAtOnceWriter: SequentialDiscWriter {
     if NRGWriter.keepsSubchannel(prepared.image.disc) { prepared.noteMissingSubchannels() }
   }
 
-  package static func layout(of disc: Disc) throws(EvidenceError) -> DiscLayout {
+  package static let endings: Set = [ending]
+
+  package static func layout(of disc: Disc, base: String) throws(EvidenceError) -> DiscLayout {
     let hasSubchannel = NRGWriter.keepsSubchannel(disc)
     let file = SectorFile(
       ending, hasSubchannel ? .sectorsWithChannels : .sectors,
@@ -92,6 +94,6 @@ package enum NRGTrackAtOnceWriter: SequentialDiscWriter {
       chunks.session(records.count)
     }
     chunks.medium(.cd)
-    return DiscLayout(file, tail: chunks.bytes(at: file.size))
+    return DiscLayout([file], tail: chunks.bytes(at: file.size))
   }
 }

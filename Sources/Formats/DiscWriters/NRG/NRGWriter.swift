@@ -59,7 +59,9 @@ package enum NRGWriter: SequentialDiscWriter {
     }
   }
 
-  package static func layout(of disc: Disc) throws(EvidenceError) -> DiscLayout {
+  package static let endings: Set = [ending]
+
+  package static func layout(of disc: Disc, base: String) throws(EvidenceError) -> DiscLayout {
     let hasSubchannel = disc.medium == .cd && keepsSubchannel(disc)
     let file = SectorFile(
       ending, hasSubchannel ? .sectorsWithChannels : .sectors,
@@ -81,7 +83,7 @@ package enum NRGWriter: SequentialDiscWriter {
       chunks.session(records.count)
     }
     chunks.medium(disc.medium)
-    return DiscLayout(file, tail: chunks.bytes(at: file.size))
+    return DiscLayout([file], tail: chunks.bytes(at: file.size))
   }
 
   static func record(

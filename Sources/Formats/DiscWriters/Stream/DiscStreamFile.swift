@@ -11,8 +11,10 @@ import WriterKit
 final class DiscStreamFile: Sendable {
   /// Sectors that follow each other in the file.
   private struct Run: Sendable {
-    let track: DiscTrack
+    let part: SectorFile.Part
     let range: Range<Int>
+    /// Bytes that each takes in the file.
+    let size: Int
     /// Where they lie in the stream, in bytes; `nil` of those that are generated.
     let place: (first: UInt64, stride: UInt64)?
   }
@@ -34,7 +36,7 @@ final class DiscStreamFile: Sendable {
         // File 0 is the stream.
         let stored = extent.run.flatMap { $0.file == 0 ? $0 : nil }
         return Run(
-          track: part.track, range: extent.start..<extent.end,
+          part: part, range: extent.start..<extent.end, size: file.size(of: extent, part),
           place: stored.map { ($0.offset, UInt64($0.stride)) })
       }
     }
@@ -65,17 +67,13 @@ final class DiscStreamFile: Sendable {
     let length = state.withLock { state in
       var length: UInt64 = 0
       Self.advance(&state.run, &state.sectors, runs, upTo: position) { run, range in
-        length += UInt64(range.count) * UInt64(size(of: run))
+        length += UInt64(range.count) * UInt64(run.size)
       }
       return length
     }
     guard length == kept.length else {
       throw EvidenceError(.journalMalformed, name, "it has \(kept.length) bytes, and \(length) were written")
     }
-  }
-
-  private func size(of run: Run) -> Int {
-    run.track.extents(in: run.range).first.map(file.size) ?? 0
   }
 
   /// Goes on through runs as far as the stream is at hand; what is generated is always at hand.
@@ -104,7 +102,7 @@ final class DiscStreamFile: Sendable {
       var (run, sectors) = (state.run, state.sectors)
       try Self.advance(&run, &sectors, runs, upTo: position) { (run, range) throws(EvidenceError) in
         for batch in SectorBatches(range) {
-          let bytes = try image.bytes(of: run.track, in: batch, as: file.contents)
+          let bytes = try image.bytes(of: run.part, in: batch, as: file.contents)
           try state.output.write(bytes.span.bytes, at: state.output.length)
           try state.output.settle()
         }

@@ -23,12 +23,8 @@ final class DiscStreamWriter: ImageWriter {
   private let window: StreamWindow
   private let layout: DiscLayout
   private let files: [DiscStreamFile]
-  /// The file that describes the others.
-  private let description: FilePath?
+  private let place: ImagePlace
   private let state: Monitor<State>
-
-  /// How names of files of sectors end.
-  static let endings = ["img", "sub", "mdf", "nrg"]
 
   /// - Parameter kept: where it goes on; `nil` where it begins.
   /// - Throws: `outputExists`, `writeFailed` …; of one that goes on `journalMalformed`, `fileMissing`, `outputShorter`.
@@ -38,7 +34,7 @@ final class DiscStreamWriter: ImageWriter {
   ) throws(EvidenceError) {
     self.format = format
     (self.image, self.window, self.layout) = prepared
-    self.description = layout.description.map { place.folder.appending("\(place.name).\($0.ending)") }
+    self.place = place
     self.state = Monitor(State(position: kept?.position ?? 0))
     guard let kept else {
       self.files = try layout.files.mapThrowing { file throws(EvidenceError) in
@@ -55,11 +51,13 @@ final class DiscStreamWriter: ImageWriter {
       files.append(try DiscStreamFile(resuming: file, kept, upTo: start, place))
     }
     self.files = files
-    // It was written last, if at all.
-    if let description, Files.exists(description) {
-      _ = try Syscalls.unlink(description).orThrow(.writeFailed, description.string)
+    // They were written last, if at all.
+    for file in layout.descriptions where Files.exists(path(file.ending)) {
+      _ = try Syscalls.unlink(path(file.ending)).orThrow(.writeFailed, path(file.ending).string)
     }
   }
+
+  private func path(_ ending: String) -> FilePath { place.folder.appending("\(place.name).\(ending)") }
 
   private var position: UInt64 { state.withLock { $0.position } }
 
@@ -85,10 +83,11 @@ final class DiscStreamWriter: ImageWriter {
     for (number, file) in files.enumerated() {
       written.append(try file.finish(number == files.count - 1 ? layout.tail : [], of: image))
     }
-    guard let description, let bytes = layout.description?.bytes else { return written }
-    try DurableFile.write(bytes, to: description)
-    let file = WrittenFile(path: description, size: UInt64(bytes.count), sha256: nil)
-    return [file] + written
+    let descriptions = try layout.descriptions.mapThrowing { file throws(EvidenceError) in
+      try DurableFile.write(file.bytes, to: path(file.ending))
+      return WrittenFile(path: path(file.ending), size: UInt64(file.bytes.count), sha256: nil)
+    }
+    return descriptions + written
   }
 
   func abandon() { for file in files { file.abandon() } }
@@ -106,15 +105,16 @@ extension DiscStreamWriter {
     let position: UInt64
     let files: [File]
 
+    /// - Parameter belongs: whether a file that ends so can be one of the image.
     /// - Throws: `journalMalformed`.
-    init(_ checkpoint: JSONValue) throws(EvidenceError) {
+    init(_ checkpoint: JSONValue, _ belongs: (String) -> Bool) throws(EvidenceError) {
       let document = StrictObject.Document(.journalMalformed, name: "checkpoint of a disc image")
       var kept = try StrictObject(checkpoint, of: document)
       self.position = try kept.quantity("position")
       self.files = try kept.list("files", atLeast: 1) { (value, path) throws(EvidenceError) in
         var file = try StrictObject(value, at: path, of: document)
         let ending = try file.text("ending")
-        guard DiscStreamWriter.endings.contains(ending) else { throw file.failure("ending", "of no file") }
+        guard belongs(ending) else { throw file.failure("ending", "of no file") }
         let length = try file.quantity("length")
         let digests = try file.optionalObject("digests").map { object throws(EvidenceError) in
           try KeptDigests(object)

@@ -1,12 +1,10 @@
 import DiscImages
 import Evidence
 import OpticalDisc
-import SystemIO
-import SystemPackage
 import WriterKit
 
 /// Writes a session as table of contents of cdrdao and BIN, with audio most significant byte first, as cdrdao has it.
-package enum TOCWriter: DiscWriter {
+package enum TOCWriter: SequentialDiscWriter {
   package static let format = FormatID.toc
   package static let ending = "toc"
 
@@ -72,28 +70,31 @@ package enum TOCWriter: DiscWriter {
     }
   }
 
-  /// Writes `BASE.toc` and `BASE.bin` into `folder`. Blocks until both are synced.
-  /// - Returns: the files; the table of contents first.
-  /// - Throws: `outputExists`, `writeFailed`, `readFailed`, `imageMalformed`; what `progress` throws.
-  package static func write(
-    _ image: DiscImage, folder: FilePath, base: String,
-    progress: DiscProgress = { _ throws(EvidenceError) in }
-  ) throws(EvidenceError) -> [FilePath] {
-    let disc = image.disc
+  package static let endings: Set = [ending, "bin"]
+
+  package static func layout(of disc: Disc, base: String) throws(EvidenceError) -> DiscLayout {
     guard let session = disc.sessions.first else {
       throw EvidenceError(.argumentInvalid, "toc", "the disc has no sessions")
     }
+    let file = SectorFile(
+      "bin", .sectors,
+      try session.tracks.mapThrowing { track throws(EvidenceError) in
+        .init(
+          track, track.first..<track.end,
+          as: SectorForm(
+            layout: try type(of: track, in: session).layout, isBigEndian: true,
+            keepsSubchannel: subchannel(of: track) != .deinterleaved))
+      })
     var text = TOCText()
     text.line(Self.word(session))
     if let catalog = disc.catalog { text.line("CATALOG \"\(catalog)\"") }
     if let first = session.tracks.first, first.number != 1 { text.line("FIRST_TRACK_NO \(first.number)") }
     text.disc(disc.cdText, tracks: session.tracks.map(\.number))
-    let name = "\(base).bin"
-    let path = folder.appending(name)
-    var output = try DiscOutput(creating: path)
-    for track in session.tracks {
+    var offset = 0
+    for part in file.parts {
+      let track = part.track
       let type = try type(of: track, in: session)
-      let subchannel = track.extents.lazy.compactMap { $0.run?.subchannel?.layout }.first
+      let subchannel = subchannel(of: track)
       let word = subchannel == .interleaved ? " RW_RAW" : subchannel == .packs ? " RW" : ""
       text.track(track, type: type.word + word, text: disc.cdText)
       for extent in track.extents {
@@ -103,22 +104,20 @@ package enum TOCWriter: DiscWriter {
         case .synthesised:
           text.line(track.mode == .audio ? "SILENCE \(length)" : "ZERO \(type.word) \(length)")
         case .stored:
-          let file = text.quoted(name) + (output.count > 0 ? " #\(output.count)" : "")
+          let place = text.quoted("\(base).\(file.ending)") + (offset > 0 ? " #\(offset)" : "")
           // cdrdao takes audio with a subchannel behind it as data alone.
           let isAudio = track.mode == .audio && word.isEmpty
-          text.line(isAudio ? "FILE \(file) 0 \(length)" : "DATAFILE \(file) \(length)")
-          let form = SectorForm(
-            layout: type.layout, isBigEndian: true, keepsSubchannel: subchannel != .deinterleaved)
-          try image.write(
-            track, in: extent.start..<extent.end, as: form, to: &output, progress: progress)
+          text.line(isAudio ? "FILE \(place) 0 \(length)" : "DATAFILE \(place) \(length)")
+          offset += extent.count * file.size(of: extent, part)
         }
       }
       text.places(track, from: max(track.first, 0))
     }
-    try output.close()
-    let sheet = folder.appending("\(base).toc")
-    try DurableFile.write(text.text.utf8, to: sheet)
-    return [sheet, path]
+    return DiscLayout([file], descriptions: [(ending, Array(text.text.utf8))])
+  }
+
+  private static func subchannel(of track: DiscTrack) -> SubchannelLayout? {
+    track.extents.lazy.compactMap { $0.run?.subchannel?.layout }.first
   }
 
   /// Audio alone is CD-DA; with data, CD-ROM.

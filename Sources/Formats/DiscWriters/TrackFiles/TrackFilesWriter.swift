@@ -52,7 +52,11 @@ package enum TrackFilesWriter: DiscWriter {
   ) throws(EvidenceError) -> [FilePath] {
     let disc = image.disc
     var files: [FilePath] = []
-    var sheet = try CUEWriter.start(disc, folder: folder, base: base, files: &files)
+    var (sheet, packs) = CUEWriter.start(disc, base: base)
+    for file in packs {
+      files.append(folder.appending("\(base).\(file.ending)"))
+      try DurableFile.write(file.bytes, to: files[files.count - 1])
+    }
     for (place, session) in disc.sessions.enumerated() {
       sheet.begin(session, place, of: disc)
       // Sectors of the gap before the next track that lie at the end of the file before, and where they begin there.

@@ -228,10 +228,8 @@ final class AcquisitionDestination: Sendable {
   /// Digests of the files of the record that are written before the medium is read.
   func recordDigests(besides left: Set<String> = []) throws(EvidenceError) -> [String: Digest] {
     guard Files.kind(output.partial, followLinks: false) == .folder else { return [:] }
-    let names = record.names
     var digests: [String: Digest] = [:]
-    for name in try Files.names(in: output.partial)
-    where (names.isDevice(name) || names.isDisc(name)) && !left.contains(name) {
+    for name in try record.descriptions(besides: images) where !left.contains(name) {
       digests[name] = try FileDigests.of(output.partial.appending(name)).sha256
     }
     return digests
@@ -317,7 +315,7 @@ final class AcquisitionDestination: Sendable {
     return attempt { () throws(EvidenceError) in
       try record.write(device)
       let listed = try record.images(images, plans: self.images, plan: setting.plan)
-      return (listed, try record.recordFiles(), try tracks(listed, setting))
+      return (listed, try record.recordFiles(besides: self.images), try tracks(listed, setting))
     }
   }
 

@@ -52,7 +52,8 @@ struct RecordWriter {
     for file in files { try DurableFile.write(file.bytes, to: path(names.device(file.name))) }
   }
 
-  /// What describes a disc: its structure, a cue sheet where one suffices, and what described it before.
+  /// What describes a disc: its structure, beside a plain file of sectors a cue sheet where one suffices, and what
+  /// described it before.
   /// - Parameters:
   ///   - plan: of the image that the description names.
   ///   - remarks: on the images.
@@ -61,21 +62,33 @@ struct RecordWriter {
   ) throws(EvidenceError) {
     let image = plan.firstFile(of: names.acquisition, isDisc: true)
     var description = source.description(image: image)
-    if type(of: plan).describesDiscs { description.imageFormat = plan.format }
-    let reason =
-      plan.isPlain
-      ? try CUEWriter.describe(
-        description.disc, of: source.image, in: image, folder: folder, base: names.acquisition)
-      : "\(image) is no plain file of sectors"
     description.origin.remarks += remarks
-    if let reason { description.origin.remarks.append("no cue sheet describes it: \(reason)") }
+    if type(of: plan).describesDiscs {
+      description.imageFormat = plan.format
+    } else {
+      let reason =
+        plan.isPlain
+        ? try CUEWriter.describe(
+          description.disc, of: source.image, in: image, folder: folder, base: names.acquisition)
+        : "\(image) is no plain file of sectors"
+      if let reason { description.origin.remarks.append("no cue sheet describes it: \(reason)") }
+    }
     try DurableFile.write((description.json.indentedText + "\n").utf8, to: path(names.disc))
     if !source.sheet.isEmpty { try DurableFile.write(source.sheet, to: path(names.discSource)) }
   }
 
-  /// Chunk file, map, what the device said and what describes a disc, as the manifest lists them.
-  func recordFiles() throws(EvidenceError) -> [RecordedFile] {
-    let others = try Files.names(in: folder).filter { names.isDevice($0) || names.isDisc($0) }
+  /// What the device said and what describes a disc, of the files in the folder.
+  /// - Parameter plans: of the images; what belongs to one of them is no record.
+  func descriptions(besides plans: [any ImagePlan]) throws(EvidenceError) -> [String] {
+    try Files.names(in: folder).filter { name in
+      names.isDevice(name)
+        || names.isDisc(name) && !plans.contains { $0.belongs(name, to: names.acquisition) }
+    }
+  }
+
+  /// Chunk file, map, and ``descriptions(besides:)``, as the manifest lists them.
+  func recordFiles(besides plans: [any ImagePlan]) throws(EvidenceError) -> [RecordedFile] {
+    let others = try descriptions(besides: plans)
     return try ([names.chunks(), names.map()] + others).mapThrowing { name throws(EvidenceError) in
       try entry(path(name))
     }

@@ -118,6 +118,7 @@ package struct AcquisitionRequest: Sendable {
       guard !images.isEmpty, Set(images.map(\.format)).count == images.count else {
         throw EvidenceError(invalid: .format, "each format once, and at least one")
       }
+      try demandOwnFiles(images, disc)
     }
     // The journal keeps the settings of a format once.
     for image in output.all {
@@ -133,6 +134,19 @@ package struct AcquisitionRequest: Sendable {
           invalid: .overflowTo, "an image of the format \(image.format) cannot go on in another folder")
     }
     for image in output.all { try image.check(geometry, disc: disc) }
+  }
+
+  /// - Throws: `argumentInvalid` where two images of one folder have a file of the same name.
+  private func demandOwnFiles(_ images: [any ImagePlan], _ disc: Disc?) throws(EvidenceError) {
+    for (place, image) in images.enumerated() {
+      let files = image.files(of: "*", disc: disc)
+      for other in images[..<place] {
+        guard let file = files.intersection(other.files(of: "*", disc: disc)).min() else { continue }
+        throw EvidenceError(
+          invalid: .format, "\(other.format),\(image.format)", "both have a file \(file)", consider: [.copyTo]
+        )
+      }
+    }
   }
 }
 
