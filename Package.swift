@@ -227,7 +227,7 @@ let package = Package(
       [
         "CanonicalJSON", "Casework", "CaseFolders", "CaseRecords", "CaseStore", "Digests", "Evidence",
         "DiscImages", "FormatKit",
-        "Formats", "Manifests", "SideCars", "SystemIO", "Verification",
+        "Formats", "Manifests", "SideCars", "Signing", "SystemIO", "Verification",
       ]),
     // what holds for all cases of a laboratory
     module(
@@ -338,7 +338,7 @@ let package = Package(
       [
         "Archiving", "CanonicalJSON", "CaseFolders", "CaseRecords", "CaseStore", "Casework", "Digests",
         "Evidence",
-        "SideCars", "SystemIO", systemPackage,
+        "SideCars", "Signing", "SystemIO", systemPackage,
       ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(

@@ -26,6 +26,7 @@ enum OptionMeanings {
     "number": "Number of what is created.",
     "organisation": "The laboratory or authority.",
     "output": "The file or folder to create.",
+    "plan": "A plan of shards, made by `exhibit archive plan`.",
     "read-data": "Read all stored data, and say what is damaged.",
     "reason": "Why, in words that are recorded.",
     "remarks": "Anything else worth recording.",

@@ -28,6 +28,8 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
   case segmentSize = "segment-size"
   case seizedAt = "seized-at"
   case session
+  case shard
+  case shards
   case sign
   case split
   case start

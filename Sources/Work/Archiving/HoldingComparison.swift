@@ -17,6 +17,8 @@ struct HoldingComparison {
   var bytes: UInt64 = 0
   var reading = ArchiveReading.dropped
   private(set) var compared: UInt64 = 0
+  /// To be kept where nothing is wrong.
+  var pieces: HoldingPieces?
   private var checks: [JSONValue] = []
   private var remembered: [NewReference] = []
   /// A good verdict of something that compares with more than references.
@@ -180,8 +182,6 @@ struct HoldingComparison {
         origin: "", bound: "name"))
   }
 
-  mutating func remember(_ reference: NewReference) { remembered.append(reference) }
-
   var isGood: Bool { worst == nil && !findings.contains { $0.severity == .failure } }
 
   private var verdict: VerificationVerdict {
@@ -192,9 +192,11 @@ struct HoldingComparison {
 
   func outcome(_ started: Timestamp, _ level: ArchiveLevel, _ reading: ArchiveReading) -> HoldingOutcome {
     let verdict = level == .structure && isGood ? VerificationVerdict.verified : verdict
-    return HoldingOutcome(
+    var outcome = HoldingOutcome(
       started: started, level: level, verdict: verdict, reading: reading, bytes: bytes, compared: compared,
       findings: findings, details: .fields(["checks": .array(checks)]), computed: isGood ? remembered : [])
+    outcome.pieces = isGood ? pieces : nil
+    return outcome
   }
 
   static func title(_ algorithm: String) -> String {

@@ -21,6 +21,8 @@ struct HoldingVerification {
   let level: ArchiveLevel
   /// The folder of the catalogue.
   let archive: FilePath
+  /// Verified elsewhere than where the catalogue is, which may not be within reach.
+  var isAway = false
   /// Certificates to trust, and the flag that stops it.
   let settings: VerificationSettings
   let throttle: Throttle
@@ -56,6 +58,7 @@ struct HoldingVerification {
           observed: "a mismatch in the first reading, none in the second"))
       outcome.verdict = .incomplete
       outcome.computed = []
+      outcome.pieces = nil
       return outcome
     }
     return second
@@ -298,7 +301,9 @@ struct HoldingVerification {
     let pieces = PieceReferences(references, files: state.files.all, archive)
     let hasOther = references.contains { $0.scope != PieceReferences.scope }
     if isSecond || !hasOther { pass.windows = pieces.windows }
-    let list = pieces.isEmpty && !isSecond ? PieceList(holding, size: state.size) : nil
+    // A list that cannot be reached from here is not made anew.
+    let isListed = isAway && references.contains { $0.scope == PieceReferences.scope }
+    let list = pieces.isEmpty && !isListed && !isSecond ? PieceList(holding, size: state.size) : nil
     if let list { pass.windows = list.windows }
     let result = pass.perform(progress: progress)
     guard !result.wasStopped else { return false }
@@ -319,10 +324,7 @@ struct HoldingVerification {
     }
     compareUnknown(result.whole, &comparison)
     pieces.compare(result.windows, &comparison)
-    if comparison.isGood, let list {
-      // That it could not be written costs the locations of later damage, not the verdict.
-      if let reference = try? list.write(result.windows, in: archive) { comparison.remember(reference) }
-    }
+    if let list { comparison.pieces = list.pieces(result.windows) }
     comparison.noteUncovered(state.files.all.map(\.name))
     if comparison.isGood, let value = result.whole["sha256"] {
       let isFile = holding.kind == .file
@@ -411,6 +413,8 @@ struct HoldingVerification {
         ))
     }
     for origin in Set(references.filter { $0.originDigest != nil }.map(\.origin)).sorted() {
+      // What the catalogue keeps beside itself is not missing because the catalogue is out of reach.
+      if isAway, FilePath(origin).isRelative, !Files.exists(archive) { continue }
       let recorded = references.first { $0.origin == origin }?.originDigest
       let found = (try? Files.contents(archive.pushing(FilePath(origin)), cap: SideCar.largestSize)).map {
         Digest.of($0, .sha256)

@@ -27,26 +27,42 @@ struct PieceList {
     self.size = size
   }
 
+  /// Bytes of a piece.
+  private var step: UInt64 {
+    let pieces = (size + Self.smallestPiece * Self.most - 1) / (Self.smallestPiece * Self.most)
+    return Self.smallestPiece * max(1, pieces)
+  }
+
   /// In order, without gaps.
   var windows: [FilePass.Window] {
-    let pieces = (size + Self.smallestPiece * Self.most - 1) / (Self.smallestPiece * Self.most)
-    let step = Self.smallestPiece * max(1, pieces)
+    let step = step
     return stride(from: 0, to: size, by: Int(step)).map {
       FilePass.Window(algorithm: Self.algorithm, bytes: $0..<min($0 + step, size))
     }
   }
 
-  /// Writes the list of what was computed; one that is there from a run that was killed is replaced.
-  /// - Returns: the reference to it; `nil` where not every piece was computed.
-  /// - Throws: what writing throws.
-  func write(
-    _ computed: [FilePass.Window: [UInt8]], in archive: FilePath
-  ) throws(EvidenceError) -> NewReference? {
-    var text = "%%%% HASHDEEP-1.0\n%%%% size,\(Self.algorithm),filename\n## Holding \(holding.number)\n"
+  /// - Returns: `nil` where not every piece was computed.
+  func pieces(_ computed: [FilePass.Window: [UInt8]]) -> HoldingPieces? {
+    var digests: [Digest] = []
     for window in windows {
       guard let value = computed[window] else { return nil }
+      digests.append(Digest(.sha256, value))
+    }
+    return HoldingPieces(size: step, digests: digests)
+  }
+
+  /// Writes the list; one that is there from a run that was killed is replaced.
+  /// - Returns: the reference to it; `nil` where these are not the pieces of the image.
+  /// - Throws: what writing throws.
+  fileprivate func write(
+    _ pieces: HoldingPieces, in archive: FilePath
+  ) throws(EvidenceError) -> NewReference? {
+    let windows = windows
+    guard pieces.size == step, pieces.digests.count == windows.count else { return nil }
+    var text = "%%%% HASHDEEP-1.0\n%%%% size,\(Self.algorithm),filename\n## Holding \(holding.number)\n"
+    for (window, digest) in zip(windows, pieces.digests) {
       let (first, end) = (window.bytes.lowerBound, window.bytes.upperBound)
-      text += "\(end - first),\(Hex.encode(value)),\(holding.name) offset \(first)-\(end - 1)\n"
+      text += "\(end - first),\(digest.hex),\(holding.name) offset \(first)-\(end - 1)\n"
     }
     let bytes = NameText.bytes(text)
     let place = archive.appending(Self.folder)
@@ -60,6 +76,19 @@ struct PieceList {
       algorithm: Self.algorithm, value: digest.hex, scope: PieceReferences.scope, target: nil,
       kind: "hashdeep",
       origin: "\(Self.folder)/\(name)", originDigest: digest, bound: "name")
+  }
+}
+
+extension HoldingOutcome {
+  /// Writes the digests of pieces beside the catalogue and refers to them.
+  /// - Parameters:
+  ///   - size: of all files of the holding.
+  ///   - archive: the folder of the catalogue.
+  mutating func keepPieces(of holding: HoldingRecord, size: UInt64, in archive: FilePath) {
+    guard let pieces, let list = PieceList(holding, size: size) else { return }
+    self.pieces = nil
+    // That it could not be written costs the locations of later damage, not the verdict.
+    if let reference = try? list.write(pieces, in: archive) { computed.append(reference) }
   }
 }
 

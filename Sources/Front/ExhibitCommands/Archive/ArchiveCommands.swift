@@ -26,7 +26,7 @@ struct ArchiveCommands: ParsableCommand {
     subcommands: [
       ArchiveAddCommand.self, ArchiveScanCommand.self, ArchiveListCommand.self, ArchiveShowCommand.self,
       ArchiveDescribeCommand.self, ArchiveForgetCommand.self, ArchiveVerifyCommand.self,
-      ArchiveStatusCommand.self,
+      ArchivePlanCommand.self, ArchiveCollectCommand.self, ArchiveStatusCommand.self,
       ArchiveScheduleCommand.self,
     ])
 

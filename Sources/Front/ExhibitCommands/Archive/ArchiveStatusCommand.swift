@@ -14,6 +14,8 @@ struct ArchiveReportOptions: ParsableArguments {
   var prometheus: String?
   @Option(help: "Write the run as JUnit XML to this file.", completion: .file()) var junit: String?
 
+  var isEmpty: Bool { prometheus == nil && junit == nil }
+
   func write(_ result: ArchiveRunResult, _ status: ArchiveStatus) throws(EvidenceError) {
     if let junit {
       try DurableFile.replace(

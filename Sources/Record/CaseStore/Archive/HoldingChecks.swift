@@ -17,6 +17,12 @@ package struct HoldingOutcome: Sendable {
   package var details: JSONValue
   /// Digests that were computed and that nothing contradicts: what a later verification is held to as well.
   package var computed: [NewReference]
+  /// Of an image that came without any; to be kept beside the catalogue.
+  package var pieces: HoldingPieces?
+  /// When it ended; `nil` for the moment at which it is recorded.
+  package var ended: Timestamp?
+  /// Findings that are counted and not listed.
+  package var unlisted: UInt64 = 0
 
   package init(
     started: Timestamp, level: ArchiveLevel, verdict: VerificationVerdict, reading: ArchiveReading,
@@ -32,6 +38,18 @@ package struct HoldingOutcome: Sendable {
     self.findings = findings
     self.details = details
     self.computed = computed
+  }
+}
+
+/// SHA-256 of the pieces of an image, in their order, without gaps.
+package struct HoldingPieces: Hashable, Sendable {
+  /// Bytes of each piece but the last, which may have fewer.
+  package let size: UInt64
+  package let digests: [Digest]
+
+  package init(size: UInt64, digests: [Digest]) {
+    self.size = size
+    self.digests = digests
   }
 }
 
@@ -66,6 +84,14 @@ extension CaseStore {
     }
   }
 
+  /// The verdicts of a run, by number of the holding.
+  package func verdicts(in run: RecordIdentifier) throws(EvidenceError) -> [UInt64: VerificationVerdict] {
+    let checks: [HoldingCheckRecord] = try read { database in
+      try database.plainRecords(where: "run = ?", [run.description])
+    }
+    return checks.reduce(into: [:]) { $0[$1.holding] = $1.verdict }
+  }
+
   /// Numbers of the holdings that a run has a verdict on.
   package func checked(in run: RecordIdentifier) throws(EvidenceError) -> Set<UInt64> {
     let numbers = try read { database in
@@ -81,34 +107,7 @@ extension CaseStore {
   package func record(
     _ outcome: HoldingOutcome, of holding: UInt64, in run: RecordIdentifier
   ) throws(EvidenceError) -> HoldingCheckRecord {
-    try write { transaction in
-      let check = HoldingCheckRecord(
-        holding: holding, position: try transaction.nextPosition("holding_check", holding), run: run,
-        started: outcome.started, ended: transaction.now, level: outcome.level, verdict: outcome.verdict,
-        reading: outcome.reading, bytes: outcome.bytes, compared: outcome.compared,
-        findings: UInt64(outcome.findings.count))
-      var records: [any StoredRecord] = [check]
-      records += outcome.findings.prefix(FindingRecord.largestCount).enumerated().map {
-        HoldingFindingRecord(
-          holding: holding, check: check.position, position: UInt64($0.offset), finding: $0.element)
-      }
-      let known: [HoldingReferenceRecord] = try transaction.database.plainRecords(
-        where: "holding = ?", [Int64(clamping: holding)])
-      let next = (known.map(\.position).max()).map { $0 + 1 } ?? 0
-      let new = outcome.computed.filter { reference in
-        !known.contains {
-          $0.algorithm == reference.algorithm && $0.value == reference.value && $0.scope == reference.scope
-            && $0.target == reference.target
-        }
-      }
-      records += new.enumerated().map {
-        var reference = $0.element
-        if reference.origin.isEmpty { reference.origin = "\(check.position + 1)" }
-        return reference.record(of: holding, next + UInt64($0.offset), transaction.now)
-      }
-      try transaction.record(.archiveChecked, details: outcome.details, records)
-      return check
-    }
+    try write { transaction in try transaction.record(outcome, of: holding, in: run) }
   }
 
   /// The verifications of a holding, oldest first.
@@ -124,5 +123,38 @@ extension CaseStore {
         return (check, findings.map(\.finding))
       }
     }
+  }
+}
+
+extension CaseTransaction {
+  func record(
+    _ outcome: HoldingOutcome, of holding: UInt64, in run: RecordIdentifier
+  ) throws -> HoldingCheckRecord {
+    let check = HoldingCheckRecord(
+      holding: holding, position: try nextPosition("holding_check", holding), run: run,
+      started: outcome.started, ended: outcome.ended ?? now, level: outcome.level, verdict: outcome.verdict,
+      reading: outcome.reading, bytes: outcome.bytes, compared: outcome.compared,
+      findings: UInt64(outcome.findings.count) + outcome.unlisted)
+    var records: [any StoredRecord] = [check]
+    records += outcome.findings.prefix(FindingRecord.largestCount).enumerated().map {
+      HoldingFindingRecord(
+        holding: holding, check: check.position, position: UInt64($0.offset), finding: $0.element)
+    }
+    let known: [HoldingReferenceRecord] = try database.plainRecords(
+      where: "holding = ?", [Int64(clamping: holding)])
+    let next = (known.map(\.position).max()).map { $0 + 1 } ?? 0
+    let new = outcome.computed.filter { reference in
+      !known.contains {
+        $0.algorithm == reference.algorithm && $0.value == reference.value && $0.scope == reference.scope
+          && $0.target == reference.target
+      }
+    }
+    records += new.enumerated().map {
+      var reference = $0.element
+      if reference.origin.isEmpty { reference.origin = "\(check.position + 1)" }
+      return reference.record(of: holding, next + UInt64($0.offset), now)
+    }
+    try record(.archiveChecked, details: outcome.details, records)
+    return check
   }
 }
