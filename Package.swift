@@ -151,6 +151,11 @@ let package = Package(
       "Formats/DiscFiles",
       ["Evidence", "SystemIO", "Media", "OpticalDisc", "FormatKit", "DiscImages"]),
 
+    // damaged or lost files of an archive that come back
+    library("Formats/CErasureCode", "libisal", "libisal-dev"),
+    module(
+      "Formats/Parity",
+      ["CErasureCode", "CanonicalJSON", "Digests", "Evidence", "SystemIO", systemPackage]),
     // what other programs leave beside evidence: lists of digests, logs, metadata
     module(
       "Formats/SideCars",
@@ -227,7 +232,7 @@ let package = Package(
       [
         "CanonicalJSON", "Casework", "CaseFolders", "CaseRecords", "CaseStore", "Digests", "Evidence",
         "DiscImages", "FormatKit",
-        "Formats", "Manifests", "SideCars", "Signing", "SystemIO", "Verification",
+        "Formats", "Manifests", "Parity", "SideCars", "Signing", "SystemIO", "Verification",
       ]),
     // what holds for all cases of a laboratory
     module(
@@ -305,7 +310,7 @@ let package = Package(
         "WriterKit",
         "DiskImages",
         "DiscImages", "DiscFiles", "Formats", "DiskWriters", "DiscWriters", "Manifests", "TarArchive",
-        "SideCars", "Verification", "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite,
+        "Parity", "SideCars", "Verification", "StrictTOML", "CaseRecords", "CaseStore", "Sessions", sqlite,
         systemPackage,
       ],
       path: "Tests/Fuzz/Targets", swiftSettings: strict),
@@ -337,7 +342,7 @@ let package = Package(
       "ArchiveTests",
       [
         "Archiving", "CanonicalJSON", "CaseFolders", "CaseRecords", "CaseStore", "Casework", "Digests",
-        "Evidence",
+        "Evidence", "Parity",
         "SideCars", "Signing", "SystemIO", systemPackage,
       ]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),

@@ -36,6 +36,8 @@ import Testing
     "CaseRecords": "the records of a case, audit events, custody as it counts; no database",
     "CSQLite": "settings of an SQLite connection that Swift cannot call",
     "CaseStore": "the case database: schema, hash-chained audit log, search",
+    "CErasureCode": "the erasure code of ISA-L",
+    "Parity": "parity files of an archive: layout, erasure code, strict reader, writer",
     "SideCars": "what other programs leave beside evidence: lists of digests, logs, metadata; no I/O",
     "Archiving": "the catalogue of an archive: scan, re-verification, schedule, status",
     "TarArchive": "the archive of a whole case",

@@ -9,6 +9,7 @@ enum OptionMeanings {
     "case": "The case folder. Default: EXHIBIT_CASE, or the case folder this is run in.",
     "certificate": "Certificate of the key or person that the command is about.",
     "compression": "Compression of an E01.",
+    "copy": "A copy of the evidence: its folder, or its first file. May be given more than once.",
     "description": "What the item is.",
     "digest": "Hash algorithms, separated by commas: md5,sha1,sha256.",
     "error-limit": "Stop with more unreadable sectors than this.",

@@ -42,6 +42,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
   case sideCarChanged = "reference.side-car-changed"
   case fileModified = "file.modified-since-catalogued"
   case readsDiffer = "file.reads-differ"
+  case parityDamaged = "parity.damaged"
   // image structure
   case structureDamaged = "image.structure-damaged"
   case chunkDamaged = "image.chunk-damaged"
@@ -153,6 +154,7 @@ package enum FindingCode: String, Hashable, Sendable, CaseIterable {
     case .sideCarChanged: "a file with reference hash values is missing or changed since it was catalogued"
     case .fileModified: "a file was modified since it was catalogued"
     case .readsDiffer: "two reads of the same data gave different results"
+    case .parityDamaged: "parity of the evidence is damaged, missing or not the recorded one"
     case .structureDamaged: "the structure of the image is damaged"
     case .chunkDamaged: "stored data of the image is damaged"
     case .segmentMissing: "a segment of the image is missing"

@@ -155,6 +155,13 @@ package enum Syscalls {
     }
   }
 
+  /// Makes a name that leads to `target`. Fails with EEXIST where the name exists.
+  package static func symbolicLink(_ link: FilePath, to target: FilePath) -> Outcome<Int32> {
+    retrying {
+      target.withSystemName { target in link.withSystemName { Glibc.symlink(target, $0) } }
+    }
+  }
+
   /// Replaces `new` where it exists.
   package static func rename(_ old: FilePath, to new: FilePath) -> Outcome<Int32> {
     retrying {

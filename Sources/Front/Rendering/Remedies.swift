@@ -161,6 +161,10 @@ extension ErrorCode {
     case .planMalformed: "Name the file that `exhibit archive plan` wrote, or another copy of it."
     case .resultMalformed: "Remove the file, and run its shard again."
     case .otherPlan: "Collect it with its own plan: `exhibit archive collect DIR --plan FILE`."
+    case .parityMissing:
+      "Name a copy with `--copy PATH`, or the folder of the parity files with `--parity-folder FOLDER`."
+    case .parityMalformed:
+      "Use another parity file or a copy. Once the evidence is intact, write new parity with `exhibit archive protect`."
     case .itemUnknown: "Add it with `exhibit item add`, or check the number."
     case .itemExists: "Choose another number; Exhibit never replaces items."
     case .itemNotHeld: "See `exhibit custody show`; record its return with `exhibit custody record`."

@@ -6,6 +6,7 @@ import Evidence
 import FormatKit
 import Formats
 import Manifests
+import Parity
 import SideCars
 import SystemIO
 import SystemPackage
@@ -30,7 +31,8 @@ struct FolderContents {
 
   init(_ listing: FolderListing) throws(EvidenceError) {
     self.listing = listing
-    free = Set(listing.names)
+    // Parity that Exhibit wrote belongs to the holdings beside it.
+    free = Set(listing.names.filter { !ParityFile.isOne(listing.path($0)) })
     if let whole = try wholeFolder() {
       self.whole = whole
       return

@@ -149,6 +149,14 @@ struct HoldingComparison {
           first: bytes.lowerBound / 512, count: (bytes.upperBound + 511) / 512 - bytes.lowerBound / 512)))
   }
 
+  /// What was found of a parity file; the evidence is none the worse for it.
+  mutating func note(parity path: String, _ problem: String?) {
+    note("parity \(path)", problem == nil ? "passed" : "failed", "the catalogue")
+    guard let problem else { return }
+    findings.append(
+      Finding(.parityDamaged, .warning, subject: path, expected: "as it was written", observed: problem))
+  }
+
   /// Pieces that cover everything stand for one digest of the whole.
   mutating func countPieces() {
     compared += 1

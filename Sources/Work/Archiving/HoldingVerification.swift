@@ -18,16 +18,36 @@ struct HoldingVerification {
   let holding: HoldingRecord
   let state: HoldingStateRecord
   let references: [HoldingReferenceRecord]
+  /// Parity of it, which is read at the level `full`.
+  private let parity: [RecordedParity]
   let level: ArchiveLevel
   /// The folder of the catalogue.
   let archive: FilePath
   /// Verified elsewhere than where the catalogue is, which may not be within reach.
-  var isAway = false
+  private let isAway: Bool
   /// Certificates to trust, and the flag that stops it.
   let settings: VerificationSettings
   let throttle: Throttle
   /// Bytes that were read since the last call.
   let progress: @Sendable (UInt64) -> Void
+
+  /// - Parameter references: all that the catalogue has of the holding.
+  init(
+    holding: HoldingRecord, state: HoldingStateRecord, references: [HoldingReferenceRecord],
+    level: ArchiveLevel, archive: FilePath, isAway: Bool = false, settings: VerificationSettings,
+    throttle: Throttle, progress: @escaping @Sendable (UInt64) -> Void
+  ) {
+    self.holding = holding
+    self.state = state
+    self.references = references.filter { RecordedParity($0) == nil }
+    parity = references.compactMap { RecordedParity($0) }
+    self.level = level
+    self.archive = archive
+    self.isAway = isAway
+    self.settings = settings
+    self.throttle = throttle
+    self.progress = progress
+  }
 
   private var path: FilePath { FilePath(state.path) }
   private var isFolder: Bool { holding.kind == .case || holding.kind == .bag }
@@ -49,7 +69,8 @@ struct HoldingVerification {
     let first = comparison
     guard var outcome = verify(first, started, isSecond: false) else { return nil }
     guard [.mismatch, .damaged].contains(outcome.verdict) else { return outcome }
-    guard let second = verify(first, started, isSecond: true) else { return nil }
+    guard var second = verify(first, started, isSecond: true) else { return nil }
+    second.findings += outcome.findings.filter { $0.code == .parityDamaged }
     if [.verified, .noReference].contains(second.verdict) {
       outcome = second
       outcome.findings.append(
@@ -141,6 +162,10 @@ struct HoldingVerification {
     }
     guard isDone else { return nil }
     noteContradictions(&comparison)
+    if level == .full, !isSecond {
+      let check = ParityCheck(recorded: parity, stop: settings.stop, throttle: throttle)
+      guard check.perform(&comparison, folder: folder, progress) else { return nil }
+    }
     // What has no checksums inside is read for its digests, whatever was asked for.
     let done: ArchiveLevel = isPlain || isForeignBag ? .full : level
     return comparison.outcome(started, done, comparison.reading)

@@ -76,6 +76,32 @@ struct PieceReferences {
   var isEmpty: Bool { pieces.isEmpty }
   var windows: [FilePass.Window] { pieces.map(\.window) }
 
+  /// Pieces of one algorithm that lie within a range and cover all of it, counted from its beginning; none where they do not.
+  func judging(_ range: Range<UInt64>) -> [FileJudge.Piece] {
+    for algorithm in Set(pieces.map(\.window.algorithm)).sorted() {
+      var end = range.lowerBound
+      let own = pieces.filter { piece in
+        let bytes = piece.window.bytes
+        guard piece.window.algorithm == algorithm, bytes.lowerBound == end,
+          bytes.upperBound <= range.upperBound,
+          !bytes.isEmpty
+        else { return false }
+        end = bytes.upperBound
+        return true
+      }
+      guard end == range.upperBound else { continue }
+      return own.compactMap { piece in
+        let bytes = piece.window.bytes
+        return Hex.decode(piece.value).map {
+          FileJudge.Piece(
+            bytes: bytes.lowerBound - range.lowerBound..<bytes.upperBound - range.lowerBound,
+            algorithm: algorithm, value: $0)
+        }
+      }
+    }
+    return []
+  }
+
   /// Whether every byte is in a piece: only then they stand for the whole.
   private var coverEverything: Bool {
     Set(pieces.map(\.window.algorithm)).contains { algorithm in

@@ -42,6 +42,7 @@ enum FuzzSeeds {
     case .mds: try DiscSeeds.mds(scratch)
     case .nrg: try DiscSeeds.nrg(scratch)
     case .packed: []
+    case .parity: try ParityTarget.seeds(scratch)
     case .proof: proofs
     case .records: records
     case .sidecar: SideCarTarget.seeds

@@ -35,6 +35,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   case nrg
   /// Containers that pack the sectors of a disc.
   case packed
+  /// Parity files and their heads.
+  case parity
   /// Partial proofs.
   case proof
   /// Chunk file, map, SHA256SUMS and the lists of a bag.
@@ -70,6 +72,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .mds: MDSTarget.problem(with: input)
     case .nrg: NRGTarget.problem(with: input)
     case .packed: PackedTarget.problem(with: input)
+    case .parity: ParityTarget.problem(with: input)
     case .proof: ProofTarget.problem(with: input)
     case .records: RecordsTarget.problem(with: input)
     case .sidecar: SideCarTarget.problem(with: input)

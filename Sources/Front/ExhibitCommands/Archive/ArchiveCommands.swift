@@ -26,7 +26,8 @@ struct ArchiveCommands: ParsableCommand {
     subcommands: [
       ArchiveAddCommand.self, ArchiveScanCommand.self, ArchiveListCommand.self, ArchiveShowCommand.self,
       ArchiveDescribeCommand.self, ArchiveForgetCommand.self, ArchiveVerifyCommand.self,
-      ArchivePlanCommand.self, ArchiveCollectCommand.self, ArchiveStatusCommand.self,
+      ArchivePlanCommand.self, ArchiveCollectCommand.self, ArchiveProtectCommand.self,
+      ArchiveRepairCommand.self, ArchiveStatusCommand.self,
       ArchiveScheduleCommand.self,
     ])
 

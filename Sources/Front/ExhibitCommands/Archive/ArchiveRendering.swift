@@ -11,6 +11,7 @@ struct ArchiveEntry {
   let states: [HoldingStateRecord]
   let facts: [HoldingFactName: String]
   let references: [HoldingReferenceRecord]
+  let parity: [RecordedParity]
   let checks: [(check: HoldingCheckRecord, findings: [Finding])]
   let copies: [UInt64]
 
@@ -18,7 +19,9 @@ struct ArchiveEntry {
     holding = try store.holding(number)
     states = try store.states(of: number)
     facts = try store.facts(of: number)
-    references = try store.references(of: number)
+    let all = try store.references(of: number)
+    parity = all.compactMap { RecordedParity($0) }
+    references = all.filter { RecordedParity($0) == nil }
     checks = try store.checks(of: number)
     copies = try store.copies(of: number)
   }
@@ -143,6 +146,8 @@ enum ArchiveRendering {
     for reference in entry.references {
       lines.append("  \(reference.algorithm)  \(reference.value)  \(scope(reference)), \(origin(reference))")
     }
+    if !entry.parity.isEmpty { lines.append("Parity") }
+    for parity in entry.parity { lines.append("  \(shown(parity.path))  \(parityState(parity, entry))") }
     lines.append(entry.checks.isEmpty ? "Never verified." : "Verifications")
     for (check, findings) in entry.checks.suffix(all ? entry.checks.count : 10) {
       lines.append("  \(check.position + 1)  \(check.ended)  \(sentence(check, of: holding.kind))")
@@ -154,6 +159,18 @@ enum ArchiveRendering {
       }
     }
     return lines
+  }
+
+  /// As the newest verification that read it found it.
+  static func parityState(_ parity: RecordedParity, _ entry: ArchiveEntry) -> String {
+    let newest = entry.checks.last {
+      $0.check.level == .full && $0.check.started >= parity.stated
+        && ![.notAllChecked].contains($0.check.verdict)
+    }
+    guard let (check, findings) = newest else { return "written \(day(parity.stated)), not verified since" }
+    let finding = findings.first { $0.code == .parityDamaged && $0.subject == parity.path }
+    guard let finding else { return "intact on \(day(check.ended))" }
+    return "NOT intact on \(day(check.ended)): \(finding.observed ?? "")"
   }
 
   static func json(_ entry: ArchiveEntry) -> JSONValue {
@@ -180,6 +197,14 @@ enum ArchiveRendering {
             "kind": .string(reference.kind), "origin": .string(reference.origin),
             "line": reference.line.map { JSONValue($0) }, "tool": reference.tool.map { .string($0) },
             "boundBy": .string(reference.bound),
+          ])
+        }),
+      "parity": .array(
+        entry.parity.map { parity in
+          .fields([
+            "path": .string(parity.path), "form": .string(parity.form.rawValue),
+            "protects": parity.target.map { .string($0) }, "written": .string(parity.stated.description),
+            "state": .string(parityState(parity, entry)),
           ])
         }),
       "copies": .array(entry.copies.map { JSONValue($0) }),

@@ -96,6 +96,10 @@ package struct AuditKind: Hashable, Sendable, CustomStringConvertible {
   package static let archiveRunStarted = AuditKind("archive.run-started")
   package static let archiveChecked = AuditKind("archive.checked")
   package static let archiveRunEnded = AuditKind("archive.run-ended")
+  /// Parity of a holding was written.
+  package static let archiveProtected = AuditKind("archive.protected")
+  /// Files of a holding were restored into new ones, or as much of them as could be.
+  package static let archiveRepaired = AuditKind("archive.repaired")
   package static let reportApproved = AuditKind("report.approved")
 }
 

@@ -130,15 +130,21 @@ extension CaseStore {
   /// Adds references that are not recorded yet.
   package func addReferences(_ new: [NewReference], to holding: UInt64) throws(EvidenceError) {
     try write { transaction in
-      let known: [HoldingReferenceRecord] = try transaction.database.plainRecords(
-        where: "holding = ?", [Int64(holding)])
-      let missing = new.filter { reference in !known.contains { reference.isSame(as: $0) } }
-      guard !missing.isEmpty else { return }
-      let next = (known.map(\.position).max()).map { $0 + 1 } ?? 0
+      guard case let records = try transaction.missing(new, of: holding), !records.isEmpty else { return }
+      _ = try transaction.record(.archiveScanned, records)
+    }
+  }
+
+  /// Records that parity of a holding was written.
+  /// - Parameters:
+  ///   - parity: where it is.
+  ///   - details: how it was made.
+  package func recordProtection(
+    of holding: UInt64, parity: [NewReference], details: JSONValue
+  ) throws(EvidenceError) {
+    try write { transaction in
       _ = try transaction.record(
-        .archiveScanned,
-        missing.enumerated().map { $0.element.record(of: holding, next + UInt64($0.offset), transaction.now) }
-      )
+        .archiveProtected, details: details, try transaction.missing(parity, of: holding))
     }
   }
 
@@ -277,6 +283,16 @@ extension CaseStore {
 }
 
 extension CaseTransaction {
+  /// Records of those references of a holding that are not recorded yet.
+  fileprivate func missing(_ new: [NewReference], of holding: UInt64) throws -> [HoldingReferenceRecord] {
+    let known: [HoldingReferenceRecord] = try database.plainRecords(
+      where: "holding = ?", [Int64(clamping: holding)])
+    let next = (known.map(\.position).max()).map { $0 + 1 } ?? 0
+    return new.filter { reference in !known.contains { reference.isSame(as: $0) } }.enumerated().map {
+      $0.element.record(of: holding, next + UInt64($0.offset), now)
+    }
+  }
+
   func isKnown(_ holding: UInt64) throws -> Bool {
     try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM holding WHERE number = ?)",
