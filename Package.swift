@@ -231,7 +231,7 @@ let package = Package(
       "Work/Archiving",
       [
         "CanonicalJSON", "Casework", "CaseFolders", "CaseRecords", "CaseStore", "Digests", "Evidence",
-        "DiscImages", "FormatKit",
+        "DiscImages", "DiskImages", "FormatKit",
         "Formats", "Manifests", "Parity", "SideCars", "Signing", "SystemIO", "Verification",
       ]),
     // what holds for all cases of a laboratory
@@ -287,6 +287,9 @@ let package = Package(
     testProgram(
       "exhibit-disc-rates", "Benchmarks/Discs",
       ["Evidence", "CanonicalJSON", "SystemIO", "OpticalDisc", "DiscImages", "Formats", systemPackage]),
+    testProgram(
+      "exhibit-parity-rates", "Benchmarks/Parity",
+      ["Evidence", "SystemIO", "Parity", systemPackage]),
     // works on a large case for Tests/Benchmarks/cases, and beside others of its kind for tests
     testProgram(
       "exhibit-case-rates", "Benchmarks/Cases",

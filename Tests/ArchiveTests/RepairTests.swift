@@ -332,6 +332,48 @@ import Verification
     #expect(kinds == ["copy", "parity"])
   }
 
+  /// Neither set is whole and nothing but its own checksums tells which chunk is: the one whose structure is sound says
+  /// where chunks are.
+  @Test func copiesOfAnE01AreMergedByItsOwnChecksums() throws {
+    let folder = try TemporaryFolder()
+    var bytes = Self.noise(3 << 20, 21)
+    for index in stride(from: 0, to: bytes.count, by: 3) { bytes[index] = 0 }
+    try TestFiles.write(bytes, to: folder.appending("base.raw"))
+    try Tool.require(
+      "ewfacquire",
+      [
+        "-u", "-q", "-t", folder.appending("c").string, "-c", "fast", "-S", "1100000",
+        folder.appending("base.raw").string,
+      ])
+    let names = try Files.names(in: folder.path).filter { $0.hasPrefix("c.E") }
+    #expect(names.count >= 2)
+    var files: [String: [UInt8]] = [:]
+    for name in names { files[name] = try Files.contents(folder.appending(name), cap: 1 << 30) }
+    let protected = try Protected(files)
+    try DurableFolder.create(protected.folder.appending("copy"))
+    let copy = protected.folder.appending("copy")
+    for (name, bytes) in files {
+      // In chunks of the copy, and in the header of the original's first segment: its structure is not sound.
+      var changed = bytes
+      for place in [200_000, 600_000] where place < bytes.count { changed[place] ^= 0x10 }
+      try TestFiles.write(changed, to: copy.appending(name))
+      try protected.damage(name) { bytes in
+        if name == names[0] { bytes[5] ^= 1 }
+        for place in [100_000, 700_000] where place < bytes.count { bytes[place] ^= 0x10 }
+      }
+    }
+    let result = try protected.repair { $0.copies = [copy.appending(names[0])] }
+    try protected.demandRestored(
+      result, names.filter { (files[$0]?.count ?? 0) > 100_000 })
+    #expect(result.verification?.verdict == .verified)
+    // The same chunk is damaged in both.
+    try protected.damage(names[0]) { $0[600_001] ^= 0x10 }
+    let second = try protected.repair(1, "again") { $0.copies = [copy] }
+    #expect(second.exitStatus == .incomplete)
+    let unresolved = second.files.flatMap(\.unresolved)
+    #expect(unresolved.count == 1 && unresolved[0].contains(600_001) && unresolved[0].count < 40_000)
+  }
+
   /// A copy that the catalogue knows needs no name.
   @Test func copiesInTheCatalogueAreUsed() throws {
     let bytes = Self.noise(3 << 20, 17)

@@ -22,14 +22,14 @@ import Testing
     }
   }
 
-  /// The inputs of discs with bytes changed, cut out and put in, the same in every run.
-  @Test(arguments: [FuzzTarget.ccd, .mds, .nrg, .packed])
+  /// The inputs of discs and of parity with bytes changed, cut out and put in, the same in every run.
+  @Test(arguments: [FuzzTarget.ccd, .mds, .nrg, .packed, .parity])
   func changedInputsAreAnswered(target: FuzzTarget) throws {
     let folder = Self.corpus.appending(target.rawValue)
     var random = SeededGenerator(seed: 47)
     for name in try TestFiles.names(in: folder).sorted() {
       let input = try TestFiles.read(folder.appending(name))
-      for turn in 0..<(target == .packed ? Self.changes / 4 : Self.changes) {
+      for turn in 0..<([.packed, .parity].contains(target) ? Self.changes / 4 : Self.changes) {
         var changed = input
         for _ in 0...turn % 4 {
           let place = Int(random.next() % UInt64(changed.count))

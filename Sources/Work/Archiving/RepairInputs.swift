@@ -1,6 +1,7 @@
 import CaseRecords
 import CaseStore
 import Digests
+import DiskImages
 import Evidence
 import FormatKit
 import Formats
@@ -104,7 +105,7 @@ struct RepairInputs {
   }
 
   /// Every file of the holding, with what it is judged by.
-  func files() throws(EvidenceError) -> [RestoredFile] {
+  func files(besides copies: RepairCopies) throws(EvidenceError) -> [RestoredFile] {
     var names = sizes.map(\.name)
     for file in parity.flatMap(\.head.files) where !names.contains(file.name) { names.append(file.name) }
     names.sort { $0.utf8.lexicographicallyPrecedes($1.utf8) }
@@ -112,13 +113,14 @@ struct RepairInputs {
     let newest = state.files.all.map(\.name)
     if Set(newest) == Set(names) { names = newest }
     let pieces = PieceReferences(references, files: recordedFiles(names), store.folder)
+    let sound = parity.isEmpty ? soundSet(names, copies) : nil
     var start: UInt64 = 0
-    return names.map { name in
+    return names.enumerated().map { place, name in
       let size = self.size(of: name)
       defer { start += size }
       return RestoredFile(
         name: name, size: size, whole: whole(name), original: folder.pushing(FilePath(name)),
-        judge: judge(name, size, start, pieces))
+        judge: judge(name, size, start, pieces) { sound.flatMap { ChunkJudge($0, file: place) } })
     }
   }
 
@@ -161,12 +163,30 @@ struct RepairInputs {
     return holding.format.flatMap { Formats.named(FormatID($0)) }?.isBytes ?? true
   }
 
+  /// A set whose chunks have checksums: the holding itself or a copy, where nothing is wrong with its structure.
+  private func soundSet(_ names: [String], _ copies: RepairCopies) -> EWFReader? {
+    guard holding.kind == .image, !isPlain else { return nil }
+    let own = names.map { folder.pushing(FilePath($0)) }.first { Files.kind($0) == .file }
+    let others = names.first.map { copies.paths(for: $0, of: names) } ?? []
+    for path in [own].compactMap(\.self) + others {
+      guard let reader = (try? Formats.openDisk(path)) as? EWFReader,
+        !reader.structureFindings.contains(where: { $0.severity == .failure }),
+        reader.segments.count == names.count,
+        zip(reader.segments, names).allSatisfy({ FileStatus($0)?.size == size(of: $1) })
+      else { continue }
+      return reader
+    }
+    return nil
+  }
+
   private func judge(
-    _ name: String, _ size: UInt64, _ start: UInt64, _ pieces: PieceReferences
+    _ name: String, _ size: UInt64, _ start: UInt64, _ pieces: PieceReferences,
+    chunks: () -> ChunkJudge?
   ) -> FileJudge? {
     if let (file, index) = own(name).first { return FileJudge(file, file: index) }
     let inside = pieces.judging(start..<start + size)
     if isPlain, !inside.isEmpty { return FileJudge(inside) }
+    if let chunks = chunks() { return FileJudge(chunks) }
     guard size > 0, let known = whole(name).first(where: { ReferenceDigest.isComputed($0.algorithm) }) else {
       return nil
     }

@@ -110,7 +110,7 @@ package struct RepairJob: Sendable {
     try inputs.gather()
     result.unused = inputs.unused
     let copies = try RepairCopies(request.copies, store, holding)
-    let files = try inputs.files()
+    let files = try inputs.files(besides: copies)
     guard !inputs.parity.isEmpty || !inputs.stock.isEmpty || !copies.isEmpty else {
       if let (path, reason) = inputs.unused.first { throw EvidenceError(.parityMalformed, path, reason) }
       throw EvidenceError(.parityMissing, state.path)

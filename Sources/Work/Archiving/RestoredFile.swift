@@ -31,6 +31,7 @@ struct FileJudge {
   private enum Backing {
     case shards(ParityFile, [Run], size: UInt64)
     case pieces([Piece])
+    case chunks(ChunkJudge)
   }
 
   struct Piece {
@@ -64,9 +65,15 @@ struct FileJudge {
     count = pieces.count
   }
 
+  init(_ chunks: ChunkJudge) {
+    backing = .chunks(chunks)
+    count = chunks.count
+  }
+
   /// The bytes of a part, in the file.
   func bytes(_ part: Int) -> Range<UInt64> {
     switch backing {
+    case .chunks(let chunks): return chunks.bytes(part)
     case .pieces(let pieces): return pieces[part].bytes
     case .shards(let parity, _, let size):
       let shard = UInt64(parity.head.layout.shardSize)
@@ -74,25 +81,22 @@ struct FileJudge {
     }
   }
 
-  private func expected(_ part: Int) -> (algorithm: String, value: ArraySlice<UInt8>) {
+  /// Whether a part is what it was.
+  /// - Parameter read: fills memory from an offset in the file, or returns `false`.
+  func isRight(_ part: Int, _ read: (UnsafeMutableRawBufferPointer, UInt64) -> Bool) -> Bool {
+    let (algorithm, value): (String, ArraySlice<UInt8>)
     switch backing {
-    case .pieces(let pieces): return (pieces[part].algorithm, pieces[part].value[...])
+    case .chunks(let chunks): return chunks.isRight(part, read)
+    case .pieces(let pieces): (algorithm, value) = (pieces[part].algorithm, pieces[part].value[...])
     case .shards(let parity, let runs, _):
       var (low, high) = (0, runs.count - 1)
       while low < high {
         let middle = (low + high + 1) / 2
         if runs[middle].first <= part { low = middle } else { high = middle - 1 }
       }
-      return ("sha256", parity.digest(runs[low].index + part - runs[low].first))
+      (algorithm, value) = ("sha256", parity.digest(runs[low].index + part - runs[low].first))
     }
-  }
-
-  /// Whether a part is what it was.
-  /// - Parameter read: fills memory from an offset in the file, or returns `false`.
-  func isRight(_ part: Int, _ read: (UnsafeMutableRawBufferPointer, UInt64) -> Bool) -> Bool {
-    let expected = expected(part)
-    return RangeDigest.of(bytes(part), expected.algorithm, read).map { $0.elementsEqual(expected.value) }
-      ?? false
+    return RangeDigest.of(bytes(part), algorithm, read).map { $0.elementsEqual(value) } ?? false
   }
 }
 
