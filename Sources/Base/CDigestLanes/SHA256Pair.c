@@ -9,23 +9,11 @@ digest_sha256_state digest_sha256_initial(void) {
 #if defined(__x86_64__)
 #include <cpuid.h>
 #include <immintrin.h>
-#include <stdlib.h>
-#include <string.h>
 
-// FIPS 180-4 §4.2.2.
-static const uint32_t constants[64] = {
-    0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
-    0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
-    0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
-    0x983e5152, 0xa831c66d, 0xb00327c8, 0xbf597fc7, 0xc6e00bf3, 0xd5a79147, 0x06ca6351, 0x14292967,
-    0x27b70a85, 0x2e1b2138, 0x4d2c6dfc, 0x53380d13, 0x650a7354, 0x766a0abb, 0x81c2c92e, 0x92722c85,
-    0xa2bfe8a1, 0xa81a664b, 0xc24b8b70, 0xc76c51a3, 0xd192e819, 0xd6990624, 0xf40e3585, 0x106aa070,
-    0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
-    0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
+#include "SHA256Constants.h"
 
 int digest_sha256_pair_supported(void) {
-  const char *wanted = getenv("EXHIBIT_PROCESSOR");
-  if (wanted && strcmp(wanted, "sse2") == 0) return 0;
+  if (!digest_sha_allowed()) return 0;
   unsigned a, b, c, d;
   int has_sha = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & (1u << 29));
   return has_sha && __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("ssse3");
@@ -64,7 +52,7 @@ WITH_SHA void digest_sha256_pair(digest_sha256_state *first, digest_sha256_state
 #pragma clang loop unroll(full)
     for (int i = 0; i < 16; i++) {
       // Both streams see the same message, so the schedule is made once for the two.
-      __m128i k = _mm_add_epi32(w[i & 3], _mm_loadu_si128((const __m128i *)&constants[4 * i]));
+      __m128i k = _mm_add_epi32(w[i & 3], _mm_loadu_si128((const __m128i *)&sha256_constants[4 * i]));
       __m128i k_high = _mm_shuffle_epi32(k, 0x0e);
       one.cdgh = _mm_sha256rnds2_epu32(one.cdgh, one.abef, k);
       two.cdgh = _mm_sha256rnds2_epu32(two.cdgh, two.abef, k);
@@ -109,7 +97,7 @@ WITH_SHA void digest_sha256_two(digest_sha256_state *first, const uint8_t *first
     }
 #pragma clang loop unroll(full)
     for (int i = 0; i < 16; i++) {
-      __m128i constant = _mm_loadu_si128((const __m128i *)&constants[4 * i]);
+      __m128i constant = _mm_loadu_si128((const __m128i *)&sha256_constants[4 * i]);
       __m128i j = _mm_add_epi32(v[i & 3], constant), k = _mm_add_epi32(w[i & 3], constant);
       one.cdgh = _mm_sha256rnds2_epu32(one.cdgh, one.abef, j);
       two.cdgh = _mm_sha256rnds2_epu32(two.cdgh, two.abef, k);

@@ -1,7 +1,8 @@
 internal import CDigestLanes
 import Evidence
 
-/// SHA-256 of chunks that lie one behind the other, of two at once where the processor has the instructions.
+/// SHA-256 of chunks that lie one behind the other: of two at once where the processor has SHA instructions, elsewhere of
+/// up to 16 in the lanes of vector registers.
 package enum ChunkSHA256 {
   /// The SHA-256 of every chunk of `bytes`; the last may be shorter than `chunkSize`.
   package static func digests(of bytes: RawSpan, chunkSize: Int) -> [Digest] {
@@ -10,26 +11,23 @@ package enum ChunkSHA256 {
 
   /// - Parameter paired: tests compare the two ways; `true` only where the processor can.
   static func digests(of bytes: RawSpan, chunkSize: Int, paired: Bool) -> [Digest] {
-    precondition(chunkSize > 0)
-    let count = (bytes.byteCount + chunkSize - 1) / chunkSize
-    let places = (0..<count).map { $0 * chunkSize..<min(($0 + 1) * chunkSize, bytes.byteCount) }
-    var digests = places.map { ZeroChunks.digest(.sha256, of: bytes.extracting($0)) }
-    var waiting: Int?
-    for number in 0..<count where digests[number] == nil {
-      guard paired, places[number].count == chunkSize else {
-        digests[number] = .of(bytes.extracting(places[number]), .sha256)
-        continue
+    guard !paired else {
+      return ChunkLanes.digests(.sha256, of: bytes, chunkSize: chunkSize, most: 2, fewest: 2) { places in
+        let chunks = places.map { $0..<$0 + chunkSize }
+        let (one, two) = two(bytes.extracting(chunks[0]), bytes.extracting(chunks[1]))
+        return [one, two]
       }
-      guard let other = waiting else {
-        waiting = number
-        continue
-      }
-      (digests[other], digests[number]) = two(
-        bytes.extracting(places[other]), bytes.extracting(places[number]))
-      waiting = nil
     }
-    if let waiting { digests[waiting] = .of(bytes.extracting(places[waiting]), .sha256) }
-    return digests.compactMap { $0 }
+    return ChunkLanes.digests(
+      .sha256, of: bytes, chunkSize: chunkSize, most: Int(DIGEST_LANES_SHA256), fewest: ChunkLanes.fewest
+    ) { places in
+      let size = DigestAlgorithm.sha256.byteCount
+      var output = [UInt8](repeating: 0, count: places.count * size)
+      ChunkLanes.withMessages(bytes, places) {
+        digest_lanes_sha256($0, Int32(places.count), chunkSize, &output)
+      }
+      return places.indices.map { Digest(.sha256, Array(output[size * $0..<size * ($0 + 1)])) }
+    }
   }
 
   /// - Precondition: both are of one length.

@@ -27,8 +27,9 @@ package final class ChunkedSHA256 {
 
   package convenience init() { self.init(paired: Self.canPair) }
 
-  /// Whether this processor has the instructions to compute both side by side.
-  static let canPair = digest_sha256_pair_supported() != 0
+  /// Whether this processor has the instructions to compute both side by side. Elsewhere the digests of chunks are better
+  /// left to `ChunkSHA256`, on other threads.
+  package static let canPair = digest_sha256_pair_supported() != 0
 
   /// - Parameter paired: tests compare the two ways; `true` only where the processor can.
   init(paired: Bool) { self.separate = paired ? nil : Separate() }

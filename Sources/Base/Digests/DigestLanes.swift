@@ -3,12 +3,12 @@ import Evidence
 
 /// Digests of streams that have nothing to do with each other, continued side by side.
 package enum DigestLanes {
-  /// How many streams are continued at once: MD5 in the lanes of vector registers, SHA-256 two at a time where the
-  /// processor has the instructions; 1 elsewhere.
+  /// How many streams are continued at once: in the lanes of vector registers, but SHA-256 two at a time where the
+  /// processor has instructions for it; 1 of SHA-1.
   package static func count(_ algorithm: DigestAlgorithm) -> Int {
     switch algorithm {
     case .md5: Int(DIGEST_LANES_MD5)
-    case .sha256: ChunkedSHA256.canPair ? 2 : 1
+    case .sha256: ChunkedSHA256.canPair ? 2 : Int(DIGEST_LANES_SHA256)
     case .sha1: 1
     }
   }
@@ -29,25 +29,35 @@ package enum DigestLanes {
       digest.update(bytes.bytes)
       return [digest.stateBetweenBlocks]
     }
-    let words = algorithm == .md5 ? md5(states, data, blockCount) : sha256(states, data, blockCount)
+    let words =
+      algorithm == .sha256 && ChunkedSHA256.canPair
+      ? pair(states, data, blockCount) : lanes(algorithm, states, data, blockCount)
     return zip(states, words).map {
       DigestState(algorithm, words: $1, length: $0.length + 64 * UInt64(blockCount))
     }
   }
 
-  private static func md5(
-    _ states: [DigestState], _ data: [UnsafeRawPointer], _ blockCount: Int
+  private static func lanes(
+    _ algorithm: DigestAlgorithm, _ states: [DigestState], _ data: [UnsafeRawPointer], _ blockCount: Int
   ) -> [[UInt32]] {
     let lanes = Int(DIGEST_LANES_MD5)
+    precondition(lanes == Int(DIGEST_LANES_SHA256))
     // Lanes without a stream of their own repeat the last one; their result is not looked at.
     let used = (0..<lanes).map { min($0, states.count - 1) }
-    var columns = (0..<4).flatMap { word in used.map { states[$0].words[word] } }
+    let words = states[0].words.count
+    var columns = (0..<words).flatMap { word in used.map { states[$0].words[word] } }
     let messages: [UnsafePointer<UInt8>?] = used.map { data[$0].assumingMemoryBound(to: UInt8.self) }
-    messages.withUnsafeBufferPointer { digest_lanes_md5_blocks(&columns, $0.baseAddress, blockCount) }
-    return states.indices.map { lane in (0..<4).map { columns[$0 * lanes + lane] } }
+    messages.withUnsafeBufferPointer { messages in
+      if algorithm == .md5 {
+        digest_lanes_md5_blocks(&columns, messages.baseAddress, blockCount)
+      } else {
+        digest_lanes_sha256_blocks(&columns, messages.baseAddress, Int32(states.count), blockCount)
+      }
+    }
+    return states.indices.map { lane in (0..<words).map { columns[$0 * lanes + lane] } }
   }
 
-  private static func sha256(
+  private static func pair(
     _ states: [DigestState], _ data: [UnsafeRawPointer], _ blockCount: Int
   ) -> [[UInt32]] {
     var (one, two) = (state(states[0]), state(states[1]))

@@ -135,15 +135,15 @@ package struct AcquisitionRun {
           length: plan.geometry.length,
           unreadableSectors: map.withLock { $0.count(of: .unreadable) }))
     }
-    let chunked = ChunkedDigestStage(
-      plan.chunks, capacity: capacity, resuming: start.digest(.sha256)
-    ) {
-      join.deliver(right: $1, index: $0)
+    let digestStages: [any DigestStage] = wholeDigests.sorted().map { algorithm in
+      let state = start.digest(algorithm)
+      guard algorithm == .sha256, !workersTakeSHA256 else {
+        return SerialDigestStage(algorithm, capacity: capacity, resuming: state)
+      }
+      return ChunkedDigestStage(plan.chunks, capacity: capacity, resuming: state) {
+        join.deliver(right: $1, index: $0)
+      }
     }
-    let serial = plan.digests.subtracting([.sha256]).sorted().map {
-      SerialDigestStage($0, capacity: capacity, resuming: start.digest($0))
-    }
-    let digestStages: [any DigestStage] = plan.isSegmented ? [] : serial + [chunked]
     let work = BoundedQueue<MediumBlock>(capacity: capacity)
 
     // MD5 of the whole is the longest serial work: on few processors the others stand back for it.
@@ -161,7 +161,7 @@ package struct AcquisitionRun {
         {
           workOnBlocks(from: work, writerStages) {
             join.deliver(left: $0, index: $0.block.index)
-            if plan.isSegmented { join.deliver(right: $0.chunkSHA256, index: $0.block.index) }
+            if workersTakeSHA256 { join.deliver(right: $0.chunkSHA256, index: $0.block.index) }
           }
         }
       })
@@ -199,12 +199,20 @@ package struct AcquisitionRun {
       images: finish(writerStages, digests: digests, padded: padded))
   }
 
+  private var wholeDigests: Set<DigestAlgorithm> { plan.isSegmented ? [] : plan.digests.union([.sha256]) }
+
+  /// Whether the SHA-256 of chunks comes from the workers, as their MD5 does, and not with that of the whole: where there
+  /// is none of the whole, and where the processor gets both for no less than two.
+  private var workersTakeSHA256: Bool {
+    plan.isSegmented || (!ChunkedSHA256.canPair && !plan.chunks.isSpanning)
+  }
+
   /// The body of a worker thread: chunk MD5s, and the block as each image will store it.
   private func workOnBlocks(
     from work: BoundedQueue<MediumBlock>, _ stages: [WriterStage], _ handOn: (WorkedBlock) -> Void
   ) {
     let wantsMD5 = plan.wantsChunkMD5 && !plan.chunks.isSpanning
-    let wantsSHA256 = plan.isSegmented && !plan.chunks.isSpanning
+    let wantsSHA256 = workersTakeSHA256 && !plan.chunks.isSpanning
     let chunkSize = Int(plan.chunks.chunkSize)
     while let block = work.take() {
       guard failure.value == nil else { continue }

@@ -157,7 +157,10 @@ struct ImagePass: Sendable {
     return damaged
   }
 
-  /// What the workers digest themselves: MD5 in lanes, and SHA-256 where no serial thread computes it on the way.
+  /// Whether the SHA-256 of chunks comes from the workers: where no serial thread computes it on the way, for little more.
+  private var workersTakeSHA256: Bool { !isWhole || (!ChunkedSHA256.canPair && !chunks.isSpanning) }
+
+  /// What the workers digest themselves: MD5 in lanes, and SHA-256.
   private func digestChunks(
     of buffer: PageBuffer, firstChunk: UInt64, eachDigest: (UInt64, Digest) -> Void
   ) {
@@ -167,7 +170,7 @@ struct ImagePass: Sendable {
         eachDigest(firstChunk + UInt64(index), digest)
       }
     }
-    guard wantsChunks, !isWhole else { return }
+    guard wantsChunks, workersTakeSHA256 else { return }
     for (index, digest) in ChunkSHA256.digests(of: buffer.bytes, chunkSize: size).enumerated() {
       eachDigest(firstChunk + UInt64(index), digest)
     }
@@ -176,10 +179,11 @@ struct ImagePass: Sendable {
   private func wholeDigestStages(
     queueCapacity: Int, eachDigest: @escaping @Sendable (UInt64, Digest) -> Void
   ) -> [WholeDigestStage] {
-    digests.union(wantsChunks ? [.sha256] : []).sorted().map {
+    let givesChunks = wantsChunks && !workersTakeSHA256
+    return digests.union(wantsChunks ? [.sha256] : []).sorted().map {
       WholeDigestStage(
         $0, chunks, capacity: queueCapacity,
-        in: $0 == .sha256 && wantsChunks ? nil : shared?.lanes($0), eachChunk: eachDigest)
+        in: $0 == .sha256 && givesChunks ? nil : shared?.lanes($0), eachChunk: givesChunks ? eachDigest : nil)
     }
   }
 }

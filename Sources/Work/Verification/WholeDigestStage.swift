@@ -8,16 +8,15 @@ final class WholeDigestStage: Sendable {
   private let algorithm: DigestAlgorithm
   private let chunks: ChunkPlan
   private let lanes: SideBySide?
-  private let eachChunk: @Sendable (UInt64, Digest) -> Void
+  private let eachChunk: (@Sendable (UInt64, Digest) -> Void)?
   private let finished = Monitor<(whole: Digest, contents: Digest)?>(nil)
 
   /// - Parameters:
   ///   - lanes: computes it side by side with those of other images; never of SHA-256 where chunks want theirs.
-  ///   - eachChunk: receives the chunks' digests where the algorithm is SHA-256, which gives them for
-  ///     little more.
+  ///   - eachChunk: receives the chunks' digests where the algorithm is SHA-256; `nil` where they are not wanted.
   init(
     _ algorithm: DigestAlgorithm, _ chunks: ChunkPlan, capacity: Int, in lanes: SideBySide? = nil,
-    eachChunk: @escaping @Sendable (UInt64, Digest) -> Void
+    eachChunk: (@Sendable (UInt64, Digest) -> Void)?
   ) {
     self.algorithm = algorithm
     self.lanes = lanes
@@ -35,7 +34,7 @@ final class WholeDigestStage: Sendable {
   func run() {
     let result =
       lanes.map { digestSideBySide(in: $0) }
-      ?? (algorithm == .sha256 ? digestWithChunks() : digestWhole())
+      ?? (algorithm == .sha256 ? eachChunk : nil).map { digestWithChunks($0) } ?? digestWhole()
     finished.withLock { $0 = result }
   }
 
@@ -65,7 +64,7 @@ final class WholeDigestStage: Sendable {
     return (whole, contents ?? whole)
   }
 
-  private func digestWithChunks() -> (Digest, Digest) {
+  private func digestWithChunks(_ eachChunk: (UInt64, Digest) -> Void) -> (Digest, Digest) {
     let digest = ChunkedSHA256()
     var behind: [UInt8] = []
     while let block = queue.take() {

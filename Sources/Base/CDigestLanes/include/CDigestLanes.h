@@ -3,11 +3,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What a processor can do, as far as it matters here. `EXHIBIT_PROCESSOR=avx2` or `sse2` in the environment means no
-/// more than that; `sse2` also means no SHA instructions.
+/// What a processor can do, as far as it matters here. `EXHIBIT_PROCESSOR` in the environment means no more than it
+/// says: `avx2` and `sse-sha` with SHA instructions, `avx2-only` and `sse2` without.
 typedef enum { DIGEST_PROCESSOR_PLAIN, DIGEST_PROCESSOR_AVX2, DIGEST_PROCESSOR_AVX512 } digest_processor_kind;
 
 digest_processor_kind digest_processor(void);
+
+/// Whether SHA instructions may be used where there are any.
+int digest_sha_allowed(void);
 
 /// Number of messages `digest_lanes_md5` works on at once.
 #define DIGEST_LANES_MD5 16
@@ -41,3 +44,17 @@ void digest_sha256_pair(digest_sha256_state *first, digest_sha256_state *second,
 /// `digest_sha256_pair_supported`.
 void digest_sha256_two(digest_sha256_state *first, const uint8_t *first_data, digest_sha256_state *second,
                        const uint8_t *second_data, size_t block_count);
+
+/// Most messages that `digest_lanes_sha256` works on at once.
+#define DIGEST_LANES_SHA256 16
+
+/// SHA-256 of `count` messages of the same length, side by side in the vector lanes of any processor. Slower than
+/// `digest_sha256_two` where there are SHA instructions.
+/// `messages[i]` points to `byte_count` bytes, also from `count` on; `digests` receives 32 bytes for each of `count`.
+void digest_lanes_sha256(const uint8_t *const messages[DIGEST_LANES_SHA256], int count, size_t byte_count,
+                         uint8_t *digests);
+
+/// Continues `count` messages by `block_count` blocks of 64 bytes each: word `w` of message `i` is `states[w * 16 + i]`.
+void digest_lanes_sha256_blocks(uint32_t states[8 * DIGEST_LANES_SHA256],
+                                const uint8_t *const messages[DIGEST_LANES_SHA256], int count,
+                                size_t block_count);
