@@ -105,9 +105,11 @@ package struct ExternalProgram: Hashable, Sendable {
   ///   - input: for its standard input, at most what a pipe holds (64 KiB).
   ///   - cap: most bytes of output that are kept; the rest is read and dropped.
   ///   - seconds: it may take; as long as it likes where `nil`.
+  ///   - eachPiece: receives the output as it comes.
   /// - Throws: `systemCall` where it could not be started. That it failed is no error but a status.
   package func run(
-    _ arguments: [String], input: [UInt8] = [], cap: Int = 16 << 20, seconds: Double? = nil
+    _ arguments: [String], input: [UInt8] = [], cap: Int = 16 << 20, seconds: Double? = nil,
+    eachPiece: ([UInt8]) -> Void = { _ in }
   ) throws(EvidenceError) -> Result {
     let started = try start(arguments, input: input, withErrors: true)
     let deadline = seconds.map { Host.monotonicSeconds() + $0 }
@@ -125,6 +127,7 @@ package struct ExternalProgram: Hashable, Sendable {
           .systemCall, path.string)
       if count == 0 { break }
       output += buffer[..<min(count, cap - output.count)]
+      eachPiece(Array(buffer[..<count]))
     }
     return Result(status: try Self.wait(started.child, path), output: output, wasEnded: wasEnded)
   }

@@ -145,7 +145,7 @@ struct ImageWork {
     defer { display.finish() }
     let written = try ReportJob(request, in: folder) { () throws(EvidenceError) in
       try command.passphrase.read(opening: folder)
-    }.perform { display.update(done: UInt64($0), of: UInt64($1), part: $2.rawValue) }
+    }.perform { display.update($0) }
     if let failure = written.failure { Rendering.warn("report: \(Rendering.line(failure))") }
     return written
   }

@@ -161,7 +161,7 @@ struct ReportMakeCommand: CaseCommand {
       try passphrase.read(opening: folder)
     }
     let display = ProgressDisplay("Writing report", item.joined(separator: ", "), isBytes: false)
-    let written = try job.perform { display.update(done: UInt64($0), of: UInt64($1), part: $2.rawValue) }
+    let written = try job.perform { display.update($0) }
     display.finish()
     var lines = [
       "Report \(written.name)"
@@ -298,5 +298,12 @@ struct ReportTemplatesCommand: ParsableCommand {
     rendering.show(
       ["Templates written to \(folder)"] + names.map { "  \($0)" },
       json: .fields(["folder": .string(folder), "files": .array(names.map { .string($0) })]))
+  }
+}
+
+extension ProgressDisplay {
+  func update(_ progress: ReportProgress) {
+    let page = progress.page.map { ", page \($0)" } ?? ""
+    update(done: UInt64(progress.done), of: UInt64(progress.count), part: progress.format.rawValue + page)
   }
 }

@@ -33,9 +33,12 @@ struct PDFWriter {
 
   /// The page as PDF. The same page gives the same document.
   /// - Throws: `programMissing`, `reportFailed`, also where it takes too long; `interrupted` where somebody ended the work meanwhile.
-  /// - Parameter note: says that a text was cut, given the number of its characters.
+  /// - Parameters:
+  ///   - note: says that a text was cut, given the number of its characters.
+  ///   - eachPage: receives the number of each page that is laid out; of some documents, twice.
   func pdf(
-    _ html: String, note: (Int) -> String = { "cut here: \($0) characters" }
+    _ html: String, note: (Int) -> String = { "cut here: \($0) characters" },
+    eachPage: (Int) -> Void = { _ in }
   ) throws(EvidenceError) -> [UInt8] {
     // Whatever runs the program has its library.
     guard let python = try Self.demandProgram().interpreter else {
@@ -52,7 +55,13 @@ struct PDFWriter {
     // Isolated: of Python only what is installed for the machine.
     let result = try python.run(
       ["-I", instructions.string, page.string, output.string, identifier] + attachments.map(\.string),
-      seconds: Self.patience)
+      seconds: Self.patience
+    ) { piece in
+      let lines = String(decoding: piece, as: UTF8.self).split(separator: "\n")
+      if let number = lines.last(where: { $0.hasPrefix("page ") }).flatMap({ Int($0.dropFirst(5)) }) {
+        eachPage(number)
+      }
+    }
     // The signal of a terminal ends the other program as well.
     guard !StopSignals.flag.isRaised else { throw EvidenceError(.interrupted, Self.program) }
     guard !result.wasEnded else {

@@ -1,8 +1,10 @@
 /// What WeasyPrint is told to do: its own variants are tagged PDF/UA or archivable PDF/A, and a report is to be both.
 enum PrintProgram {
-  /// Python. Its arguments: the page, the PDF to write, the identifier of the document, and files to embed.
+  /// Python. Its arguments: the page, the PDF to write, the identifier of the document, and files to embed. Prints
+  /// `page NUMBER` for each page that is laid out.
   static let text = #"""
     from importlib.resources import files
+    from logging import Handler, getLogger
     from os import environ
     from sys import argv, modules
 
@@ -29,6 +31,13 @@ enum PrintProgram {
     </rdf:li></rdf:Bag></pdfaExtension:schemas>
     </rdf:Description>
     """
+
+
+    class Pages(Handler):
+        def emit(self, record):
+            message = record.getMessage()
+            if " - Page " in message:
+                print("page", message.split()[-1], flush=True)
 
 
     def archive(document, pdf):
@@ -63,6 +72,10 @@ enum PrintProgram {
             b"</rdf:RDF></x:xmpmeta>", after]
 
 
+    steps = getLogger("weasyprint.progress")
+    steps.propagate = False
+    steps.setLevel("INFO")
+    steps.addHandler(Pages())
     # Fonts state when they were subset; one page is to give one document.
     environ["SOURCE_DATE_EPOCH"] = "0"
     page, output, identifier, *attachments = argv[1:]

@@ -53,10 +53,9 @@ package struct ReportJob {
   }
 
   /// Blocks until every file is synced and recorded. Where one cannot be written, none is left.
-  /// - Parameter progress: formats done, all there are, and the one that is begun.
   /// - Throws: `itemUnknown`, `outputExists`, `nothingAcquired`, `templateUnusable`, `reportFailed` …
   package func perform(
-    progress: (Int, Int, ReportFormat) -> Void = { _, _, _ in }
+    progress: (ReportProgress) -> Void = { _ in }
   ) throws(EvidenceError) -> Written {
     // No other process chooses a number meanwhile.
     let lock = try FolderLock(waitingFor: folder.reports)

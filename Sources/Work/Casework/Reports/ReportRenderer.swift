@@ -36,18 +36,24 @@ struct ReportRenderer {
     return words
   }
 
-  /// - Parameter progress: formats done, all there are, and the one that is begun.
-  func outputs(_ progress: (Int, Int, ReportFormat) -> Void) throws(EvidenceError) -> [Output] {
+  func outputs(_ progress: (ReportProgress) -> Void) throws(EvidenceError) -> [Output] {
     let document = CaseDocument(contents, words).document()
     return try Array(request.formats.indices).flatMapThrowing { index throws(EvidenceError) in
       let format = request.formats[index]
-      progress(index, request.formats.count, format)
+      var state = ReportProgress(done: index, count: request.formats.count, format: format)
+      progress(state)
       return switch format {
       case .html: [output(format, try templates.templates.html(document))]
       case .text: [output(format, TextRendering.text(document))]
       case .json: [output(format, JSONRendering.json(contents).indentedText + "\n")]
       case .jsonld: [output(format, CASERendering.json(contents).indentedText + "\n")]
-      case .pdf: [try pdf(try templates.templates.html(document))]
+      case .pdf:
+        [
+          try pdf(try templates.templates.html(document)) {
+            state.page = $0
+            progress(state)
+          }
+        ]
       case .dfxml: dfxml()
       }
     }
@@ -58,11 +64,10 @@ struct ReportRenderer {
   }
 
   /// The page as PDF; where that takes too long, the page itself.
-  private func pdf(_ html: String) throws(EvidenceError) -> Output {
+  private func pdf(_ html: String, eachPage: (Int) -> Void) throws(EvidenceError) -> Output {
     do throws(EvidenceError) {
-      let bytes = try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(html) {
-        words(.cutText, words.number(UInt64($0)))
-      }
+      let bytes = try PDFWriter(in: try workFolder(), attachments: attachments()).pdf(
+        html, note: { words(.cutText, words.number(UInt64($0))) }, eachPage: eachPage)
       return Output(format: .pdf, name: "\(contents.fileName).pdf", bytes: bytes)
     } catch  where error.code == .pageTooSlow {
       var page = output(.html, html)
