@@ -1,9 +1,8 @@
 #include "CSQLite.h"
 
-#include <sqlite3.h>
 #include <stddef.h>
 
-int csqlite_defend(void *connection, int longest) {
+int csqlite_defend(sqlite3 *connection, int longest) {
   sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, longest);
   static const struct { int option, value; } settings[] = {
       {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
@@ -17,3 +16,14 @@ int csqlite_defend(void *connection, int longest) {
   }
   return SQLITE_OK;
 }
+
+int csqlite_bind_text(sqlite3_stmt *statement, int place, const char *bytes, sqlite3_uint64 count) {
+  return sqlite3_bind_text64(statement, place, bytes, count, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+int csqlite_bind_blob(sqlite3_stmt *statement, int place, const void *bytes, sqlite3_uint64 count) {
+  return sqlite3_bind_blob64(statement, place, bytes, count, SQLITE_TRANSIENT);
+}
+
+const int csqlite_ioerr_shmopen = SQLITE_IOERR_SHMOPEN, csqlite_ioerr_shmsize = SQLITE_IOERR_SHMSIZE,
+          csqlite_ioerr_shmlock = SQLITE_IOERR_SHMLOCK, csqlite_ioerr_shmmap = SQLITE_IOERR_SHMMAP;

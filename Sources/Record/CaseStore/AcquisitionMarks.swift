@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 extension CaseStore {
   /// Marks an acquisition. A mark holds until it is withdrawn; all stay in the log.

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 
 extension CaseStore {
@@ -23,7 +23,7 @@ extension CaseStore {
       _ = try database.item(item)
       try transaction.demandAcquirable(item, afterExpiry: reason)
       let taken = try namesInUse.union(database.acquisitionNamesTaken(besides: item))
-      let acquired = try namesInUse.union(String.fetchSet(database, sql: "SELECT name FROM acquisition"))
+      let acquired = try namesInUse.union(Set(database.all(String.self, "SELECT name FROM acquisition")))
       let folded = Set(acquired.map(PortableName.folded))
       let names = sequence(first: 1) { $0 + 1 }.lazy
         .map { $0 == 1 ? item.fileName : "\(item.fileName)-\($0)" }.filter { !taken.contains($0) }
@@ -194,7 +194,7 @@ extension CaseStore {
 extension Database {
   /// Names of all acquisitions, and those that belong to other items.
   fileprivate func acquisitionNamesTaken(besides item: ItemNumber) throws -> Set<String> {
-    let names = try String.fetchSet(self, sql: "SELECT name FROM acquisition")
+    let names = try Set(all(String.self, "SELECT name FROM acquisition"))
     let others = try plainRecords(EvidenceItemRecord.self, where: "number <> ?", [item.description])
     return names.union(others.map(\.number.fileName))
   }

@@ -1,7 +1,7 @@
 import CaseRecords
 import Digests
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// Signed checkpoints as the case records them.
 extension CaseStore {
@@ -31,7 +31,7 @@ extension CaseStore {
       var all = StreamingDigest(.sha256)
       var found: [UInt64: Digest] = [:]
       var sequence: UInt64 = 0
-      let events = try Scan(database, "SELECT sequence, digest FROM audit_event ORDER BY sequence")
+      let events = try database.rows("SELECT sequence, digest FROM audit_event ORDER BY sequence")
       while found.count < ends.count, try events.next() {
         sequence += 1
         let digest = Digest(.sha256, hex: String(decoding: events.bytes(1), as: UTF8.self))

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 
 /// An item as a list shows it.
@@ -136,19 +136,17 @@ extension CaseStore {
         coalesce(\(newest(.description)), description), \(newest(.tags)),
         (SELECT parent FROM sub_item WHERE item = number)
         """
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT number, serial, (SELECT count(*) FROM acquisition WHERE item = number), \(rest)
-          FROM evidence_item ORDER BY event
-          """)
+      let rows = try database.rows(
+        """
+        SELECT number, serial, (SELECT count(*) FROM acquisition WHERE item = number), \(rest)
+        FROM evidence_item ORDER BY event
+        """)
       var items: [ListedItem] = []
-      while let row = try rows.next() {
-        let (tags, parent): (String?, String?) = (row[4], row[5])
+      while try rows.next() {
         items.append(
           ListedItem(
-            number: row[0], description: row[3], serial: row[1], parent: parent,
-            tags: ItemDescription.tags(tags), acquisitions: row[2]))
+            number: rows[0] ?? "", description: rows[3] ?? "", serial: rows[1], parent: rows[5],
+            tags: ItemDescription.tags(rows[4]), acquisitions: rows[2] ?? 0))
       }
       return items
     }

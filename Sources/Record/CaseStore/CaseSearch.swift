@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 import SystemPackage
 
@@ -92,18 +92,18 @@ package struct CaseSearch {
         in: update(
           DatabaseQueue(path: CaseOpening.address(path, "mode=rw"), configuration: Self.configuration)))
     }
-    do { return try attempt() } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
+    do { return try attempt() } catch let error as DatabaseError where error.kind != .busy {
       // Never while another search is at work on it.
       for suffix in ["", "-wal", "-shm", "-journal"] { _ = Syscalls.unlink(FilePath(path.string + suffix)) }
       return try attempt()
     }
   }
 
-  private static var configuration: Configuration {
-    var configuration = Configuration()
-    configuration.busyMode = .timeout(30)
+  private static var configuration: DatabaseQueue.Configuration {
+    var configuration = DatabaseQueue.Configuration()
+    configuration.waits = CaseOpening.waits
     // After a loss of power the index may be damaged, and is made anew.
-    configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = OFF") }
+    configuration.prepare = { try $0.execute(sql: "PRAGMA synchronous = OFF") }
     return configuration
   }
 
@@ -112,9 +112,9 @@ package struct CaseSearch {
       var found: [Int64] = []
       for part in try Self.parts(of: database) where found.count < limit {
         let table = Self.table(ofPart: part)
-        found += try Int64.fetchAll(
-          database, sql: "SELECT rowid FROM \(table) WHERE \(table) MATCH ? ORDER BY rowid DESC LIMIT ?",
-          arguments: [pattern, limit - found.count])
+        found += try database.all(
+          Int64.self, "SELECT rowid FROM \(table) WHERE \(table) MATCH ? ORDER BY rowid DESC LIMIT ?",
+          [pattern, limit - found.count])
       }
       return found.compactMap { UInt64(exactly: $0) }
     }
@@ -122,8 +122,8 @@ package struct CaseSearch {
 
   /// The parts there are, newest first.
   private static func parts(of database: Database) throws -> [Int64] {
-    try String.fetchAll(
-      database, sql: "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
+    try database.all(
+      String.self, "SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%'"
     ).compactMap { $0.hasPrefix(tablePrefix) ? Int64($0.dropFirst(tablePrefix.count)) : nil }.sorted(by: >)
   }
 
@@ -158,20 +158,21 @@ package struct CaseSearch {
 
   /// How far the index goes; 0 where it is of another form, or there is none.
   private func reached(in database: Database) throws -> (sequence: Int64, digest: String) {
-    guard try Int.fetchOne(database, sql: "PRAGMA user_version") == Self.form,
-      let row = try Row.fetchOne(database, sql: "SELECT sequence, digest FROM reached")
+    guard try database.first(Int.self, "PRAGMA user_version") == Self.form,
+      let sequence = try database.first(Int64.self, "SELECT sequence FROM reached"),
+      let digest = try database.first(String.self, "SELECT digest FROM reached")
     else { return (0, "") }
-    return (row[0], row[1])
+    return (sequence, digest)
   }
 
   /// Leaves nothing but an empty index.
   private static func begin(_ database: Database) throws {
-    let tables = try String.fetchAll(
-      database,
-      sql: """
-        SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%' OR name IN ('reached', 'position')
-        """)
-    for table in tables { try database.execute(sql: "DROP TABLE \(table.quotedDatabaseIdentifier)") }
+    let tables = try database.all(
+      String.self,
+      """
+      SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL TABLE%' OR name IN ('reached', 'position')
+      """)
+    for table in tables { try database.execute(sql: "DROP TABLE \(table.quotedSQLName)") }
     try database.execute(sql: Self.reached)
   }
 

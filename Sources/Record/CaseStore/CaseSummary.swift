@@ -1,6 +1,6 @@
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 
 /// A case at a glance.
@@ -29,7 +29,7 @@ extension CaseStore {
         let newest = try Int64(exactly: head.sequence).flatMap({ try AuditLog.stored($0, in: database) })
       else { throw EvidenceError(.caseDamaged, path.string, "its examiner is not among its people") }
       func count(_ table: RecordTable) throws -> UInt64 {
-        UInt64(try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table.name)") ?? 0)
+        UInt64(try database.first(Int.self, "SELECT count(*) FROM \(table.name)") ?? 0)
       }
       return CaseSummary(
         record: record, examiner: examiner.details.name, itemCount: try count(EvidenceItemRecord.table),

@@ -1,7 +1,7 @@
 import CaseRecords
 import CaseStore
 import Evidence
-import GRDBSQLite
+import CSQLite
 import CanonicalJSON
 import Digests
 import Sessions

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 
 /// What became of the verification of one holding.
@@ -95,9 +95,9 @@ extension CaseStore {
   /// Numbers of the holdings that a run has a verdict on.
   package func checked(in run: RecordIdentifier) throws(EvidenceError) -> Set<UInt64> {
     let numbers = try read { database in
-      try Int64.fetchAll(
-        database, sql: "SELECT DISTINCT holding FROM holding_check WHERE run = ?",
-        arguments: [run.description])
+      try database.all(
+        Int64.self, "SELECT DISTINCT holding FROM holding_check WHERE run = ?",
+        [run.description])
     }
     return Set(numbers.map { UInt64(clamping: $0) })
   }

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// What a scan found that the catalogue does not know.
 package struct NewHolding: Sendable {
@@ -103,7 +103,8 @@ extension CaseStore {
 
   private func record(_ added: [NewHolding]) throws(EvidenceError) -> [UInt64] {
     try write { transaction in
-      let last = try UInt64.fetchOne(transaction.database, sql: "SELECT max(number) FROM holding") ?? 0
+      let newest = try transaction.database.first(Int64.self, "SELECT max(number) FROM holding")
+      let last = UInt64(clamping: newest ?? 0)
       var records: [any StoredRecord] = []
       var numbers: [UInt64] = []
       for (index, holding) in added.enumerated() {
@@ -168,7 +169,7 @@ extension CaseStore {
   // MARK: Looking up
 
   package func isCatalogueEmpty() throws(EvidenceError) -> Bool {
-    try read { try Bool.fetchOne($0, sql: "SELECT NOT EXISTS (SELECT 1 FROM holding)") ?? true }
+    try read { try $0.first(Bool.self, "SELECT NOT EXISTS (SELECT 1 FROM holding)") ?? true }
   }
 
   /// The newest state of the holding that lies at a path; `nil` where none does, or it was forgotten.
@@ -232,15 +233,15 @@ extension CaseStore {
   /// Numbers of other holdings whose contents have a digest in common with this one, of 128 bits at least.
   package func copies(of holding: UInt64) throws(EvidenceError) -> [UInt64] {
     try read { database in
-      try Int64.fetchAll(
-        database,
-        sql: """
-          SELECT DISTINCT other.holding FROM holding_reference own
-          JOIN holding_reference other ON other.value = own.value AND other.algorithm = own.algorithm
-          WHERE own.holding = ? AND own.scope = 'contents' AND other.scope = 'contents'
-            AND length(own.value) >= 32 AND other.holding <> own.holding ORDER BY other.holding
-          """, arguments: [Int64(clamping: holding)]
-      ).map { UInt64($0) }
+      try database.all(
+        Int64.self,
+        """
+        SELECT DISTINCT other.holding FROM holding_reference own
+        JOIN holding_reference other ON other.value = own.value AND other.algorithm = own.algorithm
+        WHERE own.holding = ? AND own.scope = 'contents' AND other.scope = 'contents'
+          AND length(own.value) >= 32 AND other.holding <> own.holding ORDER BY other.holding
+        """, [Int64(clamping: holding)]
+      ).map { UInt64(clamping: $0) }
     }
   }
 
@@ -294,16 +295,16 @@ extension CaseTransaction {
   }
 
   func isKnown(_ holding: UInt64) throws -> Bool {
-    try Bool.fetchOne(
-      database, sql: "SELECT EXISTS (SELECT 1 FROM holding WHERE number = ?)",
-      arguments: [Int64(clamping: holding)]) ?? false
+    try database.first(
+      Bool.self, "SELECT EXISTS (SELECT 1 FROM holding WHERE number = ?)",
+      [Int64(clamping: holding)]) ?? false
   }
 
   /// The first position that is free in a table of a holding.
   func nextPosition(_ table: String, _ holding: UInt64) throws -> UInt64 {
-    let last = try Int64.fetchOne(
-      database, sql: "SELECT max(position) FROM \(table) WHERE holding = ?",
-      arguments: [Int64(clamping: holding)])
+    let last = try database.first(
+      Int64.self, "SELECT max(position) FROM \(table) WHERE holding = ?",
+      [Int64(clamping: holding)])
     return last.map { UInt64($0) + 1 } ?? 0
   }
 }

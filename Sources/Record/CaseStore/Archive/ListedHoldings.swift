@@ -1,6 +1,6 @@
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// A holding with what lists and schedules need of it.
 package struct ListedHolding: Hashable, Sendable {
@@ -60,8 +60,8 @@ extension CaseStore {
   ) throws(EvidenceError) {
     try read { database in
       guard try HoldingRecord.table.since <= Migration.version(of: database) else { return }
-      let stated = try String.fetchAll(database, sql: "SELECT DISTINCT name FROM holding_fact")
-      let rows = try Scan(database, Self.list(stated: Set(stated)))
+      let stated = try database.all(String.self, "SELECT DISTINCT name FROM holding_fact")
+      let rows = try database.rows(Self.list(stated: Set(stated)))
       while try rows.next() { try body(try Self.listed(rows)) }
     }
   }
@@ -96,12 +96,12 @@ extension CaseStore {
       """
   }
 
-  private static func listed(_ rows: Scan) throws(EvidenceError) -> ListedHolding {
+  private static func listed(_ rows: Rows) throws(EvidenceError) -> ListedHolding {
     let number = UInt64(clamping: rows.integer(0))
     func damaged(_ column: String) -> EvidenceError {
       EvidenceError(.caseDamaged, "holding \(number)", "column \(column) holds no valid value")
     }
-    func text(_ column: Int32) -> String? {
+    func text(_ column: Int) -> String? {
       let bytes = rows.bytes(column)
       return bytes.baseAddress == nil ? nil : String(decoding: bytes, as: UTF8.self)
     }

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// A run that others verify, as the log has it.
 package struct PlannedRun: Sendable {
@@ -45,7 +45,7 @@ extension CaseStore {
   package func plannedRun(_ plan: Digest? = nil) throws(EvidenceError) -> PlannedRun? {
     let events: [UInt64] = try read { database in
       guard try ArchiveRunRecord.table.since <= Migration.version(of: database) else { return [] }
-      return try Int64.fetchAll(database, sql: "SELECT DISTINCT event FROM archive_run ORDER BY event DESC")
+      return try database.all(Int64.self, "SELECT DISTINCT event FROM archive_run ORDER BY event DESC")
         .map { UInt64(clamping: $0) }
     }
     for number in events {

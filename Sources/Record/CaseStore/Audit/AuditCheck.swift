@@ -1,7 +1,7 @@
 import CaseRecords
 import Digests
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// A position of the audit log known from elsewhere, to hold the log against.
 package struct AuditReference: Hashable, Sendable {

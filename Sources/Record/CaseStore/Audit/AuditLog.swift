@@ -2,7 +2,7 @@ import CanonicalJSON
 import CaseRecords
 import Digests
 import Evidence
-internal import GRDB
+internal import SQLite
 
 extension CaseStore {
   /// Appends an event that changes no record.
@@ -58,10 +58,10 @@ extension CaseStore {
     try read { database in
       // The keys of an event stand in one order, and a quotation mark inside of a text is escaped.
       let isOneOfThem = kinds.map { _ in "instr(event, ?) > 0" }.joined(separator: " OR ")
-      let numbers = try Int64.fetchAll(
-        database,
-        sql: "SELECT sequence FROM audit_event WHERE \(condition) AND (\(isOneOfThem)) ORDER BY sequence",
-        arguments: StatementArguments(kinds.map { ",\"kind\":\"\($0)\",\"payload\":" }))
+      let numbers = try database.all(
+        Int64.self,
+        "SELECT sequence FROM audit_event WHERE \(condition) AND (\(isOneOfThem)) ORDER BY sequence",
+        kinds.map { ",\"kind\":\"\($0)\",\"payload\":" })
       for number in numbers {
         guard let event = try AuditLog.stored(number, in: database)?.event(), kinds.contains(event.kind)
         else {
@@ -138,9 +138,8 @@ enum AuditLog {
   }
 
   /// Stored events in order, from event `first`: number, event, digest.
-  static func scan(_ database: Database, from first: Int64 = Int64.min) throws -> Scan {
-    try Scan(
-      database,
+  static func scan(_ database: Database, from first: Int64 = Int64.min) throws -> Rows {
+    try database.rows(
       "SELECT sequence, event, digest FROM audit_event WHERE sequence >= \(first) ORDER BY sequence")
   }
 
@@ -152,13 +151,13 @@ enum AuditLog {
   }
 
   /// The event a scan stands on; `nil` where it is longer than any can be.
-  static func bytes(of events: Scan) -> UnsafeRawBufferPointer? {
+  static func bytes(of events: Rows) -> UnsafeRawBufferPointer? {
     let bytes = events.bytes(1)
     return bytes.count <= AuditEvent.largestSize ? bytes : nil
   }
 
   /// What a scan stands on.
-  static func row(of events: Scan) -> StoredEvent {
+  static func row(of events: Rows) -> StoredEvent {
     StoredEvent(
       sequence: events.integer(0), bytes: bytes(of: events).map(Array.init),
       digest: Array(events.bytes(2)))
@@ -175,9 +174,9 @@ enum AuditLog {
   static func head(of database: Database) throws -> AuditHead {
     // The event itself is not needed, and may be long.
     let sql = "SELECT sequence, digest FROM audit_event ORDER BY sequence DESC LIMIT 1"
-    guard let row = try Row.fetchOne(database.cachedStatement(sql: sql)),
-      let number = StoredValue.integer(row, 0),
-      (1..<JSONValue.largestInteger).contains(number), let text: String = row[1],
+    let row = try database.cachedStatement(sql: sql).rows()
+    guard try row.next(), let number: Int64 = row[0], (1..<JSONValue.largestInteger).contains(number),
+      let text: String = row[1],
       let digest = Digest(.sha256, hex: text)
     else { throw EvidenceError(.caseDamaged, CaseStore.fileName, "the audit log has no readable last event") }
     return AuditHead(sequence: UInt64(number), digest: digest)

@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// Compares every row of every table with the audit log, event by event.
 ///
@@ -60,7 +60,7 @@ private struct TableWalk {
   private(set) var findings: BoundedFindings
   private(set) var firstWrong: Int64?
   /// Stands on the next row that was not taken; `nil` past the last.
-  private var rows: Scan?
+  private var rows: Rows?
   /// The event of that row.
   private var nextEvent = Int64.max
 
@@ -69,7 +69,7 @@ private struct TableWalk {
     self.database = database
     self.findings = BoundedFindings(of: "table \(table.name)")
     try unlessDamaged { walk in
-      walk.rows = try Scan(database, table.walk)
+      walk.rows = try database.rows(table.walk)
       try walk.advance()
     }
   }
@@ -157,11 +157,10 @@ private struct TableWalk {
     var all: [RecordFields] = []
     try unlessDamaged { walk in
       let order = walk.table.key.joined(separator: ", ")
-      let cursor = try Row.fetchCursor(
-        walk.database,
-        sql: walk.table.select("WHERE event = ? ORDER BY \(order) LIMIT \(Self.mostOfAnEvent + 1)"),
-        arguments: [event])
-      while let row = try cursor.next() { all.append(RecordFields(walk.table, row: row)) }
+      let rows = try walk.database.rows(
+        walk.table.select("WHERE event = ? ORDER BY \(order) LIMIT \(Self.mostOfAnEvent + 1)"),
+        [event])
+      while try rows.next() { all.append(RecordFields(walk.table, row: rows)) }
     }
     return all
   }

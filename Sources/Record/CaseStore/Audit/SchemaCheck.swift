@@ -1,5 +1,5 @@
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// Whether the database is what SQLite and the migrations made it.
 enum SchemaCheck {
@@ -17,8 +17,8 @@ enum SchemaCheck {
   /// Those of a case that are there; that there are others is a finding by itself, however many they are.
   private static func knownTables(of database: Database) throws -> [String] {
     let known = try Migration.expectedSchema(version: Migration.version(of: database))
-    return try String.fetchAll(
-      database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+    return try database.all(
+      String.self, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
     ).filter { known["table \($0)"] != nil }
   }
 
@@ -29,10 +29,10 @@ enum SchemaCheck {
   private static func references(of database: Database) throws -> [Finding] {
     var findings = try cutEnd(of: database)
     for table in try knownTables(of: database) {
-      for key in try database.foreignKeys(on: table) {
-        let own = key.originColumns.map(\.quotedDatabaseIdentifier)
-        let others = key.destinationColumns.map(\.quotedDatabaseIdentifier)
-        let (child, parent) = (table.quotedDatabaseIdentifier, key.destinationTable.quotedDatabaseIdentifier)
+      for key in try foreignKeys(of: table, database) {
+        let own = key.originColumns.map(\.quotedSQLName)
+        let others = key.destinationColumns.map(\.quotedSQLName)
+        let (child, parent) = (table.quotedSQLName, key.destinationTable.quotedSQLName)
         let missing =
           key.destinationTable == "audit_event"
           ? """
@@ -43,7 +43,7 @@ enum SchemaCheck {
             AND NOT EXISTS (SELECT 1 FROM \(parent) p WHERE
               \(zip(own, others).map { "p.\($1) = c.\($0)" }.joined(separator: " AND "))))
           """
-        guard try Bool.fetchOne(database, sql: missing) ?? false else { continue }
+        guard try database.first(Bool.self, missing) ?? false else { continue }
         findings.append(
           Finding(
             .databaseDamaged, subject: "table \(table)",
@@ -55,15 +55,36 @@ enum SchemaCheck {
     return findings
   }
 
+  /// Columns of a table that refer to those of another.
+  private struct ForeignKey {
+    let destinationTable: String
+    var originColumns: [String] = []
+    var destinationColumns: [String] = []
+  }
+
+  private static func foreignKeys(of table: String, _ database: Database) throws -> [ForeignKey] {
+    let rows = try database.rows(
+      "SELECT seq, [table], [from], [to] FROM pragma_foreign_key_list(?) ORDER BY id, seq", [table])
+    var keys: [ForeignKey] = []
+    while try rows.next() {
+      guard let other: String = rows[1], let column: String = rows[2], let referred: String = rows[3] else {
+        continue
+      }
+      if rows.integer(0) == 0 { keys.append(ForeignKey(destinationTable: other)) }
+      keys[keys.count - 1].originColumns.append(column)
+      keys[keys.count - 1].destinationColumns.append(referred)
+    }
+    return keys
+  }
+
   /// Events past the end of the log that rows refer to: the end was cut off, and the rows were left.
   private static func cutEnd(of database: Database) throws -> [Finding] {
-    let end = try Int64.fetchOne(database, sql: "SELECT max(sequence) FROM audit_event") ?? 0
+    let end = try database.first(Int64.self, "SELECT max(sequence) FROM audit_event") ?? 0
     var (tables, last): ([String], Int64) = ([], 0)
     for table in try knownTables(of: database) {
-      for key in try database.foreignKeys(on: table) where key.destinationTable == "audit_event" {
-        guard let column = key.originColumns.first?.quotedDatabaseIdentifier,
-          let newest = try Int64.fetchOne(
-            database, sql: "SELECT max(\(column)) FROM \(table.quotedDatabaseIdentifier)"),
+      for key in try foreignKeys(of: table, database) where key.destinationTable == "audit_event" {
+        guard let column = key.originColumns.first?.quotedSQLName,
+          let newest = try database.first(Int64.self, "SELECT max(\(column)) FROM \(table.quotedSQLName)"),
           newest > end
         else { continue }
         if !tables.contains(table) { tables.append(table) }
@@ -87,11 +108,11 @@ enum SchemaCheck {
   private static func structure(of database: Database) throws -> [Finding] {
     var lines: Set<String> = []
     try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
-    lines.formUnion(try String.fetchAll(database, sql: "PRAGMA integrity_check(\(largestReport))"))
+    lines.formUnion(try database.all(String.self, "PRAGMA integrity_check(\(largestReport))"))
     try database.execute(sql: "PRAGMA ignore_check_constraints = OFF")
     for table in try knownTables(of: database) where table != "audit_event" {
       lines.formUnion(
-        try String.fetchAll(database, sql: "PRAGMA quick_check(\(table.quotedDatabaseIdentifier))"))
+        try database.all(String.self, "PRAGMA quick_check(\(table.quotedSQLName))"))
     }
     return lines.filter { $0 != "ok" }.sorted().prefix(largestReport).map {
       Finding(.databaseDamaged, subject: CaseStore.fileName, expected: "ok", observed: $0)
@@ -120,7 +141,7 @@ enum SchemaCheck {
       try body()
       return []
     } catch let error as DatabaseError
-      where [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR, .SQLITE_TOOBIG].contains(error.resultCode)
+      where [.corrupt, .notADatabase, .error, .tooBig].contains(error.kind)
     {
       return [
         Finding(

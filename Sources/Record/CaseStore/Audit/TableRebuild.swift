@@ -1,7 +1,7 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 extension CaseStore {
   /// Writes every table of records anew from the audit log, with the indexes and triggers that belong to it.

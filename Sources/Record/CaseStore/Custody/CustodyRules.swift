@@ -1,6 +1,6 @@
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 /// What the case refuses; asked inside the transaction that would record it, so that no other process comes between.
 extension CaseTransaction {
@@ -63,7 +63,7 @@ extension Database {
   func isDisposed(_ item: ItemNumber) throws -> Bool {
     let sql = "SELECT EXISTS (SELECT 1 FROM custody_event WHERE item = ? AND type = ?)"
     let names = [item.description, CustodyEventType.dispose.rawValue]
-    guard try Bool.fetchOne(cachedStatement(sql: sql), arguments: StatementArguments(names)) ?? false else {
+    guard try first(Bool.self, sql, names) ?? false else {
       return false
     }
     return try review(of: item).whereabouts == .disposed

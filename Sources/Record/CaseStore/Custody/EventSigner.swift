@@ -1,6 +1,6 @@
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 
 /// Someone who signs events of the audit log.

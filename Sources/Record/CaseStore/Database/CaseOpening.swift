@@ -1,7 +1,6 @@
-internal import CSQLite
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 import SystemPackage
 
@@ -45,7 +44,7 @@ enum CaseOpening {
     }
     do {
       var settings = configuration()
-      settings.readonly = true
+      settings.isReadOnly = true
       return try DatabaseQueue(path: address(path, "mode=ro&immutable=1"), configuration: settings)
     } catch { throw StoreErrors.translate(error, path: path) }
   }
@@ -58,8 +57,8 @@ enum CaseOpening {
       identity = try queue.read { database in
         // Touches the first page through the write-ahead log, as a query does.
         (
-          try Int.fetchOne(database, sql: "PRAGMA application_id"),
-          try Int.fetchOne(database, sql: "SELECT user_version FROM pragma_user_version")
+          try database.first(Int.self, "PRAGMA application_id"),
+          try database.first(Int.self, "SELECT user_version FROM pragma_user_version")
         )
       }
     } catch { throw StoreErrors.translate(error, path: path) }
@@ -77,21 +76,21 @@ enum CaseOpening {
   /// Most bytes of a value or a row: the longest event, and what stands beside it.
   private static let longestValue = AuditEvent.largestSize + (1 << 20)
 
+  /// Waits for another process, each time for another while, so that two who wait do not come at the same moment again and
+  /// again.
+  static let waits: @Sendable (Int) -> Bool = { tries in
+    Host.pause(milliseconds: UInt32.random(in: 1...UInt32(longestPause)))
+    return tries < longestWait / ((longestPause + 1) / 2)
+  }
+
   /// How every connection behaves, whichever database it is to.
-  static func configuration() -> Configuration {
-    var configuration = Configuration()
-    configuration.foreignKeysEnabled = true
-    configuration.busyMode = .callback { tries in
-      // Pauses differ, so that two who wait do not come at the same moment again and again.
-      Host.pause(milliseconds: UInt32.random(in: 1...UInt32(longestPause)))
-      return tries < longestWait / ((longestPause + 1) / 2)
-    }
-    configuration.label = "case"
-    configuration.prepareDatabase { database in
-      let code = csqlite_defend(
-        database.sqliteConnection.map { UnsafeMutableRawPointer($0) }, Int32(longestValue))
-      guard code == 0 else { throw DatabaseError(resultCode: ResultCode(rawValue: code)) }
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON")
+  static func configuration() -> DatabaseQueue.Configuration {
+    var configuration = DatabaseQueue.Configuration()
+    configuration.waits = waits
+    configuration.prepare = { database in
+      try database.defend(longest: longestValue)
+      try database.execute(
+        sql: "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cell_size_check = ON")
       // What is sorted stays in memory: nothing of a case is left in the folder for temporary files, and a full one is
       // not taken for a damaged database.
       try database.execute(sql: "PRAGMA temp_store = MEMORY")

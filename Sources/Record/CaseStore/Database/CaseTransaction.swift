@@ -1,26 +1,26 @@
 import CanonicalJSON
 import CaseRecords
 import Evidence
-internal import GRDB
+internal import SQLite
 
 extension Database {
   /// The records of one kind that meet `condition`, in the order they were written; none where the case is of a
   /// version that did not know them.
   func records<Record: StoredRecord>(
     _ type: Record.Type = Record.self, where condition: String = "true",
-    _ arguments: [any DatabaseValueConvertible] = []
+    _ arguments: [any SQLColumn] = []
   ) throws -> [Recorded<Record>] {
     let table = Record.table
     guard try table.since <= Migration.version(of: self) else { return [] }
     // Sorted after they are found: by the index of events every row of the table would be looked up, out of its order.
     let order = (["+event"] + table.key).joined(separator: ", ")
-    let cursor = try Row.fetchCursor(
-      cachedStatement(sql: table.select("WHERE \(condition) ORDER BY \(order)")),
-      arguments: StatementArguments(arguments))
+    let rows = try cachedStatement(sql: table.select("WHERE \(condition) ORDER BY \(order)")).rows(
+      arguments: arguments)
     var records: [Recorded<Record>] = []
-    while let row = try cursor.next() {
-      let event = StoredValue.integer(row, table.columns.count).flatMap { UInt64(exactly: $0) }
-      records.append(Recorded(record: try Record(RecordFields(table, row: row)), event: event ?? 0))
+    while try rows.next() {
+      let number: Int64? = rows[table.columns.count]
+      let event = number.flatMap { UInt64(exactly: $0) }
+      records.append(Recorded(record: try Record(RecordFields(table, row: rows)), event: event ?? 0))
     }
     return records
   }
@@ -28,7 +28,7 @@ extension Database {
   /// As `records`, without the audit events.
   func plainRecords<Record: StoredRecord>(
     _ type: Record.Type = Record.self, where condition: String = "true",
-    _ arguments: [any DatabaseValueConvertible] = []
+    _ arguments: [any SQLColumn] = []
   ) throws -> [Record] {
     try records(type, where: condition, arguments).map(\.record)
   }

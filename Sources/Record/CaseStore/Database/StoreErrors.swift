@@ -1,5 +1,5 @@
 import Evidence
-internal import GRDB
+internal import SQLite
 import SystemIO
 import SystemPackage
 
@@ -11,31 +11,24 @@ enum StoreErrors {
     guard let failure = error as? DatabaseError else {
       return EvidenceError(.databaseFailed, path.string, "\(error)")
     }
-    // A backup says "not an error" of the connection, whose own work went well.
-    let message =
-      failure.message.flatMap { $0 == "not an error" ? nil : $0 } ?? "\(failure.extendedResultCode)"
-    let refusals: [ResultCode] = [.SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_IOERR, .SQLITE_PERM]
-    if refusals.contains(failure.resultCode), FileSystems.isReadOnly(path.removingLastComponent()) {
+    let refusals: [DatabaseError.Kind] = [.readOnly, .cannotOpen, .inputOutput, .permission]
+    if refusals.contains(failure.kind), FileSystems.isReadOnly(path.removingLastComponent()) {
       return EvidenceError(.readOnlyFileSystem, path.removingLastComponent().string)
     }
-    if sharedMemory.contains(failure.extendedResultCode) {
+    // The write-ahead log has an index that processes share.
+    if failure.isOfSharedMemory {
       return EvidenceError(
         .destinationUnsuitable, path.removingLastComponent().string, "files on it cannot be shared as memory")
     }
-    return EvidenceError(code(failure.resultCode, path: path), path.string, message)
+    return EvidenceError(code(failure.kind, path: path), path.string, failure.message)
   }
 
-  /// The write-ahead log has an index that processes share.
-  private static let sharedMemory: [ResultCode] = [
-    .SQLITE_IOERR_SHMOPEN, .SQLITE_IOERR_SHMSIZE, .SQLITE_IOERR_SHMLOCK, .SQLITE_IOERR_SHMMAP,
-  ]
-
-  private static func code(_ result: ResultCode, path: FilePath) -> ErrorCode {
-    switch result {
-    case .SQLITE_FULL: .destinationFull
-    case .SQLITE_READONLY, .SQLITE_PERM: .permissionDenied
-    case .SQLITE_CORRUPT, .SQLITE_TOOBIG: .caseDamaged
-    case .SQLITE_NOTADB: isCaseDatabase(path) ? .caseDamaged : .notACase
+  private static func code(_ kind: DatabaseError.Kind, path: FilePath) -> ErrorCode {
+    switch kind {
+    case .full: .destinationFull
+    case .readOnly, .permission: .permissionDenied
+    case .corrupt, .tooBig: .caseDamaged
+    case .notADatabase: isCaseDatabase(path) ? .caseDamaged : .notACase
     default: .databaseFailed
     }
   }

@@ -1,4 +1,4 @@
-internal import GRDB
+internal import SQLite
 
 /// One step of the schema. Steps are only ever added: a released one never changes.
 struct Migration: Sendable {
@@ -26,7 +26,7 @@ struct Migration: Sendable {
 
   /// The `user_version` of a database.
   static func version(of database: Database) throws -> Int {
-    try Int.fetchOne(database, sql: "SELECT user_version FROM pragma_user_version") ?? 0
+    try database.first(Int.self, "SELECT user_version FROM pragma_user_version") ?? 0
   }
 
   /// What `sqlite_schema` holds in an untouched database of `version`: SQL text by type and name.
@@ -37,11 +37,11 @@ struct Migration: Sendable {
   /// The statements that make a table with its indexes and triggers, the table first, in a database of `version`.
   static func statements(making table: String, version: Int) throws -> [String] {
     try untouched(version: version) { database in
-      try String.fetchAll(
-        database,
-        sql: """
-          SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type <> 'table', rowid
-          """, arguments: [table])
+      try database.all(
+        String.self,
+        """
+        SELECT sql FROM sqlite_schema WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type <> 'table', rowid
+        """, [table])
     }
   }
 
@@ -58,15 +58,16 @@ struct Migration: Sendable {
   static func schema(of database: Database) throws -> [String: String] {
     var schema: [String: String] = [:]
     // A bit can make a text a BLOB of the same bytes, which SQLite takes for the same schema.
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT type, name, tbl_name, sql, typeof(type) || typeof(name) || typeof(tbl_name) || typeof(sql)
-        FROM sqlite_schema WHERE sql IS NOT NULL
-        """)
-    while let row = try rows.next() {
-      let (type, name, table, sql): (String?, String?, String?, String?) = (row[0], row[1], row[2], row[3])
-      let kinds: String = row[4]
+    let rows = try database.rows(
+      """
+      SELECT type, name, tbl_name, sql, typeof(type) || typeof(name) || typeof(tbl_name) || typeof(sql)
+      FROM sqlite_schema WHERE sql IS NOT NULL
+      """)
+    while try rows.next() {
+      let (type, name, table, sql): (String?, String?, String?, String?) = (
+        rows[0], rows[1], rows[2], rows[3]
+      )
+      let kinds: String = rows[4] ?? "?"
       schema["\(type ?? "?") \(name ?? "?")"] =
         "\(table ?? "?"): \(sql ?? "")" + (kinds == "texttexttexttext" ? "" : " (\(kinds))")
     }
