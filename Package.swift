@@ -361,7 +361,7 @@ let package = Package(
         "Archiving", "CanonicalJSON", "CaseFolders", "CaseRecords", "CaseStore", "Casework", "Digests",
         "Evidence", "Parity",
         "SideCars", "Signing", "SystemIO", systemPackage,
-      ]),
+      ], exclude: ["Injection"]),
     tests("ManifestsTests", ["Evidence", "CanonicalJSON", "Manifests", "Signing", "Digests"]),
     tests(
       "AcquisitionTests",

@@ -155,4 +155,85 @@ import Verification
       #expect(item.outcome.verdict == .mismatch && sectors(item) == [expected], "\(item.holding.name)")
     }
   }
+
+  /// What a segment lacks is named, and moves nothing behind it.
+  @Test func whatIsMissingMovesNothing() throws {
+    let archive = try Archive()
+    let bytes = Self.bytes(4 << 20, 5)
+    for number in 0..<4 {
+      try archive.write("a.00\(number + 1)", Array(bytes[number << 20..<(number + 1) << 20]))
+    }
+    let list = try Tool.run("sha256sum", (1...4).map { "a.00\($0)" }, in: archive.evidence)
+    try archive.write("SHA256SUMS", Array(list.output.utf8))
+    #expect(try archive.scan().added.count == 1)
+    #expect(try archive.only().verdict == .verified)
+    let second = archive.evidence.appending("a.002")
+    try Tool.require("truncate", ["-s", "1000", second.string])
+    try archive.rot(archive.evidence.appending("a.004"), at: 77)
+    let cut = try archive.only()
+    #expect(cut.verdict == .mismatch)
+    #expect(
+      Set(cut.findings.compactMap(\.sectors)) == [
+        SectorRange(first: 2049, count: 2047), SectorRange(first: 2048, count: 2048),
+        SectorRange(first: 6144, count: 2048),
+      ])
+    try Tool.require("rm", [second.string])
+    #expect(
+      Set(try archive.only().findings.compactMap(\.sectors)) == [
+        SectorRange(first: 2048, count: 2048), SectorRange(first: 6144, count: 2048),
+      ])
+  }
+
+  /// PAR2 digests the last block with zeros behind it, which is no piece of the file: where the others match, it is there.
+  @Test func damageBetweenThePiecesIsThere() throws {
+    let archive = try Archive()
+    try archive.write("a.dd", Self.bytes(1_000_000, 6))
+    try Tool.require("sh", ["-c", "cd \(archive.evidence) && par2 create -q -q -s65536 -c1 a.par2 a.dd"])
+    #expect(try archive.scan().added.count == 1)
+    #expect(try archive.only().verdict == .verified)
+    try archive.rot(archive.evidence.appending("a.dd"), at: 999_999)
+    #expect(
+      try archive.only().findings.compactMap(\.sectors) == [SectorRange(first: 15 * 128, count: 34)])
+    try archive.rot(archive.evidence.appending("a.dd"), at: 70_000)
+    #expect(try archive.only().findings.compactMap(\.sectors) == [SectorRange(first: 128, count: 128)])
+  }
+
+  /// Hash values of the files and of the contents of an E01, in one reading: the kernel counts what the device gives.
+  @Test(
+    .enabled(
+      if: Machine.hasLoopDevices && Tool.exists("ewfacquire") && Tool.exists("mkfs.ext4"),
+      "needs root, loop devices, ewf-tools"))
+  func theMediumIsReadOnce() throws {
+    let loop = try LoopDevice(length: 160 << 20)
+    try Tool.require("mkfs.ext4", ["-q", "-O", "^has_journal", loop.path.string])
+    let mount = try Mount(loop)
+    let source = try TemporaryFolder()
+    try TestFiles.write(Self.bytes(60 << 20, 8), to: source.appending("a.dd"))
+    let image = mount.point.appending("a")
+    try Tool.require(
+      "ewfacquire",
+      ["-u", "-q", "-c", "none", "-S", "20MiB", "-t", image.string, source.appending("a.dd").string])
+    try Tool.require("sh", ["-c", "cd \(mount.point) && sha256sum a.E0* > SHA256SUMS && sync"])
+    let archive = try Archive()
+    var scan = ArchiveScan(archive.store)
+    _ = try scan.perform([try Syscalls.resolve(mount.point).get()])
+    let statistics = FilePath("/sys/block/\(loop.path.lastComponent?.string ?? "")/stat")
+    func bytesRead() throws -> UInt64 {
+      let text = String(decoding: try Files.contents(statistics, cap: 4096), as: UTF8.self)
+      return try #require(UInt64(text.split(whereSeparator: \.isWhitespace)[2])) * 512
+    }
+    let before = try bytesRead()
+    let outcome = try archive.only()
+    let read = try bytesRead() - before
+    // 4 files and what the image stores of itself.
+    #expect(outcome.verdict == .verified && outcome.compared >= 4 && outcome.reading == .dropped)
+    #expect((60 << 20...70 << 20).contains(read), "\(read) bytes of 60 MiB")
+    // Rot in one of them is found in both readings.
+    try archive.rot(mount.point.appending("a.E02"), at: 10 << 20)
+    let bad = try archive.only()
+    #expect(
+      bad.verdict >= .mismatch
+        && bad.findings.contains { $0.code == .fileDigestMismatch && $0.subject == "a.E02" }
+        && bad.findings.contains { $0.code == .chunkDamaged })
+  }
 }

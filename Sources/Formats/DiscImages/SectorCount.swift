@@ -15,7 +15,7 @@ package struct SectorCount: Sendable {
   package private(set) var wrongEDC = 0
   package private(set) var wrongParity = 0
   /// Wrong parity behind contents that have their EDC.
-  package private(set) var wrongParityAlone = 0
+  package private(set) var wrongParityAlone: [Int] = []
   /// Sectors whose header has another address than their place; the first of them and what it says.
   package private(set) var wrongAddress = 0
   package private(set) var firstWrongAddress: (lba: Int, header: MSF?)?
@@ -123,7 +123,7 @@ package struct SectorCount: Sendable {
     if report.edc == .wrong { wrongEDC += 1 }
     if report.p == .wrong || report.q == .wrong {
       wrongParity += 1
-      if report.edc == .right { wrongParityAlone += 1 }
+      if report.edc == .right { wrongParityAlone.append(lba) }
     }
     if report.subheadersDiffer { subheadersDiffer += 1 }
     if report.reservedNotZero { reservedNotZero += 1 }

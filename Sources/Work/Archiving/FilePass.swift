@@ -37,6 +37,9 @@ struct FilePass {
   }
 
   let files: [FilePath]
+  /// Where each of them lies in the run, where that is known: what one lacks moves nothing behind it. One behind the other
+  /// as they are where it is empty.
+  var places: [Range<UInt64>] = []
   /// Of the whole run.
   var whole: Set<String> = []
   /// Of single files, by their place in ``files``.
@@ -47,6 +50,9 @@ struct FilePass {
   let throttle: Throttle
   /// What it shares with holdings that are verified at the same time.
   var shared: SharedPass?
+  /// Another reading of the same files that goes on beside this one: each byte comes from the medium for the first of
+  /// them and from memory for the second.
+  var pace: Pace?
 
   struct Result: Sendable {
     /// Of the whole run, by algorithm; those that could not be computed are not there.
@@ -54,6 +60,8 @@ struct FilePass {
     /// By place of the file and algorithm.
     var single: [Int: [String: [UInt8]]] = [:]
     var windows: [Window: [UInt8]] = [:]
+    /// Of which only a part was there.
+    var cut: Set<Window> = []
     /// Sizes as they were read.
     var sizes: [UInt64] = []
     var findings: [Finding] = []
@@ -69,16 +77,21 @@ struct FilePass {
     let offset: UInt64
     let buffer: PageBuffer
     let endsFile: Bool
+    /// Where what belongs to the run ends.
+    let end: UInt64
   }
 
   /// Of many at the same time, each has small blocks, and fewer.
-  private var blockSize: Int { shared == nil ? 4 << 20 : 2 << 20 }
+  private var blockSize: Int { shared == nil ? 4 << 20 : pace == nil ? 2 << 20 : 1 << 20 }
   private var buffers: Int { shared == nil ? 6 : 4 }
+  /// Bytes that this reading may be ahead of the other one: no more than memory keeps for both.
+  private static let lead: UInt64 = 32 << 20
 
   /// Blocks until done.
   /// - Parameter progress: bytes that were read since the last call.
   func perform(progress: (UInt64) -> Void) -> Result {
-    let memory = buffers * blockSize
+    // The other one waits for memory and must not wait for this one, which waits for it.
+    let memory = pace == nil ? buffers * blockSize : 0
     shared?.take(memory)
     defer { shared?.giveBack(memory) }
     let algorithms = whole.union(single.values.joined()).union(windows.map(\.algorithm)).sorted()
@@ -87,10 +100,12 @@ struct FilePass {
     var result = Result()
     let pool = BufferPool(count: buffers, capacity: blockSize)
     var start: UInt64 = 0
+    let total = pace == nil ? 0 : files.compactMap { FileStatus($0)?.size }.clampedSum()
     for (index, path) in files.enumerated() {
-      let size = read(path, index, start, pool, stages, &result, progress)
+      let place = places.isEmpty ? start..<UInt64.max : places[index]
+      let size = read(path, index, place, of: total, pool, stages, &result, progress)
       result.sizes.append(size)
-      start += size
+      start = place.lowerBound + size
       if result.wasStopped { break }
     }
     for stage in stages { stage.queue.close() }
@@ -102,23 +117,28 @@ struct FilePass {
       if !unreadable { computed.whole.map { result.whole[stage.algorithm] = $0 } }
       for (file, value) in computed.single { result.single[file, default: [:]][stage.algorithm] = value }
       result.windows.merge(computed.windows) { first, _ in first }
+      result.cut.formUnion(computed.cut)
     }
     return result
   }
 
   /// - Returns: bytes that were read.
   private func read(
-    _ path: FilePath, _ index: Int, _ start: UInt64, _ pool: BufferPool, _ stages: [Stage],
+    _ path: FilePath, _ index: Int, _ place: Range<UInt64>, of total: UInt64, _ pool: BufferPool,
+    _ stages: [Stage],
     _ result: inout Result, _ progress: (UInt64) -> Void
   ) -> UInt64 {
     var offset: UInt64 = 0
     do throws(EvidenceError) {
-      let file = try UncachedFile(path)
+      let file = try UncachedFile(path, besideAnother: pace != nil)
       if !file.isDirect { result.reading = .dropped }
       while true {
         guard !stop.isRaised else {
           result.wasStopped = true
           return offset
+        }
+        if let pace, case let done = place.lowerBound + offset, done > Self.lead, total > 0 {
+          pace.wait(for: Double(done - Self.lead) / Double(total))
         }
         let buffer = pool.take()
         buffer.byteCount = try buffer.fill { (memory: UnsafeMutableRawBufferPointer) throws(EvidenceError) in
@@ -127,7 +147,10 @@ struct FilePass {
         let count = UInt64(buffer.byteCount)
         let isLast = buffer.byteCount < blockSize
         for stage in stages {
-          stage.queue.put(Block(file: index, offset: start + offset, buffer: buffer, endsFile: isLast))
+          stage.queue.put(
+            Block(
+              file: index, offset: place.lowerBound + offset, buffer: buffer, endsFile: isLast,
+              end: min(place.lowerBound + offset + count, place.upperBound)))
         }
         offset += count
         progress(count)
@@ -139,7 +162,7 @@ struct FilePass {
         Finding(
           .fileUnreadable, subject: path.lastComponent?.string ?? path.string, expected: "a readable file",
           observed: "\(error) at byte \(offset)",
-          sectors: SectorRange(first: (start + offset) / 512, count: 1)))
+          sectors: SectorRange(first: (place.lowerBound + offset) / 512, count: 1)))
     }
     return offset
   }
@@ -150,6 +173,7 @@ struct FilePass {
       var whole: [UInt8]?
       var single: [Int: [UInt8]] = [:]
       var windows: [Window: [UInt8]] = [:]
+      var cut: Set<Window> = []
     }
 
     let algorithm: String
@@ -180,6 +204,7 @@ struct FilePass {
       var isFirst = true
       var next = 0
       var window: ReferenceDigest?
+      var reached: UInt64 = 0
       while let block = queue.take() {
         if isFirst {
           file = wanted.contains(block.file) ? ReferenceDigest(algorithm, in: sharedForFiles) : nil
@@ -191,7 +216,15 @@ struct FilePass {
           done.single[block.file] = value
           file = nil
         }
-        let end = block.offset + UInt64(block.buffer.byteCount)
+        if block.offset != reached { window = nil }
+        // A window that lies partly in what is missing has no digest.
+        while window == nil, next < windows.count, windows[next].bytes.lowerBound < block.offset {
+          let bytes = windows[next].bytes
+          if bytes.lowerBound < reached || bytes.upperBound > block.offset { done.cut.insert(windows[next]) }
+          next += 1
+        }
+        let end = block.end
+        reached = end
         while next < windows.count, windows[next].bytes.lowerBound < end {
           if window == nil, case let digests = together(from: next, in: block), !digests.isEmpty {
             for digest in digests {
@@ -211,6 +244,7 @@ struct FilePass {
           next += 1
         }
       }
+      if window != nil, next < windows.count { done.cut.insert(windows[next]) }
       done.whole = run?.finish()
       computed.withLock { $0 = done }
     }
@@ -219,14 +253,14 @@ struct FilePass {
     /// computed several at once.
     /// - Returns: none where there is no such window.
     private func together(from first: Int, in block: Block) -> [Digest] {
-      let end = block.offset + UInt64(block.buffer.byteCount)
       let size = windows[first].bytes.count
       let start = windows[first].bytes.lowerBound
       guard size > 0, start >= block.offset, [.md5, .sha256].contains(DigestAlgorithm(rawValue: algorithm))
       else { return [] }
       var (count, last) = (0, start)
       for window in windows[first...] {
-        guard window.bytes.lowerBound == last, window.bytes.count == size, window.bytes.upperBound <= end
+        guard window.bytes.lowerBound == last, window.bytes.count == size,
+          window.bytes.upperBound <= block.end
         else { break }
         (count, last) = (count + 1, window.bytes.upperBound)
       }
@@ -243,14 +277,18 @@ struct FilePass {
 struct UncachedFile: ~Copyable {
   private let file: OwnedDescriptor
   let isDirect: Bool
+  /// What was read is left in memory for another one.
+  private let isKept: Bool
   private let size: UInt64
 
+  /// - Parameter besideAnother: the kernel was asked to drop what it holds before, and both use what it has read since.
   /// - Throws: `fileMissing`, `permissionDenied`, `readFailed`, the last also for what is no regular file.
-  init(_ path: FilePath) throws(EvidenceError) {
+  init(_ path: FilePath, besideAnother: Bool = false) throws(EvidenceError) {
     let plain = try OwnedDescriptor.openFile(path)
     size = try plain.fileSize()
-    plain.forgetCached()
-    if let direct = try? OwnedDescriptor.openForReading(path, direct: true) {
+    isKept = besideAnother
+    if !besideAnother { plain.forgetCached() }
+    if !besideAnother, let direct = try? OwnedDescriptor.openForReading(path, direct: true) {
       file = direct
       isDirect = true
     } else {
@@ -269,7 +307,7 @@ struct UncachedFile: ~Copyable {
     guard offset < size else { return 0 }
     guard isDirect else {
       let count = try file.read(into: buffer, at: offset)
-      file.forgetCached()
+      if !isKept { file.forgetCached() }
       return count
     }
     // One call reads to the end, where a second one would not be aligned any more.

@@ -136,17 +136,39 @@ struct HoldingComparison {
 
   /// A piece of the contents against a digest of that piece.
   mutating func comparePiece(
-    _ bytes: Range<UInt64>, _ algorithm: String, expected: String, observed: [UInt8]?, _ against: String
+    _ bytes: Range<UInt64>, _ algorithm: String, expected: String, observed: [UInt8]?, isCut: Bool,
+    _ against: String
   ) {
-    guard let observed else { return }
-    guard Hex.encode(observed) != expected else { return }
+    guard observed != nil || isCut else { return }
+    let found = observed.map { Hex.encode($0) }
+    guard found != expected else { return }
     findings.append(
       Finding(
         .chunkDigestMismatch, subject: "bytes \(bytes.lowerBound) to \(bytes.upperBound - 1)",
         expected: "\(Self.title(algorithm)) \(expected) (\(against))",
-        observed: "\(Self.title(algorithm)) \(Hex.encode(observed))",
-        sectors: SectorRange(
-          first: bytes.lowerBound / 512, count: (bytes.upperBound + 511) / 512 - bytes.lowerBound / 512)))
+        observed: found.map { "\(Self.title(algorithm)) \($0)" } ?? "a part of it is missing",
+        sectors: Self.sectors(of: bytes)))
+  }
+
+  /// All there is of it is there, and its digest is another one.
+  var isWholeDamaged: Bool {
+    let codes = Set(findings.filter { $0.severity == .failure }.map(\.code))
+    return !codes.isDisjoint(with: [.digestMismatch, .fileDigestMismatch])
+      && codes.isDisjoint(with: [.fileMissing, .fileSizeMismatch, .fileUnreadable])
+  }
+
+  /// What is in no piece, where all pieces match and the whole does not.
+  mutating func blameGap(_ bytes: Range<UInt64>) {
+    findings.append(
+      Finding(
+        .chunkDigestMismatch, subject: "bytes \(bytes.lowerBound) to \(bytes.upperBound - 1)",
+        expected: "the pieces around it match, and the whole does not", observed: "in no piece",
+        sectors: Self.sectors(of: bytes)))
+  }
+
+  private static func sectors(of bytes: Range<UInt64>) -> SectorRange {
+    SectorRange(
+      first: bytes.lowerBound / 512, count: (bytes.upperBound - 1) / 512 + 1 - bytes.lowerBound / 512)
   }
 
   /// What was found of a parity file; the evidence is none the worse for it.

@@ -24,7 +24,7 @@ struct HoldingVerification {
   /// The folder of the catalogue.
   let archive: FilePath
   /// Verified elsewhere than where the catalogue is, which may not be within reach.
-  private let isAway: Bool
+  let isAway: Bool
   /// Certificates to trust, and the flag that stops it.
   let settings: VerificationSettings
   let throttle: Throttle
@@ -49,11 +49,11 @@ struct HoldingVerification {
     self.progress = progress
   }
 
-  private var path: FilePath { FilePath(state.path) }
+  var path: FilePath { FilePath(state.path) }
   private var isFolder: Bool { holding.kind == .case || holding.kind == .bag }
   private var folder: FilePath { isFolder ? path : path.removingLastComponent() }
 
-  private func path(of file: String) -> FilePath { folder.pushing(FilePath(file)) }
+  func path(of file: String) -> FilePath { folder.pushing(FilePath(file)) }
 
   /// Blocks until done. What fails is read a second time before it counts: a cable or memory fails as well.
   /// - Returns: `nil` where it was stopped.
@@ -97,17 +97,19 @@ struct HoldingVerification {
 
   /// Whether the files are those of the catalogue, by their sizes.
   private func checkFiles(_ comparison: inout HoldingComparison) {
-    for file in state.files.all {
+    for (file, place) in zip(state.files.all, state.files.places) {
       guard let found = FileStatus(path(of: file.name)) else {
         comparison.findings.append(
-          Finding(.fileMissing, subject: file.name, expected: "\(file.size) bytes", observed: "no file"))
+          Finding(
+            .fileMissing, subject: file.name, expected: "\(file.size) bytes", observed: "no file",
+            sectors: missing(place, from: 0)))
         continue
       }
       if found.size != file.size {
         comparison.findings.append(
           Finding(
             .fileSizeMismatch, subject: file.name, expected: "\(file.size) bytes",
-            observed: "\(found.size) bytes"))
+            observed: "\(found.size) bytes", sectors: missing(place, from: found.size)))
       }
       if found.modified != file.modified {
         comparison.findings.append(
@@ -118,6 +120,14 @@ struct HoldingVerification {
       }
     }
     comparison.take("files and sizes", against: "the catalogue")
+  }
+
+  /// Sectors that a raw image lacks where a file of it ends too early; `nil` where none are known to be.
+  private func missing(_ place: Range<UInt64>, from size: UInt64) -> SectorRange? {
+    guard isPlain, holding.kind == .image, size < place.count else { return nil }
+    let first = (place.lowerBound + size) / 512
+    return SectorRange(
+      first: first, count: place.upperBound / 512 + (place.upperBound % 512 == 0 ? 0 : 1) - first)
   }
 
   private func checkStructure(_ comparison: inout HoldingComparison) {
@@ -139,9 +149,10 @@ struct HoldingVerification {
   private var isForeignBag: Bool { holding.kind == .bag && !Files.exists(path.appending(Bag.signatureName)) }
 
   /// Over files of the holding, in order.
-  private func pass(_ files: [String]) -> FilePass {
+  func pass(_ files: [String], beside pace: Pace? = nil) -> FilePass {
     FilePass(
-      files: files.map { path(of: $0) }, stop: settings.stop, throttle: throttle, shared: settings.shared)
+      files: files.map { path(of: $0) }, stop: settings.stop, throttle: throttle, shared: settings.shared,
+      pace: pace)
   }
 
   // MARK: Once
@@ -174,7 +185,11 @@ struct HoldingVerification {
   private var levelOfContents: VerificationLevel { level == .full ? .full : .chunks }
 
   /// What Exhibit's own verification says of it.
-  private func verify(_ subject: VerificationSubject, _ comparison: inout HoldingComparison) -> Bool {
+  /// - Parameter pace: of another reading of the same files, which this one sets.
+  private func verify(
+    _ subject: VerificationSubject, _ comparison: inout HoldingComparison, setting pace: Pace? = nil
+  ) -> Bool {
+    defer { pace?.end() }
     var settings = settings
     settings.level = levelOfContents
     settings.digests = Set(
@@ -183,7 +198,10 @@ struct HoldingVerification {
     ).union([.sha256])
     let counter = ProgressCounter(progress, throttle)
     do throws(EvidenceError) {
-      let report = try subject.verify(settings) { done, _ in counter.reached(done) }
+      let report = try subject.verify(settings) { done, total in
+        counter.reached(done)
+        pace?.reached(total > 0 ? Double(done) / Double(total) : 1)
+      }
       guard !report.wasStopped, !settings.stop.isRaised else { return false }
       comparison.absorb(report, level: level)
       comparison.bytes += counter.bytes
@@ -209,11 +227,26 @@ struct HoldingVerification {
   }
 
   private func verifyContainer(_ comparison: inout HoldingComparison) -> Bool {
+    var files: FilesRead?
     if let format, format.refusal(of: path) == nil {
-      let isDisc = format.contents == .disc
-      guard verify(isDisc ? .disc(path, as: format.id) : .image(path, as: format.id), &comparison) else {
-        return false
+      let subject: VerificationSubject =
+        format.contents == .disc ? .disc(path, as: format.id) : .image(path, as: format.id)
+      let wanted = level == .full ? wantedOfFiles(keeps: false) : [:]
+      let isDone: Bool
+      if wanted.isEmpty {
+        isDone = verify(subject, &comparison)
+      } else {
+        // Contents and files are read side by side, each byte from the medium once.
+        let (pace, read) = (Pace(), Monitor<FilesRead?>(nil))
+        let thread = WorkerThread(name: "files") {
+          let result = self.read(wanted, beside: pace)
+          read.withLock { $0 = result }
+        }
+        isDone = verify(subject, &comparison, setting: pace)
+        thread.join()
+        files = read.withLock { $0 }
       }
+      guard isDone else { return false }
     } else {
       comparison.skip("contents", because: "the format cannot be read: only its files are compared")
     }
@@ -228,7 +261,7 @@ struct HoldingVerification {
         comparison.cannotCompare(reference)
       }
     }
-    guard compareFiles(&comparison, keeps: contents == nil) else { return false }
+    guard compareFiles(&comparison, keeps: contents == nil, files) else { return false }
     compareUnknown(
       contents.map { set in
         Dictionary(uniqueKeysWithValues: set.all.map { ($0.algorithm.rawValue, $0.bytes) })
@@ -240,34 +273,61 @@ struct HoldingVerification {
     return true
   }
 
-  /// Digests of files that references name, in one reading of each.
-  /// - Parameter keeps: the SHA-256 of every file is computed for later verifications: there is none of the contents.
-  /// - Returns: whether it came to its end.
-  private func compareFiles(_ comparison: inout HoldingComparison, keeps: Bool) -> Bool {
-    let named = references.filter { ["file", "segment"].contains($0.scope) && $0.target != nil }
-    let wantsUnknown = references.filter { $0.scope == "unknown" && $0.target == nil }
+  /// Digests of files, in one reading of each.
+  private struct FilesRead: Sendable {
+    let wanted: [String: Set<String>]
+    let files: [String]
+    let result: FilePass.Result
+  }
+
+  /// Algorithms by file.
+  /// - Parameter keeps: with the SHA-256 of every file.
+  private func wantedOfFiles(keeps: Bool) -> [String: Set<String>] {
     let names = state.files.all.map(\.name)
-    let kept = DigestAlgorithm.sha256.rawValue
     var wanted: [String: Set<String>] = [:]
-    if keeps { for name in names { wanted[name] = [kept] } }
-    for reference in named { wanted[reference.target ?? "", default: []].insert(reference.algorithm) }
-    for reference in wantsUnknown {
-      if let first = names.first { wanted[first, default: []].insert(reference.algorithm) }
+    if keeps { for name in names { wanted[name] = [DigestAlgorithm.sha256.rawValue] } }
+    for reference in references {
+      if ["file", "segment"].contains(reference.scope), let target = reference.target {
+        wanted[target, default: []].insert(reference.algorithm)
+      } else if reference.scope == "unknown", reference.target == nil, let first = names.first {
+        wanted[first, default: []].insert(reference.algorithm)
+      }
     }
+    return wanted
+  }
+
+  private func read(_ wanted: [String: Set<String>], beside pace: Pace? = nil) -> FilesRead {
     let present = wanted.keys.sorted().filter { Files.kind(path(of: $0)) == .file }
-    guard !present.isEmpty else {
+    var pass = pass(present, beside: pace)
+    for (index, name) in present.enumerated() { pass.single[index] = wanted[name] }
+    return FilesRead(wanted: wanted, files: present, result: pass.perform(progress: progress))
+  }
+
+  /// Compares files that references name.
+  /// - Parameters:
+  ///   - keeps: the SHA-256 of every file is computed for later verifications: there is none of the contents.
+  ///   - before: what was read already.
+  /// - Returns: whether it came to its end.
+  private func compareFiles(
+    _ comparison: inout HoldingComparison, keeps: Bool, _ before: FilesRead? = nil
+  ) -> Bool {
+    let named = references.filter { ["file", "segment"].contains($0.scope) && $0.target != nil }
+    let wanted = wantedOfFiles(keeps: keeps)
+    guard wanted.keys.contains(where: { Files.kind(path(of: $0)) == .file }) else {
       for reference in named {
         comparison.compare(reference, with: nil, what: "the file", .fileDigestMismatch, isSuspect: isSuspect)
       }
       return true
     }
-    var pass = pass(present)
-    for (index, name) in present.enumerated() { pass.single[index] = wanted[name] }
-    let result = pass.perform(progress: progress)
-    guard !result.wasStopped else { return false }
-    comparison.take(result)
+    let known = before.flatMap { before in
+      wanted.allSatisfy { $0.value.isSubset(of: before.wanted[$0.key] ?? []) } ? before : nil
+    }
+    let done = known ?? read(wanted)
+    guard !done.result.wasStopped else { return false }
+    comparison.take(done.result)
     comparison.files = Dictionary(
-      uniqueKeysWithValues: present.enumerated().map { ($0.element, result.single[$0.offset] ?? [:]) })
+      uniqueKeysWithValues: done.files.enumerated().map { ($0.element, done.result.single[$0.offset] ?? [:]) }
+    )
     for reference in named {
       guard ReferenceDigest.isComputed(reference.algorithm) else {
         comparison.cannotCompare(reference)
@@ -279,8 +339,9 @@ struct HoldingVerification {
     }
     if keeps, comparison.isGood {
       for (name, values) in comparison.files.sorted(by: { $0.key < $1.key }) {
-        guard let value = values[kept] else { continue }
-        comparison.remember(Digest(.sha256, value), of: name, scope: names.count > 1 ? "segment" : "file")
+        guard let value = values[DigestAlgorithm.sha256.rawValue] else { continue }
+        comparison.remember(
+          Digest(.sha256, value), of: name, scope: state.files.all.count > 1 ? "segment" : "file")
       }
     }
     return true
@@ -311,6 +372,7 @@ struct HoldingVerification {
   private func verifyPlain(_ comparison: inout HoldingComparison, isSecond: Bool) -> Bool {
     let files = state.files.all.map(\.name).filter { Files.kind(path(of: $0)) == .file }
     var pass = pass(files)
+    pass.places = zip(state.files.all, state.files.places).filter { files.contains($0.0.name) }.map(\.1)
     pass.whole = Set(references.filter { $0.scope == "contents" || $0.scope == "unknown" }.map(\.algorithm))
       .union(["sha256"])
     let isSingle = files.count == 1
@@ -348,7 +410,7 @@ struct HoldingVerification {
         isContents ? .digestMismatch : .fileDigestMismatch, isSuspect: isSuspect)
     }
     compareUnknown(result.whole, &comparison)
-    pieces.compare(result.windows, &comparison)
+    pieces.compare(result, &comparison)
     if let list { comparison.pieces = list.pieces(result.windows) }
     comparison.noteUncovered(state.files.all.map(\.name))
     if comparison.isGood, let value = result.whole["sha256"] {
@@ -368,98 +430,6 @@ struct HoldingVerification {
     else { return reference.kind == SideCarKind.dcfldd.rawValue }
     let end = read.sideCar.references.compactMap(\.bytes?.upperBound).max()
     return end != state.size
-  }
-
-  // MARK: Bags of others
-
-  private func verifyForeignBag(_ comparison: inout HoldingComparison) -> Bool {
-    let names = ((try? Files.names(in: path)) ?? []).filter {
-      $0.hasSuffix(".txt") && ($0.hasPrefix("manifest-") || $0.hasPrefix("tagmanifest-"))
-    }
-    var listed: [String: [HoldingReferenceRecord]] = [:]
-    for name in names {
-      guard let read = try? ReadSideCar(path.appending(name)) else {
-        comparison.findings.append(
-          Finding(.bagIncomplete, subject: name, expected: "a list of digests", observed: "not one"))
-        continue
-      }
-      for reference in read.sideCar.references {
-        guard let target = reference.target else { continue }
-        listed[target, default: []].append(
-          read.reference(reference, scope: "file", target: target, bound: "path").record(of: holding.number))
-      }
-    }
-    let files = listed.keys.sorted()
-    let present = files.filter { Files.kind(path(of: $0)) == .file }
-    var pass = pass(present)
-    for (index, name) in present.enumerated() {
-      pass.single[index] = Set((listed[name] ?? []).map(\.algorithm))
-    }
-    let result = pass.perform(progress: progress)
-    guard !result.wasStopped else { return false }
-    comparison.take(result)
-    for name in files where !present.contains(name) {
-      comparison.findings.append(
-        Finding(.fileMissing, subject: name, expected: "a file that the bag lists", observed: "no file"))
-    }
-    for (index, name) in present.enumerated() {
-      for reference in listed[name] ?? [] {
-        comparison.compare(
-          reference, with: result.single[index]?[reference.algorithm], what: "the file", .fileDigestMismatch,
-          isSuspect: { _ in false })
-      }
-    }
-    let payload = state.files.all.map(\.name).filter { $0.hasPrefix("\(Bag.payloadFolder)/") }
-    for name in payload where listed[name] == nil {
-      comparison.findings.append(
-        Finding(
-          .bagIncomplete, subject: name, expected: "listed in a manifest of the bag", observed: "not listed"))
-    }
-    comparison.take("payload", against: "the lists of the bag")
-    return true
-  }
-
-  /// References that say different things of the same.
-  private func noteContradictions(_ comparison: inout HoldingComparison) {
-    var first: [String: HoldingReferenceRecord] = [:]
-    for reference in references
-    where !["unknown", PieceReferences.scope].contains(reference.scope) && reference.kind != "verification" {
-      let key = "\(reference.algorithm) \(reference.scope) \(reference.target ?? "")"
-      guard let other = first[key] else {
-        first[key] = reference
-        continue
-      }
-      guard other.value != reference.value else { continue }
-      comparison.findings.append(
-        Finding(
-          .referencesDisagree, subject: reference.target ?? holding.name,
-          expected: "\(HoldingComparison.title(other.algorithm)) \(other.value) (\(other.origin))",
-          observed: "\(HoldingComparison.title(reference.algorithm)) \(reference.value) (\(reference.origin))"
-        ))
-    }
-    for origin in Set(references.filter { $0.originDigest != nil }.map(\.origin)).sorted() {
-      // What the catalogue keeps beside itself is not missing because the catalogue is out of reach.
-      if isAway, FilePath(origin).isRelative, !Files.exists(archive) { continue }
-      let recorded = references.first { $0.origin == origin }?.originDigest
-      let found = (try? Files.contents(archive.pushing(FilePath(origin)), cap: SideCar.largestSize)).map {
-        Digest.of($0, .sha256)
-      }
-      guard found != recorded else { continue }
-      comparison.findings.append(
-        Finding(
-          .sideCarChanged, .warning, subject: origin, expected: recorded.map { "SHA-256 \($0)" },
-          observed: found.map { "SHA-256 \($0)" } ?? "not readable; the catalogue has its hash values"))
-    }
-  }
-}
-
-extension NewReference {
-  /// As if it were recorded already.
-  func record(of holding: UInt64) -> HoldingReferenceRecord {
-    HoldingReferenceRecord(
-      holding: holding, position: 0, algorithm: algorithm, value: value, scope: scope, target: target,
-      kind: kind,
-      origin: origin, originDigest: originDigest, line: line, tool: tool, bound: bound, stated: Host.now())
   }
 }
 

@@ -36,7 +36,7 @@ struct PieceReferences {
       let end = read.sideCar.references.compactMap(\.bytes?.upperBound).max()
       if read.sideCar.remarks.contains(.totalMayDiffer), end != files.reduce(0, { $0 + $1.size }) { continue }
       for reference in read.sideCar.references where reference.scope == .range {
-        guard let bytes = reference.bytes, pieces.count < Self.most,
+        guard let bytes = reference.bytes, !bytes.isEmpty, pieces.count < Self.most,
           let start = Self.start(of: reference.target, files), start <= size,
           bytes.upperBound <= size - start,
           ReferenceDigest.isComputed(reference.algorithm)
@@ -111,17 +111,34 @@ struct PieceReferences {
     }
   }
 
-  func compare(_ computed: [FilePass.Window: [UInt8]], _ comparison: inout HoldingComparison) {
+  /// What of a piece is there cannot be told from what is damaged where the rest is missing.
+  func compare(_ result: FilePass.Result, _ comparison: inout HoldingComparison) {
+    let computed = result.windows
     for piece in pieces {
       comparison.comparePiece(
         piece.window.bytes, piece.window.algorithm, expected: piece.value, observed: computed[piece.window],
-        piece.origin)
+        isCut: result.cut.contains(piece.window), piece.origin)
     }
     guard !pieces.isEmpty, !computed.isEmpty else { return }
-    if coverEverything {
-      comparison.countPieces()
-    } else {
-      comparison.skip("bytes between the pieces", because: "no piece covers them")
+    guard !coverEverything else { return comparison.countPieces() }
+    comparison.skip("bytes between the pieces", because: "no piece covers them")
+    // Where every piece matches and the whole does not, it is between them.
+    guard pieces.allSatisfy({ computed[$0.window].map { Hex.encode($0) } == $0.value }),
+      comparison.isWholeDamaged
+    else { return }
+    for gap in gaps.prefix(Self.mostGaps) { comparison.blameGap(gap) }
+  }
+
+  private static let mostGaps = 100
+
+  /// What no piece of any algorithm covers, in order.
+  private var gaps: [Range<UInt64>] {
+    var gaps: [Range<UInt64>] = []
+    var end: UInt64 = 0
+    for bytes in pieces.map(\.window.bytes).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if bytes.lowerBound > end { gaps.append(end..<bytes.lowerBound) }
+      end = max(end, bytes.upperBound)
     }
+    return end < size ? gaps + [end..<size] : gaps
   }
 }

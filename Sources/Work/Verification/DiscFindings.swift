@@ -82,7 +82,7 @@ package enum DiscFindings {
     add(
       count.dataInAudio, .sectorModeDiffers, .warning, "\(count.dataInAudio) data sectors in an audio track")
     add(count.scrambled, .sectorScrambled, .warning)
-    add(count.wrongParityAlone, .sectorParityWrong, .warning)
+    add(count.wrongParityAlone.count, .sectorParityWrong, .warning, listed(count.wrongParityAlone))
     if let first = count.firstWrongAddress {
       findings.append(
         Finding(

@@ -177,6 +177,17 @@ package struct HoldingFiles: Hashable, Sendable {
 
   package init(_ files: [File]) { all = files }
 
+  /// Where each lies in all of them, one behind the other.
+  package var places: [Range<UInt64>] {
+    var end: UInt64 = 0
+    return all.map { file in
+      let (next, isPast) = end.addingReportingOverflow(file.size)
+      let place = end..<(isPast ? .max : next)
+      end = place.upperBound
+      return place
+    }
+  }
+
   /// A line for each: size, time, name, in which `\` and line feed are escaped as `\\` and `\n`.
   package var text: String {
     all.map { file in
