@@ -47,8 +47,13 @@ import Testing
       "<html><head><title>t</title><style>\(try Self.style())</style></head><body>"
       + "<table class=\"facts\"><tbody>\(rows)</tbody></table><table class=\"grid\"><tbody>\(rows)</tbody></table></body></html>"
     let folder = try TemporaryFolder()
-    let pdf = try PDFWriter(in: folder.appending("work"), attachments: []).pdf(page)
+    var pages: [Int] = []
+    let pdf = try PDFWriter(in: folder.appending("work"), attachments: []).pdf(
+      page, eachPage: { pages.append($0) })
     #expect(pdf.starts(with: Array("%PDF".utf8)))
+    // Each page is told while it is laid out, so that somebody sees that it goes on.
+    #expect(pages.count > 3)
+    #expect(pages.first == 1 && pages.max().map { $0 > 3 } ?? false)
   }
 
   private static func style() throws -> String {
