@@ -176,6 +176,17 @@ import Verification
     try protected.demandRestored(try protected.repair(), ["s.001"])
   }
 
+  /// An empty file of a bag has nothing to protect, and is judged by its size.
+  @Test func emptyFilesAreNoObstacle() throws {
+    let protected = try Protected([
+      "bagit.txt": Array("BagIt-Version: 0.97\n".utf8), "a.txt": [], "b.bin": Self.noise(5000, 22),
+    ])
+    try protected.protect { $0.output = protected.folder.appending("parity") }
+    try protected.damage("b.bin") { $0[100] ^= 1 }
+    try protected.damage("a.txt") { $0 = [1] }
+    try protected.demandRestored(try protected.repair(), ["a.txt", "b.bin"])
+  }
+
   @Test func severalSegmentsComeBackWhereThatWasAskedFor() throws {
     let protected = try Protected(Self.segments())
     try protected.protect { $0.lost = 2 }

@@ -1,5 +1,6 @@
 import Digests
 import Evidence
+import Glibc
 import SystemIO
 import SystemPackage
 
@@ -213,14 +214,15 @@ package struct ParityWriter {
   /// Reads the files, writes the parity file and syncs it. Blocks until done.
   /// - Parameters:
   ///   - path: created; where it fails, it is removed again.
+  ///   - mode: of the file: parity can tell what it protects.
   ///   - sign: the signature of the text of its head.
   /// - Returns: the head.
   /// - Throws: `interrupted`, `notAsRecorded`, `readFailed`, `outputExists`, `destinationFull` … and what `sign` throws.
   package func write(
-    to path: FilePath, made: Timestamp, progress: (UInt64) -> Void,
+    to path: FilePath, mode: mode_t = 0o644, made: Timestamp, progress: (UInt64) -> Void,
     sign: ([UInt8]) throws(EvidenceError) -> [UInt8]
   ) throws(EvidenceError) -> ParityHead {
-    let file = try DurableFile(creating: path)
+    let file = try DurableFile(creating: path, mode: mode)
     do throws(EvidenceError) {
       let text = head(made, names.map { _ in Self.none }, Self.none).canonicalBytes.count
       let length = ParityPreamble.length(text: text, table: 32 * layout.shardCount)

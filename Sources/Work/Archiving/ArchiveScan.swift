@@ -1,6 +1,7 @@
 import CaseRecords
 import CaseStore
 import Evidence
+import Glibc
 import SideCars
 import SystemIO
 import SystemPackage
@@ -297,11 +298,14 @@ struct FileStatus {
   let size: UInt64
   /// Microseconds since 1970.
   let modified: Int64
+  /// Who may read and write it.
+  let mode: mode_t
 
   /// `nil` for what is not there, or no regular file.
   init?(_ path: FilePath) {
     guard Files.kind(path) == .file, case .success(let status) = Syscalls.status(path) else { return nil }
     size = UInt64(clamping: status.st_size)
+    mode = status.st_mode & 0o666
     modified = Int64(status.st_mtim.tv_sec) * 1_000_000 + Int64(status.st_mtim.tv_nsec) / 1000
   }
 }

@@ -1,8 +1,10 @@
 import CanonicalJSON
+import CaseFolders
 import CaseRecords
 import CaseStore
 import Digests
 import Evidence
+import Glibc
 import Parity
 import SystemIO
 import SystemPackage
@@ -79,7 +81,11 @@ package struct ProtectJob: Sendable {
     let state = try store.state(of: number)
     let wasVerified = try demandGood(holding, state)
     let folder = state.folder(of: holding)
-    let files = state.files.all.map {
+    // A copy of a key has no place beside the case.
+    let listed = state.files.all.filter {
+      holding.kind != .case || !$0.name.hasPrefix(CaseFolder.signingName + "/")
+    }
+    let files = listed.map {
       (name: $0.name, path: folder.pushing(FilePath($0.name)), size: $0.size)
     }
     for file in files {
@@ -91,7 +97,7 @@ package struct ProtectJob: Sendable {
     let place = try destination(holding, folder)
     let lock = try FolderLock(place)
     let plan = try ProtectionPlan(
-      request.form == .exhibit ? state.files.all : [], percent: request.percent, lost: request.lostFiles)
+      request.form == .exhibit ? listed : [], percent: request.percent, lost: request.lostFiles)
     let made: (written: [ProtectedHolding.Written], references: [NewReference])
     if request.form == .par2 {
       made = try PAR2Protection(request, stop: stop).write(
@@ -184,8 +190,10 @@ package struct ProtectJob: Sendable {
       let partial = FilePath(final.string + Self.partialEnding)
       // Of an earlier run that was killed: nobody else writes here, or the folder would be locked.
       if Files.kind(partial, followLinks: false) == .file { _ = Syscalls.unlink(partial) }
+      // No more people may read it than what it protects.
+      let mode = part.files.reduce(0o644 as mode_t) { $0 & (FileStatus(files[$1].path)?.mode ?? 0o600) }
       let head = try writer.write(
-        to: partial, made: now,
+        to: partial, mode: mode | 0o200, made: now,
         progress: {
           done &+= $0
           progress(done, total)

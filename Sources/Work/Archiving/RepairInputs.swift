@@ -1,3 +1,4 @@
+import CaseFolders
 import CaseRecords
 import CaseStore
 import Digests
@@ -47,7 +48,11 @@ struct RepairInputs {
     references = all.filter { RecordedParity($0) == nil }
     // A file that was lost or cut since is in an earlier state as it was.
     for state in try store.states(of: holding.number) {
-      for file in state.files.all where !sizes.contains(where: { $0.name == file.name }) {
+      // The key of a case is not evidence and has no parity.
+      for file in state.files.all
+      where !(holding.kind == .case && file.name.hasPrefix(CaseFolder.signingName + "/"))
+        && !sizes.contains(where: { $0.name == file.name })
+      {
         sizes.append((file.name, file.size))
       }
     }
@@ -183,11 +188,13 @@ struct RepairInputs {
     _ name: String, _ size: UInt64, _ start: UInt64, _ pieces: PieceReferences,
     chunks: () -> ChunkJudge?
   ) -> FileJudge? {
+    // Of what is empty, its size says all.
+    guard size > 0 else { return FileJudge([]) }
     if let (file, index) = own(name).first { return FileJudge(file, file: index) }
     let inside = pieces.judging(start..<start + size)
     if isPlain, !inside.isEmpty { return FileJudge(inside) }
     if let chunks = chunks() { return FileJudge(chunks) }
-    guard size > 0, let known = whole(name).first(where: { ReferenceDigest.isComputed($0.algorithm) }) else {
+    guard let known = whole(name).first(where: { ReferenceDigest.isComputed($0.algorithm) }) else {
       return nil
     }
     return FileJudge([.init(bytes: 0..<size, algorithm: known.algorithm, value: known.value)])

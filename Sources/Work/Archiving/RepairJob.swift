@@ -84,8 +84,8 @@ package struct RepairJob: Sendable {
 
   /// Ending of a file that is not whole.
   static let incompleteEnding = ".incomplete"
-  /// Ranges of a file that the log lists.
-  private static let mostRanges = 10_000
+  /// Ranges that the log lists.
+  private static let mostRanges = 100_000
 
   package init(_ store: CaseStore, _ request: RepairRequest, stop: StopFlag) {
     self.store = store
@@ -263,30 +263,43 @@ package struct RepairJob: Sendable {
   // MARK: The record
 
   private static func document(_ result: RepairResult) -> JSONValue {
-    .fields([
+    // An event has a largest size, however many ranges there are.
+    var left = mostRanges
+    func take<Element>(_ all: [Element]) -> ArraySlice<Element> {
+      defer { left -= min(left, all.count) }
+      return all.prefix(left)
+    }
+    let files = result.files.map { file -> JSONValue in
+      let lost = take(file.unresolved)
+      let from = take(file.sources)
+      let more = file.unresolved.count - lost.count + file.sources.count - from.count
+      return .fields([
+        "name": .string(file.name), "status": .string(file.status.rawValue), "size": JSONValue(file.size),
+        "wasMissing": .bool(file.wasMissing), "output": file.output.map { .string($0) },
+        "sha256": file.sha256.map { .string($0.hex) },
+        "notRestored": .array(lost.map { .object(range($0)) }),
+        "from": .array(
+          from.map { bytes, source in
+            .object(
+              range(bytes).merging([
+                "kind": .string(kind(source)), "path": .string(source.path),
+              ]) { first, _ in first })
+          }),
+        "moreRanges": more > 0 ? JSONValue(more) : nil,
+      ])
+    }
+    return .fields([
       "format": "exhibit-repair", "version": 1, "holding": JSONValue(result.holding.number),
       "path": .string(result.path), "tool": .string("\(ToolVersion.name) \(ToolVersion.current)"),
       "verdict": result.verification.map { .string($0.verdict.rawValue) },
       "unusedParity": .array(
         result.unused.map { .fields(["path": .string($0.path), "reason": .string($0.reason)]) }),
-      "files": .array(
-        result.files.map { file in
-          .fields([
-            "name": .string(file.name), "status": .string(file.status.rawValue),
-            "size": JSONValue(file.size), "wasMissing": .bool(file.wasMissing),
-            "output": file.output.map { .string($0) }, "sha256": file.sha256.map { .string($0.hex) },
-            "notRestored": ranges(file.unresolved),
-            "from": .array(
-              file.sources.prefix(mostRanges).map { bytes, source in
-                .fields([
-                  "first": JSONValue(bytes.lowerBound), "last": JSONValue(bytes.upperBound - 1),
-                  "kind": .string(kind(source)), "path": .string(source.path),
-                ])
-              }),
-            "moreRanges": file.sources.count > mostRanges ? JSONValue(file.sources.count - mostRanges) : nil,
-          ])
-        }),
+      "files": .array(files),
     ])
+  }
+
+  private static func range(_ bytes: Range<UInt64>) -> [String: JSONValue] {
+    ["first": JSONValue(bytes.lowerBound), "last": JSONValue(bytes.upperBound - 1)]
   }
 
   package static func kind(_ source: RepairSource) -> String {
@@ -294,13 +307,6 @@ package struct RepairJob: Sendable {
     case .parity: "parity"
     case .copy: "copy"
     }
-  }
-
-  private static func ranges(_ ranges: [Range<UInt64>]) -> JSONValue {
-    .array(
-      ranges.prefix(mostRanges).map {
-        .fields(["first": JSONValue($0.lowerBound), "last": JSONValue($0.upperBound - 1)])
-      })
   }
 
   private func record(_ result: RepairResult, _ document: Digest?) throws(EvidenceError) {

@@ -188,11 +188,13 @@ final class RestoredFile {
 
   /// Creates the new file: what can be read of the original, zeros for the rest.
   func begin(_ path: FilePath, stop: StopFlag) throws(EvidenceError) {
-    let created = try DurableFile(creating: path)
+    let mode = FileStatus(original).map { $0.mode | 0o600 } ?? 0o644
+    let created = try DurableFile(creating: path, mode: mode)
     try created.extend(to: size)
     let buffer = PageBuffer(capacity: RangeDigest.block)
     let small = 4096
     var offset: UInt64 = 0
+    var failed: [Range<UInt64>] = []
     let end = min(size, originalSize)
     while offset < end {
       guard !stop.isRaised else { throw EvidenceError(.interrupted, path.string) }
@@ -205,6 +207,7 @@ final class RestoredFile {
           let piece = UnsafeMutableRawBufferPointer(rebasing: all[start..<min(start + small, count)])
           if !readOriginal(piece, offset + UInt64(start)) {
             piece.initializeMemory(as: UInt8.self, repeating: 0)
+            failed.append(offset + UInt64(start)..<offset + UInt64(start + piece.count))
           }
         }
         return true
@@ -216,6 +219,12 @@ final class RestoredFile {
     }
     file = consume created
     output = path
+    // What was read when it was judged and is not any more.
+    guard let judge, !failed.isEmpty else { return }
+    let known = Set(unresolved)
+    unresolved = (0..<judge.count).filter { part in
+      known.contains(part) || failed.contains { $0.overlaps(judge.bytes(part)) }
+    }
   }
 
   func write(_ bytes: RawSpan, at offset: UInt64) throws(EvidenceError) { try file?.write(bytes, at: offset) }

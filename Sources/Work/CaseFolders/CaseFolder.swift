@@ -25,7 +25,9 @@ package struct CaseFolder: Hashable, Sendable {
   /// Copies of the database.
   package var backups: FilePath { path.appending(CaseStore.backups) }
   /// The examiner's own; not a part of what is handed over.
-  package var signing: FilePath { path.appending("signing") }
+  package var signing: FilePath { path.appending(Self.signingName) }
+  /// Name of the folder with the examiner's key.
+  package static let signingName = "signing"
 
   package var examinerKey: FilePath { signing.appending("examiner.key") }
   /// The certificates above the examiner's, where a laboratory's authority issued it.
