@@ -25,7 +25,7 @@ struct ScriptRun {
     // No setting of the machine speaks in a test; empty counts as not set.
     self.environment = [
       "PATH": "\(try Programs.folder()):\(path):/usr/sbin:/sbin", "WORK": scratch.path.string, "LC_ALL": "C",
-      "DOCS": Self.documents, "TZ": "UTC", "EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "",
+      "DOCS": Self.documents, "TZ": "UTC", "NO_COLOR": "1", "EXHIBIT_CASE": "", "EXHIBIT_PASSPHRASE_FILE": "",
       "EXHIBIT_PROFILE": "none", "HOME": scratch.path.string, "XDG_CONFIG_HOME": "",
     ]
     if script.lines.contains(where: { $0.arguments.contains { $0.contains("EXHIBIT_FAULT=") } }) {
